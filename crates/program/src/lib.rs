@@ -1,1 +1,27 @@
+//! The one place where an encoding, a parameter or a data layout of the accelerator is defined.
+//!
+//! RTL, golden model, compiler, runtime and documents all derive from here.
+//!
+//! - [`config`]: named configurations (lanes and buffer depths).
+//! - [`isa`]: the controller's instructions: descriptor increments, issues with tokens, loops.
+//! - [`load`], [`compute`], [`store`]: the three engines' descriptors, field by field.
+//! - [`regs`]: the register map of the host port.
+//! - [`layout`]: how maps, weights, packed codes and raw images lie in DRAM.
 
+pub mod compute;
+pub mod config;
+pub mod device;
+mod fields;
+pub mod isa;
+pub mod layout;
+pub mod load;
+pub mod regs;
+pub mod store;
+
+pub use compute::ComputeDesc;
+pub use config::Config;
+pub use device::{Device, DeviceError};
+pub use fields::{Descriptor, Field};
+pub use isa::{Engine, Instr};
+pub use load::LoadDesc;
+pub use store::StoreDesc;

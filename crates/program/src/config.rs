@@ -1,0 +1,77 @@
+//! Named configurations: how many lanes, how deep the buffers.
+
+use serde::{Deserialize, Serialize};
+
+/// Parameters of one accelerator. Depths are powers of two, given as address widths (`*_aw`).
+///
+/// Tm = Tn = `lanes`: a map stored by groups of T channels is what every phase reads and writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Config {
+    /// Name used on the command line.
+    #[serde(skip_deserializing)]
+    pub name: &'static str,
+    /// T = Tm = Tn: 2, 4 or 8.
+    pub lanes: usize,
+    /// Feature buffer: 2^aw vectors of T words.
+    pub feature_aw: usize,
+    /// Loss buffer: 2^aw vectors of T words.
+    pub loss_aw: usize,
+    /// Weight buffer: 2^aw vectors of T words.
+    pub weight_aw: usize,
+    /// Partial sums: 2^aw vectors of T words.
+    pub psum_aw: usize,
+    /// Operand buffer (weights, velocities, labels for the vector unit): 2^aw words.
+    pub operand_aw: usize,
+    /// Scratch for raw images before tap gathering: 2^aw words.
+    pub scratch_aw: usize,
+    /// Code RAMs (ReLU masks, pool indices), one in the load and one in the store engine: 2^aw words.
+    pub code_aw: usize,
+    /// Program memory: 2^aw instructions of 64 bits.
+    pub program_aw: usize,
+}
+
+/// 2 x 2 lanes, small buffers: quick tests.
+pub const SIM_2X2: Config = Config {
+    name: "sim-2x2",
+    lanes: 2,
+    feature_aw: 10,
+    loss_aw: 10,
+    weight_aw: 10,
+    psum_aw: 9,
+    operand_aw: 9,
+    scratch_aw: 9,
+    code_aw: 8,
+    program_aw: 12,
+};
+
+/// 4 x 4 lanes: quick tests.
+pub const SIM_4X4: Config = Config { name: "sim-4x4", lanes: 4, ..SIM_2X2 };
+
+/// 8 x 8 lanes, FP32: the configuration that counts (LFE5U-85F).
+pub const FP32_8X8: Config = Config {
+    name: "fp32-8x8",
+    lanes: 8,
+    feature_aw: 11,
+    loss_aw: 11,
+    weight_aw: 11,
+    psum_aw: 10,
+    operand_aw: 11,
+    scratch_aw: 11,
+    code_aw: 9,
+    program_aw: 11,
+};
+
+/// Every named configuration.
+pub const ALL: [&Config; 3] = [&SIM_2X2, &SIM_4X4, &FP32_8X8];
+
+impl Config {
+    /// The configuration of that name.
+    pub fn named(name: &str) -> Option<&'static Config> {
+        ALL.into_iter().find(|c| c.name == name)
+    }
+
+    /// log2 of the number of lanes.
+    pub const fn lanes_log2(&self) -> usize {
+        self.lanes.ilog2() as usize
+    }
+}

@@ -1,0 +1,48 @@
+//! What a host can do with an accelerator, wherever it runs: golden model, Verilator, board.
+
+use crate::{Config, regs};
+
+/// Why a run on a device ended without a result.
+#[derive(Debug, thiserror::Error)]
+pub enum DeviceError {
+    #[error(
+        "memory access of {words} words at word address {address:#x} is outside the device's {size:#x} words"
+    )]
+    Address { address: u64, words: usize, size: u64 },
+    #[error("the program has {length} instructions, the program memory of {config} holds {capacity}")]
+    ProgramTooLong { length: usize, capacity: usize, config: &'static str },
+    #[error("the accelerator stopped with error bits {errors:#x} at instruction {pc}: {meaning}")]
+    Hardware { errors: u32, pc: u32, meaning: String },
+    #[error("the accelerator did not finish within {cycles} cycles (program counter {pc})")]
+    Timeout { cycles: u64, pc: u32 },
+    #[error("{0}")]
+    Other(String),
+}
+
+/// A device: memory, registers, a program, and a start button.
+pub trait Device: Send {
+    fn config(&self) -> &'static Config;
+    /// Words of DRAM.
+    fn memory_words(&self) -> u64;
+    fn write_memory(&mut self, address: u32, words: &[u32]) -> Result<(), DeviceError>;
+    fn read_memory(&mut self, address: u32, words: &mut [u32]) -> Result<(), DeviceError>;
+    fn write_register(&mut self, address: u32, value: u32) -> Result<(), DeviceError>;
+    fn read_register(&mut self, address: u32) -> Result<u32, DeviceError>;
+    /// Starts the loaded program and returns when it is done.
+    fn run(&mut self) -> Result<(), DeviceError>;
+
+    /// Writes a program into the program memory.
+    fn load_program(&mut self, program: &[u64]) -> Result<(), DeviceError> {
+        let config = self.config();
+        let capacity = 1 << config.program_aw;
+        if program.len() > capacity {
+            return Err(DeviceError::ProgramTooLong { length: program.len(), capacity, config: config.name });
+        }
+        self.write_register(regs::PROGRAM_ADDRESS, 0)?;
+        for word in program {
+            self.write_register(regs::PROGRAM_LOW, *word as u32)?;
+            self.write_register(regs::PROGRAM_HIGH, (word >> 32) as u32)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,53 @@
+//! Descriptors: flat register files of 16- and 32-bit fields, one per engine.
+
+/// One field of a descriptor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Field {
+    pub name: &'static str,
+    /// 16 or 32. Arithmetic on a field wraps at this width.
+    pub bits: u32,
+    pub doc: &'static str,
+}
+
+/// A descriptor seen as an array of fields, as the controller sees it.
+pub trait Descriptor: Default + Clone {
+    const FIELDS: &'static [Field];
+    fn get(&self, index: usize) -> u32;
+    fn set(&mut self, index: usize, value: u32);
+
+    /// `field += increment`, wrapping at the field's width: what the ADD instruction does.
+    fn add(&mut self, index: usize, increment: u32) {
+        let mask = u32::MAX >> (32 - Self::FIELDS[index].bits);
+        self.set(index, self.get(index).wrapping_add(increment) & mask);
+    }
+}
+
+/// Defines a descriptor: a struct of `u32` fields and its [`Descriptor`] table, in the same order.
+macro_rules! descriptor {
+    ($(#[$meta:meta])* $name:ident { $($field:ident : $bits:literal $doc:literal,)* }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+        pub struct $name { $(#[doc = $doc] pub $field: u32,)* }
+
+        #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+        enum Index { $($field,)* }
+
+        impl $name {
+            $(#[doc = concat!("Index of `", stringify!($field), "` in the ADD instruction.")]
+            #[allow(non_upper_case_globals)]
+            pub const $field: usize = Index::$field as usize;)*
+        }
+
+        impl $crate::fields::Descriptor for $name {
+            const FIELDS: &'static [$crate::fields::Field] =
+                &[$($crate::fields::Field { name: stringify!($field), bits: $bits, doc: $doc },)*];
+            fn get(&self, index: usize) -> u32 {
+                [$(self.$field,)*][index]
+            }
+            fn set(&mut self, index: usize, value: u32) {
+                *[$(&mut self.$field,)*][index] = value;
+            }
+        }
+    };
+}
+pub(crate) use descriptor;

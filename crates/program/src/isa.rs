@@ -1,0 +1,114 @@
+//! The controller's instructions.
+//!
+//! One instruction is 64 bits. The controller fetches in order and hands increments and issues to three
+//! engine queues; each engine keeps a descriptor (zero when a program starts) that increments change and an
+//! issue executes. Engines run concurrently, each in order; tokens are what orders them among each other.
+//! Executing everything one after the other in program order is always a legal execution.
+//!
+//! ```text
+//!  63..60  59..58  57..52  51..32        31..0
+//!  opcode  engine  field   0             immediate
+//!  END     -       -       -             -                     stop when all engines are idle
+//!  ADD     e       f       -             increment             descriptor[e].f += increment
+//!  ISSUE   e       -       -             [2:0] wait  [6:4] signal   run descriptor[e]
+//!  LOOP    -       -       -             count (1..65535)      repeat up to the matching NEXT
+//!  NEXT    -       -       -             -
+//! ```
+//! `wait` bit f: before starting, take one token from the counter f -> e.
+//! `signal` bit f: when finished (results visible to engine f), put one token into the counter e -> f.
+//! Loops nest at most [`MAX_LOOPS`] deep.
+
+/// Deepest nesting of LOOP.
+pub const MAX_LOOPS: usize = 8;
+/// Tokens a counter can hold.
+pub const MAX_TOKENS: usize = 255;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Engine {
+    Load = 0,
+    Compute = 1,
+    Store = 2,
+}
+
+impl Engine {
+    pub const ALL: [Engine; 3] = [Engine::Load, Engine::Compute, Engine::Store];
+
+    fn from_bits(bits: u64) -> Option<Engine> {
+        Engine::ALL.get(bits as usize).copied()
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Instr {
+    End,
+    Add { engine: Engine, field: u8, increment: u32 },
+    Issue { engine: Engine, wait: u8, signal: u8 },
+    Loop { count: u16 },
+    Next,
+}
+
+/// Opcode values, bits 63..60.
+pub mod opcode {
+    pub const END: u64 = 0;
+    pub const ADD: u64 = 1;
+    pub const ISSUE: u64 = 2;
+    pub const LOOP: u64 = 3;
+    pub const NEXT: u64 = 4;
+}
+
+impl Instr {
+    pub fn encode(self) -> u64 {
+        let word = |op: u64, engine: u64, field: u64, imm: u64| op << 60 | engine << 58 | field << 52 | imm;
+        match self {
+            Instr::End => word(opcode::END, 0, 0, 0),
+            Instr::Add { engine, field, increment } => {
+                word(opcode::ADD, engine as u64, field.into(), increment.into())
+            }
+            Instr::Issue { engine, wait, signal } => {
+                word(opcode::ISSUE, engine as u64, 0, u64::from(wait) | u64::from(signal) << 4)
+            }
+            Instr::Loop { count } => word(opcode::LOOP, 0, 0, count.into()),
+            Instr::Next => word(opcode::NEXT, 0, 0, 0),
+        }
+    }
+
+    /// `None` for a word that is no instruction: the controller raises `BAD_INSTRUCTION`.
+    pub fn decode(word: u64) -> Option<Instr> {
+        let engine = Engine::from_bits(word >> 58 & 3);
+        let imm = word as u32;
+        Some(match word >> 60 {
+            opcode::END => Instr::End,
+            opcode::ADD => Instr::Add { engine: engine?, field: (word >> 52 & 63) as u8, increment: imm },
+            opcode::ISSUE => {
+                Instr::Issue { engine: engine?, wait: (imm & 7) as u8, signal: (imm >> 4 & 7) as u8 }
+            }
+            opcode::LOOP => Instr::Loop { count: imm as u16 },
+            opcode::NEXT => Instr::Next,
+            _ => return None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_instruction_decodes_to_itself() {
+        for i in [
+            Instr::End,
+            Instr::Add { engine: Engine::Store, field: 37, increment: 0xffff_fff0 },
+            Instr::Issue { engine: Engine::Compute, wait: 5, signal: 1 },
+            Instr::Loop { count: 65535 },
+            Instr::Next,
+        ] {
+            assert_eq!(Instr::decode(i.encode()), Some(i));
+        }
+    }
+
+    #[test]
+    fn unknown_opcodes_and_engines_are_rejected() {
+        assert_eq!(Instr::decode(15 << 60), None);
+        assert_eq!(Instr::decode(opcode::ADD << 60 | 3 << 58), None);
+    }
+}

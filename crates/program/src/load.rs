@@ -1,0 +1,167 @@
+//! The load engine: the reshaping DMA from DRAM into the on-chip buffers.
+//!
+//! The DRAM side and the chip side are decoupled. The DRAM side reads `n_run1 x n_run0` runs of `run`
+//! contiguous words: run (j, i) starts at `dram + j*d_run1 + i*d_run0`. The chip side turns that word
+//! stream into vectors of T words (word n of a vector = lane n) or into single words.
+//!
+//! Skew: a vector written at address `a` with phase `p` puts lane n into bank (n + p) mod T, address a.
+//!
+//! | kind | what |
+//! |---|---|
+//! | ZERO | writes `n0` zero vectors at `base`, `base+1`, ... of the buffer; no DRAM access |
+//! | VECTORS | for i3<n3, i2<n2, i1<n1, i0<n0: takes T words, writes the vector at `base + sum(i_k*a_k)` with phase `phase + sum(i_k*p_k)` |
+//! | VECTORS + mask | word n of the vector becomes 0 where its mask bit is 0 |
+//! | VECTORS + pool | un-pool: each vector is written 4 times, q = 0..3 = (dr, dc) = (q/2, q%2): address `+ dr*a_down + dc`, phase `+ dr*p_down + dc`; lane n is 0 unless its index is q (and, with mask, its mask bit is 1) |
+//! | WORDS | writes the words at `base`, `base+1`, ... of the operand buffer, the scratch or the code RAM; `unpack` (scratch): every word is 4 pixels, low byte first, each becomes FP32 `byte * 2^-shift` |
+//! | GATHER | taps from the scratch into feature vectors, see below; no DRAM access |
+//!
+//! Codes: `mask` uses T bits per vector (bit n = lane n), `pool` 4T bits (bits 2n+1..2n = index of lane n,
+//! bit 2T+n = mask of lane n). Vector number k of a row (i0 = k) has its code at bits `k*width` and up of the
+//! row's words, `32/width` codes per word; every row (every change of i1) starts on a new word.
+//! Rows lie one after the other in the code RAM from `code`.
+//!
+//! GATHER: for r<n1, c<n0 (output pixels) the taps t = 0.. run over channel < `g_ch`, kr < `g_kr`, kc < `g_kc`
+//! (kc fastest). Tap t goes to lane t mod T of the vector of group t / T, written at
+//! `base + (t/T)*a2 + r*a1 + c*a0` with phase `phase + r*p1 + c*p0`. Its value is scratch word
+//! `g_src + ch*g_ch_stride + row*g_row_stride + col` where row = `g_row` + r + kr, col = `g_col` + c + kc
+//! (signed), or 0 if row is not in 0..`g_h` or col not in 0..`g_w`. Lanes after the last tap are 0.
+
+use crate::fields::descriptor;
+
+descriptor! {
+    /// Descriptor of the load engine. See the [module documentation](self) for the meaning of each field.
+    LoadDesc {
+        op: 16 "operation, see `LoadOp`",
+        base: 16 "first on-chip address",
+        phase: 16 "phase of the first vector",
+        n0: 16 "innermost count (columns)",
+        n1: 16 "count (rows)",
+        n2: 16 "count (channel groups)",
+        n3: 16 "outermost count (images)",
+        a0: 16 "address stride of n0",
+        a1: 16 "address stride of n1",
+        a2: 16 "address stride of n2",
+        a3: 16 "address stride of n3",
+        p0: 16 "phase stride of n0",
+        p1: 16 "phase stride of n1",
+        p2: 16 "phase stride of n2",
+        p3: 16 "phase stride of n3",
+        a_down: 16 "un-pool: address stride of one map row",
+        p_down: 16 "un-pool: phase stride of one map row",
+        code: 16 "first word in the code RAM",
+        dram: 32 "DRAM word address of the first run",
+        run: 16 "words per run (1..65535)",
+        n_run0: 16 "runs, inner count",
+        d_run0: 32 "DRAM stride of n_run0, words",
+        n_run1: 16 "runs, outer count",
+        d_run1: 32 "DRAM stride of n_run1, words",
+        g_ch: 16 "gather: channels",
+        g_kr: 16 "gather: kernel rows",
+        g_kc: 16 "gather: kernel columns",
+        g_row: 16 "gather: scratch row of output row 0, tap 0 (signed)",
+        g_col: 16 "gather: scratch column of output column 0, tap 0 (signed)",
+        g_h: 16 "gather: rows in the scratch",
+        g_w: 16 "gather: columns in the scratch",
+        g_row_stride: 16 "gather: scratch words per row",
+        g_ch_stride: 16 "gather: scratch words per channel",
+        g_src: 16 "gather: first scratch word",
+    }
+}
+
+/// `LoadDesc::op` bits 1..0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LoadKind {
+    Zero = 0,
+    Vectors = 1,
+    Words = 2,
+    Gather = 3,
+}
+
+/// Destination of ZERO and VECTORS, `LoadDesc::op` bits 3..2. GATHER writes the feature buffer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum VectorBuffer {
+    Feature = 0,
+    Loss = 1,
+    Weight = 2,
+}
+
+/// Destination of WORDS, `LoadDesc::op` bits 3..2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum WordBuffer {
+    Operand = 0,
+    Scratch = 1,
+    Code = 2,
+}
+
+/// The decoded `op` field.
+///
+/// ```text
+///  10    9     8..5   4       3..2         1..0
+///  pool  mask  shift  unpack  destination  kind
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct LoadOp {
+    pub kind: LoadKind,
+    /// Bits 3..2: a [`VectorBuffer`] or a [`WordBuffer`].
+    pub destination: u32,
+    pub unpack: bool,
+    /// Pixels are scaled by 2^-shift, 0..15.
+    pub shift: u32,
+    pub mask: bool,
+    pub pool: bool,
+}
+
+impl LoadOp {
+    pub const DESTINATION: u32 = 2;
+    pub const UNPACK: u32 = 4;
+    pub const SHIFT: u32 = 5;
+    pub const MASK: u32 = 9;
+    pub const POOL: u32 = 10;
+
+    pub fn zero(to: VectorBuffer) -> Self {
+        Self::vectors(to).with_kind(LoadKind::Zero)
+    }
+    pub fn vectors(to: VectorBuffer) -> Self {
+        LoadOp {
+            kind: LoadKind::Vectors,
+            destination: to as u32,
+            unpack: false,
+            shift: 0,
+            mask: false,
+            pool: false,
+        }
+    }
+    pub fn words(to: WordBuffer) -> Self {
+        Self::vectors(VectorBuffer::Feature).with_kind(LoadKind::Words).with_destination(to as u32)
+    }
+    pub fn gather() -> Self {
+        Self::vectors(VectorBuffer::Feature).with_kind(LoadKind::Gather)
+    }
+    fn with_kind(self, kind: LoadKind) -> Self {
+        LoadOp { kind, ..self }
+    }
+    fn with_destination(self, destination: u32) -> Self {
+        LoadOp { destination, ..self }
+    }
+
+    pub fn encode(self) -> u32 {
+        self.kind as u32
+            | self.destination << Self::DESTINATION
+            | u32::from(self.unpack) << Self::UNPACK
+            | self.shift << Self::SHIFT
+            | u32::from(self.mask) << Self::MASK
+            | u32::from(self.pool) << Self::POOL
+    }
+
+    pub fn decode(op: u32) -> Self {
+        let bit = |at: u32| op >> at & 1 != 0;
+        LoadOp {
+            kind: [LoadKind::Zero, LoadKind::Vectors, LoadKind::Words, LoadKind::Gather][op as usize & 3],
+            destination: op >> Self::DESTINATION & 3,
+            unpack: bit(Self::UNPACK),
+            shift: op >> Self::SHIFT & 15,
+            mask: bit(Self::MASK),
+            pool: bit(Self::POOL),
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! The register map of the host port: word addresses, 32-bit registers.
+
+/// One register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reg {
+    pub name: &'static str,
+    pub address: u32,
+    /// "ro", "rw" or "wo".
+    pub access: &'static str,
+    pub doc: &'static str,
+}
+
+macro_rules! registers {
+    ($($name:ident = $address:literal $access:literal $doc:literal;)*) => {
+        $(#[doc = $doc] pub const $name: u32 = $address;)*
+        /// Every register, in address order.
+        pub const ALL: &[Reg] = &[$(Reg { name: stringify!($name), address: $address, access: $access, doc: $doc },)*];
+    };
+}
+
+registers! {
+    ID = 0x00 "ro" "0x45465452, the letters EFTR";
+    VERSION = 0x01 "ro" "interface version, now 1";
+    LANES = 0x02 "ro" "T = Tm = Tn";
+    DEPTHS0 = 0x03 "ro" "log2 of the depths, a byte each from the low end: feature, loss, weight, partial sum";
+    DEPTHS1 = 0x04 "ro" "log2 of the depths, a byte each from the low end: operand, scratch, code, program";
+    CONTROL = 0x08 "wo" "bit 0 start, bit 1 stop, bit 2 clear (counters, errors, loss; aborts a run once its bursts are complete)";
+    STATUS = 0x09 "ro" "bit 0 busy, bit 1 done, bit 2 error, bit 3 stopped";
+    ERRORS = 0x0a "ro" "sticky, see the `error` module";
+    OVERFLOW = 0x0b "ro" "sticky, bit i: a result of a command with tag i was saturated";
+    PC = 0x0c "ro" "address of the next instruction";
+    LEARNING_RATE = 0x10 "rw" "FP32";
+    MOMENTUM = 0x11 "rw" "FP32";
+    WEIGHT_DECAY = 0x12 "rw" "FP32";
+    INV_BATCH = 0x13 "rw" "FP32, 1 / number of images in the batch";
+    LOSS_SUM = 0x18 "ro" "FP32, sum of the losses since start";
+    MEAN_LOSS = 0x19 "ro" "FP32, LOSS_SUM * INV_BATCH after the last SOFTMAX";
+    CORRECT = 0x1a "ro" "images classified correctly since start";
+    CYCLES = 0x20 "ro" "cycles busy since start";
+    CYCLES_FP = 0x21 "ro" "cycles while the newest compute command was FP (and before the first)";
+    CYCLES_BP = 0x22 "ro" "cycles while the newest compute command was BP";
+    CYCLES_WU = 0x23 "ro" "cycles while the newest compute command was WU";
+    KERNEL_FP = 0x24 "ro" "cycles in which the kernel took a streamed vector, FP";
+    KERNEL_BP = 0x25 "ro" "the same, BP";
+    KERNEL_WU = 0x26 "ro" "the same, WU";
+    STALL_COMMAND = 0x27 "ro" "kernel idle: no command, or waiting for a token";
+    STALL_STATIONARY = 0x28 "ro" "kernel waiting for the stationary matrix";
+    STALL_HAZARD = 0x29 "ro" "kernel waiting for partial sums in the pipeline";
+    LOAD_BUSY = 0x2a "ro" "cycles the load engine executed a command";
+    STORE_BUSY = 0x2b "ro" "cycles the store engine executed a command";
+    WORDS_READ = 0x2c "ro" "words read from the memory port";
+    WORDS_WRITTEN = 0x2d "ro" "words written to the memory port";
+    BURSTS_READ = 0x2e "ro" "read bursts";
+    BURSTS_WRITTEN = 0x2f "ro" "write bursts";
+    PROGRAM_ADDRESS = 0x40 "wo" "address of the next instruction to write";
+    PROGRAM_LOW = 0x41 "wo" "bits 31..0 of the instruction";
+    PROGRAM_HIGH = 0x42 "wo" "bits 63..32; writing stores the instruction and increments the address";
+}
+
+/// Value of [`ID`].
+pub const ID_VALUE: u32 = 0x4546_5452;
+/// Value of [`VERSION`].
+pub const VERSION_VALUE: u32 = 1;
+
+/// Bits of [`CONTROL`].
+pub mod control {
+    pub const START: u32 = 1;
+    pub const STOP: u32 = 2;
+    pub const CLEAR: u32 = 4;
+}
+
+/// Bits of [`STATUS`].
+pub mod status {
+    pub const BUSY: u32 = 1;
+    pub const DONE: u32 = 2;
+    pub const ERROR: u32 = 4;
+    pub const STOPPED: u32 = 8;
+}
+
+/// Bits of [`ERRORS`].
+pub mod error {
+    /// The program holds a word that is no instruction.
+    pub const BAD_INSTRUCTION: u32 = 1;
+    /// LOOP nested too deep, NEXT without LOOP, or LOOP 0.
+    pub const BAD_LOOP: u32 = 2;
+    /// The program ran past the end of the program memory.
+    pub const PROGRAM_END: u32 = 4;
+    /// An engine was issued a descriptor with an undefined operation.
+    pub const BAD_DESCRIPTOR: u32 = 8;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ALL;
+
+    #[test]
+    fn addresses_are_unique_and_ascending() {
+        assert!(ALL.windows(2).all(|w| w[0].address < w[1].address));
+    }
+}

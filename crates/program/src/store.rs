@@ -1,0 +1,111 @@
+//! The store engine: partial sums through the vector unit back to DRAM.
+//!
+//! The DRAM side writes the command's words, in order, as `n_run` runs of `run` contiguous words starting at
+//! `dram + i*d_run`. Codes (MAP only) follow as `n_run` runs of `code_run` words at `code_dram + i*code_d_run`.
+//!
+//! ## MAP: a map of `n_i` images x `n_g` groups x `n_r` rows x `n_c` columns
+//! psum address of (i, g, r, c) = `p_base + g*p_g + (i*n_r + r)*n_c + c`. Words leave in the order [i][g][r][c][lane].
+//! - `pool`: 2 x 2 maximum, stride 2, a last odd row or column is dropped: rows n_r/2, columns n_c/2 (rounded down).
+//!   The window is visited in the order q = 0..3 = (dr, dc) = (q/2, q%2); a later value replaces the maximum only if it is greater
+//!   (`ef_numerics::gt`), so the index is the first maximum.
+//! - `relu`: the word (after pool) becomes +0 unless it is positive (`ef_numerics::is_positive`).
+//! - `codes`: for every vector that leaves, T mask bits, or with `pool` 4T bits: 2 bits of index per lane in bits 2n+1..2n,
+//!   mask in bits 2T+n. Mask bit = is_positive(word) if `relu`, else 1. Packed `32/width` per word from the low end, a new word for every row.
+//!
+//! ## UPDATE: SGD with momentum and weight decay
+//! For s < n_g, m < n_r, n < n_c (n fastest), element number e: gradient = psum[m][`p_base + s*p_g + n*p_n`], weight w = operand[`o_w` + e],
+//! velocity v = operand[`o_v` + e]. `v' = mu*v + (g + wd*w)`, `w' = w - lr*v'`, every product and sum rounded on its own
+//! (`mul`, `add` of ef_numerics): t1 = mul(wd,w), t2 = add(g,t1), t3 = mul(mu,v), v' = add(t3,t2), t4 = mul(lr,v'), w' = sub(w,t4).
+//! Writes w', or with `velocity` v'. (Two commands update both.)
+//!
+//! ## SOFTMAX: softmax cross-entropy over `n_c` classes, `n_i` images
+//! Logit of class k of image i: psum[k mod T][`p_base + (k/T)*p_g + i`]. Label of image i: operand word `o_w + i` (integer).
+//! Per image, in class order: max = largest logit (first one wins), x_k = sub(z_k, max), e_k = exp(x_k), sum = e_0, then add(sum, e_k) for k = 1..;
+//! inv = recip(sum); p_k = mul(e_k, inv); d_k = p_k, or sub(p_k, 1.0) for k = label; gradient = mul(d_k, INV_BATCH).
+//! Loss of the image = sub(ln(sum), x_label); LOSS_SUM = add(LOSS_SUM, loss). CORRECT counts images whose first largest logit is the label.
+//! After the last image MEAN_LOSS = mul(LOSS_SUM, INV_BATCH).
+//! With `gradient` the words leave in the order [i][class], each image padded with +0 to a multiple of T; without it nothing is written.
+
+use crate::fields::descriptor;
+
+descriptor! {
+    /// Descriptor of the store engine. See the [module documentation](self).
+    StoreDesc {
+        op: 16 "operation, see `StoreOp`",
+        tag: 16 "layer number, 0..31: names the bit of the OVERFLOW register",
+        p_base: 16 "first partial-sum address",
+        p_g: 16 "partial-sum stride of a group (MAP, SOFTMAX) or of a kernel step (UPDATE)",
+        p_n: 16 "UPDATE: partial-sum stride of an input channel",
+        n_i: 16 "images",
+        n_g: 16 "groups (MAP), kernel steps (UPDATE)",
+        n_r: 16 "rows (MAP), output channels (UPDATE)",
+        n_c: 16 "columns (MAP), input channels (UPDATE), classes (SOFTMAX)",
+        o_w: 16 "operand buffer: first weight (UPDATE), first label (SOFTMAX)",
+        o_v: 16 "operand buffer: first velocity (UPDATE)",
+        dram: 32 "DRAM word address of the first run",
+        run: 16 "words per run (1..65535)",
+        n_run: 16 "runs",
+        d_run: 32 "DRAM stride of a run, words",
+        code_dram: 32 "DRAM word address of the first run of codes",
+        code_run: 16 "code words per run",
+        code_d_run: 32 "DRAM stride of a run of codes, words",
+    }
+}
+
+/// `StoreDesc::op` bits 1..0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum StoreKind {
+    Map = 0,
+    Update = 1,
+    Softmax = 2,
+}
+
+/// The decoded `op` field.
+///
+/// ```text
+///  6         5         4      3     2     1..0
+///  gradient  velocity  codes  pool  relu  kind
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct StoreOp {
+    pub kind: StoreKind,
+    pub relu: bool,
+    pub pool: bool,
+    pub codes: bool,
+    pub velocity: bool,
+    pub gradient: bool,
+}
+
+impl StoreOp {
+    pub const RELU: u32 = 2;
+    pub const POOL: u32 = 3;
+    pub const CODES: u32 = 4;
+    pub const VELOCITY: u32 = 5;
+    pub const GRADIENT: u32 = 6;
+
+    pub fn new(kind: StoreKind) -> Self {
+        StoreOp { kind, relu: false, pool: false, codes: false, velocity: false, gradient: false }
+    }
+
+    pub fn encode(self) -> u32 {
+        self.kind as u32
+            | u32::from(self.relu) << Self::RELU
+            | u32::from(self.pool) << Self::POOL
+            | u32::from(self.codes) << Self::CODES
+            | u32::from(self.velocity) << Self::VELOCITY
+            | u32::from(self.gradient) << Self::GRADIENT
+    }
+
+    /// `None` if the kind is not defined.
+    pub fn decode(op: u32) -> Option<Self> {
+        let bit = |at: u32| op >> at & 1 != 0;
+        Some(StoreOp {
+            kind: *[StoreKind::Map, StoreKind::Update, StoreKind::Softmax].get(op as usize & 3)?,
+            relu: bit(Self::RELU),
+            pool: bit(Self::POOL),
+            codes: bit(Self::CODES),
+            velocity: bit(Self::VELOCITY),
+            gradient: bit(Self::GRADIENT),
+        })
+    }
+}
