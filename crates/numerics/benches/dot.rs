@@ -1,0 +1,45 @@
+//! Time of one eight-lane fused dot product, alone and with a stationary operand that is decoded once.
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use ef_numerics::{Lane, dot_lanes, dot8};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use std::hint::black_box;
+
+const TERMS: usize = 1024;
+
+fn near_one(rng: &mut ChaCha8Rng) -> u32 {
+    rng.random::<u32>() & 0x807f_ffff | rng.random_range(118..130) << 23
+}
+
+fn dots(criterion: &mut Criterion) {
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    let a: Vec<[u32; 8]> = (0..TERMS).map(|_| std::array::from_fn(|_| near_one(&mut rng))).collect();
+    let b: Vec<[u32; 8]> = (0..TERMS).map(|_| std::array::from_fn(|_| near_one(&mut rng))).collect();
+    let b_lanes: Vec<[Lane; 8]> = b.iter().map(Lane::array).collect();
+    let mut group = criterion.benchmark_group("dot");
+    group.throughput(Throughput::Elements(TERMS as u64));
+    group.bench_function("dot8, independent sums", |bench| {
+        let mut sums = vec![0; TERMS];
+        bench.iter(|| {
+            for i in 0..TERMS {
+                sums[i] = dot8(sums[i], &a[i], black_box(&b[i])).0;
+            }
+        })
+    });
+    group.bench_function("dot8, one running sum", |bench| {
+        bench.iter(|| (0..TERMS).fold(0, |sum, i| dot8(sum, &a[i], black_box(&b[i])).0))
+    });
+    group.bench_function("dot_lanes, one operand decoded once", |bench| {
+        let mut sums = vec![0; TERMS];
+        bench.iter(|| {
+            for i in 0..TERMS {
+                sums[i] = dot_lanes(sums[i], &Lane::array(&a[i]), black_box(&b_lanes[0])).0;
+            }
+        })
+    });
+    group.finish();
+}
+
+criterion_group!(benches, dots);
+criterion_main!(benches);
