@@ -1,7 +1,7 @@
-//! Time of one eight-lane fused dot product, alone and with a stationary operand that is decoded once.
+//! Time of one eight-lane fused dot product: independent sums (its rate) and one running sum (its latency).
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use ef_numerics::{Lane, dot_lanes, dot8};
+use ef_numerics::dot8;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::hint::black_box;
@@ -16,7 +16,6 @@ fn dots(criterion: &mut Criterion) {
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     let a: Vec<[u32; 8]> = (0..TERMS).map(|_| std::array::from_fn(|_| near_one(&mut rng))).collect();
     let b: Vec<[u32; 8]> = (0..TERMS).map(|_| std::array::from_fn(|_| near_one(&mut rng))).collect();
-    let b_lanes: Vec<[Lane; 8]> = b.iter().map(Lane::array).collect();
     let mut group = criterion.benchmark_group("dot");
     group.throughput(Throughput::Elements(TERMS as u64));
     group.bench_function("dot8, independent sums", |bench| {
@@ -29,14 +28,6 @@ fn dots(criterion: &mut Criterion) {
     });
     group.bench_function("dot8, one running sum", |bench| {
         bench.iter(|| (0..TERMS).fold(0, |sum, i| dot8(sum, &a[i], black_box(&b[i])).0))
-    });
-    group.bench_function("dot_lanes, one operand decoded once", |bench| {
-        let mut sums = vec![0; TERMS];
-        bench.iter(|| {
-            for i in 0..TERMS {
-                sums[i] = dot_lanes(sums[i], &Lane::array(&a[i]), black_box(&b_lanes[0])).0;
-            }
-        })
     });
     group.finish();
 }

@@ -28,6 +28,6 @@ mod word;
 pub use add::{add, sub};
 pub use compare::{gt, is_positive};
 pub use convert::{int, pixel};
-pub use dot::{Lane, dot, dot_lanes, dot8};
+pub use dot::{dot, dot8};
 pub use mul::mul;
 pub use word::{MAX_FINITE, flush};
