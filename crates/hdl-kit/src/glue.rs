@@ -1,0 +1,160 @@
+//! Structural wiring: one body of `wire!`s becomes simulation, driver declarations and Verilog.
+use rust_hdl::core::ast::Verilog;
+use std::cell::RefCell;
+
+thread_local! {
+    static WIRES: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Implements `Logic` for a block that only connects things, with arbitrary Rust around the connections.
+///
+/// `#[hdl_gen]` understands one index per path and no const generic in it. In `glue!` the body is ordinary Rust (`if`, loops, any
+/// expression of const generics and of array lengths), run once for the simulation, once for rust-hdl's driver check and
+/// once for the Verilog; `wire!(destination, source)` is the only operation on signals, and means something else each time. So the structure
+/// must not depend on signal values. Both paths start with the receiver's name; indices are single values.
+///
+/// ```
+/// use ef_hdl_kit::{glue, vec_of};
+/// use rust_hdl::prelude::*;
+///
+/// #[derive(LogicBlock)]
+/// struct Delay<const T: usize> {
+///     pub clock: Signal<In, Clock>,
+///     pub x: Signal<In, Bits<8>>,
+///     pub y: Signal<Out, Bits<8>>,
+///     stage: Vec<DFF<Bits<8>>>,
+/// }
+///
+/// impl<const T: usize> Default for Delay<T> {
+///     fn default() -> Self {
+///         Self { clock: Default::default(), x: Default::default(), y: Default::default(), stage: vec_of(T) }
+///     }
+/// }
+///
+/// glue! { [const T: usize] Delay<T>; self => {
+///     wire!(self.stage[0].d, self.x);
+///     for i in 0..T {
+///         wire!(self.stage[i].clock, self.clock);
+///     }
+///     for i in 1..T {
+///         wire!(self.stage[i].d, self.stage[i - 1].q);
+///     }
+///     wire!(self.y, self.stage[T - 1].q);
+/// }}
+/// # ef_hdl_kit::export::verilog(&mut Delay::<4>::default(), "delay").unwrap();
+/// ```
+///
+/// A block without generics is written `glue! { MyBlock; self => { ... } }`; bounds such as `[T: Synth] Fifo<T>` work too.
+#[macro_export]
+macro_rules! glue {
+    ([$($generics:tt)*] $block:ty; $me:ident => $body:block) => {
+        #[allow(clippy::needless_range_loop)]
+        impl<$($generics)*> $crate::rust_hdl::core::logic::Logic for $block {
+            fn update(&mut $me) {
+                #[allow(unused_imports)]
+                use $crate::__wire_update as wire;
+                $body
+            }
+            fn connect(&mut $me) {
+                #[allow(unused_imports)]
+                use $crate::__wire_connect as wire;
+                $body
+            }
+            fn hdl(&$me) -> $crate::rust_hdl::core::ast::Verilog {
+                #[allow(unused_imports)]
+                use $crate::__wire_hdl as wire;
+                $crate::__glue::begin();
+                $body
+                $crate::__glue::finish(stringify!($block))
+            }
+        }
+    };
+    ($block:ty; $me:ident => $body:block) => {
+        $crate::glue! { [] $block; $me => $body }
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __wire_update {
+    ($d:ident $(. $df:ident $([$di:expr])*)+, $s:ident $(. $sf:ident $([$si:expr])*)+) => {
+        $d $(. $df $([$di])*)+ .next = $s $(. $sf $([$si])*)+ .val()
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __wire_connect {
+    ($d:ident $(. $df:ident $([$di:expr])*)+, $s:ident $(. $sf:ident $([$si:expr])*)+) => {
+        $crate::rust_hdl::core::logic::Logic::connect(&mut $d $(. $df $([$di])*)+)
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __wire_hdl {
+    ($d:ident $(. $df:ident $([$di:expr])*)+, $s:ident $(. $sf:ident $([$si:expr])*)+) => {
+        $crate::__glue::wire(
+            &[$($crate::__glue::step(stringify!($df), &[$($di),*])),+],
+            &[$($crate::__glue::step(stringify!($sf), &[$($si),*])),+],
+        )
+    };
+}
+
+/// One step of a path: a field and the indices applied to it.
+pub type Step<'a> = (&'a str, &'a [usize]);
+
+/// One step of a path.
+pub fn step<'a>(field: &'a str, indices: &'a [usize]) -> Step<'a> {
+    (field, indices)
+}
+
+/// Starts collecting the wires of one block.
+pub fn begin() {
+    WIRES.with_borrow_mut(String::clear);
+}
+
+/// Adds one wire to the block being collected.
+pub fn wire(destination: &[Step], source: &[Step]) {
+    let line = format!("    {} = {};\n", flat(destination), flat(source));
+    WIRES.with_borrow_mut(|wires| wires.push_str(&line));
+}
+
+/// The Verilog of all wires since [`begin`]; the comment names the module for [`crate::export`].
+pub fn finish(block: &str) -> Verilog {
+    let wires = WIRES.take();
+    let name = block.split('<').next().unwrap_or(block).trim();
+    let comment = format!("{BLOCK_COMMENT}{name}\n");
+    if wires.is_empty() {
+        return Verilog::Custom(comment);
+    }
+    Verilog::Custom(format!("{comment}always @(*) begin\n{wires}end\n"))
+}
+
+/// Marks the comment that carries a block's Rust name into the Verilog.
+pub(crate) const BLOCK_COMMENT: &str = "// block: ";
+
+/// rust-hdl's Verilog name of a path: everything joined by `$`.
+fn flat(path: &[Step]) -> String {
+    let mut name = String::new();
+    for (field, indices) in path {
+        if !name.is_empty() {
+            name.push('$');
+        }
+        name.push_str(field);
+        for index in *indices {
+            name.push_str(&format!("${index}"));
+        }
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::flat;
+
+    #[test]
+    fn paths_are_named_as_rust_hdl_names_them() {
+        assert_eq!(flat(&[("row", &[3, 1]), ("x", &[0]), ("q", &[])]), "row$3$1$x$0$q");
+    }
+}

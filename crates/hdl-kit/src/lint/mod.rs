@@ -1,0 +1,3 @@
+pub fn lint(_b: &dyn rust_hdl::core::prelude::Block) -> Vec<String> {
+    vec![]
+}
