@@ -8,6 +8,7 @@
 //! - [`regs`]: the register map of the host port.
 //! - [`layout`]: how maps, weights, packed codes and raw images lie in DRAM.
 
+mod command;
 pub mod compute;
 pub mod config;
 pub mod device;
@@ -18,6 +19,7 @@ pub mod load;
 pub mod regs;
 pub mod store;
 
+pub use command::Command;
 pub use compute::ComputeDesc;
 pub use config::Config;
 pub use device::{Device, DeviceError};
