@@ -1,0 +1,109 @@
+//! Rotation of a vector of T words: between lane order and bank order.
+
+use ef_hdl_kit::{glue, vec_of};
+use rust_hdl::prelude::*;
+
+/// `y[n] = x[(n + rot) mod T]`, one cycle later. T is 2, 4 or 8; only the low log2 T bits of `rot` count.
+///
+/// Banks to lanes: `rot` = the phase a vector was written with. Lanes to banks: `rot` = minus the phase.
+///
+/// ```text
+///         rot[0]      rot[1]      rot[2]
+///  x[T] --> by 1 ------> by 2 ------> by 4 ----> [DFF] --> y[T]
+/// ```
+///
+/// | port | width | |
+/// |---|---|---|
+/// | `clock` | | |
+/// | `rot` | 3 | in the cycle of `x` |
+/// | `x[T]` | W | |
+/// | `y[T]` | W | [`LATENCY`](Self::LATENCY) cycles after `x` |
+///
+/// ```
+/// use ef_rtl::buffer::Rotator;
+/// # ef_hdl_kit::export::verilog(&mut Rotator::<4, 32>::default(), "rotator").unwrap();
+/// ```
+#[derive(LogicBlock)]
+pub struct Rotator<const T: usize, const W: usize> {
+    pub clock: Signal<In, Clock>,
+    pub rot: Signal<In, Bits<3>>,
+    pub x: Vec<Signal<In, Bits<W>>>,
+    pub y: Vec<Signal<Out, Bits<W>>>,
+    stage: Vec<RotateStage<T, W>>,
+    q: Vec<DFF<Bits<W>>>,
+}
+
+impl<const T: usize, const W: usize> Rotator<T, W> {
+    /// Cycles from `x` and `rot` to `y`.
+    pub const LATENCY: usize = 1;
+}
+
+impl<const T: usize, const W: usize> Default for Rotator<T, W> {
+    fn default() -> Self {
+        assert!(matches!(T, 2 | 4 | 8), "a rotator has 2, 4 or 8 lanes");
+        Self {
+            clock: Default::default(),
+            rot: Default::default(),
+            x: vec_of(T),
+            y: vec_of(T),
+            stage: (0..u64::from(T.ilog2())).map(|bit| RotateStage::new(bit.into())).collect(),
+            q: vec_of(T),
+        }
+    }
+}
+
+glue! { [const T: usize, const W: usize] Rotator<T, W>; self => {
+    let stages = self.stage.len();
+    for s in 0..stages {
+        wire!(self.stage[s].rot, self.rot);
+        for n in 0..T {
+            if s == 0 {
+                wire!(self.stage[s].stay[n], self.x[n]);
+                wire!(self.stage[s].turn[n], self.x[(n + (1 << s)) % T]);
+            } else {
+                wire!(self.stage[s].stay[n], self.stage[s - 1].y[n]);
+                wire!(self.stage[s].turn[n], self.stage[s - 1].y[(n + (1 << s)) % T]);
+            }
+        }
+    }
+    for n in 0..T {
+        wire!(self.q[n].clock, self.clock);
+        wire!(self.q[n].d, self.stage[stages - 1].y[n]);
+        wire!(self.y[n], self.q[n].q);
+    }
+}}
+
+/// T two-way multiplexers steered by one bit of the rotation.
+#[derive(LogicBlock)]
+struct RotateStage<const T: usize, const W: usize> {
+    pub rot: Signal<In, Bits<3>>,
+    pub stay: Vec<Signal<In, Bits<W>>>,
+    pub turn: Vec<Signal<In, Bits<W>>>,
+    pub y: Vec<Signal<Out, Bits<W>>>,
+    bit: Constant<Bits<2>>,
+}
+
+impl<const T: usize, const W: usize> RotateStage<T, W> {
+    fn new(bit: Bits<2>) -> Self {
+        Self {
+            rot: Default::default(),
+            stay: vec_of(T),
+            turn: vec_of(T),
+            y: vec_of(T),
+            bit: Constant::new(bit),
+        }
+    }
+}
+
+impl<const T: usize, const W: usize> Logic for RotateStage<T, W> {
+    #[hdl_gen]
+    fn update(&mut self) {
+        for n in 0..T {
+            if self.rot.val().get_bit(self.bit.val().index()) {
+                self.y[n].next = self.turn[n].val();
+            } else {
+                self.y[n].next = self.stay[n].val();
+            }
+        }
+    }
+}
