@@ -29,9 +29,9 @@ use crate::word::{SIGN, field, round, significand};
 /// and `P1 + M` is the exact product `ma * mb / 2^12` to within `2^-31` of it.
 ///
 /// # Error
-/// A truncation loses less than one unit of the window, and a product has an error of less than one unit more, so
-/// before the rounding of step 5 the sum is within `17 * 2^-26` of the exact one, relative to `2^(E - 254)`, which the
-/// largest term reaches. This is FP32 storage and accumulation with faithful fused products, not IEEE FP32.
+/// Before the rounding of step 5, the sum is within `10 * 2^-26 * 2^(E - 254)` of the exact one: less than 9/8 of a unit
+/// of the window for each product, and 1 for `c`. The largest term is at least `2^(E - 254)`, so this is below 2^-22.6
+/// of it: FP32 storage and accumulation with faithful fused products, not IEEE FP32.
 ///
 /// # Panics
 /// If the slices differ in length, or are longer than eight lanes.

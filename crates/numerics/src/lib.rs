@@ -12,8 +12,8 @@
 //! * A result is first rounded to 24 bits with an unbounded exponent. If its field is then 255 or more, the result is
 //!   [`MAX_FINITE`] with its sign, and the overflow flag (the `bool` of the pair) is set. If it is less than 1, the
 //!   result is `+0`, silently.
-//! * The elementwise operations round to nearest, ties to even. [`dot`] rounds once, but truncates before it adds: see
-//!   [`dot()`]. The special functions are tables: see [`sfu`].
+//! * The elementwise operations round to nearest, ties to even. [`dot()`] rounds once, but truncates before it adds.
+//!   The special functions interpolate a table: see [`sfu`].
 //!
 //! Saturation exists because a sticky flag and a finite number are what a training run can recover from; dropping
 //! denormals, infinities and NaN is what keeps eight lanes inside the LUT budget of a small FPGA.
@@ -23,6 +23,7 @@ mod compare;
 mod convert;
 mod dot;
 mod mul;
+pub mod sfu;
 mod word;
 
 pub use add::{add, sub};
@@ -30,4 +31,5 @@ pub use compare::{gt, is_positive};
 pub use convert::{int, pixel};
 pub use dot::{dot, dot8};
 pub use mul::mul;
+pub use sfu::{exp, ln, recip, rsqrt};
 pub use word::{MAX_FINITE, flush};
