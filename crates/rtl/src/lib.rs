@@ -1,1 +1,2 @@
 pub mod buffer;
+pub mod stream;
