@@ -14,14 +14,19 @@ pub mod __glue {
 }
 mod konst;
 mod lint;
+mod lockstep;
 mod ports;
 mod uint;
+pub mod vsim;
 
 pub use konst::K;
 pub use lint::lint;
+pub use lockstep::{Lockstep, Summary};
 pub use ports::{Port, ports};
+pub use rand;
 pub use rust_hdl;
 pub use uint::UInt;
+pub use vsim::Vsim;
 
 /// `n` default values: the usual content of a `Vec` field of submodules or signals.
 pub fn vec_of<T: Default>(n: usize) -> Vec<T> {
