@@ -1,2 +1,4 @@
+pub mod arith;
 pub mod buffer;
 pub mod stream;
+pub mod control;

@@ -1,0 +1,110 @@
+//! [`Dot`]: the fused dot-product-accumulate unit.
+
+use super::dot_lane::{self, DotAddend, DotLane};
+use super::exponent_max::{self, ExponentMax};
+use super::normalise_round::{self, NormaliseRound};
+use super::signed_sum::{self, SignedSum};
+use ef_hdl_kit::{glue, vec_of};
+use rust_hdl::prelude::*;
+
+/// Clock edges from operands to result, for every number of lanes.
+pub const LATENCY: usize = dot_lane::LATENCY + signed_sum::LATENCY + normalise_round::LATENCY;
+
+/// Clock edges during which the largest exponent waits for the sum.
+const EXPONENT_WAIT: usize = LATENCY - normalise_round::LATENCY - dot_lane::E_MAX_AT;
+
+/// The field of a result whose leading one is bit 31 of the magnitude is `e_max - 122` (mod 2^10): the sums of exponent
+/// fields carry one bias too many (127), and bit 26 of the window, five places lower, is worth `2^(e_max - 254)`.
+const FIELD_OFFSET: u64 = 1024 - 127 + 5;
+
+const _: () = assert!(dot_lane::LANE_E_AT + exponent_max::LATENCY == dot_lane::E_MAX_AT);
+
+/// `y = c + sum a[i] * b[i]` over `T` FP32 lanes (2, 4 or 8), rounded once: bit for bit `ef_numerics::dot`.
+///
+/// ```text
+///  edge       1 .. 5                   6 .. 8        9 .. 11        12 .. 16
+///  a[i] --[ DotLane: product       ]--[ align ]--+
+///  b[i] --[          e = ea + eb   ]  [       ]  |-[ SignedSum ]--[ NormaliseRound ]-- y 32
+///              | e[i]        e_max |             |                [                ]-- overflow
+///           [ ExponentMax          ]-------- wait ----------------[                ]
+///              | e of c      e_max |             |
+///  c    --[ DotAddend: exponent    ]--[ align ]--+
+/// ```
+///
+/// Ports: operands `a`, `b` (`T` words each) and `c` enter on the same edge; `y` and `overflow` leave [`LATENCY`] = 16
+/// edges later. Free-running: one result per clock, no stall and no valid bit (delay yours by [`LATENCY`]).
+/// `overflow` marks a `y` that was saturated to the largest finite value.
+#[derive(LogicBlock)]
+pub struct Dot<const T: usize> {
+    /// Clock.
+    pub clock: Signal<In, Clock>,
+    /// First factors, FP32.
+    pub a: Vec<Signal<In, Bits<32>>>,
+    /// Second factors, FP32.
+    pub b: Vec<Signal<In, Bits<32>>>,
+    /// Addend (partial sum), FP32.
+    pub c: Signal<In, Bits<32>>,
+    /// Result, FP32.
+    pub y: Signal<Out, Bits<32>>,
+    /// The result is a saturated one.
+    pub overflow: Signal<Out, Bit>,
+    lane: Vec<DotLane>,
+    addend: DotAddend,
+    largest: ExponentMax<T>,
+    sum: SignedSum<T>,
+    exponent: Vec<DFF<Bits<9>>>,
+    finish: NormaliseRound<FIELD_OFFSET>,
+}
+
+impl<const T: usize> Default for Dot<T> {
+    fn default() -> Self {
+        Self {
+            clock: Default::default(),
+            a: vec_of(T),
+            b: vec_of(T),
+            c: Default::default(),
+            y: Default::default(),
+            overflow: Default::default(),
+            lane: vec_of(T),
+            addend: Default::default(),
+            largest: Default::default(),
+            sum: Default::default(),
+            exponent: vec_of(EXPONENT_WAIT),
+            finish: Default::default(),
+        }
+    }
+}
+
+glue! { [const T: usize] Dot<T>; self => {
+    wire!(self.addend.clock, self.clock);
+    wire!(self.addend.c, self.c);
+    wire!(self.addend.e_max, self.largest.e_max);
+    wire!(self.largest.clock, self.clock);
+    wire!(self.largest.e_addend, self.addend.e);
+    wire!(self.sum.clock, self.clock);
+    wire!(self.sum.addend, self.addend.x);
+    wire!(self.sum.addend_negative, self.addend.negative);
+    for i in 0..T {
+        wire!(self.lane[i].clock, self.clock);
+        wire!(self.lane[i].a, self.a[i]);
+        wire!(self.lane[i].b, self.b[i]);
+        wire!(self.lane[i].e_max, self.largest.e_max);
+        wire!(self.largest.e[i], self.lane[i].e);
+        wire!(self.sum.x[i], self.lane[i].x);
+        wire!(self.sum.negative[i], self.lane[i].negative);
+    }
+    for i in 0..EXPONENT_WAIT {
+        wire!(self.exponent[i].clock, self.clock);
+        if i == 0 {
+            wire!(self.exponent[i].d, self.largest.e_max);
+        } else {
+            wire!(self.exponent[i].d, self.exponent[i - 1].q);
+        }
+    }
+    wire!(self.finish.clock, self.clock);
+    wire!(self.finish.magnitude, self.sum.magnitude);
+    wire!(self.finish.exponent, self.exponent[EXPONENT_WAIT - 1].q);
+    wire!(self.finish.negative, self.sum.sum_negative);
+    wire!(self.y, self.finish.y);
+    wire!(self.overflow, self.finish.overflow);
+}}

@@ -1,0 +1,106 @@
+//! [`ExponentMax`]: the largest exponent of a dot product.
+
+use ef_hdl_kit::{glue, vec_of};
+use rust_hdl::prelude::*;
+
+/// Clock edges from the lanes' exponents to the largest: three levels for up to eight lanes, one for the addend.
+pub const LATENCY: usize = 4;
+
+/// Levels of the lane tree, whether or not `T` lanes need them all.
+const TREE_LEVELS: usize = 3;
+
+/// The larger of two 9-bit unsigned numbers, registered.
+#[derive(LogicBlock, Default)]
+pub struct MaxRegister {
+    /// Clock.
+    pub clock: Signal<In, Clock>,
+    /// First number.
+    pub a: Signal<In, Bits<9>>,
+    /// Second number.
+    pub b: Signal<In, Bits<9>>,
+    /// The larger one, one clock later.
+    pub larger: Signal<Out, Bits<9>>,
+    held: DFF<Bits<9>>,
+}
+
+impl Logic for MaxRegister {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, held);
+        self.held.d.next = self.b.val();
+        if self.a.val() > self.b.val() {
+            self.held.d.next = self.a.val();
+        }
+        self.larger.next = self.held.q.val();
+    }
+}
+
+/// Largest of `T` lane exponents and the addend's, one level of comparison per stage: two were the critical path.
+///
+/// ```text
+///  edge      1            2            3              4
+///  e[0..T] --[ max ]-- .. [ max ]-- .. [ max ]--+--[ max ]-- e_max 9
+///  e_addend (three clocks after e) -------------+
+/// ```
+///
+/// `T` is 2, 4 or 8; fewer lanes pass through plain registers, so that [`LATENCY`] is 4 for all. Free-running.
+#[derive(LogicBlock)]
+pub struct ExponentMax<const T: usize> {
+    /// Clock.
+    pub clock: Signal<In, Clock>,
+    /// Exponent of each lane; 0 if the lane is absent.
+    pub e: Vec<Signal<In, Bits<9>>>,
+    /// Exponent of the addend, three clocks later than `e`.
+    pub e_addend: Signal<In, Bits<9>>,
+    /// The largest exponent.
+    pub e_max: Signal<Out, Bits<9>>,
+    /// The tree in level order: `T/2` leaves first, the root last.
+    node: Vec<MaxRegister>,
+    delay: Vec<DFF<Bits<9>>>,
+    last: MaxRegister,
+}
+
+impl<const T: usize> Default for ExponentMax<T> {
+    fn default() -> Self {
+        assert!(matches!(T, 2 | 4 | 8), "a dot product has 2, 4 or 8 lanes, not {T}");
+        Self {
+            clock: Default::default(),
+            e: vec_of(T),
+            e_addend: Default::default(),
+            e_max: Default::default(),
+            node: vec_of(T - 1),
+            delay: vec_of(TREE_LEVELS - T.ilog2() as usize),
+            last: Default::default(),
+        }
+    }
+}
+
+glue! { [const T: usize] ExponentMax<T>; self => {
+    for i in 0..T / 2 {
+        wire!(self.node[i].a, self.e[2 * i]);
+        wire!(self.node[i].b, self.e[2 * i + 1]);
+    }
+    for i in T / 2..T - 1 {
+        wire!(self.node[i].a, self.node[2 * i - T].larger);
+        wire!(self.node[i].b, self.node[2 * i - T + 1].larger);
+    }
+    for i in 0..T - 1 {
+        wire!(self.node[i].clock, self.clock);
+    }
+    for i in 0..self.delay.len() {
+        wire!(self.delay[i].clock, self.clock);
+        if i == 0 {
+            wire!(self.delay[i].d, self.node[T - 2].larger);
+        } else {
+            wire!(self.delay[i].d, self.delay[i - 1].q);
+        }
+    }
+    wire!(self.last.clock, self.clock);
+    if self.delay.is_empty() {
+        wire!(self.last.a, self.node[T - 2].larger);
+    } else {
+        wire!(self.last.a, self.delay[self.delay.len() - 1].q);
+    }
+    wire!(self.last.b, self.e_addend);
+    wire!(self.e_max, self.last.larger);
+}}

@@ -1,0 +1,153 @@
+//! [`FpAdd`]: elementwise FP32 addition and subtraction.
+
+use super::normalise_round::{self, NormaliseRound};
+use ef_hdl_kit::K;
+use rust_hdl::prelude::*;
+
+/// Clock edges from operands to sum.
+pub const LATENCY: usize = 4 + normalise_round::LATENCY;
+
+/// `y = a + b`, or `a - b` if `subtract`, rounded to nearest even: bit for bit `ef_numerics::{add, sub}`.
+///
+/// ```text
+///  edge         1                   2                 3            4          5 .. 9
+///  a, b 32 --[ order by    ]--[ greater           ]--[        ]--[ greater +- ]--[ Normalise ]-- y 32
+///  subtract -[ magnitude,  ]--[ lesser >> 8 * n  ]--[ >> 0..7]--[    lesser ]--[ Round     ]-- overflow
+///            [ distance    ]  [ sticky          ]  [ sticky ]  [          ]  [           ]
+/// ```
+///
+/// Free-running: one sum per clock, [`LATENCY`] 9. `overflow` marks a saturated `y`.
+#[derive(LogicBlock, Default)]
+pub struct FpAdd {
+    /// Clock.
+    pub clock: Signal<In, Clock>,
+    /// First operand, FP32.
+    pub a: Signal<In, Bits<32>>,
+    /// Second operand, FP32.
+    pub b: Signal<In, Bits<32>>,
+    /// Flip the sign of `b`.
+    pub subtract: Signal<In, Bit>,
+    /// Sum, FP32.
+    pub y: Signal<Out, Bits<32>>,
+    /// The sum is a saturated one.
+    pub overflow: Signal<Out, Bit>,
+    // edge 1
+    b_sign: Signal<Local, Bit>,
+    b_greater: Signal<Local, Bit>,
+    greater: DFF<Bits<31>>,
+    lesser: DFF<Bits<31>>,
+    distance: DFF<Bits<8>>,
+    negative: DFF<Bit>,
+    opposed: DFF<Bit>,
+    // edge 2
+    greater_2: DFF<Bits<24>>,
+    lesser_sig: Signal<Local, Bits<27>>,
+    by_eights: Signal<Local, Bits<5>>,
+    coarse: DFF<Bits<27>>,
+    lost_2: Signal<Local, Bit>,
+    sticky_2: DFF<Bit>,
+    rest: DFF<Bits<3>>,
+    field_2: DFF<Bits<8>>,
+    negative_2: DFF<Bit>,
+    opposed_2: DFF<Bit>,
+    // edge 3
+    kept_mask: Signal<Local, Bits<7>>,
+    lost_3: Signal<Local, Bits<7>>,
+    greater_3: DFF<Bits<24>>,
+    fine: DFF<Bits<27>>,
+    sticky_3: DFF<Bit>,
+    field_3: DFF<Bits<8>>,
+    negative_3: DFF<Bit>,
+    opposed_3: DFF<Bit>,
+    // edge 4
+    greater_word: Signal<Local, Bits<28>>,
+    lesser_word: Signal<Local, Bits<28>>,
+    sum: DFF<Bits<28>>,
+    field_4: DFF<Bits<8>>,
+    negative_4: DFF<Bit>,
+    // edges 5 to 9: if the sum carries into its bit 27, the field is one more
+    finish: NormaliseRound<1>,
+    hidden: K<27, 0x400_0000>,
+    hidden_greater: K<24, 0x80_0000>,
+    ones: K<7, 0x7f>,
+}
+
+impl Logic for FpAdd {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, greater, lesser, distance, negative, opposed);
+        dff_setup!(self, clock, greater_2, coarse, sticky_2, rest, field_2, negative_2, opposed_2);
+        dff_setup!(self, clock, greater_3, fine, sticky_3, field_3, negative_3, opposed_3);
+        dff_setup!(self, clock, sum, field_4, negative_4);
+        // edge 1
+        self.b_sign.next = self.b.val().get_bit(31) ^ self.subtract.val();
+        self.b_greater.next = self.b.val().get_bits::<31>(0) > self.a.val().get_bits::<31>(0);
+        self.opposed.d.next = self.a.val().get_bit(31) ^ self.b_sign.val();
+        if self.b_greater.val() {
+            self.greater.d.next = self.b.val().get_bits::<31>(0);
+            self.lesser.d.next = self.a.val().get_bits::<31>(0);
+            self.distance.d.next = self.b.val().get_bits::<8>(23) - self.a.val().get_bits::<8>(23);
+            self.negative.d.next = self.b_sign.val();
+        } else {
+            self.greater.d.next = self.a.val().get_bits::<31>(0);
+            self.lesser.d.next = self.b.val().get_bits::<31>(0);
+            self.distance.d.next = self.a.val().get_bits::<8>(23) - self.b.val().get_bits::<8>(23);
+            self.negative.d.next = self.a.val().get_bit(31);
+        }
+        // edge 2: three more bits below the significands; zeros and denormals become 0
+        self.greater_2.d.next = 0.into();
+        if self.greater.q.val().get_bits::<8>(23).any() {
+            self.greater_2.d.next =
+                bit_cast::<24, 23>(self.greater.q.val().get_bits::<23>(0)) | self.hidden_greater.val();
+        }
+        self.lesser_sig.next = 0.into();
+        if self.lesser.q.val().get_bits::<8>(23).any() {
+            self.lesser_sig.next =
+                (bit_cast::<27, 23>(self.lesser.q.val().get_bits::<23>(0)) << 3) | self.hidden.val();
+        }
+        self.by_eights.next = bit_cast::<5, 2>(self.distance.q.val().get_bits::<2>(3)) << 3;
+        self.lost_2.next = (self.distance.q.val().get_bit(3) && self.lesser_sig.val().get_bits::<8>(0).any())
+            || (self.distance.q.val().get_bit(4) && self.lesser_sig.val().get_bits::<16>(0).any())
+            || (self.distance.q.val().get_bit(3)
+                && self.distance.q.val().get_bit(4)
+                && self.lesser_sig.val().get_bits::<8>(16).any());
+        if self.distance.q.val().get_bits::<3>(5).any() {
+            self.coarse.d.next = 0.into();
+            self.sticky_2.d.next = self.lesser_sig.val().get_bit(26);
+        } else {
+            self.coarse.d.next = self.lesser_sig.val() >> self.by_eights.val();
+            self.sticky_2.d.next = self.lost_2.val();
+        }
+        self.rest.d.next = self.distance.q.val().get_bits::<3>(0);
+        self.field_2.d.next = self.greater.q.val().get_bits::<8>(23);
+        self.negative_2.d.next = self.negative.q.val();
+        self.opposed_2.d.next = self.opposed.q.val();
+        // edge 3
+        self.fine.d.next = self.coarse.q.val() >> self.rest.q.val();
+        self.kept_mask.next = self.ones.val() << self.rest.q.val();
+        self.lost_3.next = self.coarse.q.val().get_bits::<7>(0) & (self.ones.val() ^ self.kept_mask.val());
+        self.sticky_3.d.next = self.sticky_2.q.val() || self.lost_3.val().any();
+        self.greater_3.d.next = self.greater_2.q.val();
+        self.field_3.d.next = self.field_2.q.val();
+        self.negative_3.d.next = self.negative_2.q.val();
+        self.opposed_3.d.next = self.opposed_2.q.val();
+        // edge 4: never negative, because the operands are in order
+        self.greater_word.next = bit_cast::<28, 24>(self.greater_3.q.val()) << 3;
+        self.lesser_word.next =
+            bit_cast::<28, 27>(self.fine.q.val()) | bit_cast::<28, 1>(self.sticky_3.q.val().into());
+        if self.opposed_3.q.val() {
+            self.sum.d.next = self.greater_word.val() - self.lesser_word.val();
+        } else {
+            self.sum.d.next = self.greater_word.val() + self.lesser_word.val();
+        }
+        self.field_4.d.next = self.field_3.q.val();
+        self.negative_4.d.next = self.negative_3.q.val();
+        // edges 5 to 9
+        self.finish.clock.next = self.clock.val();
+        self.finish.magnitude.next = bit_cast::<32, 28>(self.sum.q.val()) << 4;
+        self.finish.exponent.next = bit_cast::<9, 8>(self.field_4.q.val());
+        self.finish.negative.next = self.negative_4.q.val();
+        self.y.next = self.finish.y.val();
+        self.overflow.next = self.finish.overflow.val();
+    }
+}

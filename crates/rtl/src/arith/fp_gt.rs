@@ -1,0 +1,54 @@
+//! [`FpGt`]: FP32 comparison.
+
+use rust_hdl::prelude::*;
+
+/// Clock edges from operands to result: none.
+pub const LATENCY: usize = 0;
+
+/// `gt = a > b` as values: bit for bit `ef_numerics::gt`. Combinational.
+///
+/// ```text
+///  a, b 32 --[ field 0? ]--[ two 31-bit compares ]--[ choose by the signs ]-- gt
+/// ```
+///
+/// Zeros and denormals of either sign are equal to zero; there is no NaN, so the order is total.
+#[derive(LogicBlock, Default)]
+pub struct FpGt {
+    /// First operand, FP32.
+    pub a: Signal<In, Bits<32>>,
+    /// Second operand, FP32.
+    pub b: Signal<In, Bits<32>>,
+    /// `a` is the larger.
+    pub gt: Signal<Out, Bit>,
+    a_nonzero: Signal<Local, Bit>,
+    b_nonzero: Signal<Local, Bit>,
+    a_magnitude: Signal<Local, Bits<31>>,
+    b_magnitude: Signal<Local, Bits<31>>,
+    a_negative: Signal<Local, Bit>,
+    b_negative: Signal<Local, Bit>,
+}
+
+impl Logic for FpGt {
+    #[hdl_gen]
+    fn update(&mut self) {
+        self.a_nonzero.next = self.a.val().get_bits::<8>(23).any();
+        self.b_nonzero.next = self.b.val().get_bits::<8>(23).any();
+        self.a_negative.next = self.a_nonzero.val() && self.a.val().get_bit(31);
+        self.b_negative.next = self.b_nonzero.val() && self.b.val().get_bit(31);
+        self.a_magnitude.next = 0.into();
+        if self.a_nonzero.val() {
+            self.a_magnitude.next = self.a.val().get_bits::<31>(0);
+        }
+        self.b_magnitude.next = 0.into();
+        if self.b_nonzero.val() {
+            self.b_magnitude.next = self.b.val().get_bits::<31>(0);
+        }
+        if self.a_negative.val() && self.b_negative.val() {
+            self.gt.next = self.b_magnitude.val() > self.a_magnitude.val();
+        } else if self.a_negative.val() || self.b_negative.val() {
+            self.gt.next = self.b_negative.val();
+        } else {
+            self.gt.next = self.a_magnitude.val() > self.b_magnitude.val();
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! [`Mult18`]: one 18x18 multiplier block of the FPGA, with its registers.
+
+use rust_hdl::prelude::*;
+
+/// Clock edges from operands to product: the block's operand registers, then its output register.
+pub const LATENCY: usize = 2;
+
+/// Which Verilog stands behind the module `ef_mult18` that every [`Mult18`] instantiates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MultKind {
+    /// The ECP5 primitive `MULT18X18D`, for synthesis with a tool that knows it.
+    Ecp5,
+    /// Registers and `*`, for any tool and the fastest simulation.
+    Portable,
+    /// [`MultKind::Ecp5`] together with this project's simulation model of the primitive.
+    Ecp5Sim,
+}
+
+/// The Verilog text to append once to any exported design that contains a [`Mult18`].
+pub fn mult18_verilog(kind: MultKind) -> &'static str {
+    match kind {
+        MultKind::Ecp5 => include_str!("../../verilog/ef_mult18_ecp5.v"),
+        MultKind::Portable => include_str!("../../verilog/ef_mult18_portable.v"),
+        MultKind::Ecp5Sim => concat!(
+            include_str!("../../verilog/ef_mult18_ecp5.v"),
+            include_str!("../../verilog/mult18x18d_model.v")
+        ),
+    }
+}
+
+/// Unsigned 18x18 -> 36 bit multiply on one DSP block, one product per clock, [`LATENCY`] 2.
+///
+/// ```text
+///        +----+     +---+     +----+
+/// a 18 --| FF |--+  |   |  +--| FF |-- p_high 18
+///        +----+  +--| x |--+  |    |
+/// b 18 --| FF |-----|   |     |    |-- p_low  18
+///        +----+     +---+     +----+
+/// ```
+///
+/// The product leaves in two halves (`p_high * 2^18 + p_low`), so that no signal is wider than the 32 bits which the
+/// rust-hdl simulator handles quickly. The instance is explicit because yosys never absorbs registers into an inferred
+/// multiplier. See [`mult18_verilog`] for the text that completes an export.
+#[derive(Clone, Debug, Default, LogicBlock)]
+pub struct Mult18 {
+    /// Clock of all three registers.
+    pub clock: Signal<In, Clock>,
+    /// First operand.
+    pub a: Signal<In, Bits<18>>,
+    /// Second operand.
+    pub b: Signal<In, Bits<18>>,
+    /// Product bits 17..0.
+    pub p_low: Signal<Out, Bits<18>>,
+    /// Product bits 35..18.
+    pub p_high: Signal<Out, Bits<18>>,
+    _a: u64,
+    _b: u64,
+}
+
+impl Logic for Mult18 {
+    fn update(&mut self) {
+        if self.clock.pos_edge() {
+            let product = self._a * self._b;
+            self.p_low.next = (product & 0x3_ffff).into();
+            self.p_high.next = (product >> 18).into();
+            self._a = self.a.val().into();
+            self._b = self.b.val().into();
+        }
+    }
+
+    fn connect(&mut self) {
+        self.p_low.connect();
+        self.p_high.connect();
+    }
+
+    fn hdl(&self) -> Verilog {
+        Verilog::Wrapper(Wrapper {
+            // the comment is the name the kit gives to this module
+            code: "// block: DspMultiply\nef_mult18 mult(.clk(clock), .a(a), .b(b), .p({p_high, p_low}));\n".into(),
+            cores: String::new(),
+        })
+    }
+
+    fn timing(&self) -> Vec<TimingInfo> {
+        vec![TimingInfo {
+            name: "mult18".into(),
+            clock: "clock".into(),
+            inputs: vec!["a".into(), "b".into()],
+            outputs: vec!["p_low".into(), "p_high".into()],
+        }]
+    }
+}

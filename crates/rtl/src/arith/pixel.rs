@@ -1,0 +1,69 @@
+//! [`Pixel`]: a byte as an FP32 word.
+
+use ef_hdl_kit::K;
+use rust_hdl::prelude::*;
+
+/// Clock edges from byte to word.
+pub const LATENCY: usize = 1;
+
+/// `y = pixel * 2^-shift`, exactly: bit for bit `ef_numerics::pixel`.
+///
+/// ```text
+///  pixel 8 --[ normalise: << 4, 2, 1 ]--[ FF ]-- y 32
+///  shift 4 -[ 134 - zeros - shift   ]--[    ]
+/// ```
+///
+/// Free-running: one word per clock, [`LATENCY`] 1.
+#[derive(LogicBlock, Default)]
+pub struct Pixel {
+    /// Clock.
+    pub clock: Signal<In, Clock>,
+    /// The pixel.
+    pub pixel: Signal<In, Bits<8>>,
+    /// Power of two to divide by.
+    pub shift: Signal<In, Bits<4>>,
+    /// The word.
+    pub y: Signal<Out, Bits<32>>,
+    zero_4: Signal<Local, Bit>,
+    zero_2: Signal<Local, Bit>,
+    zero_1: Signal<Local, Bit>,
+    by_4: Signal<Local, Bits<8>>,
+    by_2: Signal<Local, Bits<8>>,
+    by_1: Signal<Local, Bits<8>>,
+    zeros: Signal<Local, Bits<8>>,
+    field: Signal<Local, Bits<8>>,
+    word: DFF<Bits<32>>,
+    top_field: K<8, 134>,
+}
+
+impl Logic for Pixel {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, word);
+        self.zero_4.next = !self.pixel.val().get_bits::<4>(4).any();
+        self.by_4.next = self.pixel.val();
+        if self.zero_4.val() {
+            self.by_4.next = self.pixel.val() << 4;
+        }
+        self.zero_2.next = !self.by_4.val().get_bits::<2>(6).any();
+        self.by_2.next = self.by_4.val();
+        if self.zero_2.val() {
+            self.by_2.next = self.by_4.val() << 2;
+        }
+        self.zero_1.next = !self.by_2.val().get_bit(7);
+        self.by_1.next = self.by_2.val();
+        if self.zero_1.val() {
+            self.by_1.next = self.by_2.val() << 1;
+        }
+        self.zeros.next = (bit_cast::<8, 1>(self.zero_4.val().into()) << 2)
+            | (bit_cast::<8, 1>(self.zero_2.val().into()) << 1)
+            | bit_cast::<8, 1>(self.zero_1.val().into());
+        self.field.next = self.top_field.val() - self.zeros.val() - bit_cast::<8, 4>(self.shift.val());
+        self.word.d.next = 0.into();
+        if self.by_1.val().get_bit(7) {
+            self.word.d.next = (bit_cast::<32, 8>(self.field.val()) << 23)
+                | (bit_cast::<32, 7>(self.by_1.val().get_bits::<7>(0)) << 16);
+        }
+        self.y.next = self.word.q.val();
+    }
+}

@@ -1,0 +1,140 @@
+//! [`SigProduct`]: the significand product of one lane of the dot product, from two DSP blocks.
+
+use super::mult18::Mult18;
+use ef_hdl_kit::K;
+use rust_hdl::prelude::*;
+
+/// Clock edges from operands to product.
+pub const LATENCY: usize = 5;
+
+/// The top 28 bits of the 48-bit product of two 24-bit significands, before truncation within `2^-31` of the exact
+/// product: bit for bit the product of `ef_numerics::dot`.
+///
+/// With `m = high * 2^6 + low` (18 and 6 bits), the exact product is
+/// `ah * bh * 2^12 + (ah * bl + al * bh) * 2^6 + al * bl`. A second multiplier forms both cross products at once, from
+/// operands rotated by 12 bits; what else its product contains is known (`al * bl` above, the top of `ah * bh` below)
+/// and is taken off:
+///
+/// ```text
+///  edge      1    2                 3                        4             5
+///  ah,bh --[ Mult18 ]-- p1 --+------------------ p1 ---[ low carry ]--[ p1 + middle ]-- p 28
+///                            |                              |
+///  rot a,b [ Mult18 ]-- p2 --+-[ middle = (p2 >> 12) - (low << 12) - (p1 >> 24) ]
+///                            |
+///  al,bl --[ 3 rows ][ 3 rows ]-- low = al * bl mod 2^8 (20 bits of middle are kept)
+/// ```
+///
+/// Free-running: one product per clock, [`LATENCY`] 5.
+#[derive(LogicBlock, Default)]
+pub struct SigProduct {
+    /// Clock.
+    pub clock: Signal<In, Clock>,
+    /// First significand, bit 23 set.
+    pub a: Signal<In, Bits<24>>,
+    /// Second significand, bit 23 set.
+    pub b: Signal<In, Bits<24>>,
+    /// Bits 47..20 of the product.
+    pub p: Signal<Out, Bits<28>>,
+    main: Mult18,
+    rotated: Mult18,
+    // al * bl, one row per bit of bl
+    a_low: Signal<Local, Bits<8>>,
+    a_low_1: Signal<Local, Bits<8>>,
+    b_low: Signal<Local, Bits<6>>,
+    row: [Signal<Local, Bits<8>>; 6],
+    low_a: DFF<Bits<6>>,
+    low_b: DFF<Bits<3>>,
+    low_half: DFF<Bits<8>>,
+    low: DFF<Bits<8>>,
+    // edge 3
+    rotated_top: Signal<Local, Bits<8>>,
+    rotated_mid: Signal<Local, Bits<12>>,
+    middle: DFF<Bits<20>>,
+    p1_top: DFF<Bits<28>>,
+    p1_low: DFF<Bits<8>>,
+    // edge 4
+    low_sum: Signal<Local, Bits<9>>,
+    carry: DFF<Bit>,
+    middle_top: DFF<Bits<12>>,
+    p1_top_4: DFF<Bits<28>>,
+    // edge 5: one more bit below brings the carry into the adder
+    addend: Signal<Local, Bits<29>>,
+    sum: Signal<Local, Bits<29>>,
+    product: DFF<Bits<28>>,
+    ones: K<29, 0x1fff_e000>,
+    one: K<29, 1>,
+}
+
+impl Logic for SigProduct {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(
+            self, clock, low_a, low_b, low_half, low, middle, p1_top, p1_low, carry, middle_top, p1_top_4, product
+        );
+        self.main.clock.next = self.clock.val();
+        self.rotated.clock.next = self.clock.val();
+        self.main.a.next = self.a.val().get_bits::<18>(6);
+        self.main.b.next = self.b.val().get_bits::<18>(6);
+        self.rotated.a.next =
+            (bit_cast::<18, 6>(self.a.val().get_bits::<6>(0)) << 12) | bit_cast::<18, 12>(self.a.val().get_bits::<12>(12));
+        self.rotated.b.next =
+            (bit_cast::<18, 6>(self.b.val().get_bits::<6>(0)) << 12) | bit_cast::<18, 12>(self.b.val().get_bits::<12>(12));
+        // edge 1: rows 0 to 2
+        self.b_low.next = self.b.val().get_bits::<6>(0);
+        self.a_low.next = bit_cast::<8, 6>(self.a.val().get_bits::<6>(0));
+        self.a_low_1.next = bit_cast::<8, 6>(self.low_a.q.val());
+        for i in 0..6 {
+            self.row[i].next = 0.into();
+        }
+        if self.b_low.val().get_bit(0) {
+            self.row[0].next = self.a_low.val();
+        }
+        if self.b_low.val().get_bit(1) {
+            self.row[1].next = self.a_low.val() << 1;
+        }
+        if self.b_low.val().get_bit(2) {
+            self.row[2].next = self.a_low.val() << 2;
+        }
+        self.low_half.d.next = self.row[0].val() + self.row[1].val() + self.row[2].val();
+        self.low_a.d.next = self.a.val().get_bits::<6>(0);
+        self.low_b.d.next = self.b_low.val().get_bits::<3>(3);
+        // edge 2: rows 3 to 5
+        if self.low_b.q.val().get_bit(0) {
+            self.row[3].next = self.a_low_1.val() << 3;
+        }
+        if self.low_b.q.val().get_bit(1) {
+            self.row[4].next = self.a_low_1.val() << 4;
+        }
+        if self.low_b.q.val().get_bit(2) {
+            self.row[5].next = self.a_low_1.val() << 5;
+        }
+        self.low.d.next = self.low_half.q.val() + self.row[3].val() + self.row[4].val() + self.row[5].val();
+        // edge 3
+        self.rotated_top.next = self.rotated.p_high.val().get_bits::<8>(6) - self.low.q.val();
+        self.rotated_mid.next = (bit_cast::<12, 6>(self.rotated.p_high.val().get_bits::<6>(0)) << 6)
+            | bit_cast::<12, 6>(self.rotated.p_low.val().get_bits::<6>(12));
+        self.middle.d.next = ((bit_cast::<20, 8>(self.rotated_top.val()) << 12) | bit_cast::<20, 12>(self.rotated_mid.val()))
+            - bit_cast::<20, 12>(self.main.p_high.val().get_bits::<12>(6));
+        self.p1_top.d.next = (bit_cast::<28, 18>(self.main.p_high.val()) << 10)
+            | bit_cast::<28, 10>(self.main.p_low.val().get_bits::<10>(8));
+        self.p1_low.d.next = self.main.p_low.val().get_bits::<8>(0);
+        // edge 4
+        self.low_sum.next =
+            bit_cast::<9, 8>(self.p1_low.q.val()) + bit_cast::<9, 8>(self.middle.q.val().get_bits::<8>(0));
+        self.carry.d.next = self.low_sum.val().get_bit(8);
+        self.middle_top.d.next = self.middle.q.val().get_bits::<12>(8);
+        self.p1_top_4.d.next = self.p1_top.q.val();
+        // edge 5: sign-extend the middle by hand
+        self.addend.next =
+            (bit_cast::<29, 12>(self.middle_top.q.val()) << 1) | bit_cast::<29, 1>(self.carry.q.val().into());
+        if self.middle_top.q.val().get_bit(11) {
+            self.addend.next = (bit_cast::<29, 12>(self.middle_top.q.val()) << 1)
+                | bit_cast::<29, 1>(self.carry.q.val().into())
+                | self.ones.val();
+        }
+        self.sum.next =
+            ((bit_cast::<29, 28>(self.p1_top_4.q.val()) << 1) | self.one.val()) + self.addend.val();
+        self.product.d.next = self.sum.val().get_bits::<28>(1);
+        self.p.next = self.product.q.val();
+    }
+}

@@ -1,0 +1,76 @@
+//! [`SigProductExact`]: the exact product of two significands, from four DSP blocks.
+
+use super::mult18::Mult18;
+use rust_hdl::prelude::*;
+
+/// Clock edges from operands to product.
+pub const LATENCY: usize = 4;
+
+/// Exact unsigned 24x24 -> 48 bit product, schoolbook over 18 + 6 bits.
+///
+/// ```text
+///  edge      1    2             3                 4
+///  al, bl --[ Mult18 ]-- ll --+---------------------------- low  18 = p[17:0]
+///  ah, bh --[ Mult18 ]-- hh --+--[ {hh, ll >> 18} ]--[ + ]-- high 30 = p[47:18]
+///  al, bh --[ Mult18 ]-- lh --+--[ lh + hl        ]--[   ]
+///  ah, bl --[ Mult18 ]-- hl --+
+/// ```
+///
+/// Two outputs, so that no signal is wider than 32 bits. Free-running: one product per clock, [`LATENCY`] 4.
+#[derive(LogicBlock, Default)]
+pub struct SigProductExact {
+    /// Clock.
+    pub clock: Signal<In, Clock>,
+    /// First factor.
+    pub a: Signal<In, Bits<24>>,
+    /// Second factor.
+    pub b: Signal<In, Bits<24>>,
+    /// Product bits 47..18.
+    pub high: Signal<Out, Bits<30>>,
+    /// Product bits 17..0.
+    pub low: Signal<Out, Bits<18>>,
+    low_low: Mult18,
+    low_high: Mult18,
+    high_low: Mult18,
+    high_high: Mult18,
+    outer: DFF<Bits<30>>,
+    middle: DFF<Bits<25>>,
+    low_3: DFF<Bits<18>>,
+    sum: DFF<Bits<30>>,
+    low_4: DFF<Bits<18>>,
+    low_high_word: Signal<Local, Bits<25>>,
+    high_low_word: Signal<Local, Bits<25>>,
+}
+
+impl Logic for SigProductExact {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, outer, middle, low_3, sum, low_4);
+        self.low_low.clock.next = self.clock.val();
+        self.low_high.clock.next = self.clock.val();
+        self.high_low.clock.next = self.clock.val();
+        self.high_high.clock.next = self.clock.val();
+        self.low_low.a.next = self.a.val().get_bits::<18>(0);
+        self.low_low.b.next = self.b.val().get_bits::<18>(0);
+        self.low_high.a.next = self.a.val().get_bits::<18>(0);
+        self.low_high.b.next = bit_cast::<18, 6>(self.b.val().get_bits::<6>(18));
+        self.high_low.a.next = bit_cast::<18, 6>(self.a.val().get_bits::<6>(18));
+        self.high_low.b.next = self.b.val().get_bits::<18>(0);
+        self.high_high.a.next = bit_cast::<18, 6>(self.a.val().get_bits::<6>(18));
+        self.high_high.b.next = bit_cast::<18, 6>(self.b.val().get_bits::<6>(18));
+        // edge 3
+        self.outer.d.next = (bit_cast::<30, 12>(self.high_high.p_low.val().get_bits::<12>(0)) << 18)
+            | bit_cast::<30, 18>(self.low_low.p_high.val());
+        self.low_high_word.next = (bit_cast::<25, 6>(self.low_high.p_high.val().get_bits::<6>(0)) << 18)
+            | bit_cast::<25, 18>(self.low_high.p_low.val());
+        self.high_low_word.next = (bit_cast::<25, 6>(self.high_low.p_high.val().get_bits::<6>(0)) << 18)
+            | bit_cast::<25, 18>(self.high_low.p_low.val());
+        self.middle.d.next = self.low_high_word.val() + self.high_low_word.val();
+        self.low_3.d.next = self.low_low.p_low.val();
+        // edge 4
+        self.sum.d.next = self.outer.q.val() + bit_cast::<30, 25>(self.middle.q.val());
+        self.low_4.d.next = self.low_3.q.val();
+        self.high.next = self.sum.q.val();
+        self.low.next = self.low_4.q.val();
+    }
+}
