@@ -20,7 +20,7 @@ mod uint;
 pub mod vsim;
 
 pub use konst::K;
-pub use lint::lint;
+pub use lint::{lint, lint_sources};
 pub use lockstep::{Lockstep, Summary};
 pub use ports::{Port, ports};
 pub use rand;

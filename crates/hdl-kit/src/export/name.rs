@@ -36,8 +36,9 @@ fn base_name(path: &str, text: &str) -> String {
     if let Some(width) = flip_flop_width(text) {
         return format!("dff_{width}");
     }
-    let fields = path.split('$').filter(|part| !part.is_empty() && !part.chars().all(|c| c.is_ascii_digit()));
-    fields.last().unwrap_or("block").to_string()
+    let mut fields =
+        path.split('$').filter(|part| !part.is_empty() && !part.chars().all(|c| c.is_ascii_digit()));
+    fields.next_back().unwrap_or("block").to_string()
 }
 
 /// The width of rust-hdl's `DFF`, whose field name says nothing about it.

@@ -14,13 +14,21 @@ pub(super) fn folder(
     inputs: &[&str],
     build: impl FnOnce(&Path) -> Result<()>,
 ) -> Result<PathBuf> {
-    let cache = cache_dir();
+    folder_in(&cache_dir(), kind, inputs, build)
+}
+
+fn folder_in(
+    cache: &Path,
+    kind: &str,
+    inputs: &[&str],
+    build: impl FnOnce(&Path) -> Result<()>,
+) -> Result<PathBuf> {
     let name = format!("{kind}-{}", hash(inputs));
     let done = cache.join(&name);
     if done.exists() {
         return Ok(done);
     }
-    fs::create_dir_all(&cache).with_context(|| format!("cannot create {}", cache.display()))?;
+    fs::create_dir_all(cache).with_context(|| format!("cannot create {}", cache.display()))?;
     let lock = File::create(cache.join(format!("{name}.lock")))?;
     fs4::fs_std::FileExt::lock_exclusive(&lock).with_context(|| format!("cannot lock {name}"))?;
     if !done.exists() {
@@ -78,14 +86,14 @@ mod tests {
 
     #[test]
     fn one_of_many_simultaneous_builders_builds_and_all_get_the_result() {
-        let unique = format!("{}-{:?}", std::process::id(), std::time::SystemTime::now());
+        let cache = tempfile::tempdir().unwrap();
         let builds = AtomicUsize::new(0);
         let start = Barrier::new(4);
         std::thread::scope(|scope| {
             for _ in 0..4 {
                 scope.spawn(|| {
                     start.wait();
-                    let dir = folder("test", &[&unique], |dir| {
+                    let dir = folder_in(cache.path(), "test", &[], |dir| {
                         builds.fetch_add(1, Ordering::Relaxed);
                         Ok(fs::write(dir.join("result"), "done")?)
                     });
@@ -98,9 +106,10 @@ mod tests {
 
     #[test]
     fn a_failed_build_leaves_no_result_behind() {
-        let unique = format!("failed-{}-{:?}", std::process::id(), std::time::SystemTime::now());
-        assert!(folder("test", &[&unique], |_| anyhow::bail!("broken")).is_err());
-        assert!(folder("test", &[&unique], |_| Ok(())).is_ok());
+        let cache = tempfile::tempdir().unwrap();
+        let error = folder_in(cache.path(), "test", &[], |_| anyhow::bail!("broken")).unwrap_err();
+        assert!(error.to_string().contains("failed-test"), "{error:#}");
+        assert!(folder_in(cache.path(), "test", &[], |_| Ok(())).is_ok());
     }
 
     #[test]

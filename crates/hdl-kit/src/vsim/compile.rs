@@ -52,7 +52,9 @@ pub(super) fn library(model: &Model) -> Result<PathBuf> {
         tools.verilate(model, &source, dir)?;
         fs::write(dir.join("obj/shim.cpp"), &shim)?;
         let objects = tools.compile_model(&model.optimise, dir)?;
-        tools.link(&objects, &runtime, dir)
+        tools.link(&objects, &runtime, dir)?;
+        // the Verilog stays next to the library, the generated C++ is large
+        Ok(fs::remove_dir_all(dir.join("obj"))?)
     })?;
     Ok(dir.join(LIBRARY))
 }
