@@ -19,6 +19,8 @@ pub fn interpret(
     let mut load = LoadDesc::default();
     let mut compute = ComputeDesc::default();
     let mut store = StoreDesc::default();
+    // the controller's state memory: [engine][stream][field]
+    let mut state = [[[None::<u32>; 64]; isa::STREAMS]; 3];
     let mut loops: Vec<(usize, u16)> = Vec::new();
     let mut pc = 0;
     loop {
@@ -28,21 +30,20 @@ pub fn interpret(
         let mut next = pc + 1;
         match instr {
             Instr::End => return Ok(()),
-            Instr::Add { engine, field, increment } => {
+            Instr::Set { engine, stream, field, value } => {
                 let field = usize::from(field);
-                let fields = match engine {
-                    Engine::Load => LoadDesc::FIELDS.len(),
-                    Engine::Compute => ComputeDesc::FIELDS.len(),
-                    Engine::Store => StoreDesc::FIELDS.len(),
-                };
-                if field >= fields {
-                    return Err(bad("no such field"));
-                }
-                match engine {
-                    Engine::Load => load.add(field, increment),
-                    Engine::Compute => compute.add(field, increment),
-                    Engine::Store => store.add(field, increment),
-                }
+                let state =
+                    state[engine as usize][usize::from(stream)].get_mut(field).ok_or(bad("no such field"))?;
+                *state = Some(value);
+                put(engine, field, value, &mut load, &mut compute, &mut store).ok_or(bad("no such field"))?;
+            }
+            Instr::Add { engine, stream, field, increment } => {
+                let field = usize::from(field);
+                let state =
+                    state[engine as usize][usize::from(stream)].get_mut(field).ok_or(bad("no such field"))?;
+                let value = state.ok_or(bad("ADD to a field that was never SET"))?.wrapping_add(increment);
+                *state = Some(value);
+                put(engine, field, value, &mut load, &mut compute, &mut store).ok_or(bad("no such field"))?;
             }
             Instr::Issue { engine, .. } => issue(&match engine {
                 Engine::Load => Command::Load(load.clone()),
@@ -69,5 +70,23 @@ pub fn interpret(
             }
         }
         pc = next;
+    }
+}
+
+fn put(
+    engine: Engine,
+    field: usize,
+    value: u32,
+    load: &mut LoadDesc,
+    compute: &mut ComputeDesc,
+    store: &mut StoreDesc,
+) -> Option<()> {
+    fn into<D: Descriptor>(descriptor: &mut D, field: usize, value: u32) -> Option<()> {
+        (field < D::FIELDS.len()).then(|| descriptor.put(field, value))
+    }
+    match engine {
+        Engine::Load => into(load, field, value),
+        Engine::Compute => into(compute, field, value),
+        Engine::Store => into(store, field, value),
     }
 }

@@ -4,7 +4,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Field {
     pub name: &'static str,
-    /// 16 or 32. Arithmetic on a field wraps at this width.
+    /// 16 or 32. A 16-bit field takes the low half of a word.
     pub bits: u32,
     pub doc: &'static str,
 }
@@ -15,10 +15,9 @@ pub trait Descriptor: Default + Clone {
     fn get(&self, index: usize) -> u32;
     fn set(&mut self, index: usize, value: u32);
 
-    /// `field += increment`, wrapping at the field's width: what the ADD instruction does.
-    fn add(&mut self, index: usize, increment: u32) {
-        let mask = u32::MAX >> (32 - Self::FIELDS[index].bits);
-        self.set(index, self.get(index).wrapping_add(increment) & mask);
+    /// Takes a word of the controller's state memory into a field: what SET and ADD do.
+    fn put(&mut self, index: usize, word: u32) {
+        self.set(index, word & (u32::MAX >> (32 - Self::FIELDS[index].bits)));
     }
 }
 
@@ -33,7 +32,7 @@ macro_rules! descriptor {
         enum Index { $($field,)* }
 
         impl $name {
-            $(#[doc = concat!("Index of `", stringify!($field), "` in the ADD instruction.")]
+            $(#[doc = concat!("Index of `", stringify!($field), "` in the SET and ADD instructions.")]
             #[allow(non_upper_case_globals)]
             pub const $field: usize = Index::$field as usize;)*
         }

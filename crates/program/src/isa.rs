@@ -1,18 +1,25 @@
 //! The controller's instructions.
 //!
-//! One instruction is 64 bits. The controller fetches in order and hands increments and issues to three
-//! engine queues; each engine keeps a descriptor (zero when a program starts) that increments change and an
-//! issue executes. Engines run concurrently, each in order; tokens are what orders them among each other.
-//! Executing everything one after the other in program order is always a legal execution.
+//! One instruction is 64 bits. The controller fetches in order and hands field values and issues to three
+//! engine queues; each engine keeps a descriptor that they change and that an issue executes. Engines run
+//! concurrently, each in order; tokens are what orders them among each other. Executing everything one after
+//! the other in program order is always a legal execution.
+//!
+//! Several regular streams of commands share an engine (input tiles, loss tiles, weights, ...). So that the fields
+//! of each advance by constant increments inside a loop, the controller keeps a state memory of one word per
+//! (engine, stream, field); SET and ADD change that word and send it to the engine's descriptor.
+//! The state memory is not cleared: a program sets a word before it adds to it. The descriptor registers are plain
+//! registers (no adders); 16-bit fields take the low half of the word.
 //!
 //! ```text
-//!  63..60  59..58  57..52  51..32        31..0
-//!  opcode  engine  field   0             immediate
-//!  END     -       -       -             -                     stop when all engines are idle
-//!  ADD     e       f       -             increment             descriptor[e].f += increment
-//!  ISSUE   e       -       -             [2:0] wait  [6:4] signal   run descriptor[e]
-//!  LOOP    -       -       -             count (1..65535)      repeat up to the matching NEXT
-//!  NEXT    -       -       -             -
+//!  63..60  59..58  57..52  51..35  34..32  31..0
+//!  opcode  engine  field   0       stream  immediate
+//!  END     -       -               -       -                 stop when all engines are idle
+//!  ADD     e       f               s       increment         state[e][s][f] += increment; descriptor[e].f = state[e][s][f]
+//!  ISSUE   e       -               -       [2:0] wait  [6:4] signal   run descriptor[e]
+//!  LOOP    -       -               -       count (1..65535)  repeat up to the matching NEXT
+//!  NEXT    -       -               -       -
+//!  SET     e       f               s       value             state[e][s][f] = value; descriptor[e].f = value
 //! ```
 //! `wait` bit f: before starting, take one token from the counter f -> e.
 //! `signal` bit f: when finished (results visible to engine f), put one token into the counter e -> f.
@@ -20,6 +27,8 @@
 
 /// Deepest nesting of LOOP.
 pub const MAX_LOOPS: usize = 8;
+/// Streams of field values per engine.
+pub const STREAMS: usize = 8;
 /// Tokens a counter can hold.
 pub const MAX_TOKENS: usize = 255;
 
@@ -41,7 +50,8 @@ impl Engine {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Instr {
     End,
-    Add { engine: Engine, field: u8, increment: u32 },
+    Set { engine: Engine, stream: u8, field: u8, value: u32 },
+    Add { engine: Engine, stream: u8, field: u8, increment: u32 },
     Issue { engine: Engine, wait: u8, signal: u8 },
     Loop { count: u16 },
     Next,
@@ -54,6 +64,7 @@ pub mod opcode {
     pub const ISSUE: u64 = 2;
     pub const LOOP: u64 = 3;
     pub const NEXT: u64 = 4;
+    pub const SET: u64 = 5;
 }
 
 impl Instr {
@@ -61,8 +72,11 @@ impl Instr {
         let word = |op: u64, engine: u64, field: u64, imm: u64| op << 60 | engine << 58 | field << 52 | imm;
         match self {
             Instr::End => word(opcode::END, 0, 0, 0),
-            Instr::Add { engine, field, increment } => {
-                word(opcode::ADD, engine as u64, field.into(), increment.into())
+            Instr::Set { engine, stream, field, value } => {
+                word(opcode::SET, engine as u64, field.into(), u64::from(stream) << 32 | u64::from(value))
+            }
+            Instr::Add { engine, stream, field, increment } => {
+                word(opcode::ADD, engine as u64, field.into(), u64::from(stream) << 32 | u64::from(increment))
             }
             Instr::Issue { engine, wait, signal } => {
                 word(opcode::ISSUE, engine as u64, 0, u64::from(wait) | u64::from(signal) << 4)
@@ -76,9 +90,12 @@ impl Instr {
     pub fn decode(word: u64) -> Option<Instr> {
         let engine = Engine::from_bits(word >> 58 & 3);
         let imm = word as u32;
+        let field = (word >> 52 & 63) as u8;
+        let stream = (word >> 32 & 7) as u8;
         Some(match word >> 60 {
             opcode::END => Instr::End,
-            opcode::ADD => Instr::Add { engine: engine?, field: (word >> 52 & 63) as u8, increment: imm },
+            opcode::SET => Instr::Set { engine: engine?, stream, field, value: imm },
+            opcode::ADD => Instr::Add { engine: engine?, stream, field, increment: imm },
             opcode::ISSUE => {
                 Instr::Issue { engine: engine?, wait: (imm & 7) as u8, signal: (imm >> 4 & 7) as u8 }
             }
@@ -97,7 +114,8 @@ mod tests {
     fn every_instruction_decodes_to_itself() {
         for i in [
             Instr::End,
-            Instr::Add { engine: Engine::Store, field: 37, increment: 0xffff_fff0 },
+            Instr::Add { engine: Engine::Store, stream: 7, field: 37, increment: 0xffff_fff0 },
+            Instr::Set { engine: Engine::Load, stream: 3, field: 1, value: 9 },
             Instr::Issue { engine: Engine::Compute, wait: 5, signal: 1 },
             Instr::Loop { count: 65535 },
             Instr::Next,

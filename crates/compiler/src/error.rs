@@ -1,0 +1,47 @@
+/// What is wrong with a network description.
+#[derive(Debug, thiserror::Error)]
+pub enum NetworkError {
+    #[error("the network file is not valid TOML: {0}")]
+    Toml(#[from] toml::de::Error),
+    #[error("input: {0}")]
+    Input(String),
+    #[error("layer {index} ({kind}): {what}")]
+    Layer { index: usize, kind: &'static str, what: String },
+    #[error("the network has no layers; it needs at least one conv or fc layer, then softmax_cross_entropy")]
+    Empty,
+}
+
+/// Why a valid network does not become a program on this configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum CompileError {
+    #[error("the batch is empty: ask for at least 1 image")]
+    EmptyBatch,
+    #[error(transparent)]
+    TooLarge(Box<TooLarge>),
+    #[error("the network has {layers} layers with weights, the OVERFLOW register names 32")]
+    TooManyLayers { layers: usize },
+    #[error(
+        "the program has {length} instructions, the program memory of {config} holds {capacity}; use a smaller batch or raise `program_aw`"
+    )]
+    ProgramTooLong { length: usize, capacity: usize, config: &'static str },
+    #[error(
+        "the network needs {words} words of memory for a batch of {batch}; 32-bit word addresses reach 4294967295"
+    )]
+    Memory { words: u64, batch: usize },
+}
+
+/// A piece of a layer that no cut makes small enough for a buffer.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "{layer}: {what} needs {needed} {unit}, the {buffer} of {config} holds {capacity}; use a larger configuration (`{parameter}`) or a smaller layer"
+)]
+pub struct TooLarge {
+    pub layer: String,
+    pub what: String,
+    pub needed: usize,
+    pub unit: &'static str,
+    pub buffer: &'static str,
+    pub capacity: usize,
+    pub config: &'static str,
+    pub parameter: &'static str,
+}

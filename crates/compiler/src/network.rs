@@ -1,0 +1,236 @@
+//! The network description: a short TOML file.
+
+use crate::NetworkError;
+use serde::Deserialize;
+
+/// The images that go in.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Input {
+    pub channels: usize,
+    pub rows: usize,
+    pub columns: usize,
+    /// 8-bit pixels are multiplied by 2^-scale_shift.
+    #[serde(default)]
+    pub scale_shift: u32,
+}
+
+/// One entry of the `[[layer]]` list.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Layer {
+    /// Convolution, stride 1, square kernel.
+    Conv {
+        outputs: usize,
+        kernel: usize,
+        #[serde(default)]
+        padding: usize,
+    },
+    Relu,
+    /// 2 x 2, stride 2; an odd last row or column is dropped.
+    MaxPool,
+    /// Fully connected.
+    Fc {
+        outputs: usize,
+    },
+    /// The loss; always last, may be left out.
+    SoftmaxCrossEntropy,
+}
+
+impl Layer {
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Layer::Conv { .. } => "conv",
+            Layer::Relu => "relu",
+            Layer::MaxPool => "max_pool",
+            Layer::Fc { .. } => "fc",
+            Layer::SoftmaxCrossEntropy => "softmax_cross_entropy",
+        }
+    }
+}
+
+/// A network whose shapes chain.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Network {
+    pub name: String,
+    pub input: Input,
+    #[serde(rename = "layer", default)]
+    pub layers: Vec<Layer>,
+}
+
+/// The tensors of one layer with weights: weight [outputs, inputs, kernel rows, kernel columns], bias [outputs].
+///
+/// A fully connected layer has kernel (1, 1) and its inputs in the order channel, row, column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParameterShape {
+    pub name: String,
+    pub outputs: usize,
+    pub inputs: usize,
+    pub kernel: (usize, usize),
+}
+
+impl ParameterShape {
+    pub fn weights(&self) -> usize {
+        self.outputs * self.inputs * self.kernel.0 * self.kernel.1
+    }
+}
+
+/// Channels, rows and columns of a map.
+pub(crate) type Shape = (usize, usize, usize);
+
+impl Network {
+    /// Parses a description and checks that it is a network this accelerator trains.
+    pub fn from_toml(text: &str) -> Result<Network, NetworkError> {
+        let network: Network = toml::from_str(text)?;
+        network.shapes()?;
+        Ok(network)
+    }
+
+    /// Classes: outputs of the last layer with weights.
+    pub fn classes(&self) -> usize {
+        self.parameters().last().map_or(0, |p| p.outputs)
+    }
+
+    /// The layers with weights, in order: conv1, conv2, fc1, ...
+    pub fn parameters(&self) -> Vec<ParameterShape> {
+        let shapes = self.shapes().unwrap_or_default();
+        let (mut convs, mut fcs) = (0, 0);
+        let mut out = Vec::new();
+        for (layer, (channels, rows, columns)) in self.layers.iter().zip(shapes) {
+            match *layer {
+                Layer::Conv { outputs, kernel, .. } => {
+                    convs += 1;
+                    let name = format!("conv{convs}");
+                    out.push(ParameterShape { name, outputs, inputs: channels, kernel: (kernel, kernel) });
+                }
+                Layer::Fc { outputs } => {
+                    fcs += 1;
+                    let inputs = channels * rows * columns;
+                    out.push(ParameterShape { name: format!("fc{fcs}"), outputs, inputs, kernel: (1, 1) });
+                }
+                _ => {}
+            }
+        }
+        out
+    }
+
+    /// The shape of the map that enters each layer.
+    pub(crate) fn shapes(&self) -> Result<Vec<Shape>, NetworkError> {
+        let Input { channels, rows, columns, scale_shift } = self.input;
+        if channels == 0 || rows == 0 || columns == 0 {
+            return Err(NetworkError::Input("channels, rows and columns must be at least 1".into()));
+        }
+        if scale_shift > 15 {
+            return Err(NetworkError::Input(format!("scale_shift is {scale_shift}; 0 to 15 are possible")));
+        }
+        let mut shape = (channels, rows, columns);
+        let mut shapes = Vec::new();
+        for (index, layer) in self.layers.iter().enumerate() {
+            let error = |what: String| NetworkError::Layer { index: index + 1, kind: layer.kind(), what };
+            let after = index.checked_sub(1).map(|i| &self.layers[i]);
+            shapes.push(shape);
+            shape = next_shape(layer, shape).map_err(error)?;
+            check_order(layer, after, index + 1 == self.layers.len(), &self.layers[..index])
+                .map_err(error)?;
+        }
+        let index = self.layers.len();
+        match self.layers.iter().rev().find(|l| **l != Layer::SoftmaxCrossEntropy) {
+            None => Err(NetworkError::Empty),
+            Some(Layer::Fc { .. } | Layer::Conv { .. }) if (shape.1, shape.2) == (1, 1) => Ok(shapes),
+            Some(last) => Err(NetworkError::Layer {
+                index,
+                kind: last.kind(),
+                what: format!(
+                    "the loss needs one number per class straight from an fc layer; it gets {} x {} x {} from {}; end the network with fc",
+                    shape.0,
+                    shape.1,
+                    shape.2,
+                    last.kind()
+                ),
+            }),
+        }
+    }
+}
+
+fn next_shape(layer: &Layer, (channels, rows, columns): Shape) -> Result<Shape, String> {
+    match *layer {
+        Layer::Conv { outputs, kernel, padding } => {
+            if outputs == 0 || kernel == 0 {
+                return Err("outputs and kernel must be at least 1".into());
+            }
+            if kernel > rows + 2 * padding || kernel > columns + 2 * padding {
+                return Err(format!(
+                    "kernel {kernel} is larger than the map it reads, {rows} x {columns} with padding {padding}"
+                ));
+            }
+            Ok((outputs, rows + 2 * padding - kernel + 1, columns + 2 * padding - kernel + 1))
+        }
+        Layer::Fc { outputs: 0 } => Err("outputs must be at least 1".into()),
+        Layer::Fc { outputs } => Ok((outputs, 1, 1)),
+        Layer::MaxPool if rows < 2 || columns < 2 => {
+            Err(format!("a 2 x 2 window does not fit into a {rows} x {columns} map"))
+        }
+        Layer::MaxPool => Ok((channels, rows / 2, columns / 2)),
+        Layer::Relu | Layer::SoftmaxCrossEntropy => Ok((channels, rows, columns)),
+    }
+}
+
+/// ReLU and pooling belong to the conv or fc layer before them: each at most once, in either order.
+fn check_order(layer: &Layer, after: Option<&Layer>, last: bool, before: &[Layer]) -> Result<(), String> {
+    match layer {
+        Layer::SoftmaxCrossEntropy if !last => Err("must be the last layer".into()),
+        Layer::Relu | Layer::MaxPool => {
+            let own: Vec<_> =
+                before.iter().rev().take_while(|l| matches!(l, Layer::Relu | Layer::MaxPool)).collect();
+            let weighted = before.len().checked_sub(own.len() + 1).map(|i| &before[i]);
+            if weighted.is_none() {
+                return Err("must follow a conv or fc layer".into());
+            }
+            if own.contains(&layer) {
+                return Err(format!(
+                    "the layer before already has its {}; put a conv or fc layer in between (a second one after {} is not supported)",
+                    layer.kind(),
+                    after.map_or("it", |l| l.kind())
+                ));
+            }
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &str = "name = \"n\"\n[input]\nchannels = 1\nrows = 8\ncolumns = 8\n";
+
+    fn error(layers: &str) -> String {
+        Network::from_toml(&format!("{HEAD}{layers}")).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn shapes_that_do_not_chain_are_named_with_their_layer() {
+        let conv = "[[layer]]\nkind = \"conv\"\noutputs = 4\nkernel = 9\n";
+        assert!(error(conv).contains("layer 1 (conv): kernel 9 is larger than the map it reads, 8 x 8"));
+        let pools = "[[layer]]\nkind = \"conv\"\noutputs = 4\nkernel = 8\n[[layer]]\nkind = \"max_pool\"\n";
+        assert!(error(pools).contains("layer 2 (max_pool): a 2 x 2 window does not fit into a 1 x 1 map"));
+    }
+
+    #[test]
+    fn misplaced_layers_are_refused() {
+        assert!(error("[[layer]]\nkind = \"relu\"\n").contains("must follow a conv or fc layer"));
+        assert!(error("").contains("no layers"));
+        let loss_first =
+            "[[layer]]\nkind = \"softmax_cross_entropy\"\n[[layer]]\nkind = \"fc\"\noutputs = 2\n";
+        assert!(error(loss_first).contains("must be the last layer"));
+        let no_fc = "[[layer]]\nkind = \"conv\"\noutputs = 4\nkernel = 3\n";
+        assert!(error(no_fc).contains("end the network with fc"));
+    }
+
+    #[test]
+    fn misspelt_keys_are_refused() {
+        assert!(error("[[layer]]\nkind = \"fc\"\noutput = 2\n").contains("unknown field `output`"));
+    }
+}
