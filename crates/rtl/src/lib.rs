@@ -1,4 +1,6 @@
 pub mod arith;
 pub mod buffer;
-pub mod stream;
 pub mod control;
+pub mod load;
+pub mod memory;
+pub mod stream;

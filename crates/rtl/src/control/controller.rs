@@ -1,0 +1,267 @@
+//! The controller.
+use super::{
+    counters::Counters, fetch::Fetch, overflow::OverflowBits, queue::CommandQueue, registers::Registers,
+    run_control::RunControl, tokens::Tokens,
+};
+use ef_hdl_kit::{glue, vec_of};
+use ef_program::{ComputeDesc, Config, Descriptor, LoadDesc, StoreDesc};
+use rust_hdl::prelude::*;
+
+/// Program memory of 2^GAW instructions, one command queue per engine, tokens, registers, counters.
+///
+/// ```text
+///  host port <->| Registers |--start, stop, clear-->| RunControl |--run, flush, restart, abort--> everything
+///                  ^  program_*                          ^ finished, idle, bad
+///       | Counters |  v
+///       | Overflow | | Fetch |--push-->| CommandQueue<LoadDesc>    |<-> load_start, load_field, load_ready, load_done
+///                             --push-->| CommandQueue<ComputeDesc> |<-> compute_*
+///                             --push-->| CommandQueue<StoreDesc>   |<-> store_*
+///                                         | Tokens |
+/// ```
+///
+/// | port | width | |
+/// |---|---|---|
+/// | `req_*`, `resp_*` | | the host's register port, see [`Registers`] |
+/// | `*_start`, `*_field`, `*_ready`, `*_done`, `*_bad` | | the engine protocol, one set per engine |
+/// | `restart` | 1 | synchronous reset of the engines (and of the loss): at each start and after a clear |
+/// | `abort` | 1 | engines complete their bursts and issue no more; held until `restart` |
+/// | `memory_idle` | 1 | nothing is on its way between engines and memory |
+/// | `phase`, `stream_active`, `wait_*` | 2, 1 | from the kernel, for the counters |
+/// | `word_*`, `burst_*` | 1 | one word, one burst |
+/// | `overflow_set`, `overflow_tag` | 2 x 1, 2 x 5 | from kernel and store engine |
+/// | `learning_rate`, `momentum`, `weight_decay`, `inv_batch` | 32 | registers |
+/// | `loss_sum`, `mean_loss`, `correct` | 32 | from the store engine |
+/// | `busy`, `error` | 1 | STATUS bits |
+#[derive(LogicBlock)]
+pub struct Controller<const GAW: usize> {
+    pub clock: Signal<In, Clock>,
+    pub reset: Signal<In, Bit>,
+    pub req_valid: Signal<In, Bit>,
+    pub req_ready: Signal<Out, Bit>,
+    pub req_write: Signal<In, Bit>,
+    pub req_addr: Signal<In, Bits<8>>,
+    pub req_data: Signal<In, Bits<32>>,
+    pub resp_valid: Signal<Out, Bit>,
+    pub resp_ready: Signal<In, Bit>,
+    pub resp_data: Signal<Out, Bits<32>>,
+    pub load_start: Signal<Out, Bit>,
+    pub load_field: Vec<Signal<Out, Bits<32>>>,
+    pub load_ready: Signal<In, Bit>,
+    pub load_done: Signal<In, Bit>,
+    pub load_bad: Signal<In, Bit>,
+    pub compute_start: Signal<Out, Bit>,
+    pub compute_field: Vec<Signal<Out, Bits<32>>>,
+    pub compute_ready: Signal<In, Bit>,
+    pub compute_done: Signal<In, Bit>,
+    pub compute_bad: Signal<In, Bit>,
+    pub store_start: Signal<Out, Bit>,
+    pub store_field: Vec<Signal<Out, Bits<32>>>,
+    pub store_ready: Signal<In, Bit>,
+    pub store_done: Signal<In, Bit>,
+    pub store_bad: Signal<In, Bit>,
+    pub restart: Signal<Out, Bit>,
+    pub abort: Signal<Out, Bit>,
+    pub memory_idle: Signal<In, Bit>,
+    pub phase: Signal<In, Bits<2>>,
+    pub stream_active: Signal<In, Bit>,
+    pub wait_stationary: Signal<In, Bit>,
+    pub wait_hazard: Signal<In, Bit>,
+    pub word_read: Signal<In, Bit>,
+    pub word_written: Signal<In, Bit>,
+    pub burst_read: Signal<In, Bit>,
+    pub burst_written: Signal<In, Bit>,
+    pub overflow_set: [Signal<In, Bit>; 2],
+    pub overflow_tag: [Signal<In, Bits<5>>; 2],
+    pub learning_rate: Signal<Out, Bits<32>>,
+    pub momentum: Signal<Out, Bits<32>>,
+    pub weight_decay: Signal<Out, Bits<32>>,
+    pub inv_batch: Signal<Out, Bits<32>>,
+    pub loss_sum: Signal<In, Bits<32>>,
+    pub mean_loss: Signal<In, Bits<32>>,
+    pub correct: Signal<In, Bits<32>>,
+    pub busy: Signal<Out, Bit>,
+    pub error: Signal<Out, Bit>,
+    registers: Registers,
+    control: RunControl,
+    fetch: Fetch<GAW>,
+    load_queue: CommandQueue<LoadDesc>,
+    compute_queue: CommandQueue<ComputeDesc>,
+    store_queue: CommandQueue<StoreDesc>,
+    tokens: Tokens,
+    counters: Counters,
+    overflow: OverflowBits,
+}
+
+impl<const GAW: usize> Controller<GAW> {
+    /// The controller of an accelerator of this configuration.
+    pub fn new(config: &Config) -> Self {
+        Self {
+            clock: Default::default(),
+            reset: Default::default(),
+            req_valid: Default::default(),
+            req_ready: Default::default(),
+            req_write: Default::default(),
+            req_addr: Default::default(),
+            req_data: Default::default(),
+            resp_valid: Default::default(),
+            resp_ready: Default::default(),
+            resp_data: Default::default(),
+            load_start: Default::default(),
+            load_field: vec_of(LoadDesc::FIELDS.len()),
+            load_ready: Default::default(),
+            load_done: Default::default(),
+            load_bad: Default::default(),
+            compute_start: Default::default(),
+            compute_field: vec_of(ComputeDesc::FIELDS.len()),
+            compute_ready: Default::default(),
+            compute_done: Default::default(),
+            compute_bad: Default::default(),
+            store_start: Default::default(),
+            store_field: vec_of(StoreDesc::FIELDS.len()),
+            store_ready: Default::default(),
+            store_done: Default::default(),
+            store_bad: Default::default(),
+            restart: Default::default(),
+            abort: Default::default(),
+            memory_idle: Default::default(),
+            phase: Default::default(),
+            stream_active: Default::default(),
+            wait_stationary: Default::default(),
+            wait_hazard: Default::default(),
+            word_read: Default::default(),
+            word_written: Default::default(),
+            burst_read: Default::default(),
+            burst_written: Default::default(),
+            overflow_set: Default::default(),
+            overflow_tag: Default::default(),
+            learning_rate: Default::default(),
+            momentum: Default::default(),
+            weight_decay: Default::default(),
+            inv_batch: Default::default(),
+            loss_sum: Default::default(),
+            mean_loss: Default::default(),
+            correct: Default::default(),
+            busy: Default::default(),
+            error: Default::default(),
+            registers: Registers::new(config),
+            control: Default::default(),
+            fetch: Default::default(),
+            load_queue: Default::default(),
+            compute_queue: Default::default(),
+            store_queue: Default::default(),
+            tokens: Default::default(),
+            counters: Default::default(),
+            overflow: Default::default(),
+        }
+    }
+}
+
+/// Wires one queue: to the engine's ports, to fetch, to the tokens.
+macro_rules! queue {
+    ($me:ident, $number:literal, $desc:ty, $queue:ident, $start:ident, $field:ident, $ready:ident, $done:ident, $bad:ident) => {
+        wire!($me.$queue.clock, $me.clock);
+        wire!($me.$queue.reset, $me.control.restart);
+        wire!($me.$queue.flush, $me.control.flush);
+        wire!($me.$queue.push_valid, $me.fetch.push_valid[$number]);
+        wire!($me.$queue.push_issue, $me.fetch.push_issue);
+        wire!($me.$queue.push_field, $me.fetch.push_field);
+        wire!($me.$queue.push_data, $me.fetch.push_data);
+        wire!($me.fetch.push_ready[$number], $me.$queue.push_ready);
+        for i in 0..3 {
+            wire!($me.$queue.some[i], $me.tokens.some[3 * i + $number]);
+            wire!($me.tokens.take[3 * i + $number], $me.$queue.take[i]);
+            wire!($me.tokens.put[3 * $number + i], $me.$queue.put[i]);
+        }
+        wire!($me.$start, $me.$queue.start);
+        for i in 0..<$desc>::FIELDS.len() {
+            wire!($me.$field[i], $me.$queue.field[i]);
+        }
+        wire!($me.$queue.ready, $me.$ready);
+        wire!($me.$queue.done, $me.$done);
+        wire!($me.control.queue_idle[$number], $me.$queue.idle);
+        wire!($me.control.bad[$number], $me.$bad);
+    };
+}
+
+glue! { [const GAW: usize] Controller<GAW>; self => {
+    wire!(self.registers.clock, self.clock);
+    wire!(self.control.clock, self.clock);
+    wire!(self.fetch.clock, self.clock);
+    wire!(self.tokens.clock, self.clock);
+    wire!(self.counters.clock, self.clock);
+    wire!(self.overflow.clock, self.clock);
+    wire!(self.registers.reset, self.reset);
+    wire!(self.control.reset, self.reset);
+    wire!(self.fetch.reset, self.control.restart);
+    wire!(self.tokens.reset, self.control.restart);
+    wire!(self.counters.clear, self.control.restart);
+    wire!(self.overflow.clear, self.control.restart);
+    // host port
+    wire!(self.registers.req_valid, self.req_valid);
+    wire!(self.registers.req_write, self.req_write);
+    wire!(self.registers.req_addr, self.req_addr);
+    wire!(self.registers.req_data, self.req_data);
+    wire!(self.registers.resp_ready, self.resp_ready);
+    wire!(self.req_ready, self.registers.req_ready);
+    wire!(self.resp_valid, self.registers.resp_valid);
+    wire!(self.resp_data, self.registers.resp_data);
+    // the run
+    wire!(self.control.start, self.registers.start);
+    wire!(self.control.stop, self.registers.stop);
+    wire!(self.control.clear, self.registers.clear);
+    wire!(self.control.finished, self.fetch.finished);
+    wire!(self.control.memory_idle, self.memory_idle);
+    wire!(self.control.bad_instruction, self.fetch.bad_instruction);
+    wire!(self.control.bad_loop, self.fetch.bad_loop);
+    wire!(self.control.program_end, self.fetch.program_end);
+    wire!(self.restart, self.control.restart);
+    wire!(self.abort, self.control.abort);
+    wire!(self.busy, self.control.busy);
+    wire!(self.error, self.control.error);
+    // the program
+    wire!(self.fetch.run, self.control.run);
+    wire!(self.fetch.program_write, self.registers.program_write);
+    wire!(self.fetch.program_address, self.registers.program_address);
+    wire!(self.fetch.program_low, self.registers.program_low);
+    wire!(self.fetch.program_high, self.registers.program_high);
+    // the engines
+    queue!(self, 0, LoadDesc, load_queue, load_start, load_field, load_ready, load_done, load_bad);
+    queue!(self, 1, ComputeDesc, compute_queue, compute_start, compute_field, compute_ready, compute_done, compute_bad);
+    queue!(self, 2, StoreDesc, store_queue, store_start, store_field, store_ready, store_done, store_bad);
+    // status and counters
+    wire!(self.registers.busy, self.control.busy);
+    wire!(self.registers.done, self.control.done);
+    wire!(self.registers.error, self.control.error);
+    wire!(self.registers.stopped, self.control.stopped);
+    for i in 0..4 {
+        wire!(self.registers.errors[i], self.control.errors[i]);
+    }
+    wire!(self.registers.pc, self.fetch.pc);
+    wire!(self.registers.overflow, self.overflow.bits);
+    for i in 0..2 {
+        wire!(self.overflow.overflow_set[i], self.overflow_set[i]);
+        wire!(self.overflow.overflow_tag[i], self.overflow_tag[i]);
+    }
+    wire!(self.registers.loss_sum, self.loss_sum);
+    wire!(self.registers.mean_loss, self.mean_loss);
+    wire!(self.registers.correct, self.correct);
+    wire!(self.learning_rate, self.registers.learning_rate);
+    wire!(self.momentum, self.registers.momentum);
+    wire!(self.weight_decay, self.registers.weight_decay);
+    wire!(self.inv_batch, self.registers.inv_batch);
+    wire!(self.counters.busy, self.control.busy);
+    wire!(self.counters.phase, self.phase);
+    wire!(self.counters.stream_active, self.stream_active);
+    wire!(self.counters.wait_stationary, self.wait_stationary);
+    wire!(self.counters.wait_hazard, self.wait_hazard);
+    wire!(self.counters.compute_ready, self.compute_ready);
+    wire!(self.counters.load_active, self.load_queue.active);
+    wire!(self.counters.store_active, self.store_queue.active);
+    wire!(self.counters.word_read, self.word_read);
+    wire!(self.counters.word_written, self.word_written);
+    wire!(self.counters.burst_read, self.burst_read);
+    wire!(self.counters.burst_written, self.burst_written);
+    for i in 0..super::counters::COUNTERS {
+        wire!(self.registers.count[i], self.counters.count[i]);
+    }
+}}

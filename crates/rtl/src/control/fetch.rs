@@ -1,0 +1,90 @@
+//! Instruction fetch and execution: the controller without queues and registers.
+use super::{execute::Execute, loops::LoopStack, prefetch::Prefetch};
+use ef_hdl_kit::glue;
+use rust_hdl::prelude::*;
+
+/// Runs the program: fetches, loops, and pushes ADD and ISSUE to the queues of the engines.
+///
+/// ```text
+///  program_* ->| Prefetch |--instruction-->| Execute |--push_valid[e], push_*--> queues
+///              |          |<----jump-------|         |--bad_*, program_end-----> errors
+///                                            |  ^    |--finished
+///                                         | LoopStack |
+/// ```
+///
+/// | port | width | |
+/// |---|---|---|
+/// | `reset` | 1 | back to address 0, no loops |
+/// | `run` | 1 | instructions are taken only while it is up |
+/// | `program_*` | 1, 16, 32, 32 | the host writes an instruction |
+/// | `push_valid`, `push_ready` | 3 x 1 | to the queue of engine e, one at a time |
+/// | `push_issue`, `push_field`, `push_data` | 1, 6, 32 | the entry |
+/// | `pc` | 16 | address of the next instruction; that of END or of the faulty instruction after the end |
+/// | `finished` | 1 | END or an error was met and everything is pushed |
+/// | `bad_instruction`, `bad_loop`, `program_end` | 1 | pulses |
+///
+/// One instruction per cycle; a NEXT that jumps takes 5. The first instruction is pushed 6 cycles after `reset` falls.
+#[derive(LogicBlock, Default)]
+pub struct Fetch<const PAW: usize> {
+    pub clock: Signal<In, Clock>,
+    pub reset: Signal<In, Bit>,
+    pub run: Signal<In, Bit>,
+    pub program_write: Signal<In, Bit>,
+    pub program_address: Signal<In, Bits<16>>,
+    pub program_low: Signal<In, Bits<32>>,
+    pub program_high: Signal<In, Bits<32>>,
+    pub push_valid: [Signal<Out, Bit>; 3],
+    pub push_ready: [Signal<In, Bit>; 3],
+    pub push_issue: Signal<Out, Bit>,
+    pub push_field: Signal<Out, Bits<6>>,
+    pub push_data: Signal<Out, Bits<32>>,
+    pub pc: Signal<Out, Bits<16>>,
+    pub finished: Signal<Out, Bit>,
+    pub bad_instruction: Signal<Out, Bit>,
+    pub bad_loop: Signal<Out, Bit>,
+    pub program_end: Signal<Out, Bit>,
+    prefetch: Prefetch<PAW>,
+    execute: Execute<PAW>,
+    loops: LoopStack,
+}
+
+glue! { [const PAW: usize] Fetch<PAW>; self => {
+    wire!(self.prefetch.clock, self.clock);
+    wire!(self.execute.clock, self.clock);
+    wire!(self.loops.clock, self.clock);
+    wire!(self.prefetch.reset, self.reset);
+    wire!(self.execute.reset, self.reset);
+    wire!(self.loops.reset, self.reset);
+    wire!(self.prefetch.program_write, self.program_write);
+    wire!(self.prefetch.program_address, self.program_address);
+    wire!(self.prefetch.program_low, self.program_low);
+    wire!(self.prefetch.program_high, self.program_high);
+    wire!(self.prefetch.jump, self.execute.jump);
+    wire!(self.prefetch.target, self.execute.pc);
+    wire!(self.prefetch.instruction_take, self.execute.instruction_take);
+    wire!(self.execute.run, self.run);
+    wire!(self.execute.instruction_valid, self.prefetch.instruction_valid);
+    wire!(self.execute.kind, self.prefetch.kind);
+    wire!(self.execute.data, self.prefetch.data);
+    wire!(self.loops.push, self.execute.loop_push);
+    wire!(self.loops.start, self.execute.loop_start);
+    wire!(self.loops.jumps, self.execute.loop_jumps);
+    wire!(self.loops.counted, self.execute.loop_counted);
+    wire!(self.loops.pop, self.execute.loop_pop);
+    wire!(self.execute.loop_top, self.loops.top_start);
+    wire!(self.execute.loop_again, self.loops.again);
+    wire!(self.execute.loop_empty, self.loops.empty);
+    wire!(self.execute.loop_full, self.loops.full);
+    for i in 0..3 {
+        wire!(self.push_valid[i], self.execute.push_valid[i]);
+        wire!(self.execute.push_ready[i], self.push_ready[i]);
+    }
+    wire!(self.push_issue, self.execute.push_issue);
+    wire!(self.push_field, self.execute.push_field);
+    wire!(self.push_data, self.execute.push_data);
+    wire!(self.pc, self.execute.pc);
+    wire!(self.finished, self.execute.finished);
+    wire!(self.bad_instruction, self.execute.bad_instruction);
+    wire!(self.bad_loop, self.execute.bad_loop);
+    wire!(self.program_end, self.execute.program_end);
+}}

@@ -1,0 +1,91 @@
+//! The handshake of the host's register port.
+use ef_hdl_kit::K;
+use rust_hdl::prelude::*;
+
+/// Takes requests, hands writes on, waits for the read multiplexer, gives responses.
+///
+/// ```text
+///  req_* ->[address, data]--> write, address, data --> registers
+///                        \--> select0..2 ------------> ReadMux --(3 cycles)--> value
+///  resp_* <-[response]<------------------------------------------------------- value
+/// ```
+/// Writes: one per cycle, `write` is up in the cycle after the handshake. Reads: `req_ready` falls until the response is taken;
+/// `resp_valid` rises 6 cycles after the handshake of the request. Requests are handled in order.
+#[derive(LogicBlock, Default)]
+pub struct HostPort {
+    pub clock: Signal<In, Clock>,
+    pub reset: Signal<In, Bit>,
+    pub req_valid: Signal<In, Bit>,
+    pub req_ready: Signal<Out, Bit>,
+    pub req_write: Signal<In, Bit>,
+    pub req_addr: Signal<In, Bits<8>>,
+    pub req_data: Signal<In, Bits<32>>,
+    pub resp_valid: Signal<Out, Bit>,
+    pub resp_ready: Signal<In, Bit>,
+    pub resp_data: Signal<Out, Bits<32>>,
+    pub write: Signal<Out, Bit>,
+    pub address: Signal<Out, Bits<8>>,
+    pub data: Signal<Out, Bits<32>>,
+    pub select0: Signal<Out, Bits<2>>,
+    pub select1: Signal<Out, Bits<2>>,
+    pub select2: Signal<Out, Bits<2>>,
+    pub value: Signal<In, Bits<32>>,
+    reading: DFF<Bit>,
+    writing: DFF<Bit>,
+    at: DFF<Bits<8>>,
+    word: DFF<Bits<32>>,
+    wait_mux: [DFF<Bit>; 4],
+    answered: DFF<Bit>,
+    answer: DFF<Bits<32>>,
+    take: Signal<Local, Bit>,
+    nothing: K<32, 0>,
+}
+
+impl Logic for HostPort {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, reading, writing, at, word, answered, answer);
+        for i in 0..4 {
+            self.wait_mux[i].clock.next = self.clock.val();
+        }
+        self.req_ready.next = !self.reading.q.val();
+        self.take.next = self.req_valid.val() & !self.reading.q.val();
+        self.writing.d.next = self.take.val() & self.req_write.val();
+        self.wait_mux[0].d.next = self.take.val() & !self.req_write.val();
+        for i in 1..4 {
+            self.wait_mux[i].d.next = self.wait_mux[i - 1].q.val();
+        }
+        if self.take.val() {
+            self.at.d.next = self.req_addr.val();
+            self.word.d.next = self.req_data.val();
+            self.reading.d.next = !self.req_write.val();
+        }
+        if self.answered.q.val() & self.resp_ready.val() {
+            self.answered.d.next = false;
+            self.reading.d.next = false;
+        }
+        if self.wait_mux[3].q.val() {
+            self.answered.d.next = true;
+            self.answer.d.next = self.value.val();
+            if (self.at.q.val() & 0xc0) != 0 {
+                self.answer.d.next = self.nothing.val();
+            }
+        }
+        if self.reset.val() {
+            self.reading.d.next = false;
+            self.writing.d.next = false;
+            self.answered.d.next = false;
+            for i in 0..4 {
+                self.wait_mux[i].d.next = false;
+            }
+        }
+        self.write.next = self.writing.q.val();
+        self.address.next = self.at.q.val();
+        self.data.next = self.word.q.val();
+        self.select0.next = self.at.q.val().get_bits::<2>(0);
+        self.select1.next = self.at.q.val().get_bits::<2>(2);
+        self.select2.next = self.at.q.val().get_bits::<2>(4);
+        self.resp_valid.next = self.answered.q.val();
+        self.resp_data.next = self.answer.q.val();
+    }
+}

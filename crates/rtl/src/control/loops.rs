@@ -1,0 +1,86 @@
+//! The stack of hardware loops.
+use ef_hdl_kit::K;
+use rust_hdl::prelude::*;
+
+/// One stack entry per loop: where its body starts and how often NEXT still jumps there.
+///
+/// ```text
+///  push, start, jumps ->| 0: top |-> top_start, again
+///  counted, pop       ->| 1      |
+///                       | ...    |-> empty, full
+///                       | 7      |
+/// ```
+/// At most one of `push`, `counted` and `pop` in a cycle; the outputs are registers or one gate behind them, valid in the next cycle.
+/// `again` says that NEXT has to jump: then `counted` counts the jump, else `pop` ends the loop.
+/// The compare that makes `again` is done when the entry changes, not when NEXT asks.
+#[derive(LogicBlock, Default)]
+pub struct LoopStack {
+    pub clock: Signal<In, Clock>,
+    pub reset: Signal<In, Bit>,
+    pub push: Signal<In, Bit>,
+    pub start: Signal<In, Bits<16>>,
+    /// Jumps back: the count of LOOP less one.
+    pub jumps: Signal<In, Bits<16>>,
+    pub counted: Signal<In, Bit>,
+    pub pop: Signal<In, Bit>,
+    pub top_start: Signal<Out, Bits<16>>,
+    pub again: Signal<Out, Bit>,
+    pub empty: Signal<Out, Bit>,
+    pub full: Signal<Out, Bit>,
+    starts: [DFF<Bits<16>>; 8],
+    left: [DFF<Bits<16>>; 8],
+    more: [DFF<Bit>; 8],
+    used: [DFF<Bit>; 8],
+    one: K<16, 1>,
+    zero: K<16, 0>,
+}
+
+impl Logic for LoopStack {
+    #[hdl_gen]
+    fn update(&mut self) {
+        for i in 0..8 {
+            self.starts[i].clock.next = self.clock.val();
+            self.left[i].clock.next = self.clock.val();
+            self.more[i].clock.next = self.clock.val();
+            self.used[i].clock.next = self.clock.val();
+            self.starts[i].d.next = self.starts[i].q.val();
+            self.left[i].d.next = self.left[i].q.val();
+            self.more[i].d.next = self.more[i].q.val();
+            self.used[i].d.next = self.used[i].q.val();
+        }
+        if self.counted.val() {
+            self.left[0].d.next = self.left[0].q.val() - self.one.val();
+            self.more[0].d.next = self.left[0].q.val() != self.one.val();
+        }
+        if self.push.val() {
+            for i in 1..8 {
+                self.starts[i].d.next = self.starts[i - 1].q.val();
+                self.left[i].d.next = self.left[i - 1].q.val();
+                self.more[i].d.next = self.more[i - 1].q.val();
+                self.used[i].d.next = self.used[i - 1].q.val();
+            }
+            self.starts[0].d.next = self.start.val();
+            self.left[0].d.next = self.jumps.val();
+            self.more[0].d.next = self.jumps.val() != self.zero.val();
+            self.used[0].d.next = true;
+        }
+        if self.pop.val() {
+            for i in 0..7 {
+                self.starts[i].d.next = self.starts[i + 1].q.val();
+                self.left[i].d.next = self.left[i + 1].q.val();
+                self.more[i].d.next = self.more[i + 1].q.val();
+                self.used[i].d.next = self.used[i + 1].q.val();
+            }
+            self.used[7].d.next = false;
+        }
+        if self.reset.val() {
+            for i in 0..8 {
+                self.used[i].d.next = false;
+            }
+        }
+        self.top_start.next = self.starts[0].q.val();
+        self.again.next = self.more[0].q.val();
+        self.empty.next = !self.used[0].q.val();
+        self.full.next = self.used[7].q.val();
+    }
+}

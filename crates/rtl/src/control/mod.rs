@@ -1,0 +1,34 @@
+//! The controller: fetches the program, runs loops, feeds the engines' queues, keeps tokens, counts, answers the host.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`controller`] | all of it wired together |
+//! | [`fetch`] = [`prefetch`] ([`program_memory`], [`predecode`]) + [`execute`] + [`loops`] | runs the program |
+//! | [`queue`] = [`dispatch`] + [`descriptor`] + [`signals`] | one per engine |
+//! | [`tokens`] | order among the engines |
+//! | [`run_control`] | start, stop, clear, errors |
+//! | [`registers`] = [`host_port`] + [`read_mux`] + [`write_registers`] + [`pack`] | what the host sees |
+//! | [`counters`], [`overflow`] | what is counted and remembered |
+
+pub mod controller;
+pub mod counters;
+pub mod descriptor;
+pub mod dispatch;
+pub mod execute;
+pub mod fetch;
+pub mod host_port;
+pub mod loops;
+pub mod overflow;
+pub mod pack;
+pub mod predecode;
+pub mod prefetch;
+pub mod program_memory;
+pub mod queue;
+pub mod read_mux;
+pub mod registers;
+pub mod run_control;
+pub mod signals;
+pub mod tokens;
+pub mod write_registers;
+
+pub use controller::Controller;

@@ -1,0 +1,183 @@
+//! The command queue of one engine.
+use super::{descriptor::DescriptorFile, dispatch::Dispatch, signals::SignalOrder};
+use crate::stream::Fifo;
+use ef_hdl_kit::{glue, vec_of};
+use ef_program::Descriptor;
+use rust_hdl::prelude::*;
+
+/// Everything between the controller and one engine: 32 entries of ADD and ISSUE, the descriptor, tokens, commands in flight.
+///
+/// ```text
+///  push ->[ FIFO, 32 ]--ADD---> DescriptorFile -----------------> field[]
+///                     --ISSUE-> Dispatch --start----------------> start
+///                                 ^  |take[]   accept             <- ready
+///                        some[] --+  +-> SignalOrder <----------- done
+///                                          +-> put[]
+/// ```
+///
+/// | port | width | |
+/// |---|---|---|
+/// | `push_valid`, `push_ready` | 1 | one entry |
+/// | `push_issue` | 1 | entry is an ISSUE (else an ADD) |
+/// | `push_field` | 6 | ADD: index of the field |
+/// | `push_data` | 32 | increment, or `[2:0]` wait and `[6:4]` signal |
+/// | `some`, `take`, `put` | 3 x 1 | tokens from / from / to engine i |
+/// | `start`, `field`, `ready`, `done` | | the engine protocol: `field` is valid with `start`, up to four commands between `start` and `done` |
+/// | `flush` | 1 | drop what has not started, start nothing |
+/// | `idle` | 1 | nothing queued, nothing started that is not done |
+/// | `active` | 1 | a command has been started and is not done |
+///
+/// An ADD takes a cycle, an ISSUE two. From push to `start`: at least 5 cycles; from `done` to the `start` of a command waiting for its token: 2.
+/// ADDs behind an ISSUE are applied while the engine executes it.
+#[derive(LogicBlock)]
+pub struct CommandQueue<D: Descriptor> {
+    pub clock: Signal<In, Clock>,
+    pub reset: Signal<In, Bit>,
+    pub flush: Signal<In, Bit>,
+    pub push_valid: Signal<In, Bit>,
+    pub push_ready: Signal<Out, Bit>,
+    pub push_issue: Signal<In, Bit>,
+    pub push_field: Signal<In, Bits<6>>,
+    pub push_data: Signal<In, Bits<32>>,
+    pub some: [Signal<In, Bit>; 3],
+    pub take: [Signal<Out, Bit>; 3],
+    pub put: [Signal<Out, Bit>; 3],
+    pub start: Signal<Out, Bit>,
+    pub field: Vec<Signal<Out, Bits<32>>>,
+    pub ready: Signal<In, Bit>,
+    pub done: Signal<In, Bit>,
+    pub idle: Signal<Out, Bit>,
+    pub active: Signal<Out, Bit>,
+    head: EntryHead,
+    data: Fifo<32, 5>,
+    kind: Fifo<7, 5>,
+    dispatch: Dispatch,
+    order: SignalOrder,
+    file: DescriptorFile<D>,
+    state: QueueState,
+}
+
+impl<D: Descriptor> Default for CommandQueue<D> {
+    fn default() -> Self {
+        Self {
+            clock: Default::default(),
+            reset: Default::default(),
+            flush: Default::default(),
+            push_valid: Default::default(),
+            push_ready: Default::default(),
+            push_issue: Default::default(),
+            push_field: Default::default(),
+            push_data: Default::default(),
+            some: Default::default(),
+            take: Default::default(),
+            put: Default::default(),
+            start: Default::default(),
+            field: vec_of(D::FIELDS.len()),
+            ready: Default::default(),
+            done: Default::default(),
+            idle: Default::default(),
+            active: Default::default(),
+            head: Default::default(),
+            data: Default::default(),
+            kind: Default::default(),
+            dispatch: Default::default(),
+            order: Default::default(),
+            file: Default::default(),
+            state: Default::default(),
+        }
+    }
+}
+
+glue! { [D: Descriptor] CommandQueue<D>; self => {
+    wire!(self.data.clock, self.clock);
+    wire!(self.kind.clock, self.clock);
+    wire!(self.dispatch.clock, self.clock);
+    wire!(self.order.clock, self.clock);
+    wire!(self.file.clock, self.clock);
+    wire!(self.data.reset, self.dispatch.empty_queue);
+    wire!(self.kind.reset, self.dispatch.empty_queue);
+    wire!(self.dispatch.reset, self.reset);
+    wire!(self.order.reset, self.reset);
+    wire!(self.file.reset, self.reset);
+    // push: both FIFOs move together, so the handshake of one is that of both
+    wire!(self.head.push_issue, self.push_issue);
+    wire!(self.head.push_field, self.push_field);
+    wire!(self.data.in_valid, self.push_valid);
+    wire!(self.data.in_data, self.push_data);
+    wire!(self.kind.in_valid, self.push_valid);
+    wire!(self.kind.in_data, self.head.push_kind);
+    wire!(self.push_ready, self.data.in_ready);
+    wire!(self.data.out_ready, self.dispatch.entry_ready);
+    wire!(self.kind.out_ready, self.dispatch.entry_ready);
+    wire!(self.head.kind, self.kind.out_data);
+    // dispatch
+    wire!(self.dispatch.flush, self.flush);
+    wire!(self.dispatch.push_valid, self.push_valid);
+    wire!(self.dispatch.push_ready, self.data.in_ready);
+    wire!(self.dispatch.entry_valid, self.data.out_valid);
+    wire!(self.dispatch.entry_issue, self.head.issue);
+    wire!(self.dispatch.entry_data, self.data.out_data);
+    wire!(self.dispatch.engine_ready, self.ready);
+    wire!(self.dispatch.room, self.order.room);
+    wire!(self.start, self.dispatch.start);
+    // descriptor
+    wire!(self.file.add, self.dispatch.add);
+    wire!(self.file.index, self.head.field);
+    wire!(self.file.increment, self.data.out_data);
+    for i in 0..D::FIELDS.len() {
+        wire!(self.field[i], self.file.field[i]);
+    }
+    // tokens
+    wire!(self.order.accept, self.dispatch.accept);
+    wire!(self.order.mask, self.dispatch.mask);
+    wire!(self.order.done, self.done);
+    for i in 0..3 {
+        wire!(self.dispatch.some[i], self.some[i]);
+        wire!(self.take[i], self.dispatch.take[i]);
+        wire!(self.put[i], self.order.put[i]);
+    }
+    wire!(self.state.empty, self.dispatch.idle);
+    wire!(self.state.none, self.order.none);
+    wire!(self.idle, self.state.idle);
+    wire!(self.active, self.state.active);
+}}
+
+/// Packs the two small parts of an entry into 7 bits and back: bit 6 ISSUE, bits 5..0 field.
+#[derive(LogicBlock, Default)]
+pub struct EntryHead {
+    pub push_issue: Signal<In, Bit>,
+    pub push_field: Signal<In, Bits<6>>,
+    pub push_kind: Signal<Out, Bits<7>>,
+    pub kind: Signal<In, Bits<7>>,
+    pub issue: Signal<Out, Bit>,
+    pub field: Signal<Out, Bits<6>>,
+}
+
+impl Logic for EntryHead {
+    #[hdl_gen]
+    fn update(&mut self) {
+        self.push_kind.next = bit_cast::<7, 6>(self.push_field.val());
+        if self.push_issue.val() {
+            self.push_kind.next = bit_cast::<7, 6>(self.push_field.val()) | 64;
+        }
+        self.issue.next = self.kind.val().get_bit(6);
+        self.field.next = self.kind.val().get_bits::<6>(0);
+    }
+}
+
+/// The two status bits of a queue.
+#[derive(LogicBlock, Default)]
+pub struct QueueState {
+    pub empty: Signal<In, Bit>,
+    pub none: Signal<In, Bit>,
+    pub idle: Signal<Out, Bit>,
+    pub active: Signal<Out, Bit>,
+}
+
+impl Logic for QueueState {
+    #[hdl_gen]
+    fn update(&mut self) {
+        self.idle.next = self.empty.val() & self.none.val();
+        self.active.next = !self.none.val();
+    }
+}

@@ -1,0 +1,215 @@
+//! The register file of the host port.
+use super::{
+    counters::COUNTERS, host_port::HostPort, pack::Pack4, read_mux::ReadMux, write_registers::WriteRegisters,
+};
+use ef_hdl_kit::glue;
+use ef_program::{Config, regs};
+use rust_hdl::prelude::*;
+
+/// Every register of `ef_program::regs` behind a request/response port.
+///
+/// ```text
+///  req_*  ->| HostPort |--write, address, data-->| WriteRegisters |--> start, stop, clear, learning_rate, ..., program_*
+///  resp_* <-|          |<--------------| ReadMux |<-- status, errors, overflow, pc, loss, count[], constants
+/// ```
+///
+/// | port | width | |
+/// |---|---|---|
+/// | `req_valid`, `req_ready` | 1 | one request per handshake |
+/// | `req_write`, `req_addr`, `req_data` | 1, 8, 32 | `req_data` is for writes |
+/// | `resp_valid`, `resp_ready`, `resp_data` | 1, 1, 32 | reads only, in order |
+/// | `busy`, `done`, `error`, `stopped` | 1 | STATUS |
+/// | `errors` | 4 x 1 | ERRORS |
+/// | others | | the register or output of that name |
+///
+/// A read sees every write accepted before it. Addresses that are not readable read 0.
+#[derive(LogicBlock)]
+pub struct Registers {
+    pub clock: Signal<In, Clock>,
+    pub reset: Signal<In, Bit>,
+    pub req_valid: Signal<In, Bit>,
+    pub req_ready: Signal<Out, Bit>,
+    pub req_write: Signal<In, Bit>,
+    pub req_addr: Signal<In, Bits<8>>,
+    pub req_data: Signal<In, Bits<32>>,
+    pub resp_valid: Signal<Out, Bit>,
+    pub resp_ready: Signal<In, Bit>,
+    pub resp_data: Signal<Out, Bits<32>>,
+    pub busy: Signal<In, Bit>,
+    pub done: Signal<In, Bit>,
+    pub error: Signal<In, Bit>,
+    pub stopped: Signal<In, Bit>,
+    pub errors: [Signal<In, Bit>; 4],
+    pub overflow: Signal<In, Bits<32>>,
+    pub pc: Signal<In, Bits<16>>,
+    pub loss_sum: Signal<In, Bits<32>>,
+    pub mean_loss: Signal<In, Bits<32>>,
+    pub correct: Signal<In, Bits<32>>,
+    pub count: [Signal<In, Bits<32>>; COUNTERS],
+    pub start: Signal<Out, Bit>,
+    pub stop: Signal<Out, Bit>,
+    pub clear: Signal<Out, Bit>,
+    pub learning_rate: Signal<Out, Bits<32>>,
+    pub momentum: Signal<Out, Bits<32>>,
+    pub weight_decay: Signal<Out, Bits<32>>,
+    pub inv_batch: Signal<Out, Bits<32>>,
+    pub program_write: Signal<Out, Bit>,
+    pub program_address: Signal<Out, Bits<16>>,
+    pub program_low: Signal<Out, Bits<32>>,
+    pub program_high: Signal<Out, Bits<32>>,
+    host: HostPort,
+    mux: ReadMux,
+    writes: WriteRegisters,
+    status_word: Pack4,
+    error_word: Pack4,
+    pc_word: PcWord,
+    id: Constant<Bits<32>>,
+    version: Constant<Bits<32>>,
+    lanes: Constant<Bits<32>>,
+    depths0: Constant<Bits<32>>,
+    depths1: Constant<Bits<32>>,
+    nothing: Constant<Bits<32>>,
+}
+
+impl Registers {
+    /// The registers of an accelerator of this configuration.
+    pub fn new(config: &Config) -> Self {
+        let word = |value: u32| Constant::new(u64::from(value).into());
+        let bytes = |depths: [usize; 4]| word(u32::from_le_bytes(depths.map(|depth| depth as u8)));
+        Self {
+            clock: Default::default(),
+            reset: Default::default(),
+            req_valid: Default::default(),
+            req_ready: Default::default(),
+            req_write: Default::default(),
+            req_addr: Default::default(),
+            req_data: Default::default(),
+            resp_valid: Default::default(),
+            resp_ready: Default::default(),
+            resp_data: Default::default(),
+            busy: Default::default(),
+            done: Default::default(),
+            error: Default::default(),
+            stopped: Default::default(),
+            errors: Default::default(),
+            overflow: Default::default(),
+            pc: Default::default(),
+            loss_sum: Default::default(),
+            mean_loss: Default::default(),
+            correct: Default::default(),
+            count: Default::default(),
+            start: Default::default(),
+            stop: Default::default(),
+            clear: Default::default(),
+            learning_rate: Default::default(),
+            momentum: Default::default(),
+            weight_decay: Default::default(),
+            inv_batch: Default::default(),
+            program_write: Default::default(),
+            program_address: Default::default(),
+            program_low: Default::default(),
+            program_high: Default::default(),
+            host: Default::default(),
+            mux: Default::default(),
+            writes: Default::default(),
+            status_word: Default::default(),
+            error_word: Default::default(),
+            pc_word: Default::default(),
+            id: word(regs::ID_VALUE),
+            version: word(regs::VERSION_VALUE),
+            lanes: word(config.lanes as u32),
+            depths0: bytes([config.feature_aw, config.loss_aw, config.weight_aw, config.psum_aw]),
+            depths1: bytes([config.operand_aw, config.scratch_aw, config.code_aw, config.program_aw]),
+            nothing: word(0),
+        }
+    }
+}
+
+/// Index of a register in the read multiplexer.
+const fn at(address: u32) -> usize {
+    address as usize
+}
+
+glue! { Registers; self => {
+    // the port
+    wire!(self.host.clock, self.clock);
+    wire!(self.host.reset, self.reset);
+    wire!(self.host.req_valid, self.req_valid);
+    wire!(self.host.req_write, self.req_write);
+    wire!(self.host.req_addr, self.req_addr);
+    wire!(self.host.req_data, self.req_data);
+    wire!(self.host.resp_ready, self.resp_ready);
+    wire!(self.req_ready, self.host.req_ready);
+    wire!(self.resp_valid, self.host.resp_valid);
+    wire!(self.resp_data, self.host.resp_data);
+    wire!(self.host.value, self.mux.chosen);
+    wire!(self.mux.clock, self.clock);
+    wire!(self.mux.select0, self.host.select0);
+    wire!(self.mux.select1, self.host.select1);
+    wire!(self.mux.select2, self.host.select2);
+    // writes
+    wire!(self.writes.clock, self.clock);
+    wire!(self.writes.reset, self.reset);
+    wire!(self.writes.write, self.host.write);
+    wire!(self.writes.address, self.host.address);
+    wire!(self.writes.data, self.host.data);
+    wire!(self.start, self.writes.start);
+    wire!(self.stop, self.writes.stop);
+    wire!(self.clear, self.writes.clear);
+    wire!(self.learning_rate, self.writes.learning_rate);
+    wire!(self.momentum, self.writes.momentum);
+    wire!(self.weight_decay, self.writes.weight_decay);
+    wire!(self.inv_batch, self.writes.inv_batch);
+    wire!(self.program_write, self.writes.program_write);
+    wire!(self.program_address, self.writes.program_address);
+    wire!(self.program_low, self.writes.program_low);
+    wire!(self.program_high, self.writes.program_high);
+    // bits to words
+    wire!(self.status_word.bits[0], self.busy);
+    wire!(self.status_word.bits[1], self.done);
+    wire!(self.status_word.bits[2], self.error);
+    wire!(self.status_word.bits[3], self.stopped);
+    for i in 0..4 {
+        wire!(self.error_word.bits[i], self.errors[i]);
+    }
+    wire!(self.pc_word.pc, self.pc);
+    // reads
+    for address in 0..64 {
+        match address as u32 {
+            regs::ID => wire!(self.mux.word[address], self.id),
+            regs::VERSION => wire!(self.mux.word[address], self.version),
+            regs::LANES => wire!(self.mux.word[address], self.lanes),
+            regs::DEPTHS0 => wire!(self.mux.word[address], self.depths0),
+            regs::DEPTHS1 => wire!(self.mux.word[address], self.depths1),
+            regs::STATUS => wire!(self.mux.word[address], self.status_word.word),
+            regs::ERRORS => wire!(self.mux.word[address], self.error_word.word),
+            regs::OVERFLOW => wire!(self.mux.word[address], self.overflow),
+            regs::PC => wire!(self.mux.word[address], self.pc_word.word),
+            regs::LEARNING_RATE => wire!(self.mux.word[address], self.writes.learning_rate),
+            regs::MOMENTUM => wire!(self.mux.word[address], self.writes.momentum),
+            regs::WEIGHT_DECAY => wire!(self.mux.word[address], self.writes.weight_decay),
+            regs::INV_BATCH => wire!(self.mux.word[address], self.writes.inv_batch),
+            regs::LOSS_SUM => wire!(self.mux.word[address], self.loss_sum),
+            regs::MEAN_LOSS => wire!(self.mux.word[address], self.mean_loss),
+            regs::CORRECT => wire!(self.mux.word[address], self.correct),
+            regs::CYCLES..=regs::BURSTS_WRITTEN => {
+                wire!(self.mux.word[address], self.count[address - at(regs::CYCLES)]);
+            }
+            _ => wire!(self.mux.word[address], self.nothing),
+        }
+    }
+}}
+
+/// The program counter as a register.
+#[derive(LogicBlock, Default)]
+pub struct PcWord {
+    pub pc: Signal<In, Bits<16>>,
+    pub word: Signal<Out, Bits<32>>,
+}
+
+impl Logic for PcWord {
+    #[hdl_gen]
+    fn update(&mut self) {
+        self.word.next = bit_cast::<32, 16>(self.pc.val());
+    }
+}

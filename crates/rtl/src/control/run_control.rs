@@ -1,0 +1,198 @@
+//! Start, stop, clear: the life of a run.
+use ef_hdl_kit::K;
+use rust_hdl::prelude::*;
+
+/// What the accelerator is doing.
+#[derive(Copy, Clone, Debug, PartialEq, LogicState)]
+pub enum RunState {
+    /// Nothing; the results of the last run stand in the registers.
+    Idle,
+    /// One cycle: everything starts from reset.
+    Begin,
+    /// The program runs, or has met END and the engines are finishing.
+    Run,
+    /// Nothing new starts; commands that have started finish.
+    Stopping,
+    /// The engines abort; their bursts complete.
+    Clearing,
+    /// One cycle: everything is reset.
+    Wipe,
+}
+
+/// The run's state machine.
+///
+/// ```text
+///          start            finished, all idle: done
+///   Idle ---------> Begin --> Run ------------------> Idle
+///    |                         | stop, bad                 all idle: stopped
+///    | clear                   +---------> Stopping -----------------> Idle
+///    |                    clear |              | clear
+///    +--------------------------+--------------+--> Clearing --memory calm--> Wipe --> Idle
+/// ```
+///
+/// | port | |
+/// |---|---|
+/// | `start`, `stop`, `clear` | pulses of the host; start while busy and stop while idle do nothing; clear goes before all |
+/// | `finished` | fetch has met END or an error, everything is pushed |
+/// | `queue_idle[e]` | queue e is empty and its engine has no command |
+/// | `memory_idle` | no command and no word is on its way to or from the memory |
+/// | `bad[e]` | engine e refused a descriptor |
+/// | `run` | instructions may be taken |
+/// | `flush` | queues drop what has not started |
+/// | `restart` | resets fetch, queues, tokens, engines, counters, errors: in Begin and Wipe, and while `reset` |
+/// | `abort` | engines complete their bursts and issue no more |
+/// | `busy`, `done`, `stopped`, `errors[4]` | status; `errors` in the order of `ef_program::regs::error` |
+///
+/// `Clearing` lasts until the memory was idle for 16 cycles in a row: then no engine has a burst in hand.
+#[derive(LogicBlock, Default)]
+pub struct RunControl {
+    pub clock: Signal<In, Clock>,
+    pub reset: Signal<In, Bit>,
+    pub start: Signal<In, Bit>,
+    pub stop: Signal<In, Bit>,
+    pub clear: Signal<In, Bit>,
+    pub finished: Signal<In, Bit>,
+    pub queue_idle: [Signal<In, Bit>; 3],
+    pub memory_idle: Signal<In, Bit>,
+    pub bad: [Signal<In, Bit>; 3],
+    pub bad_instruction: Signal<In, Bit>,
+    pub bad_loop: Signal<In, Bit>,
+    pub program_end: Signal<In, Bit>,
+    pub run: Signal<Out, Bit>,
+    pub flush: Signal<Out, Bit>,
+    pub restart: Signal<Out, Bit>,
+    pub abort: Signal<Out, Bit>,
+    pub busy: Signal<Out, Bit>,
+    pub done: Signal<Out, Bit>,
+    pub stopped: Signal<Out, Bit>,
+    pub error: Signal<Out, Bit>,
+    pub errors: [Signal<Out, Bit>; 4],
+    state: DFF<RunState>,
+    restarting: DFF<Bit>,
+    was_done: DFF<Bit>,
+    was_stopped: DFF<Bit>,
+    by_host: DFF<Bit>,
+    calm: DFF<Bits<5>>,
+    seen: [DFF<Bit>; 4],
+    all_idle: Signal<Local, Bit>,
+    any_bad: Signal<Local, Bit>,
+    any_seen: Signal<Local, Bit>,
+    one: K<5, 1>,
+}
+
+impl Logic for RunControl {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, state, restarting, was_done, was_stopped, by_host, calm);
+        for i in 0..4 {
+            self.seen[i].clock.next = self.clock.val();
+            self.seen[i].d.next = self.seen[i].q.val();
+        }
+        self.all_idle.next = self.queue_idle[0].val()
+            & self.queue_idle[1].val()
+            & self.queue_idle[2].val()
+            & self.memory_idle.val();
+        self.any_bad.next = self.bad[0].val() | self.bad[1].val() | self.bad[2].val();
+        self.any_seen.next =
+            self.seen[0].q.val() | self.seen[1].q.val() | self.seen[2].q.val() | self.seen[3].q.val();
+        if self.bad_instruction.val() {
+            self.seen[0].d.next = true;
+        }
+        if self.bad_loop.val() {
+            self.seen[1].d.next = true;
+        }
+        if self.program_end.val() {
+            self.seen[2].d.next = true;
+        }
+        if self.any_bad.val() {
+            self.seen[3].d.next = true;
+        }
+
+        self.run.next = false;
+        self.flush.next = true;
+        self.abort.next = false;
+        self.busy.next = true;
+        self.restarting.d.next = false;
+        self.calm.d.next = 0.into();
+        match self.state.q.val() {
+            RunState::Idle => {
+                self.busy.next = false;
+                if self.start.val() {
+                    self.state.d.next = RunState::Begin;
+                    self.restarting.d.next = true;
+                }
+            }
+            RunState::Begin => {
+                self.was_done.d.next = false;
+                self.was_stopped.d.next = false;
+                self.by_host.d.next = false;
+                self.state.d.next = RunState::Run;
+            }
+            RunState::Run => {
+                self.run.next = true;
+                self.flush.next = false;
+                if self.stop.val() | self.any_bad.val() {
+                    self.by_host.d.next = self.stop.val();
+                    self.state.d.next = RunState::Stopping;
+                } else if self.finished.val() & self.all_idle.val() {
+                    self.was_done.d.next = !self.any_seen.val();
+                    self.state.d.next = RunState::Idle;
+                }
+            }
+            RunState::Stopping => {
+                if self.stop.val() {
+                    self.by_host.d.next = true;
+                }
+                if self.all_idle.val() {
+                    self.was_stopped.d.next = self.by_host.q.val() | self.stop.val();
+                    self.state.d.next = RunState::Idle;
+                }
+            }
+            RunState::Clearing => {
+                self.abort.next = true;
+                if self.memory_idle.val() {
+                    self.calm.d.next = self.calm.q.val() + self.one.val();
+                }
+                if self.calm.q.val().get_bit(4) {
+                    self.state.d.next = RunState::Wipe;
+                    self.restarting.d.next = true;
+                }
+            }
+            RunState::Wipe => {
+                self.was_done.d.next = false;
+                self.was_stopped.d.next = false;
+                self.state.d.next = RunState::Idle;
+            }
+            _ => {
+                self.state.d.next = RunState::Idle;
+            }
+        }
+        if self.clear.val() {
+            self.state.d.next = RunState::Clearing;
+            self.restarting.d.next = false;
+            self.calm.d.next = 0.into();
+        }
+        if self.restarting.q.val() {
+            for i in 0..4 {
+                self.seen[i].d.next = false;
+            }
+        }
+        if self.reset.val() {
+            self.state.d.next = RunState::Idle;
+            self.restarting.d.next = false;
+            self.was_done.d.next = false;
+            self.was_stopped.d.next = false;
+            for i in 0..4 {
+                self.seen[i].d.next = false;
+            }
+        }
+
+        self.restart.next = self.restarting.q.val() | self.reset.val();
+        self.done.next = self.was_done.q.val();
+        self.stopped.next = self.was_stopped.q.val();
+        self.error.next = self.any_seen.val();
+        for i in 0..4 {
+            self.errors[i].next = self.seen[i].q.val();
+        }
+    }
+}

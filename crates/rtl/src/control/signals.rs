@@ -1,0 +1,74 @@
+//! Remembers what the commands in an engine have promised to signal.
+use ef_hdl_kit::K;
+use rust_hdl::prelude::*;
+
+/// The signal masks of up to four commands that the engine has accepted and not yet finished, oldest first.
+///
+/// ```text
+///  accept, mask ->| 3 | 2 | 1 | 0: oldest |-- done --> put[0..3]
+///                                          -> room, none
+/// ```
+/// `put[f]` follows `done` in the same cycle. `accept` only while `room` is up; `done` without a command is ignored.
+#[derive(LogicBlock, Default)]
+pub struct SignalOrder {
+    pub clock: Signal<In, Clock>,
+    pub reset: Signal<In, Bit>,
+    pub accept: Signal<In, Bit>,
+    pub mask: Signal<In, Bits<3>>,
+    pub done: Signal<In, Bit>,
+    pub put: [Signal<Out, Bit>; 3],
+    pub room: Signal<Out, Bit>,
+    pub none: Signal<Out, Bit>,
+    masks: [DFF<Bits<3>>; 4],
+    used: [DFF<Bit>; 4],
+    finish: Signal<Local, Bit>,
+    oldest: Signal<Local, Bits<3>>,
+    last: [Signal<Local, Bit>; 4],
+    empty: K<3, 0>,
+}
+
+impl Logic for SignalOrder {
+    #[hdl_gen]
+    fn update(&mut self) {
+        for i in 0..4 {
+            self.masks[i].clock.next = self.clock.val();
+            self.used[i].clock.next = self.clock.val();
+            self.masks[i].d.next = self.masks[i].q.val();
+            self.used[i].d.next = self.used[i].q.val();
+        }
+        self.finish.next = self.done.val() & self.used[0].q.val();
+        // the place of a command accepted now: behind those that stay
+        self.last[0].next = !self.used[0].q.val() | (self.finish.val() & !self.used[1].q.val());
+        for i in 1..3 {
+            self.last[i].next = (!self.finish.val() & self.used[i - 1].q.val() & !self.used[i].q.val())
+                | (self.finish.val() & self.used[i].q.val() & !self.used[i + 1].q.val());
+        }
+        self.last[3].next = (!self.finish.val() & self.used[2].q.val() & !self.used[3].q.val())
+            | (self.finish.val() & self.used[3].q.val());
+        if self.finish.val() {
+            for i in 0..3 {
+                self.masks[i].d.next = self.masks[i + 1].q.val();
+                self.used[i].d.next = self.used[i + 1].q.val();
+            }
+            self.used[3].d.next = false;
+        }
+        for i in 0..4 {
+            if self.accept.val() & self.last[i].val() {
+                self.masks[i].d.next = self.mask.val();
+                self.used[i].d.next = true;
+            }
+        }
+        if self.reset.val() {
+            for i in 0..4 {
+                self.masks[i].d.next = self.empty.val();
+                self.used[i].d.next = false;
+            }
+        }
+        self.oldest.next = self.masks[0].q.val();
+        for i in 0..3 {
+            self.put[i].next = self.finish.val() & self.oldest.val().get_bit(i);
+        }
+        self.room.next = !self.used[3].q.val();
+        self.none.next = !self.used[0].q.val();
+    }
+}

@@ -1,0 +1,92 @@
+//! Tokens: what orders the engines among each other.
+use ef_hdl_kit::{K, glue};
+use rust_hdl::prelude::*;
+
+/// One counter of tokens, 0..=255.
+///
+/// ```text
+///  put  ->| count |-> some
+///  take ->|       |
+/// ```
+/// `some` is up while there is a token. Putting one into a full counter loses it, taking one from an empty counter does nothing;
+/// both at once leave the count as it is. A token put in one cycle can be taken in the next.
+#[derive(LogicBlock, Default)]
+pub struct TokenCounter {
+    pub clock: Signal<In, Clock>,
+    pub reset: Signal<In, Bit>,
+    pub put: Signal<In, Bit>,
+    pub take: Signal<In, Bit>,
+    pub some: Signal<Out, Bit>,
+    count: DFF<Bits<8>>,
+    one: K<8, 1>,
+    zero: K<8, 0>,
+    full: K<8, 255>,
+}
+
+impl Logic for TokenCounter {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, count);
+        self.some.next = self.count.q.val() != self.zero.val();
+        if self.put.val() & !self.take.val() & (self.count.q.val() != self.full.val()) {
+            self.count.d.next = self.count.q.val() + self.one.val();
+        }
+        if self.take.val() & !self.put.val() & (self.count.q.val() != self.zero.val()) {
+            self.count.d.next = self.count.q.val() - self.one.val();
+        }
+        if self.reset.val() {
+            self.count.d.next = self.zero.val();
+        }
+    }
+}
+
+/// The six counters between three engines; index `3 * from + to`, engines numbered as `ef_program::isa::Engine`.
+///
+/// ```text
+///  put[3*from + to] ->| counter from -> to |-> some[3*from + to]
+///                     |                    |<- take[3*from + to]
+/// ```
+/// An engine is always in order with itself: on the diagonal there is no counter, `some` is up and puts and takes mean nothing.
+#[derive(LogicBlock)]
+pub struct Tokens {
+    pub clock: Signal<In, Clock>,
+    pub reset: Signal<In, Bit>,
+    pub put: [Signal<In, Bit>; 9],
+    pub take: [Signal<In, Bit>; 9],
+    pub some: [Signal<Out, Bit>; 9],
+    counter: [TokenCounter; 6],
+    yes: Constant<Bit>,
+}
+
+impl Default for Tokens {
+    fn default() -> Self {
+        Self {
+            clock: Default::default(),
+            reset: Default::default(),
+            put: Default::default(),
+            take: Default::default(),
+            some: Default::default(),
+            counter: Default::default(),
+            yes: Constant::new(true),
+        }
+    }
+}
+
+glue! { Tokens; self => {
+    let mut next = 0;
+    for from in 0..3 {
+        for to in 0..3 {
+            let pair = 3 * from + to;
+            if from == to {
+                wire!(self.some[pair], self.yes);
+            } else {
+                wire!(self.counter[next].clock, self.clock);
+                wire!(self.counter[next].reset, self.reset);
+                wire!(self.counter[next].put, self.put[pair]);
+                wire!(self.counter[next].take, self.take[pair]);
+                wire!(self.some[pair], self.counter[next].some);
+                next += 1;
+            }
+        }
+    }
+}}

@@ -1,0 +1,5 @@
+//! The way to memory.
+
+pub mod arbiter;
+
+pub use arbiter::Arbiter;
