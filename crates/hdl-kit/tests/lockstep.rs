@@ -98,7 +98,7 @@ fn wide_and_signed_ports_are_compared() {
         b.x.next = (Bits::from(rng.random::<u64>()) << 60) | Bits::from(rng.random::<u64>());
         b.s.next = rng.random_range(-2047..2048i64).to_signed_bits();
     });
-    assert_eq!(summary.constant, [String::new(); 0]);
+    assert!(summary.constant.is_empty(), "{summary:?}");
 }
 
 /// In Rust the comparison binds weakest, in Verilog the `&`. Written through a custom `hdl`, so that the lint does not see it.
