@@ -1,0 +1,159 @@
+//! [`LoadControl`]: decodes a command, starts what it needs, routes the words and says when all is done.
+
+use ef_hdl_kit::K;
+use rust_hdl::prelude::*;
+
+/// Start, routing and completion of one command of the load engine.
+///
+/// ```text
+///  start, op --> decode --> reader_start, vectors_start, gather_start, words_start
+///
+///                            kind = ZERO     0, while the walk goes on  \
+///  word from memory ----+--> kind = VECTORS  word                        > collector
+///  tap from scratch ----|--> kind = GATHER   tap                        /
+///                       +--> kind = WORDS    word -----------------------> words
+///
+///  every part idle --> [done]
+/// ```
+///
+/// A part is busy from the cycle after its start, so "every part idle" is looked at from then on. `abort` ends the command without `done`;
+/// `ready` then waits for the beats under way. `clear` resets the parts.
+#[derive(LogicBlock, Default)]
+pub struct LoadControl {
+    pub clock: Signal<In, Clock>,
+    pub reset: Signal<In, Bit>,
+    pub abort: Signal<In, Bit>,
+    pub start: Signal<In, Bit>,
+    pub op: Signal<In, Bits<16>>,
+    pub ready: Signal<Out, Bit>,
+    pub done: Signal<Out, Bit>,
+    pub bad: Signal<Out, Bit>,
+    pub clear: Signal<Out, Bit>,
+    // in the cycle of `start`
+    pub reader_start: Signal<Out, Bit>,
+    pub vectors_start: Signal<Out, Bit>,
+    pub gather_start: Signal<Out, Bit>,
+    pub words_start: Signal<Out, Bit>,
+    pub zero: Signal<Out, Bit>,
+    pub gather: Signal<Out, Bit>,
+    pub mask: Signal<Out, Bit>,
+    pub pool: Signal<Out, Bit>,
+    pub unpack: Signal<Out, Bit>,
+    pub shift: Signal<Out, Bits<4>>,
+    pub destination: Signal<Out, Bits<2>>,
+    // while the command runs
+    pub to: Signal<Out, Bits<2>>,
+    pub reader_idle: Signal<In, Bit>,
+    pub vectors_idle: Signal<In, Bit>,
+    pub gather_idle: Signal<In, Bit>,
+    pub words_idle: Signal<In, Bit>,
+    pub walking: Signal<In, Bit>,
+    pub word_valid: Signal<In, Bit>,
+    pub word_ready: Signal<Out, Bit>,
+    pub word: Signal<In, Bits<32>>,
+    pub tap_valid: Signal<In, Bit>,
+    pub tap: Signal<In, Bits<32>>,
+    pub tap_close: Signal<In, Bit>,
+    pub words_valid: Signal<Out, Bit>,
+    pub words_ready: Signal<In, Bit>,
+    pub collector_valid: Signal<Out, Bit>,
+    pub collector_ready: Signal<In, Bit>,
+    pub collector_word: Signal<Out, Bits<32>>,
+    pub collector_close: Signal<Out, Bit>,
+    pub collector_cut: Signal<Out, Bit>,
+    busy: DFF<Bit>,
+    kind: DFF<Bits<2>>,
+    target: DFF<Bits<2>>,
+    finished: DFF<Bit>,
+    refused: DFF<Bit>,
+    new_kind: Signal<Local, Bits<2>>,
+    undefined: Signal<Local, Bit>,
+    accepted: Signal<Local, Bit>,
+    kind_zero: K<2, 0>,
+    kind_vectors: K<2, 1>,
+    kind_words: K<2, 2>,
+    kind_gather: K<2, 3>,
+}
+
+impl Logic for LoadControl {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, busy, kind, target, finished, refused);
+        self.finished.d.next = false;
+        self.refused.d.next = false;
+
+        // decode
+        self.new_kind.next = self.op.val().get_bits::<2>(0);
+        self.destination.next = self.op.val().get_bits::<2>(2);
+        self.unpack.next = self.op.val().get_bit(4);
+        self.shift.next = self.op.val().get_bits::<4>(5);
+        self.zero.next = self.new_kind.val() == self.kind_zero.val();
+        self.gather.next = self.new_kind.val() == self.kind_gather.val();
+        self.mask.next = self.op.val().get_bit(9) && (self.new_kind.val() == self.kind_vectors.val());
+        self.pool.next = self.op.val().get_bit(10) && (self.new_kind.val() == self.kind_vectors.val());
+        self.undefined.next = self.op.val().get_bits::<2>(2).all();
+        self.accepted.next = self.start.val() && !self.undefined.val();
+        self.reader_start.next = self.accepted.val()
+            && ((self.new_kind.val() == self.kind_vectors.val())
+                || (self.new_kind.val() == self.kind_words.val()));
+        self.vectors_start.next = self.accepted.val() && (self.new_kind.val() != self.kind_words.val());
+        self.gather_start.next = self.accepted.val() && (self.new_kind.val() == self.kind_gather.val());
+        self.words_start.next = self.accepted.val() && (self.new_kind.val() == self.kind_words.val());
+
+        // route
+        self.words_valid.next = self.word_valid.val() && (self.kind.q.val() == self.kind_words.val());
+        self.word_ready.next = self.collector_ready.val();
+        if self.kind.q.val() == self.kind_words.val() {
+            self.word_ready.next = self.words_ready.val();
+        }
+        self.collector_valid.next = false;
+        self.collector_word.next = 0.into();
+        self.collector_close.next = false;
+        self.collector_cut.next = false;
+        if self.kind.q.val() == self.kind_zero.val() {
+            self.collector_valid.next = self.walking.val();
+            self.collector_close.next = true;
+        } else if self.kind.q.val() == self.kind_vectors.val() {
+            self.collector_valid.next = self.word_valid.val();
+            self.collector_word.next = self.word.val();
+        } else if self.kind.q.val() == self.kind_gather.val() {
+            self.collector_valid.next = self.tap_valid.val();
+            self.collector_word.next = self.tap.val();
+            self.collector_close.next = self.tap_close.val();
+            self.collector_cut.next = self.tap_close.val();
+        }
+
+        // complete
+        if self.busy.q.val()
+            && self.reader_idle.val()
+            && self.vectors_idle.val()
+            && self.gather_idle.val()
+            && self.words_idle.val()
+            && !self.word_valid.val()
+        {
+            self.busy.d.next = false;
+            self.finished.d.next = true;
+        }
+        if self.start.val() {
+            self.kind.d.next = self.op.val().get_bits::<2>(0);
+            self.target.d.next = self.op.val().get_bits::<2>(2);
+            if self.new_kind.val() == self.kind_gather.val() {
+                self.target.d.next = 0.into();
+            }
+            self.busy.d.next = !self.undefined.val();
+            self.finished.d.next = self.undefined.val();
+            self.refused.d.next = self.undefined.val();
+        }
+        if self.abort.val() || self.reset.val() {
+            self.busy.d.next = false;
+            self.finished.d.next = false;
+            self.refused.d.next = false;
+        }
+        self.to.next = self.target.q.val();
+        self.done.next = self.finished.q.val();
+        self.bad.next = self.refused.q.val();
+        self.clear.next = self.abort.val() || self.reset.val();
+        self.ready.next =
+            !self.busy.q.val() && !self.refused.q.val() && self.reader_idle.val() && !self.abort.val();
+    }
+}

@@ -1,0 +1,231 @@
+//! [`LoadEngine`]: the reshaping DMA, load side.
+
+use super::{Field16, Gather, LoadControl, RunReader, Vectors, Words};
+use ef_hdl_kit::{glue, vec_of};
+use ef_program::{Descriptor, LoadDesc};
+use rust_hdl::prelude::*;
+
+/// Executes the commands of [`ef_program::load`]: T lanes, 2^SAW words of scratch, 2^CAW words of codes.
+///
+/// ```text
+///            +-----------+  words                     +---------+  feature_we, loss_we, weight_we
+///  memory -->| RunReader |--------------+------------>| Vectors |--> waddr, wdata[T]
+///            +-----------+              |   +-------->| (codes) |
+///                          +--------+   |   | zeros   +---------+
+///                          | Gather |---|---+ taps      ^ code_we
+///                          |(scratch|   |             +---------+  operand_we
+///                          +--------+   +------------>|  Words  |--> operand_waddr, operand_wdata
+///                              ^ scratch_we --------- +---------+
+///  start, field[] -> LoadControl -> starts, routing, done, bad
+/// ```
+///
+/// | port | width | |
+/// |---|---|---|
+/// | `start`, `field[]` | 1, 32 | a command, one input per entry of [`LoadDesc::FIELDS`] |
+/// | `ready`, `done`, `bad` | 1 | can start; all effects are visible; undefined destination |
+/// | `abort` | 1 | level: end the command without `done`, take and drop the beats under way; then `ready` |
+/// | `cmd_valid`, `cmd_ready`, `cmd_addr`, `cmd_len` | 1, 1, 32, 16 | bursts to read |
+/// | `data_valid`, `data_ready`, `data` | 1, 1, 32 | their words |
+/// | `feature_we`, `loss_we`, `weight_we` | 1 | write enables of the three buffers |
+/// | `waddr`, `wdata[T]` | 16, 32 | their address and data, bank order |
+/// | `operand_we`, `operand_waddr`, `operand_wdata` | 1, 16, 32 | write port of the operand RAM |
+/// | `words_read`, `burst_issued` | 1 | pulses for the counters |
+///
+/// Rates: VECTORS and WORDS one word per clock (un-pooling 4 clocks per vector, unpacking 4 per word), ZERO one
+/// vector per clock, GATHER one tap per clock after 20. Latencies: first `cmd_valid` 2 cycles after `start`; a
+/// vector is written 5 cycles after its last word arrives, a word 4; `done` 1 or 2 cycles after the last write.
+///
+/// A command whose runs hold fewer or more words than it moves never ends: abort it.
+///
+/// ```
+/// use ef_rtl::load::LoadEngine;
+/// # ef_hdl_kit::export::verilog(&mut LoadEngine::<4, 9, 8>::default(), "load_engine").unwrap();
+/// ```
+#[derive(LogicBlock)]
+pub struct LoadEngine<const T: usize, const SAW: usize, const CAW: usize> {
+    pub clock: Signal<In, Clock>,
+    pub reset: Signal<In, Bit>,
+    pub abort: Signal<In, Bit>,
+    pub start: Signal<In, Bit>,
+    pub field: Vec<Signal<In, Bits<32>>>,
+    pub ready: Signal<Out, Bit>,
+    pub done: Signal<Out, Bit>,
+    pub bad: Signal<Out, Bit>,
+    pub cmd_valid: Signal<Out, Bit>,
+    pub cmd_ready: Signal<In, Bit>,
+    pub cmd_addr: Signal<Out, Bits<32>>,
+    pub cmd_len: Signal<Out, Bits<16>>,
+    pub data_valid: Signal<In, Bit>,
+    pub data_ready: Signal<Out, Bit>,
+    pub data: Signal<In, Bits<32>>,
+    pub feature_we: Signal<Out, Bit>,
+    pub loss_we: Signal<Out, Bit>,
+    pub weight_we: Signal<Out, Bit>,
+    pub waddr: Signal<Out, Bits<16>>,
+    pub wdata: Vec<Signal<Out, Bits<32>>>,
+    pub operand_we: Signal<Out, Bit>,
+    pub operand_waddr: Signal<Out, Bits<16>>,
+    pub operand_wdata: Signal<Out, Bits<32>>,
+    pub words_read: Signal<Out, Bit>,
+    pub burst_issued: Signal<Out, Bit>,
+    half: Vec<Field16>,
+    control: LoadControl,
+    reader: RunReader,
+    gather: Gather<SAW>,
+    words: Words,
+    vectors: Vectors<T, CAW>,
+}
+
+impl<const T: usize, const SAW: usize, const CAW: usize> Default for LoadEngine<T, SAW, CAW> {
+    fn default() -> Self {
+        Self {
+            clock: Default::default(),
+            reset: Default::default(),
+            abort: Default::default(),
+            start: Default::default(),
+            field: vec_of(LoadDesc::FIELDS.len()),
+            ready: Default::default(),
+            done: Default::default(),
+            bad: Default::default(),
+            cmd_valid: Default::default(),
+            cmd_ready: Default::default(),
+            cmd_addr: Default::default(),
+            cmd_len: Default::default(),
+            data_valid: Default::default(),
+            data_ready: Default::default(),
+            data: Default::default(),
+            feature_we: Default::default(),
+            loss_we: Default::default(),
+            weight_we: Default::default(),
+            waddr: Default::default(),
+            wdata: vec_of(T),
+            operand_we: Default::default(),
+            operand_waddr: Default::default(),
+            operand_wdata: Default::default(),
+            words_read: Default::default(),
+            burst_issued: Default::default(),
+            half: vec_of(LoadDesc::FIELDS.len()),
+            control: Default::default(),
+            reader: Default::default(),
+            gather: Default::default(),
+            words: Default::default(),
+            vectors: Default::default(),
+        }
+    }
+}
+
+glue! { [const T: usize, const SAW: usize, const CAW: usize] LoadEngine<T, SAW, CAW>; self => {
+    for i in 0..self.field.len() {
+        wire!(self.half[i].field, self.field[i]);
+    }
+
+    wire!(self.control.clock, self.clock);
+    wire!(self.control.reset, self.reset);
+    wire!(self.control.abort, self.abort);
+    wire!(self.control.start, self.start);
+    wire!(self.control.op, self.half[LoadDesc::op].value);
+    wire!(self.ready, self.control.ready);
+    wire!(self.done, self.control.done);
+    wire!(self.bad, self.control.bad);
+    wire!(self.control.reader_idle, self.reader.idle);
+    wire!(self.control.vectors_idle, self.vectors.idle);
+    wire!(self.control.gather_idle, self.gather.idle);
+    wire!(self.control.words_idle, self.words.idle);
+    wire!(self.control.walking, self.vectors.walking);
+    wire!(self.control.word_valid, self.reader.word_valid);
+    wire!(self.control.word, self.reader.word);
+    wire!(self.control.tap_valid, self.gather.tap_valid);
+    wire!(self.control.tap, self.gather.tap);
+    wire!(self.control.tap_close, self.gather.tap_close);
+    wire!(self.control.words_ready, self.words.in_ready);
+    wire!(self.control.collector_ready, self.vectors.word_ready);
+
+    wire!(self.reader.clock, self.clock);
+    wire!(self.reader.reset, self.reset);
+    wire!(self.reader.abort, self.abort);
+    wire!(self.reader.start, self.control.reader_start);
+    wire!(self.reader.dram, self.field[LoadDesc::dram]);
+    wire!(self.reader.run, self.half[LoadDesc::run].value);
+    wire!(self.reader.n_run0, self.half[LoadDesc::n_run0].value);
+    wire!(self.reader.d_run0, self.field[LoadDesc::d_run0]);
+    wire!(self.reader.n_run1, self.half[LoadDesc::n_run1].value);
+    wire!(self.reader.d_run1, self.field[LoadDesc::d_run1]);
+    wire!(self.reader.cmd_ready, self.cmd_ready);
+    wire!(self.reader.data_valid, self.data_valid);
+    wire!(self.reader.data, self.data);
+    wire!(self.reader.word_ready, self.control.word_ready);
+    wire!(self.cmd_valid, self.reader.cmd_valid);
+    wire!(self.cmd_addr, self.reader.cmd_addr);
+    wire!(self.cmd_len, self.reader.cmd_len);
+    wire!(self.data_ready, self.reader.data_ready);
+    wire!(self.words_read, self.reader.word_read);
+    wire!(self.burst_issued, self.reader.burst_issued);
+
+    wire!(self.gather.clock, self.clock);
+    wire!(self.gather.reset, self.control.clear);
+    wire!(self.gather.start, self.control.gather_start);
+    wire!(self.gather.n0, self.half[LoadDesc::n0].value);
+    wire!(self.gather.n1, self.half[LoadDesc::n1].value);
+    wire!(self.gather.channels, self.half[LoadDesc::g_ch].value);
+    wire!(self.gather.kernel_rows, self.half[LoadDesc::g_kr].value);
+    wire!(self.gather.kernel_cols, self.half[LoadDesc::g_kc].value);
+    wire!(self.gather.row, self.half[LoadDesc::g_row].value);
+    wire!(self.gather.col, self.half[LoadDesc::g_col].value);
+    wire!(self.gather.height, self.half[LoadDesc::g_h].value);
+    wire!(self.gather.width, self.half[LoadDesc::g_w].value);
+    wire!(self.gather.source, self.half[LoadDesc::g_src].value);
+    wire!(self.gather.row_stride, self.half[LoadDesc::g_row_stride].value);
+    wire!(self.gather.channel_stride, self.half[LoadDesc::g_ch_stride].value);
+    wire!(self.gather.we, self.words.scratch_we);
+    wire!(self.gather.waddr, self.words.waddr);
+    wire!(self.gather.wdata, self.words.wdata);
+
+    wire!(self.words.clock, self.clock);
+    wire!(self.words.reset, self.control.clear);
+    wire!(self.words.start, self.control.words_start);
+    wire!(self.words.to, self.control.destination);
+    wire!(self.words.unpack, self.control.unpack);
+    wire!(self.words.shift, self.control.shift);
+    wire!(self.words.base, self.half[LoadDesc::base].value);
+    wire!(self.words.in_valid, self.control.words_valid);
+    wire!(self.words.in_word, self.reader.word);
+    wire!(self.operand_we, self.words.operand_we);
+    wire!(self.operand_waddr, self.words.waddr);
+    wire!(self.operand_wdata, self.words.wdata);
+
+    wire!(self.vectors.clock, self.clock);
+    wire!(self.vectors.reset, self.control.clear);
+    wire!(self.vectors.start, self.control.vectors_start);
+    wire!(self.vectors.zero, self.control.zero);
+    wire!(self.vectors.gather, self.control.gather);
+    wire!(self.vectors.mask, self.control.mask);
+    wire!(self.vectors.pool, self.control.pool);
+    wire!(self.vectors.base, self.half[LoadDesc::base].value);
+    wire!(self.vectors.phase, self.half[LoadDesc::phase].value);
+    for k in 0..4 {
+        wire!(self.vectors.n[k], self.half[LoadDesc::n0 + k].value);
+        wire!(self.vectors.a[k], self.half[LoadDesc::a0 + k].value);
+        wire!(self.vectors.p[k], self.half[LoadDesc::p0 + k].value);
+    }
+    wire!(self.vectors.a_down, self.half[LoadDesc::a_down].value);
+    wire!(self.vectors.p_down, self.half[LoadDesc::p_down].value);
+    wire!(self.vectors.channels, self.half[LoadDesc::g_ch].value);
+    wire!(self.vectors.kernel_rows, self.half[LoadDesc::g_kr].value);
+    wire!(self.vectors.kernel_cols, self.half[LoadDesc::g_kc].value);
+    wire!(self.vectors.code_base, self.half[LoadDesc::code].value);
+    wire!(self.vectors.to, self.control.to);
+    wire!(self.vectors.word_valid, self.control.collector_valid);
+    wire!(self.vectors.word, self.control.collector_word);
+    wire!(self.vectors.word_close, self.control.collector_close);
+    wire!(self.vectors.word_cut, self.control.collector_cut);
+    wire!(self.vectors.code_we, self.words.code_we);
+    wire!(self.vectors.code_waddr, self.words.waddr);
+    wire!(self.vectors.code_wdata, self.words.wdata);
+    wire!(self.feature_we, self.vectors.feature_we);
+    wire!(self.loss_we, self.vectors.loss_we);
+    wire!(self.weight_we, self.vectors.weight_we);
+    wire!(self.waddr, self.vectors.waddr);
+    for n in 0..T {
+        wire!(self.wdata[n], self.vectors.wdata[n]);
+    }
+}}

@@ -1,0 +1,45 @@
+//! The load engine: the reshaping DMA from DRAM into the on-chip buffers. What it does is specified in [`ef_program::load`].
+//!
+//! | module | what |
+//! |---|---|
+//! | [`load_engine`] | the engine: wiring of all below |
+//! | [`control`] | decoding, routing, completion |
+//! | [`run_reader`] | the DRAM side: bursts to one word stream |
+//! | [`vectors`] | the vector path, wired from the six below |
+//! | [`levels`], [`walker`] | the loop nest, its addresses and phases |
+//! | [`collector`] | T words become a vector |
+//! | [`code_reader`] | code RAM: a mask or pool code per vector |
+//! | [`expander`] | masking and un-pooling |
+//! | [`buffer_writer`] | rotation into bank order, write ports |
+//! | [`words`] | words into the operand, scratch and code RAMs, pixels unpacked |
+//! | [`gather`], [`tap_walker`] | scratch RAM: convolution taps into vectors |
+
+pub mod buffer_writer;
+pub mod code_reader;
+pub mod collector;
+pub mod control;
+pub mod expander;
+pub mod field16;
+pub mod gather;
+pub mod levels;
+pub mod load_engine;
+pub mod run_reader;
+pub mod tap_walker;
+pub mod vectors;
+pub mod walker;
+pub mod words;
+
+pub use buffer_writer::BufferWriter;
+pub use code_reader::CodeReader;
+pub use collector::Collector;
+pub use control::LoadControl;
+pub use expander::Expander;
+pub use field16::Field16;
+pub use gather::Gather;
+pub use levels::Levels;
+pub use load_engine::LoadEngine;
+pub use run_reader::RunReader;
+pub use tap_walker::TapWalker;
+pub use vectors::Vectors;
+pub use walker::Walker;
+pub use words::Words;
