@@ -41,7 +41,7 @@ pub struct DotLane {
     pub e: Signal<Out, Bits<9>>,
     /// Largest exponent of the dot product; [`E_MAX_AT`] edges after the operands.
     pub e_max: Signal<In, Bits<9>>,
-    /// Aligned magnitude.
+    /// Aligned magnitude, every bit inverted if the term is negative.
     pub x: Signal<Out, Bits<28>>,
     /// Sign of the term.
     pub negative: Signal<Out, Bit>,
@@ -51,7 +51,7 @@ pub struct DotLane {
     align: Aligner,
     exponent: [DFF<Bits<9>>; 5],
     /// A shift register of signs: bit `i` is the sign of the operands `i + 1` edges ago.
-    sign: DFF<Bits<8>>,
+    sign: DFF<Bits<5>>,
     hidden: K<24, 0x80_0000>,
 }
 
@@ -69,20 +69,22 @@ impl Logic for DotLane {
         self.field_b.next = self.b.val().get_bits::<8>(23);
         self.exponent[0].d.next = 0.into();
         if self.field_a.val().any() && self.field_b.val().any() {
-            self.exponent[0].d.next = bit_cast::<9, 8>(self.field_a.val()) + bit_cast::<9, 8>(self.field_b.val());
+            self.exponent[0].d.next =
+                bit_cast::<9, 8>(self.field_a.val()) + bit_cast::<9, 8>(self.field_b.val());
         }
         for i in 1..5 {
             self.exponent[i].d.next = self.exponent[i - 1].q.val();
         }
         self.e.next = self.exponent[0].q.val();
         self.sign.d.next = (self.sign.q.val() << 1)
-            | bit_cast::<8, 1>((self.a.val().get_bit(31) ^ self.b.val().get_bit(31)).into());
+            | bit_cast::<5, 1>((self.a.val().get_bit(31) ^ self.b.val().get_bit(31)).into());
         self.align.clock.next = self.clock.val();
         self.align.e.next = self.exponent[4].q.val();
         self.align.e_max.next = self.e_max.val();
         self.align.value.next = self.product.p.val();
+        self.align.negative.next = self.sign.q.val().get_bit(4);
         self.x.next = self.align.x.val();
-        self.negative.next = self.sign.q.val().get_bit(7);
+        self.negative.next = self.align.x_negative.val();
     }
 }
 
@@ -107,7 +109,7 @@ pub struct DotAddend {
     pub e: Signal<Out, Bits<9>>,
     /// Largest exponent of the dot product; [`E_MAX_AT`] edges after the operand.
     pub e_max: Signal<In, Bits<9>>,
-    /// Aligned magnitude.
+    /// Aligned magnitude, every bit inverted if the term is negative.
     pub x: Signal<Out, Bits<28>>,
     /// Sign of the addend.
     pub negative: Signal<Out, Bit>,
@@ -116,7 +118,7 @@ pub struct DotAddend {
     exponent: [DFF<Bits<9>>; 2],
     fraction: [DFF<Bits<23>>; 2],
     /// As in [`DotLane`].
-    sign: DFF<Bits<5>>,
+    sign: DFF<Bits<2>>,
     align: Aligner,
     hidden: K<28, 0x400_0000>,
     bias: K<9, 127>,
@@ -146,12 +148,14 @@ impl Logic for DotAddend {
         self.e.next = self.exponent[0].q.val();
         self.fraction[0].d.next = self.word[2].q.val().get_bits::<23>(0);
         self.fraction[1].d.next = self.fraction[0].q.val();
-        self.sign.d.next = (self.sign.q.val() << 1) | bit_cast::<5, 1>(self.word[2].q.val().get_bit(31).into());
+        self.sign.d.next =
+            (self.sign.q.val() << 1) | bit_cast::<2, 1>(self.word[2].q.val().get_bit(31).into());
         self.align.clock.next = self.clock.val();
         self.align.e.next = self.exponent[1].q.val();
         self.align.e_max.next = self.e_max.val();
+        self.align.negative.next = self.sign.q.val().get_bit(1);
         self.align.value.next = (bit_cast::<28, 23>(self.fraction[1].q.val()) << 3) | self.hidden.val();
         self.x.next = self.align.x.val();
-        self.negative.next = self.sign.q.val().get_bit(4);
+        self.negative.next = self.align.x_negative.val();
     }
 }

@@ -62,7 +62,8 @@ impl Logic for FpMul {
         self.product.clock.next = self.clock.val();
         self.product.a.next = bit_cast::<24, 23>(self.a.val().get_bits::<23>(0)) | self.hidden.val();
         self.product.b.next = bit_cast::<24, 23>(self.b.val().get_bits::<23>(0)) | self.hidden.val();
-        self.exponent[0].d.next = bit_cast::<10, 8>(self.field_a.val()) + bit_cast::<10, 8>(self.field_b.val());
+        self.exponent[0].d.next =
+            bit_cast::<10, 8>(self.field_a.val()) + bit_cast::<10, 8>(self.field_b.val());
         self.exponent[1].d.next = self.exponent[0].q.val() - self.bias.val();
         for i in 2..4 {
             self.exponent[i].d.next = self.exponent[i - 1].q.val();
@@ -75,13 +76,15 @@ impl Logic for FpMul {
         self.dropped.next = self.product.high.val().get_bits::<4>(0);
         self.sticky.next = self.dropped.val().any() || self.product.low.val().any();
         self.fraction.d.next = self.product.high.val().get_bits::<23>(5);
-        self.up.d.next = self.product.high.val().get_bit(4)
-            && (self.product.high.val().get_bit(5) || self.sticky.val());
+        self.up.d.next =
+            self.product.high.val().get_bit(4) && (self.product.high.val().get_bit(5) || self.sticky.val());
         self.exponent_5.d.next = self.exponent[3].q.val();
         if self.product.high.val().get_bit(29) {
             self.fraction.d.next = self.product.high.val().get_bits::<23>(6);
             self.up.d.next = self.product.high.val().get_bit(5)
-                && (self.product.high.val().get_bit(6) || self.product.high.val().get_bit(4) || self.sticky.val());
+                && (self.product.high.val().get_bit(6)
+                    || self.product.high.val().get_bit(4)
+                    || self.sticky.val());
             self.exponent_5.d.next = self.exponent[3].q.val() + self.one.val();
         }
         self.sign_5.d.next = self.sign.q.val().get_bit(3);

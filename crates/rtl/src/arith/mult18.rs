@@ -76,7 +76,8 @@ impl Logic for Mult18 {
     fn hdl(&self) -> Verilog {
         Verilog::Wrapper(Wrapper {
             // the comment is the name the kit gives to this module
-            code: "// block: DspMultiply\nef_mult18 mult(.clk(clock), .a(a), .b(b), .p({p_high, p_low}));\n".into(),
+            code: "// block: DspMultiply\nef_mult18 mult(.clk(clock), .a(a), .b(b), .p({p_high, p_low}));\n"
+                .into(),
             cores: String::new(),
         })
     }

@@ -79,8 +79,8 @@ impl<const OFFSET: u64> Logic for NormaliseRound<OFFSET> {
             self.by_8.next = self.by_16.val() << 8;
         }
         self.coarse.d.next = self.by_8.val();
-        self.shift_coarse.d.next = (bit_cast::<2, 1>(self.zero_16.val().into()) << 1)
-            | bit_cast::<2, 1>(self.zero_8.val().into());
+        self.shift_coarse.d.next =
+            (bit_cast::<2, 1>(self.zero_16.val().into()) << 1) | bit_cast::<2, 1>(self.zero_8.val().into());
         self.exponent_1.d.next = bit_cast::<10, 9>(self.exponent.val()) + self.offset.val();
         self.negative_1.d.next = self.negative.val();
         // edge 2

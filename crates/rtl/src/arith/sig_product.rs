@@ -69,16 +69,17 @@ impl Logic for SigProduct {
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(
-            self, clock, low_a, low_b, low_half, low, middle, p1_top, p1_low, carry, middle_top, p1_top_4, product
+            self, clock, low_a, low_b, low_half, low, middle, p1_top, p1_low, carry, middle_top, p1_top_4,
+            product
         );
         self.main.clock.next = self.clock.val();
         self.rotated.clock.next = self.clock.val();
         self.main.a.next = self.a.val().get_bits::<18>(6);
         self.main.b.next = self.b.val().get_bits::<18>(6);
-        self.rotated.a.next =
-            (bit_cast::<18, 6>(self.a.val().get_bits::<6>(0)) << 12) | bit_cast::<18, 12>(self.a.val().get_bits::<12>(12));
-        self.rotated.b.next =
-            (bit_cast::<18, 6>(self.b.val().get_bits::<6>(0)) << 12) | bit_cast::<18, 12>(self.b.val().get_bits::<12>(12));
+        self.rotated.a.next = (bit_cast::<18, 6>(self.a.val().get_bits::<6>(0)) << 12)
+            | bit_cast::<18, 12>(self.a.val().get_bits::<12>(12));
+        self.rotated.b.next = (bit_cast::<18, 6>(self.b.val().get_bits::<6>(0)) << 12)
+            | bit_cast::<18, 12>(self.b.val().get_bits::<12>(12));
         // edge 1: rows 0 to 2
         self.b_low.next = self.b.val().get_bits::<6>(0);
         self.a_low.next = bit_cast::<8, 6>(self.a.val().get_bits::<6>(0));
@@ -113,7 +114,8 @@ impl Logic for SigProduct {
         self.rotated_top.next = self.rotated.p_high.val().get_bits::<8>(6) - self.low.q.val();
         self.rotated_mid.next = (bit_cast::<12, 6>(self.rotated.p_high.val().get_bits::<6>(0)) << 6)
             | bit_cast::<12, 6>(self.rotated.p_low.val().get_bits::<6>(12));
-        self.middle.d.next = ((bit_cast::<20, 8>(self.rotated_top.val()) << 12) | bit_cast::<20, 12>(self.rotated_mid.val()))
+        self.middle.d.next = ((bit_cast::<20, 8>(self.rotated_top.val()) << 12)
+            | bit_cast::<20, 12>(self.rotated_mid.val()))
             - bit_cast::<20, 12>(self.main.p_high.val().get_bits::<12>(6));
         self.p1_top.d.next = (bit_cast::<28, 18>(self.main.p_high.val()) << 10)
             | bit_cast::<28, 10>(self.main.p_low.val().get_bits::<10>(8));

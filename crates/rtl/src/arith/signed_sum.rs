@@ -1,4 +1,4 @@
-//! [`SignedSum`]: the exact signed sum of the aligned terms of a dot product, as sign and magnitude.
+//! [`SignedSum`]: the exact sum of the aligned terms of a dot product, as sign and magnitude.
 
 use ef_hdl_kit::{K, glue, vec_of};
 use rust_hdl::prelude::*;
@@ -6,92 +6,124 @@ use rust_hdl::prelude::*;
 /// Clock edges from aligned terms to sign and magnitude.
 pub const LATENCY: usize = 3;
 
-/// `a + b` relative to the sign of `a`: `sum` is `a + b` if both signs agree, `a - b` if not. Combinational.
+/// First level of the tree: two ones' complement terms and one of the two ones they lack. Combinational.
 ///
-/// The real sum is `sum`, negated if `a_negative`. Counting from one term's sign turns every node of the tree into one
-/// adder-subtractor (a single carry chain) instead of a negation and an addition. Operands narrower than 32 bits are
-/// magnitudes.
+/// `sum = a + b + carry`, 32 bits two's complement; `a` and `b` are 28 bits under a sign.
 #[derive(LogicBlock, Default)]
-pub struct RelativeAdd<const N: usize> {
-    /// First term, relative to `a_negative`.
-    pub a: Signal<In, Bits<N>>,
-    /// Sign to which `a` and `sum` are relative.
+pub struct PairAdd {
+    /// First term: a magnitude, every bit inverted if `a_negative`.
+    pub a: Signal<In, Bits<28>>,
+    /// Sign of the first term.
     pub a_negative: Signal<In, Bit>,
-    /// Second term, relative to `b_negative`.
-    pub b: Signal<In, Bits<N>>,
-    /// Sign to which `b` is relative.
+    /// Second term: a magnitude, every bit inverted if `b_negative`.
+    pub b: Signal<In, Bits<28>>,
+    /// Sign of the second term.
     pub b_negative: Signal<In, Bit>,
-    /// Sum, two's complement relative to `a_negative`.
+    /// `a + b`, and 1 more if `a_negative`; 1 too little if `b_negative`.
     pub sum: Signal<Out, Bits<32>>,
     a_wide: Signal<Local, Bits<32>>,
     b_wide: Signal<Local, Bits<32>>,
+    sign_bits: K<32, 0xf000_0000>,
 }
 
-impl<const N: usize> Logic for RelativeAdd<N> {
+impl Logic for PairAdd {
     #[hdl_gen]
     fn update(&mut self) {
-        self.a_wide.next = bit_cast::<32, N>(self.a.val());
-        self.b_wide.next = bit_cast::<32, N>(self.b.val());
-        if self.a_negative.val() != self.b_negative.val() {
-            self.sum.next = self.a_wide.val() - self.b_wide.val();
-        } else {
-            self.sum.next = self.a_wide.val() + self.b_wide.val();
+        self.a_wide.next = bit_cast::<32, 28>(self.a.val());
+        if self.a_negative.val() {
+            self.a_wide.next = bit_cast::<32, 28>(self.a.val()) | self.sign_bits.val();
         }
+        self.b_wide.next = bit_cast::<32, 28>(self.b.val());
+        if self.b_negative.val() {
+            self.b_wide.next = bit_cast::<32, 28>(self.b.val()) | self.sign_bits.val();
+        }
+        self.sum.next =
+            self.a_wide.val() + self.b_wide.val() + bit_cast::<32, 1>(self.a_negative.val().into());
     }
 }
 
-/// Adds the addend to the sum of the lanes and takes the magnitude: the last two stages of [`SignedSum`].
+/// Further levels of the tree: `sum = a + b + carry`. Combinational.
+#[derive(LogicBlock, Default)]
+pub struct CarryAdd {
+    /// First operand.
+    pub a: Signal<In, Bits<32>>,
+    /// Second operand.
+    pub b: Signal<In, Bits<32>>,
+    /// One more.
+    pub carry: Signal<In, Bit>,
+    /// The sum.
+    pub sum: Signal<Out, Bits<32>>,
+}
+
+impl Logic for CarryAdd {
+    #[hdl_gen]
+    fn update(&mut self) {
+        self.sum.next = self.a.val() + self.b.val() + bit_cast::<32, 1>(self.carry.val().into());
+    }
+}
+
+/// The other half of [`SignedSum`]: adds the addend to the sum of the lanes and takes the magnitude.
 ///
-/// Eight 28-bit terms relative to the first one's sign lie above `-2^31`, and with the addend below `2^32`: 32 bits hold
-/// the total, and whether its top bit is a sign follows from the operands.
+/// ```text
+///  edge             1                       2                   3
+///  addend 28 --[ negate? ]--+
+///  lanes 32 ----------------+--[ lanes + addend + carry ]--[ negate? ]-- magnitude 32, negative
+/// ```
+///
+/// Eight lanes lie within `+-2^31` and the addend within `+-2^27`: the total has a 32-bit magnitude, and 33 bits with its
+/// sign, which follows from the signs of the operands if they agree, else from the top bit of the 32-bit sum.
 #[derive(LogicBlock, Default)]
 pub struct Total {
     /// Clock.
     pub clock: Signal<In, Clock>,
-    /// Sum of the lanes, two's complement relative to `lanes_negative`.
-    pub lanes: Signal<In, Bits<32>>,
-    /// Sign to which `lanes` is relative.
-    pub lanes_negative: Signal<In, Bit>,
-    /// Magnitude of the addend.
+    /// Magnitude of the addend, every bit inverted if `addend_negative`.
     pub addend: Signal<In, Bits<28>>,
     /// Sign of the addend.
     pub addend_negative: Signal<In, Bit>,
-    /// Magnitude of the total, two clocks later.
+    /// Sum of the lanes, one clock after the addend.
+    pub lanes: Signal<In, Bits<32>>,
+    /// One more, one clock after the addend.
+    pub carry: Signal<In, Bit>,
+    /// Magnitude of the total, three clocks after the addend.
     pub magnitude: Signal<Out, Bits<32>>,
     /// Sign of the total.
     pub negative: Signal<Out, Bit>,
-    subtract: Signal<Local, Bit>,
-    addend_word: Signal<Local, Bits<32>>,
-    sum: Signal<Local, Bits<32>>,
+    addend_wide: Signal<Local, Bits<32>>,
+    negated: DFF<Bits<32>>,
     total: DFF<Bits<32>>,
-    below_zero: DFF<Bit>,
-    lanes_negative_1: DFF<Bit>,
+    lanes_sign: DFF<Bit>,
+    addend_sign: DFF<Bit>,
+    below_zero: Signal<Local, Bit>,
+    flipped: Signal<Local, Bits<32>>,
     absolute: DFF<Bits<32>>,
     sign: DFF<Bit>,
-    zero: K<32, 0>,
+    sign_bits: K<32, 0xf000_0000>,
 }
 
 impl Logic for Total {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, total, below_zero, lanes_negative_1, absolute, sign);
-        self.subtract.next = self.lanes_negative.val() != self.addend_negative.val();
-        self.addend_word.next = bit_cast::<32, 28>(self.addend.val());
-        if self.subtract.val() {
-            self.sum.next = self.lanes.val() - self.addend_word.val();
-        } else {
-            self.sum.next = self.lanes.val() + self.addend_word.val();
+        dff_setup!(self, clock, negated, total, lanes_sign, addend_sign, absolute, sign);
+        // edge 1
+        self.addend_wide.next = bit_cast::<32, 28>(self.addend.val());
+        if self.addend_negative.val() {
+            self.addend_wide.next = bit_cast::<32, 28>(self.addend.val()) | self.sign_bits.val();
         }
-        self.total.d.next = self.sum.val();
-        self.below_zero.d.next =
-            self.sum.val().get_bit(31) && (self.lanes.val().get_bit(31) || self.subtract.val());
-        self.lanes_negative_1.d.next = self.lanes_negative.val();
-        if self.below_zero.q.val() {
-            self.absolute.d.next = self.zero.val() - self.total.q.val();
-        } else {
-            self.absolute.d.next = self.zero.val() + self.total.q.val();
+        self.negated.d.next = self.addend_wide.val() + bit_cast::<32, 1>(self.addend_negative.val().into());
+        // edge 2
+        self.total.d.next =
+            self.lanes.val() + self.negated.q.val() + bit_cast::<32, 1>(self.carry.val().into());
+        self.lanes_sign.d.next = self.lanes.val().get_bit(31);
+        self.addend_sign.d.next = self.negated.q.val().get_bit(31);
+        // edge 3
+        self.below_zero.next = (self.lanes_sign.q.val() && self.addend_sign.q.val())
+            || ((self.lanes_sign.q.val() || self.addend_sign.q.val()) && self.total.q.val().get_bit(31));
+        self.flipped.next = self.total.q.val();
+        if self.below_zero.val() {
+            self.flipped.next = !self.total.q.val();
         }
-        self.sign.d.next = self.below_zero.q.val() ^ self.lanes_negative_1.q.val();
+        self.absolute.d.next = self.flipped.val() + bit_cast::<32, 1>(self.below_zero.val().into());
+        self.sign.d.next = self.below_zero.val();
         self.magnitude.next = self.absolute.q.val();
         self.negative.next = self.sign.q.val();
     }
@@ -100,22 +132,24 @@ impl Logic for Total {
 /// Sum of `T` lane terms and the addend; the order of the lanes does not matter because nothing is rounded.
 ///
 /// ```text
-///  edge                 1                      2                  3
-///  x[0..T] --[ +- ]--[ +- ]--+--[ +- ]--[ +- addend ]--[ absolute value ]-- magnitude 32
-///  negative[0..T] ...........+..............................................  negative
-///  addend, addend_negative --+-------------+
+///  edge                       1                          2                       3
+///  x[0..T], --[ PairAdd ]--[ CarryAdd ]--[ ]--[ CarryAdd ]--[ Total ]--[ Total ]-- magnitude 32
+///  negative[0..T] .... carries ..........[ ] .............. [       ]  [       ]-- sum_negative
+///  addend, addend_negative --------------[ ]----------------[       ]
 /// ```
 ///
-/// `T` is 2, 4 or 8. Free-running: one sum per clock, [`LATENCY`] 3.
+/// A negative term arrives with every bit inverted and lacks a one. `T` terms meet in `T` adders, the one of the addend
+/// included, so every missing one enters as the carry of an adder, at no cost. `T` is 2, 4 or 8. Free-running: one sum
+/// per clock, [`LATENCY`] 3.
 #[derive(LogicBlock)]
 pub struct SignedSum<const T: usize> {
     /// Clock.
     pub clock: Signal<In, Clock>,
-    /// Magnitude of each lane's term.
+    /// Each lane's term: a magnitude, every bit inverted if negative.
     pub x: Vec<Signal<In, Bits<28>>>,
     /// Sign of each lane's term.
     pub negative: Vec<Signal<In, Bit>>,
-    /// Magnitude of the addend.
+    /// The addend: a magnitude, every bit inverted if negative.
     pub addend: Signal<In, Bits<28>>,
     /// Sign of the addend.
     pub addend_negative: Signal<In, Bit>,
@@ -123,15 +157,14 @@ pub struct SignedSum<const T: usize> {
     pub magnitude: Signal<Out, Bits<32>>,
     /// Sign of the sum.
     pub sum_negative: Signal<Out, Bit>,
-    pair: Vec<RelativeAdd<28>>,
-    quad: Vec<RelativeAdd<32>>,
+    pair: Vec<PairAdd>,
+    quad: Vec<CarryAdd>,
     /// The tree is cut here: the quads, or the only pair.
     held: Vec<DFF<Bits<32>>>,
-    held_negative: Vec<DFF<Bit>>,
+    /// The ones still missing in `held`.
+    missing: Vec<DFF<Bit>>,
     /// The two quads of eight lanes.
-    whole: Vec<RelativeAdd<32>>,
-    addend_1: DFF<Bits<28>>,
-    addend_negative_1: DFF<Bit>,
+    whole: Vec<CarryAdd>,
     total: Total,
 }
 
@@ -149,16 +182,15 @@ impl<const T: usize> Default for SignedSum<T> {
             pair: vec_of(T / 2),
             quad: vec_of(T / 4),
             held: vec_of(T.div_ceil(4)),
-            held_negative: vec_of(T.div_ceil(4)),
+            missing: vec_of(T.div_ceil(4)),
             whole: vec_of(T / 8),
-            addend_1: Default::default(),
-            addend_negative_1: Default::default(),
             total: Default::default(),
         }
     }
 }
 
 glue! { [const T: usize] SignedSum<T>; self => {
+    // a pair takes the one of its even lane, a quad that of its lane 1, the rest wait for later adders
     for i in 0..self.pair.len() {
         wire!(self.pair[i].a, self.x[2 * i]);
         wire!(self.pair[i].a_negative, self.negative[2 * i]);
@@ -167,39 +199,34 @@ glue! { [const T: usize] SignedSum<T>; self => {
     }
     for i in 0..self.quad.len() {
         wire!(self.quad[i].a, self.pair[2 * i].sum);
-        wire!(self.quad[i].a_negative, self.negative[4 * i]);
         wire!(self.quad[i].b, self.pair[2 * i + 1].sum);
-        wire!(self.quad[i].b_negative, self.negative[4 * i + 2]);
+        wire!(self.quad[i].carry, self.negative[4 * i + 1]);
     }
     for i in 0..self.held.len() {
         wire!(self.held[i].clock, self.clock);
-        wire!(self.held_negative[i].clock, self.clock);
+        wire!(self.missing[i].clock, self.clock);
         if self.quad.is_empty() {
             wire!(self.held[i].d, self.pair[i].sum);
+            wire!(self.missing[i].d, self.negative[1]);
         } else {
             wire!(self.held[i].d, self.quad[i].sum);
+            wire!(self.missing[i].d, self.negative[4 * i + 3]);
         }
-        wire!(self.held_negative[i].d, self.negative[4 * i]);
     }
     for i in 0..self.whole.len() {
         wire!(self.whole[i].a, self.held[2 * i].q);
-        wire!(self.whole[i].a_negative, self.held_negative[2 * i].q);
         wire!(self.whole[i].b, self.held[2 * i + 1].q);
-        wire!(self.whole[i].b_negative, self.held_negative[2 * i + 1].q);
+        wire!(self.whole[i].carry, self.missing[2 * i].q);
     }
+    wire!(self.total.clock, self.clock);
+    wire!(self.total.addend, self.addend);
+    wire!(self.total.addend_negative, self.addend_negative);
     if self.whole.is_empty() {
         wire!(self.total.lanes, self.held[0].q);
     } else {
         wire!(self.total.lanes, self.whole[0].sum);
     }
-    wire!(self.addend_1.clock, self.clock);
-    wire!(self.addend_1.d, self.addend);
-    wire!(self.addend_negative_1.clock, self.clock);
-    wire!(self.addend_negative_1.d, self.addend_negative);
-    wire!(self.total.clock, self.clock);
-    wire!(self.total.lanes_negative, self.held_negative[0].q);
-    wire!(self.total.addend, self.addend_1.q);
-    wire!(self.total.addend_negative, self.addend_negative_1.q);
+    wire!(self.total.carry, self.missing[self.missing.len() - 1].q);
     wire!(self.magnitude, self.total.magnitude);
     wire!(self.sum_negative, self.total.negative);
 }}
