@@ -1,0 +1,106 @@
+//! The systolic array.
+
+use super::Row;
+use ef_hdl_kit::{glue, vec_of};
+use rust_hdl::prelude::*;
+
+/// T [`Row`]s in a chain: row m sees everything m cycles after row 0.
+///
+/// ```text
+///  x[T], swap, init, raddr, waddr, we --> row 0 --> row 1 --> ... --> row T-1 --> saturated
+///  s[T], bias_we (all rows), s_we ------> row 0 --> row 1 --> ... --> row T-1
+///  saddr (all rows) --------------------> sdata[T]
+/// ```
+///
+/// The rows of a stationary matrix come in T consecutive cycles at `s`, `s_we` with row 0. The bias vector comes at `s` with
+/// `bias_we`: lane m is the bias of row m. `saturated` belongs to the vector whose `we` was T cycles ago.
+/// Timing of the other ports: see [`Row`].
+#[derive(LogicBlock)]
+pub struct Array<const T: usize, const PAW: usize> {
+    pub clock: Signal<In, Clock>,
+    pub s: Vec<Signal<In, Bits<32>>>,
+    pub s_we: Signal<In, Bit>,
+    pub bias_we: Signal<In, Bit>,
+    pub x: Vec<Signal<In, Bits<32>>>,
+    pub swap: Signal<In, Bit>,
+    pub init: Signal<In, Bits<2>>,
+    pub raddr: Signal<In, Bits<16>>,
+    pub we: Signal<In, Bit>,
+    pub waddr: Signal<In, Bits<16>>,
+    pub saturated: Signal<Out, Bit>,
+    pub saddr: Signal<In, Bits<16>>,
+    pub sdata: Vec<Signal<Out, Bits<32>>>,
+    row: Vec<Row<T, PAW>>,
+    never: Never,
+}
+
+impl<const T: usize, const PAW: usize> Default for Array<T, PAW> {
+    fn default() -> Self {
+        Self {
+            clock: Default::default(),
+            s: vec_of(T),
+            s_we: Default::default(),
+            bias_we: Default::default(),
+            x: vec_of(T),
+            swap: Default::default(),
+            init: Default::default(),
+            raddr: Default::default(),
+            we: Default::default(),
+            waddr: Default::default(),
+            saturated: Default::default(),
+            saddr: Default::default(),
+            sdata: vec_of(T),
+            row: vec_of(T),
+            never: Default::default(),
+        }
+    }
+}
+
+glue! { [const T: usize, const PAW: usize] Array<T, PAW>; self => {
+    for m in 0..T {
+        wire!(self.row[m].clock, self.clock);
+        wire!(self.row[m].bias, self.s[m]);
+        wire!(self.row[m].bias_we, self.bias_we);
+        wire!(self.row[m].saddr, self.saddr);
+        wire!(self.sdata[m], self.row[m].sdata);
+        for n in 0..T {
+            wire!(self.row[m].s[n], self.s[n]);
+            if m == 0 {
+                wire!(self.row[m].x[n], self.x[n]);
+            } else {
+                wire!(self.row[m].x[n], self.row[m - 1].x_out[n]);
+            }
+        }
+        if m == 0 {
+            wire!(self.row[m].s_we, self.s_we);
+            wire!(self.row[m].swap, self.swap);
+            wire!(self.row[m].init, self.init);
+            wire!(self.row[m].raddr, self.raddr);
+            wire!(self.row[m].we, self.we);
+            wire!(self.row[m].waddr, self.waddr);
+            wire!(self.row[m].saturated_in, self.never.y);
+        } else {
+            wire!(self.row[m].s_we, self.row[m - 1].s_we_out);
+            wire!(self.row[m].swap, self.row[m - 1].swap_out);
+            wire!(self.row[m].init, self.row[m - 1].init_out);
+            wire!(self.row[m].raddr, self.row[m - 1].raddr_out);
+            wire!(self.row[m].we, self.row[m - 1].we_out);
+            wire!(self.row[m].waddr, self.row[m - 1].waddr_out);
+            wire!(self.row[m].saturated_in, self.row[m - 1].saturated_out);
+        }
+    }
+    wire!(self.saturated, self.row[T - 1].saturated_out);
+}}
+
+/// A signal that is always low.
+#[derive(LogicBlock, Default)]
+struct Never {
+    pub y: Signal<Out, Bit>,
+}
+
+impl Logic for Never {
+    #[hdl_gen]
+    fn update(&mut self) {
+        self.y.next = false;
+    }
+}

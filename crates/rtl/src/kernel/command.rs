@@ -1,0 +1,98 @@
+//! The command that waits to be executed.
+
+use ef_hdl_kit::vec_of;
+use ef_program::{ComputeDesc, Descriptor};
+use rust_hdl::prelude::*;
+
+/// Fields of a compute descriptor.
+pub const FIELDS: usize = ComputeDesc::FIELDS.len();
+
+/// Holds one command until the fetcher and the streamer have both taken it, each when it is through with the one before.
+///
+/// ```text
+///  field[28] --start--> [DFF] --> value[28]
+///  start --> [fresh] --> [for fetcher], [for streamer] --> valid, until taken
+/// ```
+///
+/// | port | width | |
+/// |---|---|---|
+/// | `start`, `field[28]`, `ready` | 1, 32, 1 | engine protocol |
+/// | `fresh` | 1 | the cycle after `start`: `value` is there for the first time |
+/// | `fetch_valid`, `fetch_take` | 1 | from the next cycle on: a command for the fetcher; it takes it |
+/// | `stream_valid`, `stream_take` | 1 | the same for the streamer |
+/// | `value[28]` | 16 | the fields |
+#[derive(LogicBlock)]
+pub struct CommandLatch {
+    pub clock: Signal<In, Clock>,
+    pub reset: Signal<In, Bit>,
+    pub start: Signal<In, Bit>,
+    pub field: Vec<Signal<In, Bits<32>>>,
+    pub ready: Signal<Out, Bit>,
+    pub fresh: Signal<Out, Bit>,
+    pub fetch_valid: Signal<Out, Bit>,
+    pub fetch_take: Signal<In, Bit>,
+    pub stream_valid: Signal<Out, Bit>,
+    pub stream_take: Signal<In, Bit>,
+    pub value: Vec<Signal<Out, Bits<16>>>,
+    store: Vec<DFF<Bits<16>>>,
+    started: DFF<Bit>,
+    for_fetch: DFF<Bit>,
+    for_stream: DFF<Bit>,
+}
+
+impl Default for CommandLatch {
+    fn default() -> Self {
+        Self {
+            clock: Default::default(),
+            reset: Default::default(),
+            start: Default::default(),
+            field: vec_of(FIELDS),
+            ready: Default::default(),
+            fresh: Default::default(),
+            fetch_valid: Default::default(),
+            fetch_take: Default::default(),
+            stream_valid: Default::default(),
+            stream_take: Default::default(),
+            value: vec_of(FIELDS),
+            store: vec_of(FIELDS),
+            started: Default::default(),
+            for_fetch: Default::default(),
+            for_stream: Default::default(),
+        }
+    }
+}
+
+impl Logic for CommandLatch {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, started, for_fetch, for_stream);
+        for i in 0..FIELDS {
+            self.store[i].clock.next = self.clock.val();
+            self.store[i].d.next = self.store[i].q.val();
+            if self.start.val() {
+                self.store[i].d.next = self.field[i].val().get_bits::<16>(0);
+            }
+            self.value[i].next = self.store[i].q.val();
+        }
+        self.started.d.next = self.start.val();
+        if self.fetch_take.val() {
+            self.for_fetch.d.next = false;
+        }
+        if self.stream_take.val() {
+            self.for_stream.d.next = false;
+        }
+        if self.started.q.val() {
+            self.for_fetch.d.next = true;
+            self.for_stream.d.next = true;
+        }
+        if self.reset.val() {
+            self.started.d.next = false;
+            self.for_fetch.d.next = false;
+            self.for_stream.d.next = false;
+        }
+        self.fresh.next = self.started.q.val();
+        self.fetch_valid.next = self.for_fetch.q.val();
+        self.stream_valid.next = self.for_stream.q.val();
+        self.ready.next = !(self.started.q.val() | self.for_fetch.q.val() | self.for_stream.q.val());
+    }
+}

@@ -1,0 +1,231 @@
+//! The compute engine.
+
+use super::command::FIELDS;
+use super::{Array, Psum, Row, Sequencer};
+use crate::buffer::{Delay, PulseDelay, SkewBuffer};
+use ef_hdl_kit::{glue, vec_of};
+use rust_hdl::prelude::*;
+
+/// Cycles from `p_addr` to `p_data`.
+pub const PSUM_READ_LATENCY: usize = 1 + Psum::<1>::LATENCY;
+
+/// Cycles from a streamed vector's issue to its arrival at row 0.
+const TO_ROW: usize = Sequencer::<2>::X_LATENCY + SkewBuffer::<2, 1, 1, 1>::LATENCY;
+/// Cycles from the read of a stationary row to its words.
+const TO_SHADOW: usize = Sequencer::<2>::S_LATENCY + SkewBuffer::<2, 1, 1, 1>::LATENCY;
+/// Cycles from issue to the partial-sum read and write of row 0.
+const TO_READ: usize = TO_ROW - Row::<2, 1>::READ_AHEAD;
+const TO_WRITE: usize = TO_ROW + Row::<2, 1>::WRITE_BEHIND;
+
+// a stationary row is in place when the bias and the words of a step that was issued a cycle after its fetch swap
+const _: () = assert!(TO_SHADOW < TO_ROW);
+
+/// The unified kernel with its buffers: executes `ComputeDesc`s, semantics in `ef_program::compute`.
+///
+/// ```text
+///                 feature_*, loss_*, weight_* write ports
+///                                |
+///  start, field  +-----------+   v  addresses   +------------+  x[T], s[T]  +-------+
+///  ready, done ->| Sequencer |----------------->| SkewBuffer |------------->| Array |--> p_data[T]
+///                +-----------+                  +------------+              +-------+<-- p_addr
+///                      | issue, psum, init, swap                               ^ |
+///                      +-------------------> delays ---------------------------+ +--> overflow
+/// ```
+///
+/// | port | width | |
+/// |---|---|---|
+/// | `reset` | 1 | stops everything; partial sums of vectors under way are lost |
+/// | `start`, `field[28]`, `ready`, `done`, `bad` | 1, 32, 1, 1, 1 | engine protocol. `ready` rises while a command still streams, so that the next one overlaps with it |
+/// | `feature_we`, `feature_waddr`, `feature_wdata[T]` | 1, 16, 32 | write port in bank order; likewise `loss_`, `weight_` |
+/// | `p_addr`, `p_data[T]` | 16, 32 | read port for the store engine: word of row m, [`PSUM_READ_LATENCY`] cycles later |
+/// | `stream_active` | 1 | a vector is issued |
+/// | `wait_stationary`, `wait_hazard` | 1 | a command waits for its matrix, or for partial sums in the pipeline |
+/// | `phase` | 2 | of the newest command that streams or did |
+/// | `overflow_set`, `overflow_tag` | 1, 5 | pulse: a result of a command with this tag was saturated |
+///
+/// Latency: a vector is issued at the earliest 8 (channel mode) cycles after `start`; `done` comes
+/// [`DONE_LATENCY`](Self::DONE_LATENCY) cycles after the last one.
+#[derive(LogicBlock)]
+pub struct ComputeEngine<
+    const T: usize,
+    const FAW: usize,
+    const LAW: usize,
+    const WAW: usize,
+    const PAW: usize,
+> {
+    pub clock: Signal<In, Clock>,
+    pub reset: Signal<In, Bit>,
+    pub start: Signal<In, Bit>,
+    pub field: Vec<Signal<In, Bits<32>>>,
+    pub ready: Signal<Out, Bit>,
+    pub done: Signal<Out, Bit>,
+    pub bad: Signal<Out, Bit>,
+    pub feature_we: Signal<In, Bit>,
+    pub feature_waddr: Signal<In, Bits<16>>,
+    pub feature_wdata: Vec<Signal<In, Bits<32>>>,
+    pub loss_we: Signal<In, Bit>,
+    pub loss_waddr: Signal<In, Bits<16>>,
+    pub loss_wdata: Vec<Signal<In, Bits<32>>>,
+    pub weight_we: Signal<In, Bit>,
+    pub weight_waddr: Signal<In, Bits<16>>,
+    pub weight_wdata: Vec<Signal<In, Bits<32>>>,
+    pub p_addr: Signal<In, Bits<16>>,
+    pub p_data: Vec<Signal<Out, Bits<32>>>,
+    pub stream_active: Signal<Out, Bit>,
+    pub wait_stationary: Signal<Out, Bit>,
+    pub wait_hazard: Signal<Out, Bit>,
+    pub phase: Signal<Out, Bits<2>>,
+    pub overflow_set: Signal<Out, Bit>,
+    pub overflow_tag: Signal<Out, Bits<5>>,
+    sequencer: Sequencer<T>,
+    buffer: SkewBuffer<T, FAW, LAW, WAW>,
+    array: Array<T, PAW>,
+    s_we_at_row: PulseDelay<TO_SHADOW>,
+    bias_at_row: PulseDelay<TO_SHADOW>,
+    swap_at_row: PulseDelay<{ TO_ROW - 1 }>,
+    issue_at_write: PulseDelay<TO_WRITE>,
+    stop_at_write: PulseDelay<TO_WRITE>,
+    stop_at_end: PulseDelay<T>,
+    init_at_row: Delay<Bits<2>>,
+    psum_at_read: Delay<Bits<16>>,
+    psum_at_write: Delay<Bits<16>>,
+    tag_at_end: Delay<Bits<5>>,
+    p_addr_q: DFF<Bits<16>>,
+}
+
+impl<const T: usize, const FAW: usize, const LAW: usize, const WAW: usize, const PAW: usize>
+    ComputeEngine<T, FAW, LAW, WAW, PAW>
+{
+    /// Cycles from a command's last issue to its `done`: when the last row has written.
+    pub const DONE_LATENCY: usize = TO_WRITE + T;
+}
+
+impl<const T: usize, const FAW: usize, const LAW: usize, const WAW: usize, const PAW: usize> Default
+    for ComputeEngine<T, FAW, LAW, WAW, PAW>
+{
+    fn default() -> Self {
+        Self {
+            clock: Default::default(),
+            reset: Default::default(),
+            start: Default::default(),
+            field: vec_of(FIELDS),
+            ready: Default::default(),
+            done: Default::default(),
+            bad: Default::default(),
+            feature_we: Default::default(),
+            feature_waddr: Default::default(),
+            feature_wdata: vec_of(T),
+            loss_we: Default::default(),
+            loss_waddr: Default::default(),
+            loss_wdata: vec_of(T),
+            weight_we: Default::default(),
+            weight_waddr: Default::default(),
+            weight_wdata: vec_of(T),
+            p_addr: Default::default(),
+            p_data: vec_of(T),
+            stream_active: Default::default(),
+            wait_stationary: Default::default(),
+            wait_hazard: Default::default(),
+            phase: Default::default(),
+            overflow_set: Default::default(),
+            overflow_tag: Default::default(),
+            sequencer: Default::default(),
+            buffer: Default::default(),
+            array: Default::default(),
+            s_we_at_row: Default::default(),
+            bias_at_row: Default::default(),
+            swap_at_row: Default::default(),
+            issue_at_write: Default::default(),
+            stop_at_write: Default::default(),
+            stop_at_end: Default::default(),
+            init_at_row: Delay::new(TO_ROW),
+            psum_at_read: Delay::new(TO_READ),
+            psum_at_write: Delay::new(TO_WRITE - TO_READ),
+            tag_at_end: Delay::new(TO_WRITE + T),
+            p_addr_q: Default::default(),
+        }
+    }
+}
+
+glue! { [const T: usize, const FAW: usize, const LAW: usize, const WAW: usize, const PAW: usize] ComputeEngine<T, FAW, LAW, WAW, PAW>; self => {
+    wire!(self.sequencer.clock, self.clock);
+    wire!(self.sequencer.reset, self.reset);
+    wire!(self.sequencer.start, self.start);
+    for i in 0..FIELDS {
+        wire!(self.sequencer.field[i], self.field[i]);
+    }
+    wire!(self.ready, self.sequencer.ready);
+    wire!(self.bad, self.sequencer.bad);
+    wire!(self.stream_active, self.sequencer.issue);
+    wire!(self.wait_stationary, self.sequencer.wait_stationary);
+    wire!(self.wait_hazard, self.sequencer.wait_hazard);
+    wire!(self.phase, self.sequencer.phase);
+
+    wire!(self.buffer.clock, self.clock);
+    wire!(self.buffer.feature_we, self.feature_we);
+    wire!(self.buffer.feature_waddr, self.feature_waddr);
+    wire!(self.buffer.loss_we, self.loss_we);
+    wire!(self.buffer.loss_waddr, self.loss_waddr);
+    wire!(self.buffer.weight_we, self.weight_we);
+    wire!(self.buffer.weight_waddr, self.weight_waddr);
+    wire!(self.buffer.x_addr, self.sequencer.x_addr);
+    wire!(self.buffer.x_rot, self.sequencer.x_rot);
+    wire!(self.buffer.x_loss, self.sequencer.x_loss);
+    wire!(self.buffer.x_ones, self.sequencer.x_ones);
+    wire!(self.buffer.s_addr, self.sequencer.s_addr);
+    wire!(self.buffer.s_rot, self.sequencer.s_rot);
+    wire!(self.buffer.s_loss, self.sequencer.s_loss);
+    for n in 0..T {
+        wire!(self.buffer.feature_wdata[n], self.feature_wdata[n]);
+        wire!(self.buffer.loss_wdata[n], self.loss_wdata[n]);
+        wire!(self.buffer.weight_wdata[n], self.weight_wdata[n]);
+        wire!(self.buffer.x_lane[n], self.sequencer.x_lane[n]);
+        wire!(self.buffer.s_lane[n], self.sequencer.s_lane[n]);
+        wire!(self.buffer.s_keep[n], self.sequencer.s_keep[n]);
+        wire!(self.array.x[n], self.buffer.x[n]);
+        wire!(self.array.s[n], self.buffer.s[n]);
+        wire!(self.p_data[n], self.array.sdata[n]);
+    }
+
+    wire!(self.s_we_at_row.clock, self.clock);
+    wire!(self.s_we_at_row.reset, self.reset);
+    wire!(self.s_we_at_row.d, self.sequencer.read_first);
+    wire!(self.bias_at_row.clock, self.clock);
+    wire!(self.bias_at_row.reset, self.reset);
+    wire!(self.bias_at_row.d, self.sequencer.read_bias);
+    wire!(self.swap_at_row.clock, self.clock);
+    wire!(self.swap_at_row.reset, self.reset);
+    wire!(self.swap_at_row.d, self.sequencer.swap);
+    wire!(self.issue_at_write.clock, self.clock);
+    wire!(self.issue_at_write.reset, self.reset);
+    wire!(self.issue_at_write.d, self.sequencer.issue);
+    wire!(self.stop_at_write.clock, self.clock);
+    wire!(self.stop_at_write.reset, self.reset);
+    wire!(self.stop_at_write.d, self.sequencer.stop);
+    wire!(self.stop_at_end.clock, self.clock);
+    wire!(self.stop_at_end.reset, self.reset);
+    wire!(self.stop_at_end.d, self.stop_at_write.q);
+    wire!(self.init_at_row.clock, self.clock);
+    wire!(self.init_at_row.d, self.sequencer.init);
+    wire!(self.psum_at_read.clock, self.clock);
+    wire!(self.psum_at_read.d, self.sequencer.psum);
+    wire!(self.psum_at_write.clock, self.clock);
+    wire!(self.psum_at_write.d, self.psum_at_read.q);
+    wire!(self.tag_at_end.clock, self.clock);
+    wire!(self.tag_at_end.d, self.sequencer.tag);
+    wire!(self.p_addr_q.clock, self.clock);
+    wire!(self.p_addr_q.d, self.p_addr);
+
+    wire!(self.array.clock, self.clock);
+    wire!(self.array.s_we, self.s_we_at_row.q);
+    wire!(self.array.bias_we, self.bias_at_row.q);
+    wire!(self.array.swap, self.swap_at_row.q);
+    wire!(self.array.init, self.init_at_row.q);
+    wire!(self.array.raddr, self.psum_at_read.q);
+    wire!(self.array.we, self.issue_at_write.q);
+    wire!(self.array.waddr, self.psum_at_write.q);
+    wire!(self.array.saddr, self.p_addr_q.q);
+    wire!(self.done, self.stop_at_end.q);
+    wire!(self.overflow_set, self.array.saturated);
+    wire!(self.overflow_tag, self.tag_at_end.q);
+}}

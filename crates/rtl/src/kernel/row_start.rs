@@ -1,0 +1,57 @@
+//! What a row adds its products to.
+
+use ef_hdl_kit::K;
+use rust_hdl::prelude::*;
+
+/// Chooses the addend of a row: 0, the bias word, or the partial sum; and keeps the bias word of the command that
+/// streams while that of the next command arrives.
+///
+/// ```text
+///  bias --bias_we--> [fetched] --s_we--> [shadow] --swap--> [active] --+
+///                                                             0 -------+--> [DFF] --> c
+///  psum ---------------------------------------------------------------+
+///                                                            init ----^
+/// ```
+///
+/// The bias takes the same two steps as the stationary words, so a command's bias is fetched while the previous command streams.
+/// `swap` comes one cycle before the first vector of a step, `init` (an `Init` of `ef_program`) and `psum` with each vector.
+#[derive(LogicBlock, Default)]
+pub struct RowStart {
+    pub clock: Signal<In, Clock>,
+    pub bias: Signal<In, Bits<32>>,
+    pub bias_we: Signal<In, Bit>,
+    pub s_we: Signal<In, Bit>,
+    pub swap: Signal<In, Bit>,
+    pub init: Signal<In, Bits<2>>,
+    pub psum: Signal<In, Bits<32>>,
+    pub c: Signal<Out, Bits<32>>,
+    fetched: DFF<Bits<32>>,
+    shadow: DFF<Bits<32>>,
+    active: DFF<Bits<32>>,
+    addend: DFF<Bits<32>>,
+    zero: K<32, 0>,
+}
+
+impl Logic for RowStart {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, fetched, shadow, active, addend);
+        if self.bias_we.val() {
+            self.fetched.d.next = self.bias.val();
+        }
+        if self.s_we.val() {
+            self.shadow.d.next = self.fetched.q.val();
+        }
+        if self.swap.val() {
+            self.active.d.next = self.shadow.q.val();
+        }
+        self.addend.d.next = self.zero.val();
+        if self.init.val().get_bit(0) {
+            self.addend.d.next = self.active.q.val();
+        }
+        if self.init.val().get_bit(1) {
+            self.addend.d.next = self.psum.val();
+        }
+        self.c.next = self.addend.q.val();
+    }
+}

@@ -1,0 +1,200 @@
+//! Commands in, addresses and flags out.
+
+use super::command::FIELDS;
+use super::{CommandLatch, Fetcher, OpDecode, StreamLanes, Streamer};
+use crate::buffer::{Delay, PulseDelay};
+use ef_hdl_kit::{glue, vec_of};
+use ef_program::ComputeDesc;
+use rust_hdl::prelude::*;
+
+/// Executes compute descriptors: issues stationary and streamed reads, and the partial-sum address of every vector.
+///
+/// ```text
+///  start, field[28] --> CommandLatch --> OpDecode --+--> Fetcher ---> s_addr, s_rot, s_lane[T], ...
+///                                                   |     |  ^
+///                                                   |     v  | fetched, swap
+///                                                   +--> Streamer --> x_addr, x_rot, x_loss, x_ones
+///                                                         |
+///                               x lanes of a block --> StreamLanes --> x_lane[T]
+/// ```
+///
+/// The fetcher runs one step ahead and crosses into the next command, so stationary matrices are fetched while
+/// vectors stream. `issue` and its companions (`swap`, `stop`, `psum`, `init`) are those of the vector whose address is at `x_addr`
+/// [`X_LATENCY`](Self::X_LATENCY) cycles later; `read_first`, `read_bias` precede their address by [`S_LATENCY`](Self::S_LATENCY).
+#[derive(LogicBlock)]
+pub struct Sequencer<const T: usize> {
+    pub clock: Signal<In, Clock>,
+    pub reset: Signal<In, Bit>,
+    pub start: Signal<In, Bit>,
+    pub field: Vec<Signal<In, Bits<32>>>,
+    pub ready: Signal<Out, Bit>,
+    pub bad: Signal<Out, Bit>,
+    pub x_lane: Vec<Signal<Out, Bits<16>>>,
+    pub x_addr: Signal<Out, Bits<16>>,
+    pub x_rot: Signal<Out, Bits<3>>,
+    pub x_loss: Signal<Out, Bit>,
+    pub x_ones: Signal<Out, Bit>,
+    pub s_lane: Vec<Signal<Out, Bits<16>>>,
+    pub s_addr: Signal<Out, Bits<16>>,
+    pub s_rot: Signal<Out, Bits<3>>,
+    pub s_loss: Signal<Out, Bit>,
+    pub s_keep: Vec<Signal<Out, Bit>>,
+    pub read_bias: Signal<Out, Bit>,
+    pub read_first: Signal<Out, Bit>,
+    pub issue: Signal<Out, Bit>,
+    pub swap: Signal<Out, Bit>,
+    pub stop: Signal<Out, Bit>,
+    pub init: Signal<Out, Bits<2>>,
+    pub psum: Signal<Out, Bits<16>>,
+    pub tag: Signal<Out, Bits<5>>,
+    pub phase: Signal<Out, Bits<2>>,
+    pub wait_stationary: Signal<Out, Bit>,
+    pub wait_hazard: Signal<Out, Bit>,
+    command: CommandLatch,
+    decode: OpDecode,
+    fetcher: Fetcher<T>,
+    streamer: Streamer<T>,
+    lanes: StreamLanes<T>,
+    loss_at_address: Delay<Bit>,
+    ones_at_address: Delay<Bit>,
+    swap_at_lanes: PulseDelay<{ Streamer::<2>::ADDRESS_LATENCY - 1 }>,
+    pixel_at_lanes: Delay<Bit>,
+}
+
+impl<const T: usize> Sequencer<T> {
+    /// Cycles from `issue` to the address of the streamed read.
+    pub const X_LATENCY: usize = Streamer::<T>::ADDRESS_LATENCY;
+    /// Cycles from `read_first` to the address of row 0.
+    pub const S_LATENCY: usize = Fetcher::<T>::ADDRESS_LATENCY;
+}
+
+impl<const T: usize> Default for Sequencer<T> {
+    fn default() -> Self {
+        Self {
+            clock: Default::default(),
+            reset: Default::default(),
+            start: Default::default(),
+            field: vec_of(FIELDS),
+            ready: Default::default(),
+            bad: Default::default(),
+            x_lane: vec_of(T),
+            x_addr: Default::default(),
+            x_rot: Default::default(),
+            x_loss: Default::default(),
+            x_ones: Default::default(),
+            s_lane: vec_of(T),
+            s_addr: Default::default(),
+            s_rot: Default::default(),
+            s_loss: Default::default(),
+            s_keep: vec_of(T),
+            read_bias: Default::default(),
+            read_first: Default::default(),
+            issue: Default::default(),
+            swap: Default::default(),
+            stop: Default::default(),
+            init: Default::default(),
+            psum: Default::default(),
+            tag: Default::default(),
+            phase: Default::default(),
+            wait_stationary: Default::default(),
+            wait_hazard: Default::default(),
+            command: Default::default(),
+            decode: Default::default(),
+            fetcher: Default::default(),
+            streamer: Default::default(),
+            lanes: Default::default(),
+            loss_at_address: Delay::new(Self::X_LATENCY),
+            ones_at_address: Delay::new(Self::X_LATENCY),
+            swap_at_lanes: Default::default(),
+            pixel_at_lanes: Delay::new(Self::X_LATENCY - 1),
+        }
+    }
+}
+
+glue! { [const T: usize] Sequencer<T>; self => {
+    wire!(self.command.clock, self.clock);
+    wire!(self.command.reset, self.reset);
+    wire!(self.command.start, self.start);
+    wire!(self.ready, self.command.ready);
+    wire!(self.command.fetch_take, self.fetcher.take);
+    wire!(self.command.stream_take, self.streamer.take);
+    for i in 0..FIELDS {
+        wire!(self.command.field[i], self.field[i]);
+        wire!(self.fetcher.value[i], self.command.value[i]);
+        wire!(self.streamer.value[i], self.command.value[i]);
+    }
+
+    wire!(self.decode.clock, self.clock);
+    wire!(self.decode.reset, self.reset);
+    wire!(self.decode.capture, self.command.fresh);
+    wire!(self.bad, self.decode.bad);
+    wire!(self.decode.op, self.command.value[ComputeDesc::op]);
+    wire!(self.decode.n_g, self.command.value[ComputeDesc::n_g]);
+    wire!(self.decode.n_kr, self.command.value[ComputeDesc::n_kr]);
+    wire!(self.decode.n_kc, self.command.value[ComputeDesc::n_kc]);
+    wire!(self.decode.n_i, self.command.value[ComputeDesc::n_i]);
+    wire!(self.decode.n_r, self.command.value[ComputeDesc::n_r]);
+    wire!(self.decode.n_c, self.command.value[ComputeDesc::n_c]);
+
+    wire!(self.fetcher.clock, self.clock);
+    wire!(self.fetcher.reset, self.reset);
+    wire!(self.fetcher.valid, self.command.fetch_valid);
+    wire!(self.fetcher.empty, self.decode.empty);
+    wire!(self.fetcher.pixel, self.decode.pixel);
+    wire!(self.fetcher.column, self.decode.column);
+    wire!(self.fetcher.bias, self.decode.bias);
+    wire!(self.fetcher.swap, self.streamer.swap);
+    wire!(self.fetcher.stream_loss, self.streamer.stream_loss);
+
+    wire!(self.streamer.clock, self.clock);
+    wire!(self.streamer.reset, self.reset);
+    wire!(self.streamer.valid, self.command.stream_valid);
+    wire!(self.streamer.empty, self.decode.empty);
+    wire!(self.streamer.only_ones, self.decode.only_ones);
+    wire!(self.streamer.pixel, self.decode.pixel);
+    wire!(self.streamer.ones, self.decode.ones);
+    wire!(self.streamer.loss, self.decode.loss);
+    wire!(self.streamer.init, self.decode.init);
+    wire!(self.streamer.phase, self.decode.phase);
+    wire!(self.streamer.turn_g, self.decode.turn_g);
+    wire!(self.streamer.fetched, self.fetcher.fetched);
+    wire!(self.streamer.fetched_last, self.fetcher.fetched_last);
+
+    wire!(self.loss_at_address.clock, self.clock);
+    wire!(self.loss_at_address.d, self.streamer.stream_loss);
+    wire!(self.ones_at_address.clock, self.clock);
+    wire!(self.ones_at_address.d, self.streamer.vector_ones);
+    wire!(self.swap_at_lanes.clock, self.clock);
+    wire!(self.swap_at_lanes.reset, self.reset);
+    wire!(self.swap_at_lanes.d, self.streamer.swap);
+    wire!(self.pixel_at_lanes.clock, self.clock);
+    wire!(self.pixel_at_lanes.d, self.streamer.stream_pixel);
+    wire!(self.lanes.clock, self.clock);
+    wire!(self.lanes.copy, self.swap_at_lanes.q);
+    wire!(self.lanes.pixel, self.pixel_at_lanes.q);
+    for n in 0..T {
+        wire!(self.lanes.block[n], self.fetcher.x_lane[n]);
+        wire!(self.x_lane[n], self.lanes.lane[n]);
+        wire!(self.s_lane[n], self.fetcher.lane[n]);
+        wire!(self.s_keep[n], self.fetcher.keep[n]);
+    }
+
+    wire!(self.x_addr, self.streamer.addr);
+    wire!(self.x_rot, self.streamer.rot);
+    wire!(self.x_loss, self.loss_at_address.q);
+    wire!(self.x_ones, self.ones_at_address.q);
+    wire!(self.s_addr, self.fetcher.addr);
+    wire!(self.s_rot, self.fetcher.rot);
+    wire!(self.s_loss, self.fetcher.loss);
+    wire!(self.read_bias, self.fetcher.read_bias);
+    wire!(self.read_first, self.fetcher.read_first);
+    wire!(self.issue, self.streamer.issue);
+    wire!(self.swap, self.streamer.swap);
+    wire!(self.stop, self.streamer.stop);
+    wire!(self.init, self.streamer.vector_init);
+    wire!(self.psum, self.streamer.psum);
+    wire!(self.tag, self.streamer.stream_tag);
+    wire!(self.phase, self.streamer.stream_phase);
+    wire!(self.wait_stationary, self.streamer.wait_stationary);
+    wire!(self.wait_hazard, self.streamer.wait_hazard);
+}}
