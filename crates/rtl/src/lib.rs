@@ -4,3 +4,4 @@ pub mod control;
 pub mod load;
 pub mod memory;
 pub mod stream;
+pub mod kernel;
