@@ -2,7 +2,7 @@
 
 use rust_hdl::prelude::*;
 
-/// Synchronous FIFO of 2^AW words (AW >= 1), valid/ready on both sides; the first word falls through.
+/// Synchronous FIFO of 2^AW words (AW >= 2), valid/ready on both sides; the first word falls through.
 ///
 /// ```text
 ///            +-----+ read_data = word at `head`
