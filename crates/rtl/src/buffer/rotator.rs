@@ -46,7 +46,7 @@ impl<const T: usize, const W: usize> Default for Rotator<T, W> {
             rot: Default::default(),
             x: vec_of(T),
             y: vec_of(T),
-            stage: (0..u64::from(T.ilog2())).map(|bit| RotateStage::new(bit.into())).collect(),
+            stage: (0..u64::from(T.ilog2())).map(|digit| RotateStage::new(digit.into())).collect(),
             q: vec_of(T),
         }
     }
@@ -80,17 +80,17 @@ struct RotateStage<const T: usize, const W: usize> {
     pub stay: Vec<Signal<In, Bits<W>>>,
     pub turn: Vec<Signal<In, Bits<W>>>,
     pub y: Vec<Signal<Out, Bits<W>>>,
-    bit: Constant<Bits<2>>,
+    digit: Constant<Bits<2>>,
 }
 
 impl<const T: usize, const W: usize> RotateStage<T, W> {
-    fn new(bit: Bits<2>) -> Self {
+    fn new(digit: Bits<2>) -> Self {
         Self {
             rot: Default::default(),
             stay: vec_of(T),
             turn: vec_of(T),
             y: vec_of(T),
-            bit: Constant::new(bit),
+            digit: Constant::new(digit),
         }
     }
 }
@@ -99,7 +99,7 @@ impl<const T: usize, const W: usize> Logic for RotateStage<T, W> {
     #[hdl_gen]
     fn update(&mut self) {
         for n in 0..T {
-            if self.rot.val().get_bit(self.bit.val().index()) {
+            if self.rot.val().get_bit(self.digit.val().index()) {
                 self.y[n].next = self.turn[n].val();
             } else {
                 self.y[n].next = self.stay[n].val();
