@@ -23,6 +23,13 @@ fn differences(commands: &[Synced]) -> Vec<Vec<Instr>> {
     let mut load = Tracker::<LoadDesc>::new(Engine::Load);
     let mut compute = Tracker::<ComputeDesc>::new(Engine::Compute);
     let mut store = Tracker::<StoreDesc>::new(Engine::Store);
+    for s in commands {
+        match &s.command {
+            Command::Load(d) => load.survey(d, d.op),
+            Command::Compute(d) => compute.survey(d, d.op),
+            Command::Store(d) => store.survey(d, d.op),
+        }
+    }
     commands
         .iter()
         .map(|s| {
@@ -37,56 +44,89 @@ fn differences(commands: &[Synced]) -> Vec<Vec<Instr>> {
         .collect()
 }
 
-/// What one engine's descriptor and the controller's state memory hold.
+/// One field of one stream.
+#[derive(Clone, Copy, Default)]
+struct Track {
+    /// What the controller's state memory holds.
+    state: Option<u32>,
+    /// The value of the whole program, and whether it is the same throughout.
+    first: Option<u32>,
+    varies: bool,
+}
+
+/// What one engine's descriptor and its streams hold.
 struct Tracker<D> {
     engine: Engine,
-    descriptor: Option<D>,
     /// Kinds of command that have a stream of their own; the last stream takes what is left.
     kinds: Vec<u32>,
-    state: Vec<Vec<Option<u32>>>,
+    /// Which stream wrote a field of the descriptor last.
+    owner: Vec<Option<usize>>,
+    tracks: Vec<Vec<Track>>,
+    descriptor: std::marker::PhantomData<D>,
 }
 
 impl<D: Descriptor> Tracker<D> {
     fn new(engine: Engine) -> Self {
+        let fields = D::FIELDS.len();
+        let tracks = vec![vec![Track::default(); fields]; isa::STREAMS];
         Tracker {
             engine,
-            descriptor: None,
             kinds: Vec::new(),
-            state: vec![vec![None; D::FIELDS.len()]; isa::STREAMS],
+            owner: vec![None; fields],
+            tracks,
+            descriptor: std::marker::PhantomData,
         }
     }
 
     /// The stream of a kind of command: the low bits of `op` tell kinds apart in every engine.
     fn stream(&mut self, op: u32) -> usize {
         let kind = op & 15;
-        let known = self.kinds.iter().position(|k| *k == kind);
-        known
-            .unwrap_or_else(|| {
-                self.kinds.push(kind);
-                self.kinds.len() - 1
-            })
-            .min(isa::STREAMS - 1)
+        let number = self.kinds.iter().position(|k| *k == kind).unwrap_or_else(|| {
+            self.kinds.push(kind);
+            self.kinds.len() - 1
+        });
+        number.min(isa::STREAMS - 1)
     }
 
+    /// First pass: which fields vary.
+    fn survey(&mut self, d: &D, op: u32) {
+        let stream = self.stream(op);
+        for (index, track) in self.tracks[stream].iter_mut().enumerate() {
+            track.varies |= *track.first.get_or_insert(d.get(index)) != d.get(index);
+        }
+    }
+
+    /// Second pass. Whether an instruction is needed never depends on a chance equality of values: iterations of a
+    /// loop must look alike.
     fn step(&mut self, to: &D, op: u32) -> Vec<Instr> {
         let (engine, stream) = (self.engine, self.stream(op));
         let mut instrs = Vec::new();
         for index in 0..D::FIELDS.len() {
+            let mine = self.tracks[stream][index];
             let value = to.get(index);
-            if self.descriptor.as_ref().is_some_and(|d| d.get(index) == value) {
+            let up_to_date = match self.owner[index] {
+                Some(owner) if owner == stream => mine.state == Some(value),
+                Some(owner) => {
+                    let theirs = self.tracks[owner][index];
+                    !mine.varies && !theirs.varies && mine.first == theirs.first
+                }
+                None => false,
+            };
+            if up_to_date {
                 continue;
             }
-            let (stream, field) = (stream as u8, index as u8);
-            let state = &mut self.state[usize::from(stream)][index];
-            instrs.push(match *state {
-                // also where the increment is 0 and only another stream changed the descriptor: the same instruction
-                // in every iteration of a loop, whatever the value
-                Some(before) => Instr::Add { engine, stream, field, increment: value.wrapping_sub(before) },
-                None => Instr::Set { engine, stream, field, value },
+            let field = index as u8;
+            let stream_bits = stream as u8;
+            instrs.push(match mine.state {
+                Some(before) => {
+                    let increment = value.wrapping_sub(before);
+                    Instr::Add { engine, stream: stream_bits, field, increment }
+                }
+                None => Instr::Set { engine, stream: stream_bits, field, value },
             });
-            *state = Some(value);
+            self.tracks[stream][index].state = Some(value);
+            self.owner[index] = Some(stream);
         }
-        self.descriptor = Some(to.clone());
         instrs
     }
 }
@@ -199,6 +239,6 @@ mod tests {
         })
         .unwrap();
         assert_eq!(seen, commands.iter().map(|s| s.command.clone()).collect::<Vec<_>>());
-        assert!(program.len() < 60, "{} instructions for {} commands", program.len(), commands.len());
+        assert!(program.len() < 80, "{} instructions for {} commands", program.len(), commands.len());
     }
 }

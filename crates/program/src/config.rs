@@ -58,7 +58,7 @@ pub const FP32_8X8: Config = Config {
     operand_aw: 11,
     scratch_aw: 11,
     code_aw: 9,
-    program_aw: 11,
+    program_aw: 12,
 };
 
 /// Every named configuration.

@@ -87,6 +87,18 @@ pub mod error {
     pub const PROGRAM_END: u32 = 4;
     /// An engine was issued a descriptor with an undefined operation.
     pub const BAD_DESCRIPTOR: u32 = 8;
+
+    /// The bits in words.
+    pub fn meaning(bits: u32) -> String {
+        let names = [
+            (BAD_INSTRUCTION, "a program word is no instruction"),
+            (BAD_LOOP, "a hardware loop is nested too deep, closed without being open, or counts 0"),
+            (PROGRAM_END, "the program ran past the end of the program memory"),
+            (BAD_DESCRIPTOR, "an engine was issued an undefined operation"),
+        ];
+        let named: Vec<&str> = names.iter().filter(|(bit, _)| bits & bit != 0).map(|(_, text)| *text).collect();
+        if named.is_empty() { "stopped".into() } else { named.join("; ") }
+    }
 }
 
 #[cfg(test)]

@@ -63,6 +63,15 @@ impl Builder<'_> {
         LossTile::new(stage, (tile.image, tile.images), rows, cols, stage.rows * stage.cols)
     }
 
+    /// The loss tile that serves BP and WU: under all rows of the input map, and all rows of the output map.
+    fn fused_tile(&self, index: usize, tile: Tile) -> LossTile {
+        let stage = &self.stages[index];
+        let bp = self.bp_tile(index, tile);
+        let rows = (bp.row.min(0), (bp.row + bp.rows as i64).max(stage.rows as i64));
+        let cols = (bp.col, bp.col + bp.cols as i64);
+        LossTile::new(stage, (tile.image, tile.images), rows, cols, stage.rows * stage.cols)
+    }
+
     /// The loss tile of output rows: what WU holds stationary.
     fn wu_tile(&self, index: usize, tile: Tile) -> LossTile {
         let stage = &self.stages[index];
@@ -184,7 +193,7 @@ impl Builder<'_> {
         let (outs, ins) = (stage.out_groups(), stage.in_groups());
         let (rows, cols) = input_map(&stage, stage.rows);
         let all = Tile { image: 0, images: cut.size.images, row: 0, rows: stage.in_rows };
-        let mut losses = Slots::new(0, cut.size.images * outs * self.bp_tile(index, all).map(), cut.slots);
+        let mut losses = Slots::new(0, cut.size.images * outs * self.fused_tile(index, all).map(), cut.slots);
         let mut features = Slots::new(0, cut.size.images * ins * rows * cols, cut.slots);
         let gradients = outs * gradient_sums(ins, stage.area(), self.lanes(), true);
         let sum_size = ins * cut.size.images * stage.in_rows * stage.in_cols;
@@ -192,7 +201,7 @@ impl Builder<'_> {
         self.load_bp_weights(index, (0, ins), 0);
         let tiles = TileSize { rows: stage.in_rows, ..cut.size }.tiles(self.map.batch, stage.in_rows);
         for (number, tile) in tiles.into_iter().enumerate() {
-            let loss = OnChip { tile: self.bp_tile(index, tile), groups: (0, outs), base: losses.take() };
+            let loss = OnChip { tile: self.fused_tile(index, tile), groups: (0, outs), base: losses.take() };
             self.load_loss(index, loss.tile, loss.groups, loss.base);
             let sum = sums.take();
             self.compute_bp(index, tile, loss, ins, 0, sum);
@@ -214,7 +223,7 @@ impl Builder<'_> {
         let gradients = outs * gradient_sums(ins, stage.area(), t, true);
         let fits = |images: usize, slots: usize| -> Result<(), CompileError> {
             let all = Tile { image: 0, images, row: 0, rows: stage.in_rows };
-            let loss = self.bp_tile(index, all);
+            let loss = self.fused_tile(index, all);
             let sums = slots * ins * images * stage.in_rows * stage.in_cols;
             let name = &stage.name;
             self.fits_loss(name, "", slots * images * outs * loss.map())?;
