@@ -1,7 +1,9 @@
-//! Measures the Verilator binding on one small block: time to build, time to load from the cache, cycles per second by each way of access.
+//! Measures the Verilator binding on one small block: time to build, time to load from the cache, cycles per
+//! second by each way of access.
 //!
-//! `cargo run --release -p ef-hdl-kit --example binding_speed [DIR]` prints a table; with `DIR` it also writes the block's Verilog there, for
-//! measuring another binding on the same source (`docs/decisions/verilator-binding.md`).
+//! `cargo run --release -p ef-hdl-kit --example binding_speed [DIR]` prints a table; with `DIR` it also
+//! writes the block's Verilog there, for measuring another binding on the same source
+//! (`docs/decisions/verilator-binding.md`).
 use anyhow::{Result, ensure};
 use ef_hdl_kit::vsim::Model;
 use ef_hdl_kit::{Vsim, export};
@@ -97,7 +99,8 @@ fn drive(sim: &mut Vsim, set: impl Fn(&mut Vsim, u64), get: impl Fn(&Vsim) -> u6
     hash
 }
 
-/// Prints the best speed of several runs, so that other load on the machine matters less; gives the result of the last.
+/// Prints the best speed of several runs, so that other load on the machine matters less; gives the result of
+/// the last.
 fn measure(what: &str, model: &Model, mut run: impl FnMut(&mut Vsim) -> Result<u32>) -> Result<u32> {
     let mut best = f64::INFINITY;
     let mut result = 0;

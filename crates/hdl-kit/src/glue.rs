@@ -8,10 +8,11 @@ thread_local! {
 
 /// Implements `Logic` for a block that only connects things, with arbitrary Rust around the connections.
 ///
-/// `#[hdl_gen]` understands one index per path and no const generic in it. In `glue!` the body is ordinary Rust (`if`, loops, any
-/// expression of const generics and of array lengths), run once for the simulation, once for rust-hdl's driver check and
-/// once for the Verilog; `wire!(destination, source)` is the only operation on signals, and means something else each time. So the structure
-/// must not depend on signal values. Both paths start with the receiver's name; indices are single values.
+/// `#[hdl_gen]` understands one index per path and no const generic in it. In `glue!` the body is ordinary
+/// Rust (`if`, loops, any expression of const generics and of array lengths), run once for the simulation,
+/// once for rust-hdl's driver check and once for the Verilog; `wire!(destination, source)` is the only
+/// operation on signals, and means something else each time. So the structure must not depend on signal
+/// values. Both paths start with the receiver's name; indices are single values.
 ///
 /// ```
 /// use ef_hdl_kit::{glue, vec_of};
@@ -44,7 +45,8 @@ thread_local! {
 /// # ef_hdl_kit::export::verilog(&mut Delay::<4>::default(), "delay").unwrap();
 /// ```
 ///
-/// A block without generics is written `glue! { MyBlock; self => { ... } }`; bounds such as `[T: Synth] Fifo<T>` work too.
+/// A block without generics is written `glue! { MyBlock; self => { ... } }`; bounds such as `[T: Synth]
+/// Fifo<T>` work too.
 #[macro_export]
 macro_rules! glue {
     ([$($generics:tt)*] $block:ty; $me:ident => $body:block) => {

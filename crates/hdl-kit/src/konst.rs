@@ -4,9 +4,9 @@ use rust_hdl::core::signal::get_signal_id;
 
 /// The constant `V`, `W` bits wide, as a field of a block.
 ///
-/// rust-hdl exports a literal in an expression as 32 bits wide, so `a + 1 == b` does not wrap in Verilog as it does in Rust. A `K`
-/// is exported as `localparam name = W'hV;` and keeps its width. Unlike rust-hdl's `Constant` it implements `Default`, so
-/// a block that contains one can derive it too.
+/// rust-hdl exports a literal in an expression as 32 bits wide, so `a + 1 == b` does not wrap in Verilog as
+/// it does in Rust. A `K` is exported as `localparam name = W'hV;` and keeps its width. Unlike rust-hdl's
+/// `Constant` it implements `Default`, so a block that contains one can derive it too.
 ///
 /// ```
 /// use ef_hdl_kit::K;

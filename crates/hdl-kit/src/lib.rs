@@ -1,4 +1,5 @@
-//! Everything the project adds to rust-hdl 0.46: what the language lacks, and a guard against what it gets silently wrong.
+//! Everything the project adds to rust-hdl 0.46: what the language lacks, and a guard against what it gets
+//! silently wrong.
 //!
 //! - [`K`], [`UInt`], [`glue!`], [`vec_of`]: constants with a width, widening products, structural wiring.
 //! - [`lint`]: reports constructs whose exported Verilog means something else than the Rust code.

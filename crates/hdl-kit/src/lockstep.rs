@@ -9,10 +9,11 @@ use rust_hdl::core::prelude::*;
 
 /// Runs a block and its Verilog side by side; panics at the first cycle in which an output differs.
 ///
-/// In each cycle, with the clock low, the closure sets inputs of the block (`b.x.next = ...`) from a random number generator or as it likes; the
-/// same values go to the Verilog; outputs are compared, and again after the rising clock edge. The closure may also read outputs
-/// (`b.y.val()`), which show the cycle before, and assert on them. The test also fails if [`lint`](crate::lint()) or Verilator finds
-/// anything, or if no output ever changed: such a test would compare nothing.
+/// In each cycle, with the clock low, the closure sets inputs of the block (`b.x.next = ...`) from a random
+/// number generator or as it likes; the same values go to the Verilog; outputs are compared, and again after
+/// the rising clock edge. The closure may also read outputs (`b.y.val()`), which show the cycle before, and
+/// assert on them. The test also fails if [`lint`](crate::lint()) or Verilator finds anything, or if no
+/// output ever changed: such a test would compare nothing.
 ///
 /// ```
 /// use ef_hdl_kit::lockstep;
@@ -39,8 +40,9 @@ use rust_hdl::core::prelude::*;
 /// lockstep!(Accumulator::default(), "", 1, 1000, |b, rng| b.x.next = rng.random_range(0..256u64).into());
 /// ```
 ///
-/// The arguments are the block, Verilog to append (models of vendor primitives, or `""`), a seed, the number of cycles and the closure. Write
-/// `lockstep!(comb: ...)` for a block without a `clock` port. [`Lockstep`] has more options and returns errors.
+/// The arguments are the block, Verilog to append (models of vendor primitives, or `""`), a seed, the number
+/// of cycles and the closure. Write `lockstep!(comb: ...)` for a block without a `clock` port. [`Lockstep`]
+/// has more options and returns errors.
 #[macro_export]
 macro_rules! lockstep {
     (comb: $block:expr, $extra:expr, $seed:expr, $cycles:expr, $drive:expr $(,)?) => {{
@@ -98,7 +100,8 @@ impl<B: Block> Lockstep<B> {
         self
     }
 
-    /// How many update rounds the block may take to settle (1000 if not set): a deep hierarchy needs one per level and path.
+    /// How many update rounds the block may take to settle (1000 if not set): a deep hierarchy needs one per
+    /// level and path.
     pub fn settle(mut self, rounds: usize) -> Self {
         self.settle = rounds;
         self
@@ -121,7 +124,8 @@ impl<B: Block> Lockstep<B> {
         }
     }
 
-    /// Runs, and gives an error if the two disagree, if a check on the block or its Verilog finds anything, or if no output changed.
+    /// Runs, and gives an error if the two disagree, if a check on the block or its Verilog finds anything,
+    /// or if no output changed.
     pub fn run(self, mut drive: impl FnMut(&mut B, &mut ChaCha8Rng)) -> Result<Summary> {
         let Lockstep { mut block, extra_verilog, seed, cycles, settle, clock } = self;
         let findings = lint(&block);

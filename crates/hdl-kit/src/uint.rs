@@ -4,8 +4,9 @@ use std::ops::Mul;
 
 /// An unsigned operand of `N` bits whose product has `P` bits: rust-hdl itself only multiplies 16 by 16 bits.
 ///
-/// Exported as a plain `N`-bit signal and `a * b`. Verilog multiplies at the width of the assignment, so assign the product directly to a
-/// `P`-bit signal, and slice or shift that; [`lint`](crate::lint) reports a product used in any other place.
+/// Exported as a plain `N`-bit signal and `a * b`. Verilog multiplies at the width of the assignment, so
+/// assign the product directly to a `P`-bit signal, and slice or shift that; [`lint`](crate::lint) reports a
+/// product used in any other place.
 ///
 /// ```
 /// use ef_hdl_kit::UInt;

@@ -101,7 +101,8 @@ fn wide_and_signed_ports_are_compared() {
     assert!(summary.constant.is_empty(), "{summary:?}");
 }
 
-/// In Rust the comparison binds weakest, in Verilog the `&`. Written through a custom `hdl`, so that the lint does not see it.
+/// In Rust the comparison binds weakest, in Verilog the `&`. Written through a custom `hdl`, so that the lint
+/// does not see it.
 #[derive(LogicBlock, Default)]
 struct Mismatch {
     pub clock: Signal<In, Clock>,

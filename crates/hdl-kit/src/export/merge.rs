@@ -5,9 +5,11 @@ use super::parse::is_identifier;
 use anyhow::{Context, Result};
 use std::collections::{BTreeMap, HashMap};
 
-/// `modules`, reduced to one of each kind, named; `root` is the path of the top module, which gets the name `top`.
+/// `modules`, reduced to one of each kind, named; `root` is the path of the top module, which gets the name
+/// `top`.
 ///
-/// Two modules are of one kind if their texts are equal after their children have been replaced by the children's kinds.
+/// Two modules are of one kind if their texts are equal after their children have been replaced by the
+/// children's kinds.
 pub(super) fn merge(modules: Vec<Module>, root: &str, top: &str, prefix: &str) -> Result<Vec<Module>> {
     let by_path = modules.into_iter().map(|module| (module.name, module.text)).collect();
     let mut merger =
@@ -20,7 +22,8 @@ pub(super) fn merge(modules: Vec<Module>, root: &str, top: &str, prefix: &str) -
     Ok(order.iter().map(|kind| merger.finished(*kind, &names)).collect())
 }
 
-/// Modules under construction. While merging, a module's own name is [`SELF`] and a child is `KIND` and its kind's number.
+/// Modules under construction. While merging, a module's own name is [`SELF`] and a child is `KIND` and its
+/// kind's number.
 struct Merger {
     by_path: BTreeMap<String, String>,
     kind_of_text: HashMap<String, usize>,

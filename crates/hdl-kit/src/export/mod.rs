@@ -1,7 +1,9 @@
-//! Verilog of a block, as a person would have written it: one module per design, not one per instance, with readable names.
+//! Verilog of a block, as a person would have written it: one module per design, not one per instance, with
+//! readable names.
 //!
-//! rust-hdl emits one module per instance, named by its instance path (`top$row$3$mul$0`). [`verilog`] merges modules that are equal after
-//! their children have been merged, and renames them: `ef_dff_32`, `ef_mac_row`, `ef_mul_2`.
+//! rust-hdl emits one module per instance, named by its instance path (`top$row$3$mul$0`). [`verilog`] merges
+//! modules that are equal after their children have been merged, and renames them: `ef_dff_32`, `ef_mac_row`,
+//! `ef_mul_2`.
 mod merge;
 mod name;
 mod parse;
@@ -104,7 +106,8 @@ impl Verilog {
         self.source_with("")
     }
 
-    /// The whole design followed by `extra` Verilog, which defines vendor modules; declarations of the ones it defines are left out.
+    /// The whole design followed by `extra` Verilog, which defines vendor modules; declarations of the ones
+    /// it defines are left out.
     pub fn source_with(&self, extra: &str) -> String {
         let defined = parse::module_names(extra);
         let vendor = self.vendor.iter().filter(|module| !defined.contains(&module.name));

@@ -28,7 +28,8 @@ impl<'a> Namer<'a> {
     }
 }
 
-/// The Rust name of the block if its text carries it, the kind and width of a flip-flop, else the field it is an instance of.
+/// The Rust name of the block if its text carries it, the kind and width of a flip-flop, else the field it is
+/// an instance of.
 fn base_name(path: &str, text: &str) -> String {
     if let Some(block) = text.lines().find_map(|line| line.trim().strip_prefix(BLOCK_COMMENT)) {
         return snake_case(block);

@@ -3,7 +3,8 @@ use super::Module;
 use anyhow::{Result, anyhow, bail};
 use std::collections::BTreeSet;
 
-/// The modules in rust-hdl's output. Comments about single instances and blank lines are dropped, so that equal modules have equal texts.
+/// The modules in rust-hdl's output. Comments about single instances and blank lines are dropped, so that
+/// equal modules have equal texts.
 pub(super) fn modules(verilog: &str) -> Result<Vec<Module>> {
     let mut found = Vec::new();
     let mut lines: Vec<&str> = Vec::new();

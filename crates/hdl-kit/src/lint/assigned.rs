@@ -1,6 +1,7 @@
 //! Which signals a body assigns on every path.
 //!
-//! An array counts as assigned as soon as one element is: Verilator, which knows each element, has the last word on latches.
+//! An array counts as assigned as soon as one element is: Verilator, which knows each element, has the last
+//! word on latches.
 use super::scope::Scope;
 use super::show::plain_name;
 use rust_hdl::core::ast::{

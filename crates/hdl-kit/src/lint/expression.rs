@@ -250,7 +250,8 @@ impl Expressions<'_> {
         }
     }
 
-    /// Whether Verilog evaluates at more bits than the Rust type has, which an addition or inversion then fills.
+    /// Whether Verilog evaluates at more bits than the Rust type has, which an addition or inversion then
+    /// fills.
     fn exceeds(&self, expression: &E, context: Context) -> bool {
         self.info(expression).rust.or(context.assigned).is_some_and(|rust| context.width > rust)
     }

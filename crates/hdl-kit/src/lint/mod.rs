@@ -1,7 +1,8 @@
 //! A static check for rust-hdl code whose exported Verilog means something else, or nothing.
 //!
-//! It reads the same syntax trees that rust-hdl exports from. Widths are what most of it is about: an expression has a width in Rust, by its
-//! types, and may be evaluated at a larger one in Verilog, because a literal has 32 bits and a cast is only a mask.
+//! It reads the same syntax trees that rust-hdl exports from. Widths are what most of it is about: an
+//! expression has a width in Rust, by its types, and may be evaluated at a larger one in Verilog, because a
+//! literal has 32 bits and a cast is only a mask.
 mod assigned;
 mod body;
 mod expression;
@@ -14,7 +15,8 @@ pub use source::lint_sources;
 
 use rust_hdl::core::prelude::Block;
 
-/// What in `block`, or in any block inside it, differs between Rust and the exported Verilog; empty if all is well.
+/// What in `block`, or in any block inside it, differs between Rust and the exported Verilog; empty if all is
+/// well.
 ///
 /// | found | write instead |
 /// |---|---|
@@ -29,8 +31,8 @@ use rust_hdl::core::prelude::Block;
 /// | a name that is a keyword of Verilog or C++ | another name |
 /// | a signed signal compared with a literal: Verilog compares unsigned | a Local signal |
 ///
-/// Not visible here: `for i in 0..=n`, exported as `0..n`; see [`lint_sources`]. Neither are blocks with their own `hdl`.
-/// [`lockstep!`](crate::lockstep!) calls this, and catches what it can not see.
+/// Not visible here: `for i in 0..=n`, exported as `0..n`; see [`lint_sources`]. Neither are blocks with
+/// their own `hdl`. [`lockstep!`](crate::lockstep!) calls this, and catches what it can not see.
 pub fn lint(block: &dyn Block) -> Vec<String> {
     scope::check(block)
 }

@@ -2,7 +2,8 @@
 use anyhow::{Context, Result};
 use std::path::Path;
 
-/// Inclusive ranges in `#[hdl_gen]` bodies of all `.rs` files below `dir`: `for i in 0..=n` runs to `n` in Rust, to `n - 1` in Verilog.
+/// Inclusive ranges in `#[hdl_gen]` bodies of all `.rs` files below `dir`: `for i in 0..=n` runs to `n` in
+/// Rust, to `n - 1` in Verilog.
 pub fn lint_sources(dir: &Path) -> Result<Vec<String>> {
     let mut findings = Vec::new();
     let entries = std::fs::read_dir(dir).with_context(|| format!("cannot read {}", dir.display()))?;

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The folder for the build whose inputs are `inputs`, made by `build` if no process has made it yet.
 ///
-/// `build` fills an empty folder, which gets its final name only when complete; a failed one is kept to be looked at. A lock file keeps other processes and threads from
-/// building the same thing at the same time.
+/// `build` fills an empty folder, which gets its final name only when complete; a failed one is kept to be
+/// looked at. A lock file keeps other processes and threads from building the same thing at the same time.
 pub(super) fn folder(
     kind: &str,
     inputs: &[&str],
@@ -60,7 +60,8 @@ fn hash(inputs: &[&str]) -> String {
     hasher.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// `EF_VERILATED_DIR` if set, else `verilated` in cargo's target directory, else a folder for temporary files.
+/// `EF_VERILATED_DIR` if set, else `verilated` in cargo's target directory, else a folder for temporary
+/// files.
 fn cache_dir() -> PathBuf {
     if let Some(dir) = std::env::var_os("EF_VERILATED_DIR") {
         return dir.into();
@@ -68,8 +69,8 @@ fn cache_dir() -> PathBuf {
     target_dir().unwrap_or_else(|| std::env::temp_dir().join("ef-train")).join("verilated")
 }
 
-/// Cargo marks its target directory with a `CACHEDIR.TAG`; the running test or program is inside. Doc tests are not, but cargo runs
-/// them with its variables set.
+/// Cargo marks its target directory with a `CACHEDIR.TAG`; the running test or program is inside. Doc tests
+/// are not, but cargo runs them with its variables set.
 fn target_dir() -> Option<PathBuf> {
     let from_exe = std::env::current_exe()
         .ok()

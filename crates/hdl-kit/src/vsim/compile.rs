@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
 
-/// Verilator arguments of every model. Warnings are errors except those that rust-hdl's style of Verilog always gives.
+/// Verilator arguments of every model. Warnings are errors except those that rust-hdl's style of Verilog
+/// always gives.
 const VERILATOR_ARGS: &[&str] = &[
     "--cc",
     "-O3",
@@ -129,7 +130,8 @@ impl Toolchain {
         })
     }
 
-    /// Compiles the model in as many units as there are processors, the code that runs once without optimisation.
+    /// Compiles the model in as many units as there are processors, the code that runs once without
+    /// optimisation.
     fn compile_model(&self, optimise: &str, dir: &Path) -> Result<Vec<PathBuf>> {
         let mut sources: Vec<(String, u64)> = Vec::new();
         for entry in fs::read_dir(dir.join("obj"))? {

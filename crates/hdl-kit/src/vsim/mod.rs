@@ -1,8 +1,10 @@
-//! Exported Verilog as a fast simulation: Verilator makes C++ of it, which is compiled to a shared library and loaded.
+//! Exported Verilog as a fast simulation: Verilator makes C++ of it, which is compiled to a shared library
+//! and loaded.
 //!
-//! A build takes seconds; its result is cached in cargo's target directory under the hash of everything it depends on, and is safe against
-//! simultaneous builds by other processes. Verilator's warnings are errors: `LATCH` is a path that leaves a signal unassigned,
-//! `UNOPTFLAT` a combinational loop, either real or through one large `always` block (split the block's `update` then).
+//! A build takes seconds; its result is cached in cargo's target directory under the hash of everything it
+//! depends on, and is safe against simultaneous builds by other processes. Verilator's warnings are errors:
+//! `LATCH` is a path that leaves a signal unassigned, `UNOPTFLAT` a combinational loop, either real or
+//! through one large `always` block (split the block's `update` then).
 mod cache;
 mod compile;
 mod model;
@@ -24,8 +26,9 @@ pub struct PortId(usize);
 
 /// A running simulation.
 ///
-/// Ports are accessed through pointers into the model: `set` and `get` cost a few loads, plus a hash look-up when by name.
-/// A port wider than 64 bits is accessed as 32-bit words, least significant first, by [`words`](Vsim::words) and [`set_words`](Vsim::set_words).
+/// Ports are accessed through pointers into the model: `set` and `get` cost a few loads, plus a hash look-up
+/// when by name. A port wider than 64 bits is accessed as 32-bit words, least significant first, by
+/// [`words`](Vsim::words) and [`set_words`](Vsim::set_words).
 pub struct Vsim {
     handle: *mut c_void,
     calls: Calls,
@@ -45,7 +48,8 @@ struct Calls {
     trace_close: unsafe extern "C" fn(*mut c_void),
 }
 
-// SAFETY: a model is used by one thread at a time (`&mut self` for all that writes) and keeps no thread-local state between calls.
+// SAFETY: a model is used by one thread at a time (`&mut self` for all that writes) and keeps no thread-local
+// state between calls.
 unsafe impl Send for Vsim {}
 
 impl Vsim {
@@ -68,7 +72,8 @@ impl Vsim {
         // SAFETY: the library was built by this crate; loading it runs only the C++ runtime's initialisers.
         let library =
             unsafe { Library::new(path) }.with_context(|| format!("cannot load {}", path.display()))?;
-        // SAFETY: the types are those of the functions in `shim.rs`, and `values` has room for one address per port.
+        // SAFETY: the types are those of the functions in `shim.rs`, and `values` has room for one address
+        // per port.
         unsafe {
             let new: unsafe extern "C" fn() -> *mut c_void = symbol(&library, "ef_new")?;
             let addresses: unsafe extern "C" fn(*mut c_void, *mut *mut u8) = symbol(&library, "ef_ports")?;
@@ -124,7 +129,8 @@ impl Vsim {
         let Port { name, bits, .. } = &self.ports[id.0];
         assert!(*bits >= 64 || value >> bits == 0, "{value:#x} does not fit port `{name}` of {bits} bits");
         let at = self.values[id.0];
-        // SAFETY: Verilator stores a port in the smallest of these types that holds it, and the model lives as long as `self`.
+        // SAFETY: Verilator stores a port in the smallest of these types that holds it, and the model lives
+        // as long as `self`.
         unsafe {
             match bits {
                 0..=8 => *at = value as u8,
@@ -172,7 +178,8 @@ impl Vsim {
         [value as u32, (value >> 32) as u32][..count].to_vec()
     }
 
-    /// Sets an input of any width from 32-bit words, least significant first; bits beyond its width are ignored, missing words are 0.
+    /// Sets an input of any width from 32-bit words, least significant first; bits beyond its width are
+    /// ignored, missing words are 0.
     pub fn set_words(&mut self, name: &str, words: &[u32]) {
         self.set_words_id(self.port(name), words);
     }
@@ -210,7 +217,8 @@ impl Vsim {
         unsafe { (self.calls.ticks)(self.handle, count) }
     }
 
-    /// Records all signals from now on into an FST file, until [`stop_trace`](Vsim::stop_trace) or the end. Time counts evaluations.
+    /// Records all signals from now on into an FST file, until [`stop_trace`](Vsim::stop_trace) or the end.
+    /// Time counts evaluations.
     pub fn trace(&mut self, path: &Path) -> Result<()> {
         let parent = path.parent().filter(|dir| !dir.as_os_str().is_empty());
         ensure!(parent.is_none_or(Path::is_dir), "the folder of {} does not exist", path.display());
@@ -240,7 +248,8 @@ impl Vsim {
     /// A function that [`Model::extra_cpp`] defines as `extern "C"`.
     ///
     /// # Safety
-    /// `F` must be its type, such as `unsafe extern "C" fn(*mut c_void, u64) -> u64`, and it must not be called after `self` is dropped.
+    /// `F` must be its type, such as `unsafe extern "C" fn(*mut c_void, u64) -> u64`, and it must not be
+    /// called after `self` is dropped.
     pub unsafe fn symbol<F: Copy>(&self, name: &str) -> Result<F> {
         // SAFETY: promised by the caller.
         unsafe { symbol(&self.library, name) }

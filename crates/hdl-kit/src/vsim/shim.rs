@@ -1,7 +1,8 @@
 //! The C++ between Rust and a Verilated model.
 use crate::ports::Port;
 
-/// The C++ source that wraps model `Vtop`: everything Rust calls has C linkage. `extra` comes last and sees all of it.
+/// The C++ source that wraps model `Vtop`: everything Rust calls has C linkage. `extra` comes last and sees
+/// all of it.
 pub(super) fn source(ports: &[Port], trace: bool, extra: &str) -> String {
     let clocked = ports.iter().any(|port| port.input && port.bits == 1 && port.name == "clock");
     let addresses: String = ports
