@@ -30,7 +30,7 @@ fn folder_in(
     }
     fs::create_dir_all(cache).with_context(|| format!("cannot create {}", cache.display()))?;
     let lock = File::create(cache.join(format!("{name}.lock")))?;
-    fs4::fs_std::FileExt::lock_exclusive(&lock).with_context(|| format!("cannot lock {name}"))?;
+    lock.lock().with_context(|| format!("cannot lock {name}"))?;
     if !done.exists() {
         let partial = cache.join(format!(".partial-{name}-{}-{}", std::process::id(), serial()));
         fs::create_dir_all(&partial)?;
