@@ -1,1 +1,38 @@
-fn main() {}
+//! `cargo xtask VERB`: everything a user of this checkout does.
+
+mod doctor;
+mod test;
+
+use clap::Parser;
+use ef_runtime::cli::{End, EvalArgs, TrainArgs, exit_code};
+use std::process::ExitCode;
+
+/// Trains, tests and inspects the accelerator
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(clap::Subcommand)]
+enum Verb {
+    /// Train a network; without arguments, the bundled digits on the simulated accelerator
+    Train(TrainArgs),
+    /// Measure the accuracy of saved weights on held-out images
+    Eval(EvalArgs),
+    /// Show each program the project uses, where it was found, and how to install what is missing
+    Doctor,
+    /// Run every test of the workspace
+    Test(test::TestArgs),
+}
+
+fn main() -> ExitCode {
+    let complete = |result: anyhow::Result<()>| result.map(|()| End::Complete);
+    exit_code(match Cli::parse().verb {
+        Verb::Train(args) => args.run(),
+        Verb::Eval(args) => args.run(),
+        Verb::Doctor => complete(doctor::run()),
+        Verb::Test(args) => complete(test::run(&args)),
+    })
+}

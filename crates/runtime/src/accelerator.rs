@@ -1,0 +1,171 @@
+//! A network on a device: parameters in, batches through, parameters out.
+
+use crate::checkpoint::Hyper;
+use crate::counters::Counters;
+use crate::data::Images;
+use crate::parameters::{Layer, State, Tensors};
+use crate::plans::Plans;
+use anyhow::{Result, ensure};
+use ef_program::{Device, regs};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// What one run of a program on a batch gave.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    pub images: usize,
+    /// Mean over the batch.
+    pub loss: f32,
+    pub correct: u32,
+    /// Bit i: a result in layer i was saturated.
+    pub overflow: u32,
+    pub counters: Counters,
+    /// Multiplications that the network needs for this, as opposed to those the lanes had time for.
+    pub useful_macs: u64,
+    /// How long the device took, in the host's time.
+    pub elapsed: Duration,
+}
+
+/// Weights and velocities of one layer as they lie in the device's memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LayerWords {
+    pub weights: Vec<u32>,
+    pub velocities: Vec<u32>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Task {
+    Train,
+    Eval,
+}
+
+/// A device that holds a network.
+pub struct Accelerator {
+    device: Box<dyn Device>,
+    plans: Arc<Plans>,
+    loaded: Option<(usize, Task)>,
+}
+
+impl Accelerator {
+    /// Takes over a device, after asking it whether it is what the plans were made for.
+    pub fn new(mut device: Box<dyn Device>, plans: Arc<Plans>) -> Result<Accelerator> {
+        let config = plans.config;
+        for (register, name, expected) in [
+            (regs::ID, "ID", regs::ID_VALUE),
+            (regs::VERSION, "VERSION", regs::VERSION_VALUE),
+            (regs::LANES, "LANES", config.lanes as u32),
+        ] {
+            let value = device.read_register(register)?;
+            ensure!(
+                value == expected,
+                "the device's register {name} reads {value:#x}, configuration {} has {expected:#x}; \
+                 choose the configuration the device was built with (--config)",
+                config.name
+            );
+        }
+        let (has, needs) = (device.memory_words(), plans.memory_words());
+        ensure!(
+            has >= needs,
+            "the network needs {needs} words of memory, the device has {has}; use a smaller --batch"
+        );
+        Ok(Accelerator { device, plans, loaded: None })
+    }
+
+    pub fn plans(&self) -> &Plans {
+        &self.plans
+    }
+
+    /// Writes parameters and velocities into the device's memory.
+    pub fn write_state(&mut self, state: &State) -> Result<()> {
+        for (layer, plan) in state.iter().zip(self.plans.layers()) {
+            for (tensors, address) in [(&layer.values, plan.weights), (&layer.velocities, plan.velocities)] {
+                self.device.write_memory(address, &plan.pack(&tensors.weight, &tensors.bias))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Parameters and velocities as the device has them.
+    pub fn read_state(&mut self) -> Result<State> {
+        let words = self.read_words()?;
+        let layers = words.iter().zip(self.plans.layers()).map(|(words, plan)| {
+            let tensors = |words| {
+                let (weight, bias) = plan.unpack(words);
+                Tensors { weight, bias }
+            };
+            Layer {
+                shape: plan.shape.clone(),
+                values: tensors(&words.weights),
+                velocities: tensors(&words.velocities),
+            }
+        });
+        Ok(layers.collect())
+    }
+
+    /// The same, word for word as they lie in memory.
+    pub fn read_words(&mut self) -> Result<Vec<LayerWords>> {
+        let Accelerator { device, plans, .. } = self;
+        let mut read = |address: u32, count: usize| {
+            let mut words = vec![0; count];
+            device.read_memory(address, &mut words).map(|()| words)
+        };
+        plans
+            .layers()
+            .iter()
+            .map(|plan| {
+                Ok(LayerWords {
+                    weights: read(plan.weights, plan.words)?,
+                    velocities: read(plan.velocities, plan.words)?,
+                })
+            })
+            .collect()
+    }
+
+    /// One training step on the images of `indices`.
+    pub fn train(&mut self, images: &Images, indices: &[u32], hyper: &Hyper) -> Result<Outcome> {
+        for (register, value) in [
+            (regs::LEARNING_RATE, hyper.learning_rate),
+            (regs::MOMENTUM, hyper.momentum),
+            (regs::WEIGHT_DECAY, hyper.weight_decay),
+        ] {
+            self.device.write_register(register, value.to_bits())?;
+        }
+        self.run(images, indices, Task::Train)
+    }
+
+    /// Loss and correct predictions of the images of `indices`.
+    pub fn evaluate(&mut self, images: &Images, indices: &[u32]) -> Result<Outcome> {
+        self.run(images, indices, Task::Eval)
+    }
+
+    fn run(&mut self, images: &Images, indices: &[u32], task: Task) -> Result<Outcome> {
+        let plan = self.plans.get(indices.len())?;
+        if self.loaded != Some((plan.batch, task)) {
+            self.device.load_program(if task == Task::Train { &plan.train } else { &plan.eval })?;
+            self.loaded = Some((plan.batch, task));
+        }
+        let (mut pixels, mut labels) = (Vec::new(), Vec::new());
+        for index in indices {
+            let (image, label) = images.get(*index as usize);
+            pixels.extend(plan.map.pack_image(image));
+            labels.push(u32::from(label));
+        }
+        let device = self.device.as_mut();
+        device.write_memory(plan.map.images, &pixels)?;
+        device.write_memory(plan.map.labels, &labels)?;
+        device.write_register(regs::INV_BATCH, (1.0 / indices.len() as f32).to_bits())?;
+        let start = Instant::now();
+        device.run()?;
+        let elapsed = start.elapsed();
+        let [forward, backward, update] = plan.useful_macs;
+        Ok(Outcome {
+            images: indices.len(),
+            loss: f32::from_bits(device.read_register(regs::MEAN_LOSS)?),
+            correct: device.read_register(regs::CORRECT)?,
+            overflow: device.read_register(regs::OVERFLOW)?,
+            counters: Counters::read(device)?,
+            useful_macs: if task == Task::Train { forward + backward + update } else { forward },
+            elapsed,
+        })
+    }
+}

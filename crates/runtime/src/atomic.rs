@@ -1,0 +1,77 @@
+//! Files that are either the old or the new one, never half of it.
+
+use anyhow::{Context, Result};
+use std::fs::{self, File};
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+/// Replaces the file at `path` by `bytes`: written beside it under another name, flushed to the disk, then renamed.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let partial = partial_name(path);
+    let written = write_through(&partial, bytes).and_then(|()| fs::rename(&partial, path));
+    if written.is_err() {
+        // a leftover is harmless: the message that matters is the first one
+        let _ = fs::remove_file(&partial);
+    }
+    written.map_err(|error| explain(path, error))
+}
+
+/// The name a file has while it is being written.
+fn partial_name(path: &Path) -> PathBuf {
+    let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    path.with_file_name(format!(".{name}.partial"))
+}
+
+fn write_through(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(bytes)?;
+    // a device such as /dev/full cannot be flushed to a disk, and needs not be
+    match file.sync_all() {
+        Err(error) if error.kind() == ErrorKind::InvalidInput => Ok(()),
+        result => result,
+    }
+}
+
+/// An error that names the file, what became of the one before, and what to do about a full disk.
+pub(crate) fn explain(path: &Path, error: std::io::Error) -> anyhow::Error {
+    let full =
+        matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge);
+    let before = if path.exists() { "; the file of that name written before is intact" } else { "" };
+    let advice = if full { "; free some space, or choose a folder on another disk with --out" } else { "" };
+    anyhow::Error::new(error).context(format!("cannot write {}{before}{advice}", path.display()))
+}
+
+/// Creates the folder `path` and those above it.
+pub fn create_folder(path: &Path) -> Result<()> {
+    fs::create_dir_all(path)
+        .with_context(|| format!("cannot create the folder {}; choose another with --out", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_written_file_replaces_the_one_before_and_leaves_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.txt");
+        write(&path, b"one").unwrap();
+        write(&path, b"two").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"two");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_full_disk_leaves_the_file_before_intact_and_says_what_to_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.txt");
+        write(&path, b"one").unwrap();
+        std::os::unix::fs::symlink("/dev/full", partial_name(&path)).unwrap();
+        let error = format!("{:#}", write(&path, b"two").unwrap_err());
+        assert!(error.contains("a.txt") && error.contains("No space left"), "{error}");
+        assert!(error.contains("intact") && error.contains("--out"), "{error}");
+        assert_eq!(fs::read(&path).unwrap(), b"one");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}

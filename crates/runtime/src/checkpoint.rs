@@ -1,0 +1,93 @@
+//! Saved parameters: safetensors files that say what they are.
+//!
+//! `weights.safetensors` holds `<layer>.weight` `[M, N, kr, kc]` and `<layer>.bias` `[M]` of every layer; a fully connected layer is
+//! `[M, N, 1, 1]` with its inputs in the order channel, row, column. `checkpoint.safetensors` adds `<layer>.weight.velocity` and
+//! `<layer>.bias.velocity`. Both carry [`Origin`] as JSON under the metadata key `ef-train`.
+
+mod read;
+mod write;
+
+use crate::data::DataSpec;
+use crate::networks::NetworkFile;
+use crate::parameters::State;
+use crate::progress::Progress;
+use anyhow::Result;
+use ef_compiler::ParameterShape;
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+
+pub use read::SavedFile;
+pub use write::save;
+
+/// File name of the weights in a run folder.
+pub const WEIGHTS: &str = "weights.safetensors";
+/// File name of everything a run continues from.
+pub const CHECKPOINT: &str = "checkpoint.safetensors";
+
+const METADATA_KEY: &str = "ef-train";
+
+/// The run that wrote a file: enough to continue it, or to measure its weights.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Origin {
+    pub version: String,
+    /// The network's description, whole.
+    pub network: String,
+    pub network_hash: String,
+    pub config: String,
+    pub data: String,
+    pub seed: u64,
+    pub batch: usize,
+    pub hyper: Hyper,
+    pub epochs: u32,
+    pub steps: Option<u64>,
+    pub progress: Progress,
+}
+
+/// What the optimiser is told at every step.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Hyper {
+    pub learning_rate: f32,
+    pub momentum: f32,
+    pub weight_decay: f32,
+}
+
+impl Origin {
+    pub fn network_file(&self) -> Result<NetworkFile> {
+        NetworkFile::parse(&self.network, "in the checkpoint")
+    }
+
+    pub fn data_spec(&self) -> Result<DataSpec> {
+        self.data.parse().map_err(anyhow::Error::msg)
+    }
+}
+
+/// The file meant by a path: itself, or `name` in the run folder.
+pub fn in_run_folder(path: &Path, name: &str) -> PathBuf {
+    if path.is_dir() { path.join(name) } else { path.to_path_buf() }
+}
+
+/// Name, extents and values of every tensor of a state.
+fn tensors(state: &State, velocities: bool) -> Vec<(String, Vec<usize>, &[f32])> {
+    let mut tensors = Vec::new();
+    for layer in state {
+        let sets = [(&layer.values, ""), (&layer.velocities, ".velocity")];
+        for (set, suffix) in sets.into_iter().take(1 + usize::from(velocities)) {
+            let names = tensor_names(&layer.shape, suffix);
+            for ((name, extents), values) in names.into_iter().zip([&set.weight, &set.bias]) {
+                tensors.push((name, extents, values.as_slice()));
+            }
+        }
+    }
+    tensors
+}
+
+/// Name and extents of the weight and the bias of a layer.
+fn tensor_names(shape: &ParameterShape, suffix: &str) -> [(String, Vec<usize>); 2] {
+    [
+        (format!("{}.weight{suffix}", shape.name), crate::parameters::weight_shape(shape).to_vec()),
+        (format!("{}.bias{suffix}", shape.name), vec![shape.outputs]),
+    ]
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,155 @@
+//! Reading weights and checkpoints, refusing what does not fit the network.
+
+use super::{METADATA_KEY, Origin, tensor_names};
+use crate::networks::NetworkFile;
+use crate::parameters::{Layer, State, Tensors, position};
+use anyhow::{Context, Result, anyhow, bail};
+use ef_compiler::ParameterShape;
+use safetensors::SafeTensors;
+use safetensors::tensor::Dtype;
+use std::path::{Path, PathBuf};
+
+/// A safetensors file in memory.
+pub struct SavedFile {
+    path: PathBuf,
+    bytes: Vec<u8>,
+    /// The run that wrote it; other programs' files have none.
+    pub origin: Option<Origin>,
+}
+
+impl SavedFile {
+    pub fn open(path: &Path) -> Result<SavedFile> {
+        let name = path.display();
+        let bytes = std::fs::read(path).with_context(|| format!("cannot read {name}"))?;
+        // checks that the file is as long as its header says
+        SafeTensors::deserialize(&bytes).map_err(|error| {
+            anyhow!("{name} is truncated or no safetensors file ({} bytes): {error}", bytes.len())
+        })?;
+        let (_, header) = SafeTensors::read_metadata(&bytes)?;
+        let origin = header
+            .metadata()
+            .as_ref()
+            .and_then(|metadata| metadata.get(METADATA_KEY))
+            .map(|json| serde_json::from_str(json))
+            .transpose()
+            .with_context(|| {
+                format!("{name} was written by a version of ef-train that this one cannot read")
+            })?;
+        Ok(SavedFile { path: path.into(), bytes, origin })
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The parameters of `network`; with `velocities`, the optimiser's state too, else it is zero.
+    pub fn state(&self, network: &NetworkFile, velocities: bool) -> Result<State> {
+        let file = SafeTensors::deserialize(&self.bytes)?;
+        let shapes = network.network.parameters();
+        self.check_names(&file, network, &shapes)?;
+        let layers = shapes.into_iter().map(|shape| self.layer(&file, network, shape, velocities));
+        let state = layers.collect::<Result<State>>()?;
+        self.check_hash(network)?;
+        Ok(state)
+    }
+
+    fn layer(
+        &self,
+        file: &SafeTensors,
+        network: &NetworkFile,
+        shape: ParameterShape,
+        velocities: bool,
+    ) -> Result<Layer> {
+        let set = |suffix: &str| -> Result<Tensors> {
+            let [(weight, weight_extents), (bias, bias_extents)] = tensor_names(&shape, suffix);
+            Ok(Tensors {
+                weight: self.tensor(file, network, &weight, &weight_extents)?,
+                bias: self.tensor(file, network, &bias, &bias_extents)?,
+            })
+        };
+        let values = set("")?;
+        let velocities = if velocities { set(".velocity")? } else { Tensors::zero(&shape) };
+        Ok(Layer { shape, values, velocities })
+    }
+
+    fn tensor(
+        &self,
+        file: &SafeTensors,
+        network: &NetworkFile,
+        name: &str,
+        extents: &[usize],
+    ) -> Result<Vec<f32>> {
+        let path = self.path.display();
+        let network = &network.network.name;
+        let Ok(tensor) = file.tensor(name) else {
+            bail!("{path} holds no {name}, which network {network} needs{}", self.written_for());
+        };
+        if tensor.dtype() != Dtype::F32 {
+            bail!("{path}: {name} is {:?}; only F32 is possible", tensor.dtype());
+        }
+        if tensor.shape() != extents {
+            bail!(
+                "{path}: {name} is {:?}, in network {network} it is {extents:?}{}",
+                tensor.shape(),
+                self.written_for()
+            );
+        }
+        let words = tensor.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]));
+        let values: Vec<f32> = words.collect();
+        match values.iter().position(|value| !value.is_finite()) {
+            Some(index) => bail!(
+                "{path}: {name}{} is {}; the accelerator computes with finite numbers only: use an earlier checkpoint",
+                position(index, extents),
+                values[index]
+            ),
+            None => Ok(values),
+        }
+    }
+
+    /// Every tensor of the file belongs to a layer of the network.
+    fn check_names(
+        &self,
+        file: &SafeTensors,
+        network: &NetworkFile,
+        shapes: &[ParameterShape],
+    ) -> Result<()> {
+        let known: Vec<String> = shapes
+            .iter()
+            .flat_map(|shape| ["", ".velocity"].map(|suffix| tensor_names(shape, suffix)))
+            .flatten()
+            .map(|(name, _)| name)
+            .collect();
+        let mut names = file.names();
+        names.sort();
+        match names.into_iter().find(|name| !known.iter().any(|known| known == *name)) {
+            Some(name) => bail!(
+                "{} holds {name}, network {} has no such layer{}",
+                self.path.display(),
+                network.network.name,
+                self.written_for()
+            ),
+            None => Ok(()),
+        }
+    }
+
+    /// Equal shapes do not make the same network: a ReLU may be missing.
+    fn check_hash(&self, network: &NetworkFile) -> Result<()> {
+        match &self.origin {
+            Some(origin) if origin.network_hash != network.hash => bail!(
+                "{} does not belong to network {} ({}): the weights have the same shapes, but the descriptions differ{}",
+                self.path.display(),
+                network.network.name,
+                network.hash,
+                self.written_for()
+            ),
+            _ => Ok(()),
+        }
+    }
+
+    /// The end of an error: which network the file was written for, where it says so.
+    fn written_for(&self) -> String {
+        let Some(origin) = &self.origin else { return String::new() };
+        let name = origin.network_file().map_or_else(|_| "another network".into(), |file| file.network.name);
+        format!("; it was written for network {name} ({}), use that one", origin.network_hash)
+    }
+}

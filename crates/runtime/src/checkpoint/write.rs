@@ -1,0 +1,35 @@
+//! Writing weights and checkpoints.
+
+use super::{CHECKPOINT, METADATA_KEY, Origin, WEIGHTS, tensors};
+use crate::atomic;
+use crate::parameters::State;
+use anyhow::{Context, Result};
+use safetensors::tensor::{Dtype, TensorView};
+use std::collections::HashMap;
+use std::path::Path;
+
+/// Writes both files into the run folder `folder`, each replaced whole.
+pub fn save(folder: &Path, origin: &Origin, state: &State) -> Result<()> {
+    // the checkpoint first: it is what an interrupted run continues from
+    for (name, velocities) in [(CHECKPOINT, true), (WEIGHTS, false)] {
+        atomic::write(&folder.join(name), &serialize(origin, state, velocities)?)?;
+    }
+    Ok(())
+}
+
+pub(super) fn serialize(origin: &Origin, state: &State, velocities: bool) -> Result<Vec<u8>> {
+    let tensors: Vec<(String, Vec<usize>, Vec<u8>)> = tensors(state, velocities)
+        .into_iter()
+        .map(|(name, extents, values)| (name, extents, values.iter().flat_map(|v| v.to_le_bytes()).collect()))
+        .collect();
+    let views = tensors
+        .iter()
+        .map(|(name, extents, bytes)| {
+            Ok((name.as_str(), TensorView::new(Dtype::F32, extents.clone(), bytes)?))
+        })
+        .collect::<Result<Vec<_>, safetensors::SafeTensorError>>()
+        .context("tensors that are no safetensors")?;
+    // a single key: the order of several would differ from run to run
+    let metadata = HashMap::from([(METADATA_KEY.to_string(), serde_json::to_string(origin)?)]);
+    safetensors::serialize(views, &Some(metadata)).context("tensors that are no safetensors")
+}

@@ -1,0 +1,52 @@
+//! The command line: the verbs of `ef-train`, and of `cargo xtask` where they are about training.
+
+mod eval;
+mod train;
+
+use crate::interrupt;
+use anyhow::{Context, Result};
+use ef_program::{Config, config};
+use std::process::ExitCode;
+
+pub use eval::EvalArgs;
+pub use train::TrainArgs;
+
+/// What `ef-train` does.
+#[derive(clap::Subcommand)]
+pub enum Verb {
+    /// Train a network
+    Train(TrainArgs),
+    /// Measure the accuracy of saved weights on held-out images
+    Eval(EvalArgs),
+}
+
+impl Verb {
+    pub fn run(self) -> Result<End> {
+        match self {
+            Verb::Train(args) => args.run(),
+            Verb::Eval(args) => args.run(),
+        }
+    }
+}
+
+pub use crate::train::End;
+
+/// The exit code of a command, after saying what went wrong.
+pub fn exit_code(result: Result<End>) -> ExitCode {
+    match result {
+        Ok(End::Complete) => ExitCode::SUCCESS,
+        Ok(End::Interrupted) => interrupt::EXIT_CODE.into(),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The named configuration.
+fn configuration(name: &str) -> Result<&'static Config> {
+    Config::named(name).with_context(|| {
+        let names: Vec<&str> = config::ALL.iter().map(|config| config.name).collect();
+        format!("there is no configuration `{name}`; possible are {}", names.join(", "))
+    })
+}

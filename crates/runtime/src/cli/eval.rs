@@ -1,0 +1,87 @@
+//! `eval`: the accuracy of saved weights.
+
+use super::configuration;
+use crate::accelerator::Accelerator;
+use crate::backend::Backend;
+use crate::checkpoint::{SavedFile, WEIGHTS, in_run_folder};
+use crate::data::DataSpec;
+use crate::evaluate::evaluate;
+use crate::interrupt::Interrupt;
+use crate::networks::NetworkFile;
+use crate::plans::Plans;
+use crate::run_folder::{newest, runs_folder};
+use crate::train::End;
+use crate::view::View;
+use anyhow::{Context, Result};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Arguments of `eval`. What is left away is taken from the file that holds the weights.
+#[derive(clap::Args, Clone, Debug)]
+pub struct EvalArgs {
+    /// A run folder, or a safetensors file [default: the newest run in runs]
+    pub weights: Option<PathBuf>,
+    /// Bundled network or a TOML file
+    #[arg(long, value_name = "NAME|FILE")]
+    pub network: Option<String>,
+    /// digits (bundled), mnist:FOLDER (IDX files) or cifar10:FOLDER (binary version)
+    #[arg(long)]
+    pub data: Option<DataSpec>,
+    /// What computes
+    #[arg(long, default_value = "model")]
+    pub backend: Backend,
+    /// Images per run of the program
+    #[arg(long, default_value = "16")]
+    pub batch: std::num::NonZeroUsize,
+    /// Configuration of the accelerator
+    #[arg(long, value_name = "NAME")]
+    pub config: Option<String>,
+}
+
+impl EvalArgs {
+    pub fn run(self) -> Result<End> {
+        let interrupt = Interrupt::on_ctrl_c()?;
+        let path = match self.weights {
+            Some(path) => path,
+            None => newest(&runs_folder())?,
+        };
+        let saved = SavedFile::open(&in_run_folder(&path, WEIGHTS))?;
+        let missing = |option: &str| {
+            format!("{} does not say which {option} it belongs to; give --{option}", saved.path().display())
+        };
+        let origin = saved.origin.as_ref();
+        let network = match self.network {
+            Some(name) => NetworkFile::load(&name)?,
+            None => origin.with_context(|| missing("network"))?.network_file()?,
+        };
+        let data = match self.data {
+            Some(data) => data,
+            None => origin.with_context(|| missing("data"))?.data_spec()?,
+        };
+        let config = self.config.as_deref().or(origin.map(|origin| origin.config.as_str()));
+        let config = configuration(config.unwrap_or("fp32-8x8"))?;
+        let state = saved.state(&network, false)?;
+        let dataset = data.load(network.network.classes())?;
+        dataset.check_shape(&network, &data)?;
+
+        let batch = self.batch.get();
+        let plans = Arc::new(Plans::compile(&network, config, batch, &[dataset.test.len()])?);
+        let mut view = View::new();
+        let what = format!("starting back end {} ({})", self.backend, config.name);
+        let device = view.stage(&what, || self.backend.open(config, plans.memory_words()))?;
+        let mut accelerator = Accelerator::new(device, plans)?;
+        accelerator.write_state(&state)?;
+        let tested =
+            view.stage("testing", || evaluate(&mut accelerator, &dataset.test, batch, &interrupt))?;
+        let Some(tested) = tested else { return Ok(End::Interrupted) };
+        view.line(&format!(
+            "{}: accuracy {:.2} % ({} of {} images of {data} that it was not trained on), loss {:.4}",
+            saved.path().display(),
+            100.0 * tested.accuracy,
+            tested.correct,
+            tested.images,
+            tested.loss
+        ));
+        Ok(End::Complete)
+    }
+}

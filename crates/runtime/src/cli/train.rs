@@ -1,0 +1,187 @@
+//! `train`: arguments, their defaults, and what of them a checkpoint decides.
+
+use super::configuration;
+use crate::backend::Backend;
+use crate::checkpoint::{CHECKPOINT, Hyper, Origin, SavedFile, in_run_folder};
+use crate::data::DataSpec;
+use crate::interrupt::Interrupt;
+use crate::networks::NetworkFile;
+use crate::run_folder::{next_free, runs_folder};
+use crate::train::{End, Options, train};
+use crate::view::View;
+use anyhow::{Context, Result, bail, ensure};
+use std::path::{Path, PathBuf};
+
+/// Arguments of `train`. Without any, the bundled digits are trained on the simulated accelerator.
+#[derive(clap::Args, Clone, Debug, Default)]
+pub struct TrainArgs {
+    /// Bundled network (digits, mnist, lenet10, 1x) or a TOML file [default: digits]
+    #[arg(long, value_name = "NAME|FILE")]
+    pub network: Option<String>,
+    /// digits (bundled), mnist:FOLDER (IDX files) or cifar10:FOLDER (binary version) [default: digits]
+    #[arg(long)]
+    pub data: Option<DataSpec>,
+    /// What computes [default: rtl]
+    #[arg(long)]
+    pub backend: Option<Backend>,
+    /// Passes over the training images [default: 4]
+    #[arg(long)]
+    pub epochs: Option<u32>,
+    /// End after this many steps in all, if not before
+    #[arg(long)]
+    pub steps: Option<u64>,
+    /// Images per step [default: 16]
+    #[arg(long)]
+    pub batch: Option<usize>,
+    /// Learning rate [default: 0.04]
+    #[arg(long, value_name = "RATE")]
+    pub lr: Option<f32>,
+    /// Share of its velocity that a weight keeps, 0 or more and below 1 [default: 0.9]
+    #[arg(long)]
+    pub momentum: Option<f32>,
+    /// Weight decay (L2) [default: 0.0005]
+    #[arg(long)]
+    pub weight_decay: Option<f32>,
+    /// Decides the initial weights and the order of the images [default: 1]
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Configuration of the accelerator [default: fp32-8x8]
+    #[arg(long, value_name = "NAME")]
+    pub config: Option<String>,
+    /// Folder for the results [default: runs/<network>-<backend>-<number>]
+    #[arg(long, value_name = "FOLDER")]
+    pub out: Option<PathBuf>,
+    /// Continue a run: its folder, or a checkpoint file. All other arguments default to those of that run
+    #[arg(long, value_name = "RUN")]
+    pub resume: Option<PathBuf>,
+    /// Compare all weights with the golden model's after every step
+    #[arg(long)]
+    pub verify: bool,
+}
+
+/// Network, data and so on of a run without arguments.
+struct Defaults {
+    epochs: u32,
+    steps: Option<u64>,
+    batch: usize,
+    hyper: Hyper,
+    seed: u64,
+    config: String,
+}
+
+const FIRST: Hyper = Hyper { learning_rate: 0.04, momentum: 0.9, weight_decay: 5e-4 };
+
+impl TrainArgs {
+    pub fn run(self) -> Result<End> {
+        let interrupt = Interrupt::on_ctrl_c()?;
+        let options = self.options()?;
+        let resumed = options.out.clone();
+        let end = train(options, &interrupt, &mut View::new())?;
+        if end == End::Interrupted {
+            eprintln!("interrupted; everything is saved, continue with --resume {}", resumed.display());
+        }
+        Ok(end)
+    }
+
+    /// Fills in defaults, from the checkpoint where there is one.
+    pub fn options(self) -> Result<Options> {
+        let resume = match &self.resume {
+            Some(path) => Some(SavedFile::open(&in_run_folder(path, CHECKPOINT))?),
+            None => None,
+        };
+        let origin = match &resume {
+            Some(saved) => Some(saved.origin.clone().with_context(|| {
+                format!(
+                    "{} was not written by ef-train: it can be evaluated, not continued",
+                    saved.path().display()
+                )
+            })?),
+            None => None,
+        };
+        let network = match (&self.network, &origin) {
+            (Some(name), _) => NetworkFile::load(name)?,
+            (None, Some(origin)) => origin.network_file()?,
+            (None, None) => NetworkFile::load("digits")?,
+        };
+        if let (Some(saved), Some(origin)) = (&resume, &origin) {
+            // another network is refused by naming its first layer that differs
+            saved.state(&network, true)?;
+            self.check_fixed(origin)?;
+        }
+        let data = match (&self.data, &origin) {
+            (Some(data), _) => data.clone(),
+            (None, Some(origin)) => origin.data_spec()?,
+            (None, None) => DataSpec::Digits,
+        };
+        let backend = self.backend.unwrap_or(Backend::DEFAULT);
+        let defaults = origin.map_or_else(Defaults::first, Defaults::of);
+        let out = match (&self.out, &self.resume) {
+            (Some(out), _) => out.clone(),
+            (None, Some(path)) if path.is_dir() => path.clone(),
+            (None, Some(path)) => path.parent().unwrap_or(Path::new(".")).to_path_buf(),
+            (None, None) => next_free(&runs_folder(), &network.network.name, backend),
+        };
+        let options = Options {
+            network,
+            data,
+            backend,
+            config: configuration(self.config.as_deref().unwrap_or(&defaults.config))?,
+            epochs: self.epochs.unwrap_or(defaults.epochs),
+            steps: self.steps.or(defaults.steps),
+            batch: self.batch.unwrap_or(defaults.batch),
+            hyper: Hyper {
+                learning_rate: self.lr.unwrap_or(defaults.hyper.learning_rate),
+                momentum: self.momentum.unwrap_or(defaults.hyper.momentum),
+                weight_decay: self.weight_decay.unwrap_or(defaults.hyper.weight_decay),
+            },
+            seed: self.seed.unwrap_or(defaults.seed),
+            out,
+            resume,
+            verify: self.verify,
+        };
+        check(&options)?;
+        Ok(options)
+    }
+
+    /// Data, seed and batch size decide which images a step sees: they cannot change half-way.
+    fn check_fixed(&self, origin: &Origin) -> Result<()> {
+        let data = self.data.as_ref().map(DataSpec::to_string);
+        let seed = self.seed.map(|seed| seed.to_string());
+        let batch = self.batch.map(|batch| batch.to_string());
+        for (name, asked, was) in [
+            ("--data", data, origin.data.clone()),
+            ("--seed", seed, origin.seed.to_string()),
+            ("--batch", batch, origin.batch.to_string()),
+        ] {
+            if let Some(asked) = asked.filter(|asked| *asked != was) {
+                bail!(
+                    "{name} {asked}: the run to resume has {was}, and that cannot change; leave {name} away"
+                );
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Defaults {
+    fn first() -> Defaults {
+        Defaults { epochs: 4, steps: None, batch: 16, hyper: FIRST, seed: 1, config: "fp32-8x8".into() }
+    }
+
+    fn of(origin: Origin) -> Defaults {
+        let Origin { epochs, steps, batch, hyper, seed, config, .. } = origin;
+        Defaults { epochs, steps, batch, hyper, seed, config }
+    }
+}
+
+fn check(options: &Options) -> Result<()> {
+    let Hyper { learning_rate, momentum, weight_decay } = options.hyper;
+    let positive = |value: f32| value.is_finite() && value >= 0.0;
+    ensure!(positive(learning_rate), "--lr {learning_rate}: must be a finite number, 0 or more");
+    ensure!(positive(momentum) && momentum < 1.0, "--momentum {momentum}: must be at least 0 and below 1");
+    ensure!(positive(weight_decay), "--weight-decay {weight_decay}: must be a finite number, 0 or more");
+    ensure!(options.batch > 0, "--batch 0: a batch has at least 1 image");
+    ensure!(options.epochs > 0, "--epochs 0: ask for at least 1");
+    ensure!(options.steps != Some(0), "--steps 0: ask for at least 1");
+    Ok(())
+}

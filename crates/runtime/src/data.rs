@@ -1,0 +1,161 @@
+//! Data sets: images of 8-bit pixels with a label each, split into a training and a held-out test part.
+
+mod cifar10;
+mod digits;
+mod file;
+mod idx;
+mod split;
+
+use crate::networks::NetworkFile;
+use anyhow::{Result, bail};
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+/// Extent of one image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    pub channels: usize,
+    pub rows: usize,
+    pub columns: usize,
+}
+
+impl Shape {
+    /// Pixels, and bytes, of one image.
+    pub fn pixels(&self) -> usize {
+        self.channels * self.rows * self.columns
+    }
+}
+
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{}x{}x{}", self.channels, self.rows, self.columns)
+    }
+}
+
+/// Images of one extent, `[channel][row][column]` bytes each, with their labels.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Images {
+    pixels: Vec<u8>,
+    labels: Vec<u8>,
+}
+
+impl Images {
+    pub fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty()
+    }
+
+    /// The pixels and the label of image `index`.
+    pub fn get(&self, index: usize) -> (&[u8], u8) {
+        let bytes = self.pixels.len() / self.len();
+        (&self.pixels[index * bytes..][..bytes], self.labels[index])
+    }
+
+    pub(crate) fn push(&mut self, pixels: &[u8], label: u8) {
+        self.pixels.extend_from_slice(pixels);
+        self.labels.push(label);
+    }
+}
+
+/// A loaded data set.
+#[derive(Clone, Debug)]
+pub struct Dataset {
+    pub shape: Shape,
+    pub train: Images,
+    /// Never used for training.
+    pub test: Images,
+}
+
+impl Dataset {
+    /// Refuses a network whose input has other extents.
+    pub fn check_shape(&self, network: &NetworkFile, spec: &DataSpec) -> Result<()> {
+        let input = &network.network.input;
+        let needed = Shape { channels: input.channels, rows: input.rows, columns: input.columns };
+        if self.shape != needed {
+            bail!(
+                "network {} takes images of {needed} (channels x rows x columns), those of {spec} are {}; \
+                 choose another --network or --data",
+                network.network.name,
+                self.shape
+            );
+        }
+        Ok(())
+    }
+}
+
+/// Which data set, as given on the command line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DataSpec {
+    /// The 1,797 handwritten digits that ship with the project.
+    Digits,
+    /// The four IDX files of MNIST, or of a data set in the same form, in a folder.
+    Mnist(PathBuf),
+    /// The six binary files of CIFAR-10 in a folder.
+    Cifar10(PathBuf),
+}
+
+impl DataSpec {
+    /// Loads the data set, refusing labels that a network with `classes` outputs cannot predict.
+    pub fn load(&self, classes: usize) -> Result<Dataset> {
+        let dataset = match self {
+            DataSpec::Digits => digits::load(classes)?,
+            DataSpec::Mnist(folder) => idx::load(folder, classes)?,
+            DataSpec::Cifar10(folder) => cifar10::load(folder, classes)?,
+        };
+        for (images, part) in [(&dataset.train, "training"), (&dataset.test, "test")] {
+            if images.is_empty() {
+                bail!("data set {self} has no {part} images");
+            }
+        }
+        Ok(dataset)
+    }
+}
+
+impl fmt::Display for DataSpec {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            DataSpec::Digits => write!(f, "digits"),
+            DataSpec::Mnist(folder) => write!(f, "mnist:{}", folder.display()),
+            DataSpec::Cifar10(folder) => write!(f, "cifar10:{}", folder.display()),
+        }
+    }
+}
+
+impl FromStr for DataSpec {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once(':') {
+            None if text == "digits" => Ok(DataSpec::Digits),
+            Some(("mnist", folder)) if !folder.is_empty() => Ok(DataSpec::Mnist(folder.into())),
+            Some(("cifar10", folder)) if !folder.is_empty() => Ok(DataSpec::Cifar10(folder.into())),
+            _ => Err(format!(
+                "`{text}` is no data set; possible are digits, mnist:FOLDER (IDX files) and cifar10:FOLDER (binary version)"
+            )),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_data_set_reads_back_as_it_is_written() {
+        for text in ["digits", "mnist:/data/mnist", "cifar10:some folder"] {
+            assert_eq!(text.parse::<DataSpec>().unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn an_unknown_data_set_is_answered_with_the_possible_ones() {
+        for text in ["imagenet", "mnist", "mnist:", "digits:x"] {
+            let error = text.parse::<DataSpec>().unwrap_err();
+            assert!(error.contains(text) && error.contains("mnist:FOLDER"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! Accuracy on images that a network was not trained on.
+
+use crate::accelerator::Accelerator;
+use crate::data::Images;
+use crate::interrupt::Interrupt;
+use anyhow::Result;
+
+/// What a test gave.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tested {
+    /// Mean over all images.
+    pub loss: f64,
+    /// Share of the images classified correctly, 0..=1.
+    pub accuracy: f64,
+    pub images: usize,
+    pub correct: u64,
+}
+
+/// Tests on all images, `batch` at a time; nothing if interrupted.
+pub fn evaluate(
+    accelerator: &mut Accelerator,
+    images: &Images,
+    batch: usize,
+    interrupt: &Interrupt,
+) -> Result<Option<Tested>> {
+    let (mut loss, mut correct) = (0.0, 0);
+    let indices: Vec<u32> = (0..images.len() as u32).collect();
+    for indices in indices.chunks(batch) {
+        if interrupt.raised() {
+            return Ok(None);
+        }
+        let outcome = accelerator.evaluate(images, indices)?;
+        loss += f64::from(outcome.loss) * indices.len() as f64;
+        correct += u64::from(outcome.correct);
+    }
+    let count = images.len() as f64;
+    Ok(Some(Tested { loss: loss / count, accuracy: correct as f64 / count, images: images.len(), correct }))
+}

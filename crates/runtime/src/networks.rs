@@ -1,0 +1,86 @@
+//! Networks: bundled ones by name, others from a TOML file.
+
+use anyhow::{Context, Result, bail};
+use ef_compiler::Network;
+use sha2::{Digest, Sha256};
+use std::path::Path;
+
+/// The networks that ship with the project, the default one first.
+pub const BUNDLED: [(&str, &str); 4] = [
+    ("digits", include_str!("../networks/digits.toml")),
+    ("mnist", include_str!("../networks/mnist.toml")),
+    ("lenet10", include_str!("../networks/lenet10.toml")),
+    ("1x", include_str!("../networks/1x.toml")),
+];
+
+/// A network and the text it was read from.
+#[derive(Clone, Debug)]
+pub struct NetworkFile {
+    pub network: Network,
+    /// The description as written.
+    pub toml: String,
+    /// Names the description: the same for texts that differ in comments, spacing or order of keys only.
+    pub hash: String,
+}
+
+impl NetworkFile {
+    /// A bundled network by name, or a file by path.
+    pub fn load(name_or_path: &str) -> Result<NetworkFile> {
+        if let Some((name, toml)) = BUNDLED.iter().find(|(name, _)| *name == name_or_path) {
+            return NetworkFile::parse(toml, name);
+        }
+        let path = Path::new(name_or_path);
+        if !path.exists() {
+            bail!(
+                "network `{name_or_path}` is neither a file nor bundled; bundled are {}",
+                BUNDLED.map(|(name, _)| name).join(", ")
+            );
+        }
+        let toml = std::fs::read_to_string(path).with_context(|| format!("cannot read {name_or_path}"))?;
+        NetworkFile::parse(&toml, name_or_path)
+    }
+
+    /// A description whose origin, for errors, is `origin`.
+    pub fn parse(toml: &str, origin: &str) -> Result<NetworkFile> {
+        let network = Network::from_toml(toml).with_context(|| format!("network {origin}"))?;
+        // a table is sorted by key, and comments are gone
+        let canonical = toml.parse::<toml::Table>().with_context(|| format!("network {origin}"))?.to_string();
+        let hash = Sha256::digest(canonical).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        Ok(NetworkFile { network, toml: toml.into(), hash })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_bundled_network_is_valid_and_named_as_its_file() {
+        for (name, _) in BUNDLED {
+            assert_eq!(NetworkFile::load(name).unwrap().network.name, name);
+        }
+    }
+
+    #[test]
+    fn an_unknown_network_is_answered_with_the_bundled_ones() {
+        let error = NetworkFile::load("vgg").unwrap_err().to_string();
+        assert!(error.contains("`vgg`") && error.contains("digits, mnist"), "{error}");
+    }
+
+    #[test]
+    fn comments_do_not_make_another_network_but_layers_do() {
+        let toml = BUNDLED[0].1;
+        let hash = |text: &str| NetworkFile::parse(text, "test").unwrap().hash;
+        assert_eq!(hash(toml), hash(&format!("# a remark\n{toml}")));
+        assert_ne!(hash(toml), hash(&toml.replace("outputs = 16", "outputs = 8")));
+    }
+
+    #[test]
+    fn shapes_that_do_not_chain_name_the_file_and_the_layer() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("broken.toml");
+        std::fs::write(&path, BUNDLED[0].1.replace("rows = 8", "rows = 2")).unwrap();
+        let error = format!("{:#}", NetworkFile::load(path.to_str().unwrap()).unwrap_err());
+        assert!(error.contains("broken.toml") && error.contains("layer 6 (max_pool)"), "{error}");
+    }
+}

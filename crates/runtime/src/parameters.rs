@@ -1,0 +1,100 @@
+//! The numbers a network learns, and their optimiser state, on the host's side.
+
+use crate::order::generator;
+use ef_compiler::ParameterShape;
+use rand_chacha::rand_core::RngCore;
+
+/// Weight `[M, N, kr, kc]` and bias `[M]` of one layer; or the velocities of both.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tensors {
+    pub weight: Vec<f32>,
+    pub bias: Vec<f32>,
+}
+
+/// One layer: what it is, its parameters, and the momentum the optimiser keeps for them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Layer {
+    pub shape: ParameterShape,
+    pub values: Tensors,
+    pub velocities: Tensors,
+}
+
+/// Every layer with weights, in order.
+pub type State = Vec<Layer>;
+
+/// Extents of the weight tensor of a layer.
+pub fn weight_shape(shape: &ParameterShape) -> [usize; 4] {
+    [shape.outputs, shape.inputs, shape.kernel.0, shape.kernel.1]
+}
+
+impl Tensors {
+    pub fn zero(shape: &ParameterShape) -> Tensors {
+        Tensors { weight: vec![0.0; weight_shape(shape).iter().product()], bias: vec![0.0; shape.outputs] }
+    }
+}
+
+/// Weights drawn uniformly from +-sqrt(6 / fan-in) (He and others, 2015, for layers before a ReLU), biases and velocities zero.
+///
+/// Depends on nothing but the shapes and the seed; every layer has a stream of its own.
+pub fn initial(shapes: &[ParameterShape], seed: u64) -> State {
+    shapes.iter().enumerate().map(|(index, shape)| initial_layer(shape, index, seed)).collect()
+}
+
+fn initial_layer(shape: &ParameterShape, index: usize, seed: u64) -> Layer {
+    /// Streams from here on are not those of the epochs.
+    const FIRST_STREAM: u64 = 1 << 32;
+    let mut rng = generator(seed, FIRST_STREAM + index as u64);
+    let [_, inputs, rows, columns] = weight_shape(shape);
+    let bound = (6.0 / (inputs * rows * columns) as f64).sqrt();
+    let mut values = Tensors::zero(shape);
+    for weight in &mut values.weight {
+        let unit = f64::from(rng.next_u32()) / f64::from(1u32 << 31) - 1.0;
+        *weight = (bound * unit) as f32;
+    }
+    Layer { shape: shape.clone(), values, velocities: Tensors::zero(shape) }
+}
+
+/// Where element `index` of a tensor is, as `[i, j, ..]`.
+pub fn position(index: usize, extents: &[usize]) -> String {
+    let mut rest = index;
+    let mut coordinates: Vec<String> = extents
+        .iter()
+        .rev()
+        .map(|extent| {
+            let coordinate = rest % extent;
+            rest /= extent;
+            coordinate.to_string()
+        })
+        .collect();
+    coordinates.reverse();
+    format!("[{}]", coordinates.join(","))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shape(name: &str) -> ParameterShape {
+        ParameterShape { name: name.into(), outputs: 4, inputs: 6, kernel: (3, 5) }
+    }
+
+    #[test]
+    fn weights_fill_the_he_interval_and_depend_on_the_seed_only() {
+        let shapes = [shape("conv1"), shape("conv2")];
+        let state = initial(&shapes, 3);
+        let bound = (6.0f32 / 90.0).sqrt();
+        let weights = &state[0].values.weight;
+        assert!(weights.iter().all(|w| w.abs() <= bound));
+        assert!(weights.iter().any(|w| *w > 0.9 * bound) && weights.iter().any(|w| *w < -0.9 * bound));
+        assert!(state[0].values.bias.iter().all(|b| *b == 0.0));
+        assert_ne!(state[0].values, state[1].values);
+        assert_eq!(state, initial(&shapes, 3));
+        assert_ne!(state, initial(&shapes, 4));
+    }
+
+    #[test]
+    fn positions_count_the_last_extent_fastest() {
+        assert_eq!(position(0, &[4, 6, 3, 5]), "[0,0,0,0]");
+        assert_eq!(position(90 + 15 + 5 + 2, &[4, 6, 3, 5]), "[1,1,1,2]");
+    }
+}

@@ -1,0 +1,140 @@
+//! What a person sees of a run: a live view on a terminal, plain lines in a pipe.
+
+use crate::metrics::{EpochRecord, StepRecord};
+use crate::progress::Progress;
+use crate::summary::grouped;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::{IsTerminal, Write};
+use std::time::{Duration, Instant};
+
+/// In a pipe, a line about the steps is printed this often.
+const LINE_EVERY: Duration = Duration::from_secs(10);
+
+/// Where the messages of a run go.
+pub struct View {
+    /// Drawn on a terminal only.
+    bar: ProgressBar,
+    live: bool,
+    epochs: u32,
+    total: u64,
+    last_line: Option<Instant>,
+}
+
+impl View {
+    /// A live view if standard output is a terminal.
+    pub fn new() -> View {
+        View::with(std::io::stdout().is_terminal())
+    }
+
+    fn with(live: bool) -> View {
+        View { bar: ProgressBar::hidden(), live, epochs: 0, total: 0, last_line: None }
+    }
+
+    /// A line that stays.
+    pub fn line(&self, text: &str) {
+        if self.live {
+            self.bar.suspend(|| print_line(text));
+        } else {
+            print_line(text);
+        }
+    }
+
+    /// A line that stays, on standard error.
+    pub fn warn(&self, text: &str) {
+        self.bar.suspend(|| eprintln!("warning: {text}"));
+    }
+
+    /// Does something that takes long before there is any progress to show.
+    pub fn stage<T>(&mut self, what: &str, work: impl FnOnce() -> T) -> T {
+        if !self.live {
+            print_line(&format!("{what} ..."));
+            return work();
+        }
+        let style = "{spinner} {msg} ({elapsed})";
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stdout());
+        bar.set_style(ProgressStyle::with_template(style).expect("a valid template"));
+        bar.set_message(what.to_string());
+        bar.enable_steady_tick(Duration::from_millis(120));
+        let result = work();
+        bar.finish_and_clear();
+        result
+    }
+
+    /// The steps begin: `done` of `total`, in `epochs` epochs.
+    pub fn begin(&mut self, epochs: u32, total: u64, done: u64) {
+        (self.epochs, self.total) = (epochs, total);
+        if self.live {
+            let style = "{bar:24} {pos}/{len} steps  {msg}  {elapsed} (left: {eta})";
+            self.bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stdout());
+            self.bar.set_style(ProgressStyle::with_template(style).expect("a valid template"));
+            self.bar.set_position(done);
+            self.bar.reset_eta();
+            self.bar.enable_steady_tick(Duration::from_millis(250));
+        }
+    }
+
+    /// A step is done.
+    pub fn step(&mut self, record: &StepRecord, progress: &Progress) {
+        let mut text = format!(
+            "epoch {}/{}  loss {:.3}  accuracy {:5.1} %",
+            progress.epoch,
+            self.epochs,
+            progress.mean_loss(),
+            100.0 * progress.accuracy()
+        );
+        if record.counters.cycles > 0 && record.device_seconds > 0.0 {
+            let speed = record.counters.cycles as f64 / record.device_seconds;
+            text += &format!("  {} cycles/s", grouped(speed as u64));
+        }
+        if record.verified {
+            text += "  verified";
+        }
+        if self.live {
+            self.bar.set_message(text);
+            self.bar.set_position(record.step);
+        } else if self.last_line.is_none_or(|last| last.elapsed() >= LINE_EVERY) {
+            print_line(&format!("step {}/{}  {text}", record.step, self.total));
+            self.last_line = Some(Instant::now());
+        }
+    }
+
+    /// An epoch is done.
+    pub fn epoch(&mut self, record: &EpochRecord) {
+        self.line(&format!(
+            "epoch {}/{}  train: loss {:.3}, accuracy {:.2} %  test: loss {:.3}, accuracy {:.2} %  ({:.0} s)",
+            record.epoch,
+            self.epochs,
+            record.train_loss,
+            100.0 * record.train_accuracy,
+            record.test_loss,
+            100.0 * record.test_accuracy,
+            record.seconds
+        ));
+        self.last_line = Some(Instant::now());
+    }
+
+    /// Names and figures, one below the other.
+    pub fn table(&self, rows: &[(&str, String)]) {
+        let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+        for (name, figure) in rows {
+            self.line(&format!("  {name:width$}  {figure}"));
+        }
+    }
+
+    /// Removes what is only there while something goes on.
+    pub fn end(&mut self) {
+        self.bar.finish_and_clear();
+        self.bar = ProgressBar::hidden();
+    }
+}
+
+impl Default for View {
+    fn default() -> View {
+        View::new()
+    }
+}
+
+/// A reader that went away (`ef-train train | head`) does not end a run.
+fn print_line(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
