@@ -31,7 +31,7 @@ pub struct Array<const T: usize, const PAW: usize> {
     pub saddr: Signal<In, Bits<16>>,
     pub sdata: Vec<Signal<Out, Bits<32>>>,
     row: Vec<Row<T, PAW>>,
-    never: Never,
+    not_saturated: Constant<Bit>,
 }
 
 impl<const T: usize, const PAW: usize> Default for Array<T, PAW> {
@@ -51,7 +51,7 @@ impl<const T: usize, const PAW: usize> Default for Array<T, PAW> {
             saddr: Default::default(),
             sdata: vec_of(T),
             row: vec_of(T),
-            never: Default::default(),
+            not_saturated: Constant::new(false),
         }
     }
 }
@@ -78,7 +78,7 @@ glue! { [const T: usize, const PAW: usize] Array<T, PAW>; self => {
             wire!(self.row[m].raddr, self.raddr);
             wire!(self.row[m].we, self.we);
             wire!(self.row[m].waddr, self.waddr);
-            wire!(self.row[m].saturated_in, self.never.y);
+            wire!(self.row[m].saturated_in, self.not_saturated);
         } else {
             wire!(self.row[m].s_we, self.row[m - 1].s_we_out);
             wire!(self.row[m].swap, self.row[m - 1].swap_out);
@@ -91,16 +91,3 @@ glue! { [const T: usize, const PAW: usize] Array<T, PAW>; self => {
     }
     wire!(self.saturated, self.row[T - 1].saturated_out);
 }}
-
-/// A signal that is always low.
-#[derive(LogicBlock, Default)]
-struct Never {
-    pub y: Signal<Out, Bit>,
-}
-
-impl Logic for Never {
-    #[hdl_gen]
-    fn update(&mut self) {
-        self.y.next = false;
-    }
-}

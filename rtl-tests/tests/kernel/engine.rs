@@ -1,0 +1,105 @@
+//! The engine against the golden model, bit for bit.
+
+use crate::commands::{Command, command};
+use crate::harness::{Bench, moderate, wild};
+use ef_hdl_kit::rand::SeedableRng;
+use ef_hdl_kit::rand::rngs::StdRng;
+use ef_model::Machine;
+use ef_program::ComputeDesc;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use std::cell::RefCell;
+
+/// Runs the commands back to back on both and compares partial sums, overflow flags and counts.
+pub fn compare(
+    bench: &mut Bench,
+    commands: &[(ComputeDesc, u32)],
+    seed: u64,
+    any_word: bool,
+) -> Result<(), TestCaseError> {
+    let rng = &mut StdRng::seed_from_u64(seed);
+    let mut model = Machine::new(bench.config, 0);
+    bench.fill(&mut model, rng, if any_word { wild } else { moderate });
+    model.psum.data = bench.read_psum(0);
+    bench.clear_reports();
+    for (desc, pause) in commands {
+        for _ in 0..*pause {
+            bench.tick();
+        }
+        bench.start(desc, rng);
+        model.compute(desc).expect("the command is legal");
+    }
+    bench.until_done(commands.len() as u64);
+    let seen = bench.reports.clone();
+    // read what was written last first
+    let psum = bench.read_psum(commands.last().map_or(0, |(desc, _)| last_psum(desc)));
+    let different: Vec<usize> =
+        (0..psum.len()).filter(|i| psum[*i] != model.psum.data[*i]).map(|i| i / bench.config.lanes).collect();
+    prop_assert!(different.is_empty(), "partial sums differ at {different:?}");
+    prop_assert_eq!(bench.reports.done, commands.len() as u64);
+    prop_assert_eq!(bench.reports.bad, 0);
+    prop_assert_eq!(bench.reports.overflow, model.scalars.overflow);
+    prop_assert_eq!(seen.streamed, model.traffic.kernel);
+    Ok(())
+}
+
+/// The psum address that a command writes last.
+fn last_psum(desc: &ComputeDesc) -> usize {
+    let count = if desc.op & 1 == 0 {
+        desc.n_i * desc.n_r * desc.n_c
+    } else {
+        desc.n_g * desc.n_kr * desc.n_kc + (desc.op >> 5 & 1)
+    };
+    (desc.p_base + count.max(1) - 1) as usize
+}
+
+fn check(lanes: usize, cases: u32, work: u32) {
+    let bench = RefCell::new(Bench::new(lanes));
+    let some = prop::collection::vec(
+        (command(work), prop_oneof![9 => Just(None), 1 => (0..6usize).prop_map(Some)]),
+        1..5,
+    );
+    let mut runner = TestRunner::new_with_rng(
+        Config { cases, failure_persistence: None, ..Config::default() },
+        proptest::test_runner::TestRng::from_seed(
+            proptest::test_runner::RngAlgorithm::ChaCha,
+            &[lanes as u8; 32],
+        ),
+    );
+    let outcome =
+        runner.run(&(some, any::<u64>(), prop::bool::weighted(0.2)), |(commands, seed, any_word)| {
+            let mut bench = bench.borrow_mut();
+            let commands: Vec<(ComputeDesc, u32)> = commands
+                .into_iter()
+                .map(|(command, empty): (Command, _)| {
+                    let command = empty.map_or(command.clone(), |which| command.emptied(which));
+                    (command.descriptor(bench.config), command.pause)
+                })
+                .collect();
+            compare(&mut bench, &commands, seed, any_word)
+        });
+    if let Err(failure) = outcome {
+        panic!("{failure}");
+    }
+}
+
+#[test]
+fn two_lanes_compute_what_the_model_computes() {
+    check(2, 200, 4000);
+}
+
+#[test]
+fn four_lanes_compute_what_the_model_computes() {
+    check(4, 120, 4000);
+}
+
+#[test]
+fn eight_lanes_compute_what_the_model_computes() {
+    check(8, 60, 4000);
+}
+
+/// Tiny steps: every step waits for the partial sums of the one before, also from one command to the next.
+#[test]
+fn a_partial_sum_is_never_visited_while_it_is_in_the_pipeline() {
+    check(2, 300, 12);
+}

@@ -1,0 +1,9 @@
+//! The compute engine and its parts.
+
+mod commands;
+mod engine;
+mod harness;
+mod lockstep;
+mod protocol;
+mod skew;
+mod speed;
