@@ -128,7 +128,7 @@ struct ScratchReader<const SAW: usize> {
     // beside the flip-flop behind it
     word: DFF<Bits<32>>,
     present: DFF<Bit>,
-    inside: DFF<Bit>,
+    in_image: DFF<Bit>,
     ends: DFF<Bit>,
 }
 
@@ -136,7 +136,7 @@ impl<const SAW: usize> Logic for ScratchReader<SAW> {
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(
-            self, clock, rows, cols, reading, row_inside, col_inside, closes, word, present, inside, ends
+            self, clock, rows, cols, reading, row_inside, col_inside, closes, word, present, in_image, ends
         );
         self.ram.write_clock.next = self.clock.val();
         self.ram.write_enable.next = self.we.val();
@@ -157,13 +157,13 @@ impl<const SAW: usize> Logic for ScratchReader<SAW> {
 
         self.word.d.next = self.ram.read_data.val();
         self.present.d.next = self.reading.q.val();
-        self.inside.d.next = self.row_inside.q.val() && self.col_inside.q.val();
+        self.in_image.d.next = self.row_inside.q.val() && self.col_inside.q.val();
         self.ends.d.next = self.closes.q.val();
 
         self.tap_valid.next = self.present.q.val();
         self.tap_close.next = self.ends.q.val();
         self.tap.next = 0.into();
-        if self.inside.q.val() {
+        if self.in_image.q.val() {
             self.tap.next = self.word.q.val();
         }
         self.idle.next = !self.pending.val() && !self.reading.q.val() && !self.present.q.val();
