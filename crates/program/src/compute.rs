@@ -65,6 +65,40 @@ descriptor! {
     }
 }
 
+impl ComputeDesc {
+    /// Indices of the fields that the operation reads; strides of counts of 1 are not among them.
+    pub(crate) fn fields_read(&self) -> Vec<usize> {
+        let op = ComputeOp::decode(self.op);
+        let pixel_mode = op.is_some_and(|op| op.pixel_mode);
+        let mut read =
+            vec![Self::op, Self::tag, Self::x_base, Self::x_phase, Self::s_base, Self::s_phase, Self::p_base];
+        let mut walk = |count_at: usize, count: u32, strides: &[usize], rotation: usize| {
+            read.push(count_at);
+            if count != 1 {
+                read.extend(strides);
+                read.extend((rotation != 0).then_some(rotation));
+            }
+        };
+        let channel_only = |field: usize| if pixel_mode { 0 } else { field };
+        walk(Self::n_g, self.n_g, &[Self::x_g], 0);
+        walk(Self::n_kr, self.n_kr, &[Self::x_kr], Self::ph_kr);
+        walk(Self::n_kc, self.n_kc, &[Self::x_kc], Self::ph_kc);
+        walk(Self::n_i, self.n_i, &[Self::x_i], channel_only(Self::ph_i));
+        walk(Self::n_r, self.n_r, &[Self::x_r], channel_only(Self::ph_r));
+        walk(Self::n_c, self.n_c, &[Self::x_c], channel_only(Self::ph_c));
+        if pixel_mode {
+            read.extend((self.n_c != 1).then_some(Self::s_0));
+            read.extend((self.n_r != 1).then_some(Self::s_1));
+            read.extend((self.n_i != 1).then_some(Self::s_2));
+        } else {
+            read.extend((self.n_kr * self.n_kc != 1).then_some(Self::s_0));
+            read.extend((self.n_g != 1).then_some(Self::s_1));
+            read.extend(op.is_some_and(|op| op.init == Init::Bias).then_some(Self::bias));
+        }
+        read
+    }
+}
+
 /// What the partial sums start from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Init {

@@ -15,6 +15,16 @@ pub trait Descriptor: Default + Clone {
     fn get(&self, index: usize) -> u32;
     fn set(&mut self, index: usize, value: u32);
 
+    /// Bit i: the operation in `op`, with these counts, reads field i. The others may hold anything.
+    fn used(&self) -> u64;
+
+    /// The descriptor with every field that its operation does not read at 0: equal for equal effects.
+    fn normalised(&self) -> Self {
+        let (used, mut out) = (self.used(), self.clone());
+        (0..Self::FIELDS.len()).filter(|i| used >> i & 1 == 0).for_each(|i| out.set(i, 0));
+        out
+    }
+
     /// Takes a word of the controller's state memory into a field: what SET and ADD do.
     fn put(&mut self, index: usize, word: u32) {
         self.set(index, word & (u32::MAX >> (32 - Self::FIELDS[index].bits)));
@@ -45,6 +55,9 @@ macro_rules! descriptor {
             }
             fn set(&mut self, index: usize, value: u32) {
                 *[$(&mut self.$field,)*][index] = value;
+            }
+            fn used(&self) -> u64 {
+                self.fields_read().iter().fold(0, |bits, index| bits | 1 << index)
             }
         }
     };

@@ -68,6 +68,47 @@ descriptor! {
     }
 }
 
+impl LoadDesc {
+    /// Indices of the fields that the operation reads; strides of counts of 1 are not among them.
+    pub(crate) fn fields_read(&self) -> Vec<usize> {
+        let op = LoadOp::decode(self.op);
+        let mut read = vec![Self::op];
+        let mut walk = |count_at: usize, count: u32, strides: &[usize]| {
+            read.push(count_at);
+            if count != 1 {
+                read.extend(strides);
+            }
+        };
+        match op.kind {
+            LoadKind::Zero => read.extend([Self::base, Self::n0]),
+            LoadKind::Vectors => {
+                walk(Self::n0, self.n0, &[Self::a0, Self::p0]);
+                walk(Self::n1, self.n1, &[Self::a1, Self::p1]);
+                walk(Self::n2, self.n2, &[Self::a2, Self::p2]);
+                walk(Self::n3, self.n3, &[Self::a3, Self::p3]);
+                read.extend([Self::base, Self::phase]);
+            }
+            LoadKind::Words => read.push(Self::base),
+            LoadKind::Gather => {
+                walk(Self::n0, self.n0, &[Self::a0, Self::p0]);
+                walk(Self::n1, self.n1, &[Self::a1, Self::p1]);
+                read.extend([Self::base, Self::phase, Self::a2]);
+                read.extend(Self::g_ch..=Self::g_src);
+            }
+        }
+        if matches!(op.kind, LoadKind::Vectors | LoadKind::Words) {
+            read.extend([Self::dram, Self::run, Self::n_run0, Self::n_run1]);
+            read.extend((self.n_run0 != 1).then_some(Self::d_run0));
+            read.extend((self.n_run1 != 1).then_some(Self::d_run1));
+        }
+        if op.kind == LoadKind::Vectors {
+            read.extend((op.mask || op.pool).then_some(Self::code));
+            read.extend(op.pool.then_some([Self::a_down, Self::p_down]).into_iter().flatten());
+        }
+        read
+    }
+}
+
 /// `LoadDesc::op` bits 1..0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LoadKind {

@@ -96,7 +96,8 @@ pub mod error {
             (PROGRAM_END, "the program ran past the end of the program memory"),
             (BAD_DESCRIPTOR, "an engine was issued an undefined operation"),
         ];
-        let named: Vec<&str> = names.iter().filter(|(bit, _)| bits & bit != 0).map(|(_, text)| *text).collect();
+        let named: Vec<&str> =
+            names.iter().filter(|(bit, _)| bits & bit != 0).map(|(_, text)| *text).collect();
         if named.is_empty() { "stopped".into() } else { named.join("; ") }
     }
 }

@@ -52,6 +52,39 @@ descriptor! {
     }
 }
 
+impl StoreDesc {
+    /// Indices of the fields that the operation reads; strides of counts of 1 are not among them.
+    pub(crate) fn fields_read(&self) -> Vec<usize> {
+        let Some(op) = StoreOp::decode(self.op) else { return vec![Self::op] };
+        let mut read = vec![Self::op, Self::tag, Self::p_base, Self::n_c];
+        let groups = match op.kind {
+            StoreKind::Map => {
+                read.extend([Self::n_i, Self::n_g, Self::n_r]);
+                self.n_g != 1
+            }
+            StoreKind::Update => {
+                read.extend([Self::n_g, Self::n_r, Self::o_w, Self::o_v]);
+                read.extend((self.n_c != 1).then_some(Self::p_n));
+                self.n_g != 1
+            }
+            StoreKind::Softmax => {
+                read.extend([Self::n_i, Self::o_w]);
+                true
+            }
+        };
+        read.extend(groups.then_some(Self::p_g));
+        if op.kind != StoreKind::Softmax || op.gradient {
+            read.extend([Self::dram, Self::run, Self::n_run]);
+            read.extend((self.n_run != 1).then_some(Self::d_run));
+        }
+        if op.kind == StoreKind::Map && op.codes {
+            read.extend([Self::code_dram, Self::code_run]);
+            read.extend((self.n_run != 1).then_some(Self::code_d_run));
+        }
+        read
+    }
+}
+
 /// `StoreDesc::op` bits 1..0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum StoreKind {

@@ -20,6 +20,13 @@ struct Cut {
     slots: usize,
 }
 
+/// The weight buffer in FP: regions of `block` vectors per output group.
+struct WeightRegion {
+    whole: bool,
+    block: usize,
+    slots: usize,
+}
+
 impl Builder<'_> {
     pub fn forward(&mut self, index: usize) -> Result<(), CompileError> {
         let cut = self.cut_forward(index)?;
@@ -27,20 +34,26 @@ impl Builder<'_> {
         let t = self.lanes();
         let last = index + 1 == self.stages.len();
         let (rows, cols) = input_map(&stage, cut.size.rows);
-        let block = self.fp_block(index);
-        let weight_slots = if cut.out_groups < stage.out_groups() { cut.slots } else { 1 };
-        let mut weights = Slots::new(0, cut.out_groups * block, weight_slots);
+        let WeightRegion { whole, block, slots } = self.weight_region(index, &cut);
+        let mut weights = Slots::new(0, cut.out_groups * block, slots);
         let mut features = Slots::new(0, cut.size.images * cut.in_groups * rows * cols, cut.slots);
         let pixels = cut.size.images * cut.size.rows * stage.cols;
         let mut sums = Slots::new(0, cut.out_groups * pixels, cut.slots);
 
         for outs in blocks(stage.out_groups(), cut.out_groups) {
-            let weight = weights.take();
-            self.load_fp_weights(index, outs, weight);
+            let mut weight = weights.take();
+            if whole {
+                self.load_fp_weights(index, outs, weight);
+            }
             for tile in cut.size.tiles(self.map.batch, stage.rows) {
                 let sum = sums.take();
                 let pixels = tile.images * tile.rows * stage.cols;
                 for ins in blocks(stage.in_groups(), cut.in_groups) {
+                    if !whole {
+                        weight = weights.take();
+                        self.load_fp_chunk(index, outs, ins, weight);
+                    }
+                    let matrices = if whole { ins.0 * stage.area() * t } else { 0 };
                     let feature = features.take();
                     self.load_input(index, tile, ins, feature);
                     let stream = self.stream_input(index, tile, ins.1, feature);
@@ -57,7 +70,7 @@ impl Builder<'_> {
                         self.compute(ComputeDesc {
                             op: op.encode(),
                             n_g: ins.1 as u32,
-                            s_base: (own + ins.0 * stage.area() * t) as u32,
+                            s_base: (own + matrices) as u32,
                             s_0: t as u32,
                             s_1: (stage.area() * t) as u32,
                             p_base: (sum + m * pixels) as u32,
@@ -204,14 +217,31 @@ impl Builder<'_> {
         Err(self.forward_fits(index, &smallest).expect_err("a smaller cut would have been found"))
     }
 
+    /// Weights stay on chip for all tiles where they fit; else they come with each chunk of input groups.
+    fn weight_region(&self, index: usize, cut: &Cut) -> WeightRegion {
+        let stage = &self.stages[index];
+        let block = self.fp_block(index);
+        let slots = if cut.out_groups < stage.out_groups() { cut.slots } else { 1 };
+        if cut.in_groups == stage.in_groups() || slots * cut.out_groups * block <= 1 << self.config.weight_aw
+        {
+            WeightRegion { whole: true, block, slots }
+        } else {
+            WeightRegion {
+                whole: false,
+                block: cut.in_groups * stage.area() * self.lanes() + 1,
+                slots: cut.slots,
+            }
+        }
+    }
+
     fn forward_fits(&self, index: usize, cut: &Cut) -> Result<(), CompileError> {
         let stage = &self.stages[index];
         let (rows, cols) = input_map(stage, cut.size.rows);
         let pixels = cut.size.images * cut.size.rows * stage.cols;
-        let weight_slots = if cut.out_groups < stage.out_groups() { cut.slots } else { 1 };
+        let WeightRegion { block, slots, .. } = self.weight_region(index, cut);
         let out_rows = if stage.pool { cut.size.rows / 2 } else { cut.size.rows };
         let name = &stage.name;
-        self.fits_weight(name, "its weights", weight_slots * cut.out_groups * self.fp_block(index))?;
+        self.fits_weight(name, "its weights", slots * cut.out_groups * block)?;
         self.fits_feature(name, "its input tile", cut.slots * cut.size.images * cut.in_groups * rows * cols)?;
         self.fits_psum(name, "its output tile", cut.slots * cut.out_groups * pixels)?;
         self.fits_code(name, cut.out_groups * cut.size.images * out_rows * stage.code_row())?;
@@ -225,8 +255,11 @@ impl Builder<'_> {
         let chunks = stage.in_groups().div_ceil(cut.in_groups);
         let input: usize = tiles.iter().map(|t| self.input_words(index, *t, stage.in_groups())).sum();
         let first = self.input_words(index, tiles[0], cut.in_groups);
+        let reloads = if self.weight_region(index, cut).whole { 1 } else { tiles.len() };
         Cost {
-            words: passes * input + self.map.batch * (stage.out_words() + stage.code_words()),
+            words: reloads * stage.out_groups() * stage.block_words()
+                + passes * input
+                + self.map.batch * (stage.out_words() + stage.code_words()),
             sweeps: tiles.len() * stage.out_groups() * stage.in_groups() * stage.area(),
             sweep: cut.size.images * cut.size.rows * stage.cols,
             commands: tiles.len() * passes * (chunks * (cut.out_groups + 2) + 1),

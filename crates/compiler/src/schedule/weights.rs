@@ -1,6 +1,7 @@
 //! Weights into the weight buffer, for FP by rows and for BP by columns: the same bytes, the same buffer layout.
 
 use super::builder::Builder;
+use super::runs::Runs;
 use ef_program::LoadDesc;
 use ef_program::load::{LoadOp, VectorBuffer};
 
@@ -14,9 +15,28 @@ impl Builder<'_> {
     pub fn load_fp_weights(&mut self, index: usize, (first, count): (usize, usize), base: usize) {
         let block = self.stages[index].block_words();
         let rows = self.fp_block(index) as u32;
-        let runs = super::runs::Runs::new(block, (count, block), (1, 0));
+        let runs = Runs::new(block, (count, block), (1, 0));
         let dram = self.map.layers[index].weights + (first * block) as u32;
-        self.load_weight_vectors(dram, runs, rows, count as u32, base);
+        self.load_weight_vectors(dram, runs, (rows, count as u32, rows), base);
+    }
+
+    /// FP where a block is larger than the weight buffer: the matrices of input groups `ins` for each of `outs`,
+    /// with a vector for the bias after each, which is loaded with the first input group.
+    pub fn load_fp_chunk(&mut self, index: usize, outs: (usize, usize), ins: (usize, usize), base: usize) {
+        let stage = &self.stages[index];
+        let t = self.lanes();
+        let (block, matrix) = (stage.block_words(), stage.area() * t * t);
+        let rows = ins.1 * stage.area() * t;
+        let first = self.map.layers[index].weights as usize + outs.0 * block;
+        let strides = (outs.1, block);
+        let matrices = Runs::new(ins.1 * matrix, strides, (1, 0));
+        let biases = Runs::new(t, strides, (1, 0));
+        let (count, pitch) = (outs.1 as u32, rows as u32 + 1);
+        let dram = (first + ins.0 * matrix) as u32;
+        self.load_weight_vectors(dram, matrices, (rows as u32, count, pitch), base);
+        if ins.0 == 0 {
+            self.load_weight_vectors((first + block - t) as u32, biases, (1, count, pitch), base + rows);
+        }
     }
 
     /// BP: for every group of output channels the matrices of input groups `first..first + count`.
@@ -24,17 +44,18 @@ impl Builder<'_> {
         let stage = &self.stages[index];
         let t = self.lanes();
         let matrix = stage.area() * t * t;
-        let runs = super::runs::Runs::new(count * matrix, (stage.out_groups(), stage.block_words()), (1, 0));
+        let runs = Runs::new(count * matrix, (stage.out_groups(), stage.block_words()), (1, 0));
         let dram = self.map.layers[index].weights + (first * matrix) as u32;
-        self.load_weight_vectors(dram, runs, (count * matrix / t) as u32, stage.out_groups() as u32, base);
+        let rows = (count * matrix / t) as u32;
+        let blocks = stage.out_groups() as u32;
+        self.load_weight_vectors(dram, runs, (rows, blocks, rows), base);
     }
 
     fn load_weight_vectors(
         &mut self,
         dram: u32,
         runs: super::runs::Runs,
-        rows: u32,
-        blocks: u32,
+        (rows, blocks, pitch): (u32, u32, u32),
         base: usize,
     ) {
         let [run, n_run0, d_run0, n_run1, d_run1] = runs.fields();
@@ -46,7 +67,7 @@ impl Builder<'_> {
             n2: 1,
             n3: 1,
             a0: 1,
-            a1: rows,
+            a1: pitch,
             // row m of a matrix has phase m, so that rows and columns are both read without conflict
             p0: 1,
             dram,

@@ -1,0 +1,22 @@
+//! Lists a program: `cargo run -p ef-compiler --example listing -- NETWORK.toml CONFIG BATCH`.
+use ef_compiler::{Network, PixelFormat, compile};
+use ef_program::{Config, Instr};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let args: Vec<String> = std::env::args().collect();
+    let network = Network::from_toml(&std::fs::read_to_string(&args[1])?)?;
+    let config = Config::named(&args[2]).ok_or("no such configuration")?;
+    let plan = compile(&network, config, args[3].parse()?, PixelFormat::U8 { shift: 4 })?;
+    let mut depth = 0;
+    for (pc, word) in plan.train.iter().enumerate() {
+        let instr = Instr::decode(*word).ok_or("not an instruction")?;
+        if instr == Instr::Next {
+            depth -= 1;
+        }
+        println!("{pc:5} {:indent$}{instr:x?}", "", indent = 2 * depth);
+        if matches!(instr, Instr::Loop { .. }) {
+            depth += 1;
+        }
+    }
+    Ok(())
+}
