@@ -44,8 +44,11 @@ fn operands<const T: usize>(rng: &mut impl Rng) -> ([u32; T], [u32; T], u32) {
 
 fn verilog_matches_numerics<const T: usize>(kind: MultKind, vectors: usize) {
     let sim = Vsim::of_with(&mut Dot::<T>::default(), "top", mult18_verilog(kind)).unwrap();
-    let names: Vec<String> =
-        ["a", "b"].iter().flat_map(|port| (0..T).map(move |i| format!("{port}${i}"))).chain(["c".into()]).collect();
+    let names: Vec<String> = ["a", "b"]
+        .iter()
+        .flat_map(|port| (0..T).map(move |i| format!("{port}${i}")))
+        .chain(["c".into()])
+        .collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let mut pipe = Pipe::new(sim, &names, &["y", "overflow"], LATENCY);
     let mut rng = StdRng::seed_from_u64(T as u64);

@@ -8,9 +8,26 @@ use std::collections::VecDeque;
 
 /// Zeros, denormals, extremes, ones, ties, and field 255, which is an ordinary binade here.
 pub const SPECIAL: [u32; 20] = [
-    0x0000_0000, 0x8000_0000, 0x0000_0001, 0x807f_ffff, 0x0080_0000, 0x8080_0000, 0x00ff_ffff, 0x3f80_0000,
-    0xbf80_0000, 0x3f7f_ffff, 0x3f80_0001, 0x7f00_0000, 0x7f7f_ffff, 0xff7f_ffff, 0x7f80_0000, 0xff80_0000,
-    0x7fff_ffff, 0xffff_ffff, 0x4b80_0000, 0x3380_0000,
+    0x0000_0000,
+    0x8000_0000,
+    0x0000_0001,
+    0x807f_ffff,
+    0x0080_0000,
+    0x8080_0000,
+    0x00ff_ffff,
+    0x3f80_0000,
+    0xbf80_0000,
+    0x3f7f_ffff,
+    0x3f80_0001,
+    0x7f00_0000,
+    0x7f7f_ffff,
+    0xff7f_ffff,
+    0x7f80_0000,
+    0xff80_0000,
+    0x7fff_ffff,
+    0xffff_ffff,
+    0x4b80_0000,
+    0x3380_0000,
 ];
 
 /// A word whose exponent field is within `spread` of `middle`.

@@ -21,7 +21,7 @@ pub const LATENCY: usize = 5;
 ///                            |                              |
 ///  rot a,b [ Mult18 ]-- p2 --+-[ middle = (p2 >> 12) - (low << 12) - (p1 >> 24) ]
 ///                            |
-///  al,bl --[ 3 rows ][ 3 rows ]-- low = al * bl mod 2^8 (20 bits of middle are kept)
+///  al,bl --[ 3*al ][ rows ]-- low = al * bl mod 2^8 (20 bits of middle are kept)
 /// ```
 ///
 /// Free-running: one product per clock, [`LATENCY`] 5.
@@ -37,14 +37,12 @@ pub struct SigProduct {
     pub p: Signal<Out, Bits<28>>,
     main: Mult18,
     rotated: Mult18,
-    // al * bl, one row per bit of bl
-    a_low: Signal<Local, Bits<8>>,
-    a_low_1: Signal<Local, Bits<8>>,
-    b_low: Signal<Local, Bits<6>>,
-    row: [Signal<Local, Bits<8>>; 6],
-    low_a: DFF<Bits<6>>,
-    low_b: DFF<Bits<3>>,
-    low_half: DFF<Bits<8>>,
+    // al * bl, one row per base-4 digit of bl
+    single: DFF<Bits<8>>,
+    triple: DFF<Bits<8>>,
+    digits: DFF<Bits<6>>,
+    digit: [Signal<Local, Bits<2>>; 3],
+    row: [Signal<Local, Bits<8>>; 3],
     low: DFF<Bits<8>>,
     // edge 3
     rotated_top: Signal<Local, Bits<8>>,
@@ -69,7 +67,7 @@ impl Logic for SigProduct {
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(
-            self, clock, low_a, low_b, low_half, low, middle, p1_top, p1_low, carry, middle_top, p1_top_4,
+            self, clock, single, triple, digits, low, middle, p1_top, p1_low, carry, middle_top, p1_top_4,
             product
         );
         self.main.clock.next = self.clock.val();
@@ -80,36 +78,26 @@ impl Logic for SigProduct {
             | bit_cast::<18, 12>(self.a.val().get_bits::<12>(12));
         self.rotated.b.next = (bit_cast::<18, 6>(self.b.val().get_bits::<6>(0)) << 12)
             | bit_cast::<18, 12>(self.b.val().get_bits::<12>(12));
-        // edge 1: rows 0 to 2
-        self.b_low.next = self.b.val().get_bits::<6>(0);
-        self.a_low.next = bit_cast::<8, 6>(self.a.val().get_bits::<6>(0));
-        self.a_low_1.next = bit_cast::<8, 6>(self.low_a.q.val());
-        for i in 0..6 {
+        // edge 1
+        self.single.d.next = bit_cast::<8, 6>(self.a.val().get_bits::<6>(0));
+        self.triple.d.next = bit_cast::<8, 6>(self.a.val().get_bits::<6>(0))
+            + (bit_cast::<8, 6>(self.a.val().get_bits::<6>(0)) << 1);
+        self.digits.d.next = self.b.val().get_bits::<6>(0);
+        // edge 2
+        self.digit[0].next = self.digits.q.val().get_bits::<2>(0);
+        self.digit[1].next = self.digits.q.val().get_bits::<2>(2);
+        self.digit[2].next = self.digits.q.val().get_bits::<2>(4);
+        for i in 0..3 {
             self.row[i].next = 0.into();
+            if self.digit[i].val() == 1 {
+                self.row[i].next = self.single.q.val();
+            } else if self.digit[i].val() == 2 {
+                self.row[i].next = self.single.q.val() << 1;
+            } else if self.digit[i].val() == 3 {
+                self.row[i].next = self.triple.q.val();
+            }
         }
-        if self.b_low.val().get_bit(0) {
-            self.row[0].next = self.a_low.val();
-        }
-        if self.b_low.val().get_bit(1) {
-            self.row[1].next = self.a_low.val() << 1;
-        }
-        if self.b_low.val().get_bit(2) {
-            self.row[2].next = self.a_low.val() << 2;
-        }
-        self.low_half.d.next = self.row[0].val() + self.row[1].val() + self.row[2].val();
-        self.low_a.d.next = self.a.val().get_bits::<6>(0);
-        self.low_b.d.next = self.b_low.val().get_bits::<3>(3);
-        // edge 2: rows 3 to 5
-        if self.low_b.q.val().get_bit(0) {
-            self.row[3].next = self.a_low_1.val() << 3;
-        }
-        if self.low_b.q.val().get_bit(1) {
-            self.row[4].next = self.a_low_1.val() << 4;
-        }
-        if self.low_b.q.val().get_bit(2) {
-            self.row[5].next = self.a_low_1.val() << 5;
-        }
-        self.low.d.next = self.low_half.q.val() + self.row[3].val() + self.row[4].val() + self.row[5].val();
+        self.low.d.next = self.row[0].val() + (self.row[1].val() << 2) + (self.row[2].val() << 4);
         // edge 3
         self.rotated_top.next = self.rotated.p_high.val().get_bits::<8>(6) - self.low.q.val();
         self.rotated_mid.next = (bit_cast::<12, 6>(self.rotated.p_high.val().get_bits::<6>(0)) << 6)

@@ -1,0 +1,145 @@
+//! [`SfuFinish`]: stage 6 of the special functions, from the interpolated value to a word.
+
+use super::fp_mul::{self, FpMul};
+use super::normalise_round::{self, NormaliseRound};
+use super::sfu::SCALE_OFFSET;
+use ef_hdl_kit::K;
+use rust_hdl::prelude::*;
+
+/// Clock edges from value to word.
+pub const LATENCY: usize = 3 + normalise_round::LATENCY + fp_mul::LATENCY;
+
+const LN_2: u64 = ef_numerics::sfu::LN_2 as u64;
+
+/// Field of a logarithm whose leading one is bit 31 of the magnitude, plus the offset.
+const LN_EXPONENT: u64 = 127 + 31 - 24 + SCALE_OFFSET - 1;
+
+/// Reconstruction, `ef_numerics::sfu::reconstruct`.
+///
+/// ```text
+///  edge            14                    15              16             17 .. 21           22 .. 28
+///  value 31 --[ ln: round to 24 ]--[ ln: add the  ]--[ negate? ]--[ NormaliseRound ]--[ FpMul by ln 2 ]-- y 32
+///             [ else: append 1  ]  [ exponent     ]  [         ]  [                ]  [ or by 1       ]-- overflow
+///  is_ln, scale, negative, saturate, vanish: in step with the value
+/// ```
+///
+/// (Edges count from the input of the whole unit.) One tail serves all functions: a one appended to the value turns the
+/// rounding to even into the rounding up of ties that `recip`, `rsqrt` and `exp` are defined with, and a
+/// multiplication by 1 changes nothing. Free-running: one word per clock, [`LATENCY`] 15.
+#[derive(LogicBlock, Default)]
+pub struct SfuFinish {
+    /// Clock.
+    pub clock: Signal<In, Clock>,
+    /// The function in the table's units, `2^-30`.
+    pub value: Signal<In, Bits<31>>,
+    /// It is half of a logarithm to base 2.
+    pub is_ln: Signal<In, Bit>,
+    /// As given by the reduction.
+    pub scale: Signal<In, Bits<9>>,
+    /// Sign of the result; for `ln`, only if it saturates.
+    pub negative: Signal<In, Bit>,
+    /// The result is the largest finite value, and an overflow.
+    pub saturate: Signal<In, Bit>,
+    /// The result is zero.
+    pub vanish: Signal<In, Bit>,
+    /// Result, FP32.
+    pub y: Signal<Out, Bits<32>>,
+    /// The result is a saturated one.
+    pub overflow: Signal<Out, Bit>,
+    // edge 14
+    rounded: Signal<Local, Bits<31>>,
+    body_14: DFF<Bits<32>>,
+    scale_14: DFF<Bits<9>>,
+    is_ln_14: DFF<Bit>,
+    negative_14: DFF<Bit>,
+    saturate_14: DFF<Bit>,
+    // edge 15
+    whole: Signal<Local, Bits<9>>,
+    body_15: DFF<Bits<32>>,
+    negate_15: DFF<Bit>,
+    exponent_15: DFF<Bits<9>>,
+    negative_15: DFF<Bit>,
+    times_ln_2: Signal<Local, Bit>,
+    /// A shift register: bit `i` belongs to the value `i + 2` edges ago.
+    factor: DFF<Bits<7>>,
+    // edge 16
+    flipped: Signal<Local, Bits<32>>,
+    magnitude: DFF<Bits<32>>,
+    exponent_16: DFF<Bits<9>>,
+    negative_16: DFF<Bit>,
+    finish: NormaliseRound<{ 1024 + 1 - SCALE_OFFSET }>,
+    /// A shift register: saturations on their way around the multiplier.
+    saturated: DFF<Bits<7>>,
+    multiply: FpMul,
+    half: K<31, 16>,
+    one: K<32, 1>,
+    ln_exponent: K<9, LN_EXPONENT>,
+    top_exponent: K<9, 511>,
+    one_word: K<32, 0x3f80_0000>,
+    ln_2_word: K<32, LN_2>,
+}
+
+impl Logic for SfuFinish {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, body_14, scale_14, is_ln_14, negative_14, saturate_14);
+        dff_setup!(self, clock, body_15, negate_15, exponent_15, negative_15, factor);
+        dff_setup!(self, clock, magnitude, exponent_16, negative_16, saturated);
+        // edge 14
+        self.rounded.next = (self.value.val() + self.half.val()) >> 5;
+        if self.vanish.val() {
+            self.body_14.d.next = 0.into();
+        } else if self.is_ln.val() {
+            self.body_14.d.next = bit_cast::<32, 31>(self.rounded.val());
+        } else {
+            self.body_14.d.next = (bit_cast::<32, 31>(self.value.val()) << 1) | self.one.val();
+        }
+        self.scale_14.d.next = self.scale.val();
+        self.is_ln_14.d.next = self.is_ln.val();
+        self.negative_14.d.next = self.negative.val();
+        self.saturate_14.d.next = self.saturate.val();
+        // edge 15: exponent + logarithm of the significand, 9 + 24 bits; the top one is the sign
+        self.whole.next = self.scale_14.q.val() + bit_cast::<9, 1>(self.body_14.q.val().get_bit(24).into());
+        self.body_15.d.next = self.body_14.q.val();
+        self.negate_15.d.next = false;
+        self.exponent_15.d.next = self.scale_14.q.val();
+        self.negative_15.d.next = self.negative_14.q.val();
+        if self.is_ln_14.q.val() {
+            self.body_15.d.next = (bit_cast::<32, 8>(self.whole.val().get_bits::<8>(0)) << 24)
+                | bit_cast::<32, 24>(self.body_14.q.val().get_bits::<24>(0));
+            self.negate_15.d.next = self.whole.val().get_bit(8);
+            self.exponent_15.d.next = self.ln_exponent.val();
+            self.negative_15.d.next = self.whole.val().get_bit(8);
+        }
+        if self.saturate_14.q.val() {
+            self.exponent_15.d.next = self.top_exponent.val();
+            self.negative_15.d.next = self.negative_14.q.val();
+        }
+        self.times_ln_2.next = self.is_ln_14.q.val() && !self.saturate_14.q.val();
+        self.factor.d.next = (self.factor.q.val() << 1) | bit_cast::<7, 1>(self.times_ln_2.val().into());
+        // edge 16
+        self.flipped.next = self.body_15.q.val();
+        if self.negate_15.q.val() {
+            self.flipped.next = !self.body_15.q.val();
+        }
+        self.magnitude.d.next = self.flipped.val() + bit_cast::<32, 1>(self.negate_15.q.val().into());
+        self.exponent_16.d.next = self.exponent_15.q.val();
+        self.negative_16.d.next = self.negative_15.q.val();
+        // edges 17 to 21
+        self.finish.clock.next = self.clock.val();
+        self.finish.magnitude.next = self.magnitude.q.val();
+        self.finish.exponent.next = self.exponent_16.q.val();
+        self.finish.negative.next = self.negative_16.q.val();
+        // edges 22 to 28
+        self.multiply.clock.next = self.clock.val();
+        self.multiply.a.next = self.finish.y.val();
+        self.multiply.b.next = self.one_word.val();
+        if self.factor.q.val().get_bit(6) {
+            self.multiply.b.next = self.ln_2_word.val();
+        }
+        self.saturated.d.next =
+            (self.saturated.q.val() << 1) | bit_cast::<7, 1>(self.finish.overflow.val().into());
+        self.y.next = self.multiply.y.val();
+        self.overflow.next = self.multiply.overflow.val() || self.saturated.q.val().get_bit(6);
+    }
+}
