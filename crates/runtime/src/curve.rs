@@ -79,6 +79,7 @@ fn panel<B: DrawingBackend>(
         .label_style(("sans-serif", 13))
         .axis_desc_style(("sans-serif", 14))
         .x_label_formatter(&|x| format!("{x:.0}"))
+        .y_label_formatter(&|y| y.to_string())
         .draw()?;
     chart.draw_series(LineSeries::new(series.steps.iter().copied(), TRAIN.mix(0.25)))?;
     let line =

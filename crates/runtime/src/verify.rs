@@ -68,3 +68,57 @@ fn places(plan: &LayerPlan) -> [Vec<usize>; 2] {
     let (weight, bias) = plan.unpack(&numbers);
     [weight, bias].map(|values| values.into_iter().map(|value| value.to_bits() as usize).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backend::Backend;
+    use crate::checkpoint::Hyper;
+    use crate::data::DataSpec;
+    use crate::networks::NetworkFile;
+    use crate::parameters::{State, initial};
+    use crate::plans::Plans;
+    use ef_program::config::SIM_4X4;
+    use std::sync::Arc;
+
+    /// Two equal models after a step, the second with `damage` done to its state; what comparing them says.
+    fn compared(damage: impl FnOnce(&mut State)) -> Result<()> {
+        let network = NetworkFile::load("digits")?;
+        let images = DataSpec::Digits.load(10)?.train;
+        let plans = Arc::new(Plans::compile(&network, &SIM_4X4, 4, &[4])?);
+        let open = || Accelerator::new(Backend::Model.open(&SIM_4X4, plans.memory_words())?, plans.clone());
+        let (mut a, mut b) = (open()?, open()?);
+        let hyper = Hyper { learning_rate: 0.1, momentum: 0.5, weight_decay: 0.0 };
+        let mut outcomes = Vec::new();
+        for device in [&mut a, &mut b] {
+            device.write_state(&initial(&network.network.parameters(), 1))?;
+            outcomes.push(device.train(&images, &[0, 1, 2, 3], &hyper)?);
+        }
+        let mut state = b.read_state()?;
+        damage(&mut state);
+        b.write_state(&state)?;
+        compare(7, (&mut b, &outcomes[1]), (&mut a, &outcomes[0]))
+    }
+
+    #[test]
+    fn equal_states_pass() {
+        compared(|_| ()).unwrap();
+    }
+
+    #[test]
+    fn one_bit_is_named_with_step_layer_index_and_both_words() {
+        let mut word = 0;
+        let flip = |value: &mut f32| *value = f32::from_bits(value.to_bits() ^ 1);
+        let error = compared(|state| {
+            let value = &mut state[1].values.weight[(2 * 16 + 3) * 9 + 4];
+            word = value.to_bits();
+            flip(value);
+        });
+        let error = error.unwrap_err().to_string();
+        let expected =
+            format!("step 7: conv2.weight[2,3,1,1] is {:#010x}, the golden model has {word:#010x}", word ^ 1);
+        assert!(error.starts_with(&expected) && error.contains("; 1 of "), "{error}");
+        let error = compared(|state| flip(&mut state[2].velocities.bias[9])).unwrap_err().to_string();
+        assert!(error.starts_with("step 7: fc1.bias.velocity[9] is"), "{error}");
+    }
+}

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 /// Arguments of `train`. Without any, the bundled digits are trained on the simulated accelerator.
 #[derive(clap::Args, Clone, Debug, Default)]
+#[command(args_override_self = true)]
 pub struct TrainArgs {
     /// Bundled network (digits, mnist, lenet10, 1x) or a TOML file [default: digits]
     #[arg(long, value_name = "NAME|FILE")]

@@ -1,0 +1,165 @@
+//! What a user can get wrong: every case is answered by an error that names it, and damages nothing.
+
+mod common;
+
+use common::{Bench, contents, fails, gzip, idx, succeeds};
+use ef_runtime::checkpoint::{self, CHECKPOINT, WEIGHTS};
+
+#[test]
+fn missing_data_is_named() {
+    let bench = Bench::new();
+    fails(
+        bench.train("run", &["--data", "mnist:nowhere"]),
+        &["nowhere is no folder", "train-images-idx3-ubyte"],
+    );
+    std::fs::remove_file(bench.path("t10k-labels-idx1-ubyte")).unwrap();
+    fails(bench.train("run", &[]), &["t10k-labels-idx1-ubyte is missing in ."]);
+    fails(bench.train("run", &["--data", "cifar10:."]), &["data_batch_1.bin is missing"]);
+    assert!(!bench.path("run").exists());
+}
+
+#[test]
+fn truncated_data_is_named() {
+    let bench = Bench::new();
+    let path = bench.path("train-images-idx3-ubyte");
+    let whole = std::fs::read(&path).unwrap();
+    for length in [10, whole.len() - 1] {
+        std::fs::write(&path, &whole[..length]).unwrap();
+        fails(bench.train("run", &[]), &["train-images-idx3-ubyte is truncated"]);
+    }
+    std::fs::write(&path, gzip(&whole).split_last().unwrap().1).unwrap();
+    fails(bench.train("run", &[]), &["train-images-idx3-ubyte is no complete gzip file"]);
+    std::fs::write(&path, idx(&[22], &[0; 22])).unwrap();
+    fails(
+        bench.train("run", &[]),
+        &["train-images-idx3-ubyte does not start with 0x00000803 but with 0x00000801"],
+    );
+    std::fs::write(&path, &whole).unwrap();
+    std::fs::write(bench.path("train-labels-idx1-ubyte"), idx(&[21], &[0; 21])).unwrap();
+    fails(bench.train("run", &[]), &["holds 22 images", "train-labels-idx1-ubyte holds 21 labels"]);
+}
+
+#[test]
+fn labels_out_of_range_name_file_and_record() {
+    let bench = Bench::new();
+    std::fs::write(bench.path("t10k-labels-idx1-ubyte"), idx(&[6], &[0, 1, 2, 0, 3, 1])).unwrap();
+    fails(
+        bench.train("run", &[]),
+        &["t10k-labels-idx1-ubyte: record 4 has label 3", "the network has 3 outputs (labels 0..=2)"],
+    );
+}
+
+#[test]
+fn data_of_another_shape_is_refused() {
+    let bench = Bench::new();
+    fails(
+        bench.train("run", &["--data", "digits", "--network", "mnist"]),
+        &["network mnist takes images of 1x28x28", "those of digits are 1x8x8"],
+    );
+}
+
+#[test]
+fn networks_that_cannot_be_are_named_by_their_layer() {
+    let bench = Bench::new();
+    fails(
+        bench.train("run", &["--network", "alexnet"]),
+        &["`alexnet` is neither a file nor bundled", "digits"],
+    );
+    bench.edit("tiny.toml", "kernel = 3\n[[layer]]", "kernel = 4\n[[layer]]");
+    fails(
+        bench.train("run", &[]),
+        &["tiny.toml", "layer 4 (conv): kernel 4 is larger than the map it reads, 3 x 3"],
+    );
+    bench.edit("tiny.toml", "kernel = 4\n[[layer]]", "kernel = 3\nstride = 2\n[[layer]]");
+    fails(bench.train("run", &[]), &["tiny.toml", "unknown field `stride`"]);
+}
+
+#[test]
+fn a_layer_that_fits_no_buffer_is_named_with_buffer_and_capacity() {
+    let bench = Bench::new();
+    bench.edit("tiny.toml", "outputs = 5", "outputs = 5000");
+    fails(bench.train("run", &[]), &["network tiny", "sim-4x4", "fc1", "holds"]);
+    assert!(!bench.path("run").exists());
+}
+
+#[test]
+fn arguments_out_of_range_are_named() {
+    let bench = Bench::new();
+    fails(
+        bench.train("run", &["--config", "fp64"]),
+        &["no configuration `fp64`", "sim-2x2, sim-4x4, fp32-8x8"],
+    );
+    fails(bench.train("run", &["--lr", "nan"]), &["--lr NaN"]);
+    fails(bench.train("run", &["--momentum", "1"]), &["--momentum 1"]);
+    fails(bench.train("run", &["--epochs", "0"]), &["--epochs 0"]);
+    fails(bench.train("run", &["--steps", "0"]), &["--steps 0"]);
+}
+
+#[test]
+fn checkpoints_that_do_not_fit_are_refused_and_left_alone() {
+    let bench = Bench::new();
+    succeeds(bench.train("run", &["--steps", "2"]));
+    let before = contents(&bench.path("run"));
+    let resume =
+        |more: &[&str]| bench.command(&[&["train", "--backend", "model", "--resume", "run"], more].concat());
+    fails(
+        resume(&["--network", "digits"]),
+        &["conv1.weight is [4, 1, 3, 3], in network digits it is [16, 1, 3, 3]", "written for network tiny"],
+    );
+    fails(resume(&["--seed", "7"]), &["--seed 7: the run to resume has 1"]);
+    fails(resume(&["--batch", "5"]), &["--batch 5: the run to resume has 4"]);
+    fails(bench.train("run", &[]), &["run holds a run already", "--resume run"]);
+    fails(bench.command(&["eval", "run", "--network", "digits"]), &["weights.safetensors", "conv1.weight"]);
+    fails(bench.command(&["train", "--resume", "elsewhere"]), &["cannot read elsewhere"]);
+    assert_eq!(contents(&bench.path("run")), before);
+}
+
+#[test]
+fn damaged_weights_are_named_by_layer_and_index() {
+    let bench = Bench::new();
+    succeeds(bench.train("run", &["--steps", "2"]));
+    let origin = bench.checkpoint("run").origin.unwrap();
+    let mut state = bench.state("run");
+    state[1].values.weight[4 * 9 + 1] = f32::NAN;
+    checkpoint::save(&bench.path("run"), &origin, &state).unwrap();
+    fails(
+        bench.command(&["train", "--resume", "run"]),
+        &["checkpoint.safetensors: conv2.weight[1,0,0,1] is NaN"],
+    );
+    fails(bench.command(&["eval", "run"]), &["weights.safetensors: conv2.weight[1,0,0,1] is NaN"]);
+
+    for name in [CHECKPOINT, WEIGHTS] {
+        let path = bench.path("run").join(name);
+        let bytes = std::fs::read(&path).unwrap();
+        std::fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
+    }
+    fails(bench.command(&["train", "--resume", "run"]), &["checkpoint.safetensors is truncated"]);
+    fails(bench.command(&["eval", "run"]), &["weights.safetensors is truncated"]);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_is_named_and_the_last_checkpoint_stays_intact() {
+    let bench = Bench::new();
+    succeeds(bench.train("run", &["--steps", "6"]));
+    let state = bench.state("run");
+    // what is written to the file before it is renamed ends on a full disk
+    let fill = |name: &str| std::os::unix::fs::symlink("/dev/full", bench.path("run").join(name)).unwrap();
+    for (file, steps) in [(".checkpoint.safetensors.partial", "8"), (".metrics.jsonl.partial", "9")] {
+        fill(file);
+        let resume = bench.command(&["train", "--backend", "model", "--resume", "run", "--steps", steps]);
+        let name = file.trim_start_matches('.').trim_end_matches(".partial");
+        fails(resume, &[name, "No space left on device", "intact", "--out"]);
+        assert_eq!(bench.state("run"), state);
+    }
+    // with room again, the run goes on
+    succeeds(bench.command(&["train", "--backend", "model", "--resume", "run", "--steps", "8"]));
+    succeeds(bench.train("whole", &["--steps", "8"]));
+    assert_eq!(bench.state("run"), bench.state("whole"));
+}
+
+#[test]
+fn a_folder_that_cannot_be_is_named() {
+    let bench = Bench::new();
+    fails(bench.train("tiny.toml/run", &[]), &["cannot create the folder tiny.toml/run", "--out"]);
+}
