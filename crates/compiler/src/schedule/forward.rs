@@ -51,7 +51,7 @@ impl Builder<'_> {
                 for ins in blocks(stage.in_groups(), cut.in_groups) {
                     if !whole {
                         weight = weights.take();
-                        self.load_fp_chunk(index, outs, ins, weight);
+                        self.load_fp_chunk(index, outs, ins, weight, block);
                     }
                     let matrices = if whole { ins.0 * stage.area() * t } else { 0 };
                     let feature = features.take();

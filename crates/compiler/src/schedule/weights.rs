@@ -21,8 +21,15 @@ impl Builder<'_> {
     }
 
     /// FP where a block is larger than the weight buffer: the matrices of input groups `ins` for each of `outs`,
-    /// with a vector for the bias after each, which is loaded with the first input group.
-    pub fn load_fp_chunk(&mut self, index: usize, outs: (usize, usize), ins: (usize, usize), base: usize) {
+    /// with a vector for the bias after each, which is loaded with the first input group. Regions of `pitch` vectors.
+    pub fn load_fp_chunk(
+        &mut self,
+        index: usize,
+        outs: (usize, usize),
+        ins: (usize, usize),
+        base: usize,
+        pitch: usize,
+    ) {
         let stage = &self.stages[index];
         let t = self.lanes();
         let (block, matrix) = (stage.block_words(), stage.area() * t * t);
@@ -31,7 +38,7 @@ impl Builder<'_> {
         let strides = (outs.1, block);
         let matrices = Runs::new(ins.1 * matrix, strides, (1, 0));
         let biases = Runs::new(t, strides, (1, 0));
-        let (count, pitch) = (outs.1 as u32, rows as u32 + 1);
+        let (count, pitch) = (outs.1 as u32, pitch as u32);
         let dram = (first + ins.0 * matrix) as u32;
         self.load_weight_vectors(dram, matrices, (rows as u32, count, pitch), base);
         if ins.0 == 0 {
