@@ -72,7 +72,9 @@ pub struct Expander<const T: usize> {
     below: Signal<Local, Bits<16>>,
     phase_below: Signal<Local, Bits<3>>,
     aside: Signal<Local, Bits<1>>,
-    indices: Constant<Bits<5>>,
+    index: Vec<Signal<Local, Bits<32>>>,
+    index_at: Vec<Constant<Bits<5>>>,
+    masks_at: Constant<Bits<5>>,
     zero: K<3, 0>,
 }
 
@@ -121,7 +123,9 @@ impl<const T: usize> Default for Expander<T> {
             below: Default::default(),
             phase_below: Default::default(),
             aside: Default::default(),
-            indices: Constant::new((2 * T as u64).into()),
+            index: vec_of(T),
+            index_at: (0..T as u64).map(|lane| Constant::new((2 * lane).into())).collect(),
+            masks_at: Constant::new((2 * T as u64).into()),
             zero: Default::default(),
         }
     }
@@ -157,7 +161,7 @@ impl<const T: usize> Logic for Expander<T> {
         // the masks lie above the indices
         self.masks.next = self.held_code.q.val();
         if self.pooling.q.val() {
-            self.masks.next = self.held_code.q.val() >> self.indices.val();
+            self.masks.next = self.held_code.q.val() >> self.masks_at.val();
         }
         for i in 0..T {
             self.held[i].clock.next = self.clock.val();
@@ -165,9 +169,10 @@ impl<const T: usize> Logic for Expander<T> {
             if self.take.val() {
                 self.held[i].d.next = self.vector[i].val();
             }
+            self.index[i].next = self.held_code.q.val() >> self.index_at[i].val();
             self.out_word[i].clock.next = self.clock.val();
             if (!self.masking.q.val() || self.masks.val().get_bit(i))
-                && (!self.pooling.q.val() || (self.held_code.q.val().get_bits::<2>(2 * i) == self.q.q.val()))
+                && (!self.pooling.q.val() || (self.index[i].val().get_bits::<2>(0) == self.q.q.val()))
             {
                 self.out_word[i].d.next = self.held[i].q.val();
             } else {
