@@ -64,7 +64,7 @@ impl View {
     pub fn begin(&mut self, epochs: u32, total: u64, done: u64) {
         (self.epochs, self.total) = (epochs, total);
         if self.live {
-            let style = "{bar:24} {pos}/{len} steps  {msg}  {elapsed} (left: {eta})";
+            let style = "{bar:40} {pos}/{len} steps  {elapsed} (left: {eta})\n{msg}";
             self.bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stdout());
             self.bar.set_style(ProgressStyle::with_template(style).expect("a valid template"));
             self.bar.set_position(done);
