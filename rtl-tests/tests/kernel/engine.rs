@@ -11,7 +11,7 @@ use proptest::test_runner::{Config, TestRunner};
 use std::cell::RefCell;
 
 /// Runs the commands back to back on both and compares partial sums, overflow flags and counts.
-pub fn compare(
+fn compare(
     bench: &mut Bench,
     commands: &[(ComputeDesc, u32)],
     seed: u64,
