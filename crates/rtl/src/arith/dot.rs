@@ -34,6 +34,26 @@ const _: () = assert!(dot_lane::LANE_E_AT + exponent_max::LATENCY == dot_lane::E
 /// Ports: operands `a`, `b` (`T` words each) and `c` enter on the same edge; `y` and `overflow` leave [`LATENCY`] = 16
 /// edges later. Free-running: one result per clock, no stall and no valid bit (delay yours by [`LATENCY`]).
 /// `overflow` marks a `y` that was saturated to the largest finite value.
+///
+/// ```
+/// use ef_rtl::arith::dot::{LATENCY, Dot};
+/// use rust_hdl::prelude::*;
+///
+/// let mut unit = Dot::<2>::default();
+/// unit.connect_all();
+/// for (lane, (a, b)) in [(2.0f32, 3.0f32), (4.0, -0.5)].into_iter().enumerate() {
+///     unit.a[lane].next = u64::from(a.to_bits()).into();
+///     unit.b[lane].next = u64::from(b.to_bits()).into();
+/// }
+/// unit.c.next = u64::from(0.125f32.to_bits()).into();
+/// for _ in 0..LATENCY {
+///     for level in [false, true] {
+///         unit.clock.next = level.into();
+///         assert!(simulate(&mut unit, 100));
+///     }
+/// }
+/// assert_eq!(unit.y.val(), u64::from(4.125f32.to_bits()));
+/// ```
 #[derive(LogicBlock)]
 pub struct Dot<const T: usize> {
     /// Clock.
@@ -93,13 +113,12 @@ glue! { [const T: usize] Dot<T>; self => {
         wire!(self.sum.x[i], self.lane[i].x);
         wire!(self.sum.negative[i], self.lane[i].negative);
     }
+    wire!(self.exponent[0].d, self.largest.e_max);
+    for i in 1..EXPONENT_WAIT {
+        wire!(self.exponent[i].d, self.exponent[i - 1].q);
+    }
     for i in 0..EXPONENT_WAIT {
         wire!(self.exponent[i].clock, self.clock);
-        if i == 0 {
-            wire!(self.exponent[i].d, self.largest.e_max);
-        } else {
-            wire!(self.exponent[i].d, self.exponent[i - 1].q);
-        }
     }
     wire!(self.finish.clock, self.clock);
     wire!(self.finish.magnitude, self.sum.magnitude);

@@ -89,16 +89,16 @@ glue! { [const T: usize] ExponentMax<T>; self => {
     }
     for i in 0..self.delay.len() {
         wire!(self.delay[i].clock, self.clock);
-        if i == 0 {
-            wire!(self.delay[i].d, self.node[T - 2].larger);
-        } else {
-            wire!(self.delay[i].d, self.delay[i - 1].q);
-        }
+    }
+    for i in 1..self.delay.len() {
+        wire!(self.delay[i].d, self.delay[i - 1].q);
     }
     wire!(self.last.clock, self.clock);
-    if self.delay.is_empty() {
+    if T == 8 {
         wire!(self.last.a, self.node[T - 2].larger);
-    } else {
+    }
+    if T < 8 {
+        wire!(self.delay[0].d, self.node[T - 2].larger);
         wire!(self.last.a, self.delay[self.delay.len() - 1].q);
     }
     wire!(self.last.b, self.e_addend);

@@ -17,6 +17,24 @@ pub const LATENCY: usize = 4 + normalise_round::LATENCY;
 /// ```
 ///
 /// Free-running: one sum per clock, [`LATENCY`] 9. `overflow` marks a saturated `y`.
+///
+/// ```
+/// use ef_rtl::arith::fp_add::{LATENCY, FpAdd};
+/// use rust_hdl::prelude::*;
+///
+/// let mut unit = FpAdd::default();
+/// unit.connect_all();
+/// unit.a.next = u64::from(1.5f32.to_bits()).into();
+/// unit.b.next = u64::from(0.25f32.to_bits()).into();
+/// unit.subtract.next = true;
+/// for _ in 0..LATENCY {
+///     for level in [false, true] {
+///         unit.clock.next = level.into();
+///         assert!(simulate(&mut unit, 100));
+///     }
+/// }
+/// assert_eq!(unit.y.val(), u64::from(1.25f32.to_bits()));
+/// ```
 #[derive(LogicBlock, Default)]
 pub struct FpAdd {
     /// Clock.

@@ -12,6 +12,18 @@ pub const LATENCY: usize = 0;
 /// ```
 ///
 /// Zeros and denormals of either sign are equal to zero; there is no NaN, so the order is total.
+///
+/// ```
+/// use ef_rtl::arith::fp_gt::FpGt;
+/// use rust_hdl::prelude::*;
+///
+/// let mut unit = FpGt::default();
+/// unit.connect_all();
+/// unit.a.next = u64::from(0.5f32.to_bits()).into();
+/// unit.b.next = u64::from((-2.0f32).to_bits()).into();
+/// assert!(simulate(&mut unit, 100));
+/// assert!(unit.gt.val());
+/// ```
 #[derive(LogicBlock, Default)]
 pub struct FpGt {
     /// First operand, FP32.

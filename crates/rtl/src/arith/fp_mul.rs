@@ -17,6 +17,23 @@ pub const LATENCY: usize = sig_product_exact::LATENCY + 1 + round_pack::LATENCY;
 /// ```
 ///
 /// Free-running: one product per clock, [`LATENCY`] 7, four DSP blocks. `overflow` marks a saturated `y`.
+///
+/// ```
+/// use ef_rtl::arith::fp_mul::{LATENCY, FpMul};
+/// use rust_hdl::prelude::*;
+///
+/// let mut unit = FpMul::default();
+/// unit.connect_all();
+/// unit.a.next = u64::from(1.5f32.to_bits()).into();
+/// unit.b.next = u64::from((-3.0f32).to_bits()).into();
+/// for _ in 0..LATENCY {
+///     for level in [false, true] {
+///         unit.clock.next = level.into();
+///         assert!(simulate(&mut unit, 100));
+///     }
+/// }
+/// assert_eq!(unit.y.val(), u64::from((-4.5f32).to_bits()));
+/// ```
 #[derive(LogicBlock, Default)]
 pub struct FpMul {
     /// Clock.

@@ -41,6 +41,24 @@ pub fn mult18_verilog(kind: MultKind) -> &'static str {
 /// The product leaves in two halves (`p_high * 2^18 + p_low`), so that no signal is wider than the 32 bits which the
 /// rust-hdl simulator handles quickly. The instance is explicit because yosys never absorbs registers into an inferred
 /// multiplier. See [`mult18_verilog`] for the text that completes an export.
+///
+/// ```
+/// use ef_rtl::arith::mult18::{LATENCY, Mult18};
+/// use rust_hdl::prelude::*;
+///
+/// let mut unit = Mult18::default();
+/// unit.connect_all();
+/// unit.a.next = 1000.into();
+/// unit.b.next = 2000.into();
+/// for _ in 0..LATENCY {
+///     for level in [false, true] {
+///         unit.clock.next = level.into();
+///         assert!(simulate(&mut unit, 100));
+///     }
+/// }
+/// assert_eq!(unit.p_high.val(), 2_000_000 >> 18);
+/// assert_eq!(unit.p_low.val(), 2_000_000 & 0x3_ffff);
+/// ```
 #[derive(Clone, Debug, Default, LogicBlock)]
 pub struct Mult18 {
     /// Clock of all three registers.

@@ -14,6 +14,23 @@ pub const LATENCY: usize = 1;
 /// ```
 ///
 /// Free-running: one word per clock, [`LATENCY`] 1.
+///
+/// ```
+/// use ef_rtl::arith::pixel::{LATENCY, Pixel};
+/// use rust_hdl::prelude::*;
+///
+/// let mut unit = Pixel::default();
+/// unit.connect_all();
+/// unit.pixel.next = 192.into();
+/// unit.shift.next = 8.into();
+/// for _ in 0..LATENCY {
+///     for level in [false, true] {
+///         unit.clock.next = level.into();
+///         assert!(simulate(&mut unit, 100));
+///     }
+/// }
+/// assert_eq!(unit.y.val(), u64::from(0.75f32.to_bits()));
+/// ```
 #[derive(LogicBlock, Default)]
 pub struct Pixel {
     /// Clock.

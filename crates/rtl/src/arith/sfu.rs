@@ -35,6 +35,23 @@ const _: () = assert!(sfu_interpolate::LATENCY == 6, "the delay lines of `Sfu` h
 ///
 /// `op` is [`RECIP`], [`RSQRT`], [`EXP`] or [`LN`]. Free-running: one result per clock, no stall and no valid bit,
 /// [`LATENCY`] 28. Eleven DSP blocks and two block RAMs. `overflow` marks a saturated `y`, such as `1 / 0`.
+///
+/// ```
+/// use ef_rtl::arith::sfu::{LATENCY, RECIP, Sfu};
+/// use rust_hdl::prelude::*;
+///
+/// let mut unit = Sfu::default();
+/// unit.connect_all();
+/// unit.x.next = u64::from(4.0f32.to_bits()).into();
+/// unit.op.next = RECIP.into();
+/// for _ in 0..LATENCY {
+///     for level in [false, true] {
+///         unit.clock.next = level.into();
+///         assert!(simulate(&mut unit, 100));
+///     }
+/// }
+/// assert_eq!(unit.y.val(), u64::from(0.25f32.to_bits()));
+/// ```
 #[derive(LogicBlock, Default)]
 pub struct Sfu {
     /// Clock.

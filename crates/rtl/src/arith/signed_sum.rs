@@ -201,31 +201,29 @@ glue! { [const T: usize] SignedSum<T>; self => {
         wire!(self.quad[i].a, self.pair[2 * i].sum);
         wire!(self.quad[i].b, self.pair[2 * i + 1].sum);
         wire!(self.quad[i].carry, self.negative[4 * i + 1]);
+        wire!(self.held[i].d, self.quad[i].sum);
+        wire!(self.missing[i].d, self.negative[4 * i + 3]);
+    }
+    if T == 2 {
+        wire!(self.held[0].d, self.pair[0].sum);
+        wire!(self.missing[0].d, self.negative[1]);
     }
     for i in 0..self.held.len() {
         wire!(self.held[i].clock, self.clock);
         wire!(self.missing[i].clock, self.clock);
-        if self.quad.is_empty() {
-            wire!(self.held[i].d, self.pair[i].sum);
-            wire!(self.missing[i].d, self.negative[1]);
-        } else {
-            wire!(self.held[i].d, self.quad[i].sum);
-            wire!(self.missing[i].d, self.negative[4 * i + 3]);
-        }
     }
-    for i in 0..self.whole.len() {
-        wire!(self.whole[i].a, self.held[2 * i].q);
-        wire!(self.whole[i].b, self.held[2 * i + 1].q);
-        wire!(self.whole[i].carry, self.missing[2 * i].q);
+    if T == 8 {
+        wire!(self.whole[0].a, self.held[0].q);
+        wire!(self.whole[0].b, self.held[1].q);
+        wire!(self.whole[0].carry, self.missing[0].q);
+        wire!(self.total.lanes, self.whole[0].sum);
+    }
+    if T < 8 {
+        wire!(self.total.lanes, self.held[0].q);
     }
     wire!(self.total.clock, self.clock);
     wire!(self.total.addend, self.addend);
     wire!(self.total.addend_negative, self.addend_negative);
-    if self.whole.is_empty() {
-        wire!(self.total.lanes, self.held[0].q);
-    } else {
-        wire!(self.total.lanes, self.whole[0].sum);
-    }
     wire!(self.total.carry, self.missing[self.missing.len() - 1].q);
     wire!(self.magnitude, self.total.magnitude);
     wire!(self.sum_negative, self.total.negative);
