@@ -10,7 +10,7 @@ use rust_hdl::prelude::*;
 /// Program memory of 2^GAW instructions, one command queue per engine, tokens, registers, counters.
 ///
 /// ```text
-///  host port <->| Registers |--start, stop, clear-->| RunControl |--run, flush, restart, abort--> everything
+///  host port <->| Registers |--start, stop, clear-->| RunControl |--run, flush, restart, cancel--> everything
 ///                  ^  program_*                          ^ finished, idle, bad
 ///       | Counters |  v
 ///       | Overflow | | Fetch |--push-->| CommandQueue<LoadDesc>    |<-> load_start, load_field, load_ready, load_done
@@ -24,7 +24,7 @@ use rust_hdl::prelude::*;
 /// | `req_*`, `resp_*` | | the host's register port, see [`Registers`] |
 /// | `*_start`, `*_field`, `*_ready`, `*_done`, `*_bad` | | the engine protocol, one set per engine |
 /// | `restart` | 1 | synchronous reset of the engines (and of the loss): at each start and after a clear |
-/// | `abort` | 1 | engines complete their bursts and issue no more; held until `restart` |
+/// | `cancel` | 1 | engines complete their bursts and issue no more; held until `restart` |
 /// | `memory_idle` | 1 | nothing is on its way between engines and memory |
 /// | `phase`, `stream_active`, `wait_*` | 2, 1 | from the kernel, for the counters |
 /// | `word_*`, `burst_*` | 1 | one word, one burst |
@@ -60,7 +60,7 @@ pub struct Controller<const GAW: usize> {
     pub store_done: Signal<In, Bit>,
     pub store_bad: Signal<In, Bit>,
     pub restart: Signal<Out, Bit>,
-    pub abort: Signal<Out, Bit>,
+    pub cancel: Signal<Out, Bit>,
     pub memory_idle: Signal<In, Bit>,
     pub phase: Signal<In, Bits<2>>,
     pub stream_active: Signal<In, Bit>,
@@ -122,7 +122,7 @@ impl<const GAW: usize> Controller<GAW> {
             store_done: Default::default(),
             store_bad: Default::default(),
             restart: Default::default(),
-            abort: Default::default(),
+            cancel: Default::default(),
             memory_idle: Default::default(),
             phase: Default::default(),
             stream_active: Default::default(),
@@ -166,7 +166,7 @@ macro_rules! queue {
         wire!($me.$queue.push_issue, $me.fetch.push_issue);
         wire!($me.$queue.push_field, $me.fetch.push_field);
         wire!($me.$queue.push_data, $me.fetch.push_data);
-        wire!($me.fetch.push_ready[$number], $me.$queue.push_ready);
+        wire!($me.fetch.push_room[$number], $me.$queue.push_room);
         for i in 0..3 {
             wire!($me.$queue.some[i], $me.tokens.some[3 * i + $number]);
             wire!($me.tokens.take[3 * i + $number], $me.$queue.take[i]);
@@ -215,7 +215,7 @@ glue! { [const GAW: usize] Controller<GAW>; self => {
     wire!(self.control.bad_loop, self.fetch.bad_loop);
     wire!(self.control.program_end, self.fetch.program_end);
     wire!(self.restart, self.control.restart);
-    wire!(self.abort, self.control.abort);
+    wire!(self.cancel, self.control.cancel);
     wire!(self.busy, self.control.busy);
     wire!(self.error, self.control.error);
     // the program

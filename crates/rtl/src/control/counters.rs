@@ -3,12 +3,12 @@ use ef_hdl_kit::{K, glue};
 use ef_program::regs;
 use rust_hdl::prelude::*;
 
-/// Counts the cycles in which `event` was up, modulo 2^32, one cycle late.
+/// Counts the cycles in which `happened` was up, modulo 2^32, one cycle late.
 #[derive(LogicBlock, Default)]
 pub struct EventCounter {
     pub clock: Signal<In, Clock>,
     pub clear: Signal<In, Bit>,
-    pub event: Signal<In, Bit>,
+    pub happened: Signal<In, Bit>,
     pub count: Signal<Out, Bits<32>>,
     seen: DFF<Bit>,
     total: DFF<Bits<32>>,
@@ -19,7 +19,7 @@ impl Logic for EventCounter {
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(self, clock, seen, total);
-        self.seen.d.next = self.event.val();
+        self.seen.d.next = self.happened.val();
         if self.seen.q.val() {
             self.total.d.next = self.total.q.val() + self.one.val();
         }
@@ -34,7 +34,7 @@ impl Logic for EventCounter {
 /// Number of performance counters.
 pub const COUNTERS: usize = (regs::BURSTS_WRITTEN - regs::CYCLES + 1) as usize;
 
-/// Which counters count in this cycle; `event[i]` belongs to register `regs::CYCLES + i`.
+/// Which counters count in this cycle; `happened[i]` belongs to register `regs::CYCLES + i`.
 #[derive(LogicBlock, Default)]
 pub struct Events {
     pub busy: Signal<In, Bit>,
@@ -49,7 +49,7 @@ pub struct Events {
     pub word_written: Signal<In, Bit>,
     pub burst_read: Signal<In, Bit>,
     pub burst_written: Signal<In, Bit>,
-    pub event: [Signal<Out, Bit>; COUNTERS],
+    pub happened: [Signal<Out, Bit>; COUNTERS],
     fp: Signal<Local, Bit>,
     bp: Signal<Local, Bit>,
     wu: Signal<Local, Bit>,
@@ -61,33 +61,33 @@ impl Logic for Events {
         self.fp.next = self.phase.val() == 0;
         self.bp.next = self.phase.val() == 1;
         self.wu.next = self.phase.val() == 2;
-        self.event[0].next = self.busy.val();
-        self.event[1].next = self.busy.val() & self.fp.val();
-        self.event[2].next = self.busy.val() & self.bp.val();
-        self.event[3].next = self.busy.val() & self.wu.val();
-        self.event[4].next = self.stream_active.val() & self.fp.val();
-        self.event[5].next = self.stream_active.val() & self.bp.val();
-        self.event[6].next = self.stream_active.val() & self.wu.val();
-        self.event[7].next = self.busy.val()
+        self.happened[0].next = self.busy.val();
+        self.happened[1].next = self.busy.val() & self.fp.val();
+        self.happened[2].next = self.busy.val() & self.bp.val();
+        self.happened[3].next = self.busy.val() & self.wu.val();
+        self.happened[4].next = self.stream_active.val() & self.fp.val();
+        self.happened[5].next = self.stream_active.val() & self.bp.val();
+        self.happened[6].next = self.stream_active.val() & self.wu.val();
+        self.happened[7].next = self.busy.val()
             & self.compute_ready.val()
             & !self.stream_active.val()
             & !self.wait_stationary.val()
             & !self.wait_hazard.val();
-        self.event[8].next = self.wait_stationary.val();
-        self.event[9].next = self.wait_hazard.val();
-        self.event[10].next = self.load_active.val();
-        self.event[11].next = self.store_active.val();
-        self.event[12].next = self.word_read.val();
-        self.event[13].next = self.word_written.val();
-        self.event[14].next = self.burst_read.val();
-        self.event[15].next = self.burst_written.val();
+        self.happened[8].next = self.wait_stationary.val();
+        self.happened[9].next = self.wait_hazard.val();
+        self.happened[10].next = self.load_active.val();
+        self.happened[11].next = self.store_active.val();
+        self.happened[12].next = self.word_read.val();
+        self.happened[13].next = self.word_written.val();
+        self.happened[14].next = self.burst_read.val();
+        self.happened[15].next = self.burst_written.val();
     }
 }
 
 /// All counters, CYCLES to BURSTS_WRITTEN; `count[i]` is register `regs::CYCLES + i`.
 ///
 /// ```text
-///  busy, phase, ... ->| Events |--event[i]-->| EventCounter i |--> count[i]
+///  busy, phase, ... ->| Events |--happened[i]-->| EventCounter i |--> count[i]
 ///  clear ----------------------------------->|                |
 /// ```
 /// The inputs are the engines' own bits: `phase` is that of the newest compute command, a `word_*` bit stands for one word.
@@ -128,7 +128,7 @@ glue! { Counters; self => {
     for i in 0..COUNTERS {
         wire!(self.counter[i].clock, self.clock);
         wire!(self.counter[i].clear, self.clear);
-        wire!(self.counter[i].event, self.events.event[i]);
+        wire!(self.counter[i].happened, self.events.happened[i]);
         wire!(self.count[i], self.counter[i].count);
     }
 }}

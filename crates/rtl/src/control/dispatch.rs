@@ -1,15 +1,15 @@
-//! Takes queue entries in order: increments go to the descriptor, issues wait for engine and tokens.
+//! Takes queue entries in order: field values go to the descriptor, issues wait for engine and tokens.
 use ef_hdl_kit::K;
 use rust_hdl::prelude::*;
 
 /// The decision when a command starts.
 ///
 /// ```text
-///  entry --+-- ADD ---> add (in the cycle it is taken)
+///  entry --+-- value -> write (in the cycle it is taken)
 ///          +-- ISSUE -> [held: wait, signal] -- engine ready, tokens there, room --> accept, take[], [start]
 /// ```
 /// One entry per cycle, one more cycle for an ISSUE. `accept`, `mask` and `take` are up in the cycle of the decision, `start` in the next one;
-/// the earliest `start` is two cycles after the ISSUE was taken, so that the ADDs before it show in the descriptor, and the
+/// the earliest `start` is two cycles after the ISSUE was taken, so that the values before it show in the descriptor, and the
 /// entry behind it is taken after the decision, so that the descriptor holds still during `start`.
 /// `flush` drops the held command and all entries: nothing starts. `idle` is up when no entry is left between push and decision.
 #[derive(LogicBlock, Default)]
@@ -19,7 +19,8 @@ pub struct Dispatch {
     pub flush: Signal<In, Bit>,
     /// An entry enters the queue.
     pub push_valid: Signal<In, Bit>,
-    pub push_ready: Signal<In, Bit>,
+    /// 25 entries or less, a cycle late: who pushes may have seven more under way.
+    pub push_room: Signal<Out, Bit>,
     pub entry_valid: Signal<In, Bit>,
     pub entry_ready: Signal<Out, Bit>,
     pub entry_issue: Signal<In, Bit>,
@@ -27,7 +28,7 @@ pub struct Dispatch {
     pub entry_data: Signal<In, Bits<32>>,
     /// Empties the queue: `reset` or `flush`.
     pub empty_queue: Signal<Out, Bit>,
-    pub add: Signal<Out, Bit>,
+    pub write: Signal<Out, Bit>,
     pub engine_ready: Signal<In, Bit>,
     pub room: Signal<In, Bit>,
     pub some: [Signal<In, Bit>; 3],
@@ -41,23 +42,25 @@ pub struct Dispatch {
     signals: DFF<Bits<3>>,
     started: DFF<Bit>,
     entries: DFF<Bits<6>>,
+    few: DFF<Bit>,
     taken: Signal<Local, Bit>,
+    came: Signal<Local, Bit>,
     missing: [Signal<Local, Bit>; 3],
     go: Signal<Local, Bit>,
     gone: Signal<Local, Bit>,
-    came: Signal<Local, Bit>,
     one: K<6, 1>,
     none: K<6, 0>,
+    many: K<6, 26>,
 }
 
 impl Logic for Dispatch {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, held, tokens, signals, started, entries);
+        dff_setup!(self, clock, held, tokens, signals, started, entries, few);
         self.empty_queue.next = self.reset.val() | self.flush.val();
         self.entry_ready.next = !self.held.q.val();
         self.taken.next = self.entry_valid.val() & !self.held.q.val();
-        self.add.next = self.taken.val() & !self.entry_issue.val();
+        self.write.next = self.taken.val() & !self.entry_issue.val();
         if self.taken.val() & self.entry_issue.val() {
             self.held.d.next = true;
             self.tokens.d.next = self.entry_data.val().get_bits::<3>(0);
@@ -87,7 +90,7 @@ impl Logic for Dispatch {
             self.held.d.next = false;
         }
 
-        self.came.next = self.push_valid.val() & self.push_ready.val();
+        self.came.next = self.push_valid.val();
         self.gone.next = (self.taken.val() & !self.entry_issue.val()) | self.go.val();
         if self.came.val() & !self.gone.val() {
             self.entries.d.next = self.entries.q.val() + self.one.val();
@@ -95,11 +98,14 @@ impl Logic for Dispatch {
         if self.gone.val() & !self.came.val() {
             self.entries.d.next = self.entries.q.val() - self.one.val();
         }
+        self.few.d.next = self.entries.q.val() < self.many.val();
+        self.push_room.next = self.few.q.val();
         self.idle.next = (self.entries.q.val() == self.none.val()) & !self.started.q.val();
         if self.flush.val() {
             self.entries.d.next = self.none.val();
         }
         if self.reset.val() {
+            self.few.d.next = false;
             self.held.d.next = false;
             self.started.d.next = false;
             self.entries.d.next = self.none.val();

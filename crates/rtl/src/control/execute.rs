@@ -4,14 +4,14 @@ use ef_hdl_kit::K;
 use ef_program::isa::opcode;
 use rust_hdl::prelude::*;
 
-/// One instruction per cycle: pushes ADD and ISSUE to the engines' queues, keeps the program counter, works the loop stack.
+/// One instruction per cycle: sends SET, ADD and ISSUE on to the engines, keeps the program counter, works the loop stack.
 ///
 /// ```text
-///  instruction --+-- ADD, ISSUE --> [push_valid[e], issue, field, data] --> queue of engine e
-///                +-- LOOP, NEXT --> LoopStack, jump
-///                +-- END, errors -> [halted] --> finished
+///  instruction --+-- SET, ADD, ISSUE --> send, set, issue, engine, stream, field, data
+///                +-- LOOP, NEXT -------> LoopStack, jump
+///                +-- END, errors ------> [halted]
 /// ```
-/// A queue that is not ready holds the push register and with it everything behind it. END and every error halt: `pc` stays at the
+/// An instruction for a queue without `room` waits, and everything behind it. END and every error halt: `pc` stays at the
 /// instruction, and what was pushed before is still executed by the engines. An error is a pulse in the cycle in which it is found.
 /// Nothing is taken while `run` is down.
 #[derive(LogicBlock)]
@@ -21,13 +21,17 @@ pub struct Execute<const PAW: usize> {
     pub run: Signal<In, Bit>,
     pub instruction_valid: Signal<In, Bit>,
     pub instruction_take: Signal<Out, Bit>,
-    pub kind: Signal<In, Bits<12>>,
+    pub kind: Signal<In, Bits<15>>,
     pub data: Signal<In, Bits<32>>,
-    pub push_valid: [Signal<Out, Bit>; 3],
-    pub push_ready: [Signal<In, Bit>; 3],
-    pub push_issue: Signal<Out, Bit>,
-    pub push_field: Signal<Out, Bits<6>>,
-    pub push_data: Signal<Out, Bits<32>>,
+    /// The queue of engine e has room for everything under way and one more.
+    pub room: [Signal<In, Bit>; 3],
+    pub send: Signal<Out, Bit>,
+    pub send_issue: Signal<Out, Bit>,
+    pub send_set: Signal<Out, Bit>,
+    pub send_engine: Signal<Out, Bits<2>>,
+    pub send_stream: Signal<Out, Bits<3>>,
+    pub send_field: Signal<Out, Bits<6>>,
+    pub send_data: Signal<Out, Bits<32>>,
     pub loop_push: Signal<Out, Bit>,
     pub loop_start: Signal<Out, Bits<16>>,
     pub loop_jumps: Signal<Out, Bits<16>>,
@@ -39,18 +43,15 @@ pub struct Execute<const PAW: usize> {
     pub loop_full: Signal<In, Bit>,
     pub jump: Signal<Out, Bit>,
     pub pc: Signal<Out, Bits<16>>,
-    pub finished: Signal<Out, Bit>,
+    pub halt: Signal<Out, Bit>,
     pub bad_instruction: Signal<Out, Bit>,
     pub bad_loop: Signal<Out, Bit>,
     pub program_end: Signal<Out, Bit>,
-    valid: [DFF<Bit>; 3],
-    issue_push: DFF<Bit>,
-    field: DFF<Bits<6>>,
-    immediate: DFF<Bits<32>>,
     counter: DFF<Bits<16>>,
     jumping: DFF<Bit>,
     halted: DFF<Bit>,
-    blocked: [Signal<Local, Bit>; 3],
+    to_engine: Signal<Local, Bit>,
+    may_send: Signal<Local, Bit>,
     able: Signal<Local, Bit>,
     past_end: Signal<Local, Bit>,
     take: Signal<Local, Bit>,
@@ -66,6 +67,7 @@ pub struct Execute<const PAW: usize> {
     end_program: K<4, { opcode::END }>,
     bad: K<4, BAD>,
     loop_zero: K<4, LOOP_ZERO>,
+    set: K<4, { opcode::SET }>,
 }
 
 impl<const PAW: usize> Default for Execute<PAW> {
@@ -79,11 +81,14 @@ impl<const PAW: usize> Default for Execute<PAW> {
             instruction_take: Default::default(),
             kind: Default::default(),
             data: Default::default(),
-            push_valid: Default::default(),
-            push_ready: Default::default(),
-            push_issue: Default::default(),
-            push_field: Default::default(),
-            push_data: Default::default(),
+            room: Default::default(),
+            send: Default::default(),
+            send_issue: Default::default(),
+            send_set: Default::default(),
+            send_engine: Default::default(),
+            send_stream: Default::default(),
+            send_field: Default::default(),
+            send_data: Default::default(),
             loop_push: Default::default(),
             loop_start: Default::default(),
             loop_jumps: Default::default(),
@@ -95,18 +100,15 @@ impl<const PAW: usize> Default for Execute<PAW> {
             loop_full: Default::default(),
             jump: Default::default(),
             pc: Default::default(),
-            finished: Default::default(),
+            halt: Default::default(),
             bad_instruction: Default::default(),
             bad_loop: Default::default(),
             program_end: Default::default(),
-            valid: Default::default(),
-            issue_push: Default::default(),
-            field: Default::default(),
-            immediate: Default::default(),
             counter: Default::default(),
             jumping: Default::default(),
             halted: Default::default(),
-            blocked: Default::default(),
+            to_engine: Default::default(),
+            may_send: Default::default(),
             able: Default::default(),
             past_end: Default::default(),
             take: Default::default(),
@@ -122,6 +124,7 @@ impl<const PAW: usize> Default for Execute<PAW> {
             end_program: Default::default(),
             bad: Default::default(),
             loop_zero: Default::default(),
+            set: Default::default(),
         }
     }
 }
@@ -129,23 +132,22 @@ impl<const PAW: usize> Default for Execute<PAW> {
 impl<const PAW: usize> Logic for Execute<PAW> {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, issue_push, field, immediate, counter, jumping, halted);
-        for i in 0..3 {
-            self.valid[i].clock.next = self.clock.val();
-            self.blocked[i].next = self.valid[i].q.val() & !self.push_ready[i].val();
-            self.valid[i].d.next = self.blocked[i].val();
-        }
-        self.past_end.next = self.counter.q.val() == self.limit.val();
-        self.able.next = self.run.val()
-            & !self.halted.q.val()
-            & !self.jumping.q.val()
-            & !self.blocked[0].val()
-            & !self.blocked[1].val()
-            & !self.blocked[2].val();
-        self.take.next = self.able.val() & self.instruction_valid.val() & !self.past_end.val();
-        self.instruction_take.next = self.take.val();
+        dff_setup!(self, clock, counter, jumping, halted);
         self.operation.next = self.kind.val().get_bits::<4>(8);
         self.engine.next = self.kind.val().get_bits::<2>(6);
+        self.to_engine.next = (self.operation.val() == self.add.val())
+            | (self.operation.val() == self.set.val())
+            | (self.operation.val() == self.issue.val());
+        self.may_send.next = ((self.engine.val() == 0) & self.room[0].val())
+            | ((self.engine.val() == 1) & self.room[1].val())
+            | ((self.engine.val() == 2) & self.room[2].val());
+        self.past_end.next = self.counter.q.val() == self.limit.val();
+        self.able.next = self.run.val() & !self.halted.q.val() & !self.jumping.q.val();
+        self.take.next = self.able.val()
+            & self.instruction_valid.val()
+            & !self.past_end.val()
+            & (!self.to_engine.val() | self.may_send.val());
+        self.instruction_take.next = self.take.val();
         self.following.next = self.counter.q.val() + self.one.val();
 
         self.jumping.d.next = false;
@@ -161,15 +163,7 @@ impl<const PAW: usize> Logic for Execute<PAW> {
             self.halted.d.next = true;
         }
         if self.take.val() {
-            self.issue_push.d.next = self.operation.val() == self.issue.val();
-            self.field.d.next = self.kind.val().get_bits::<6>(0);
-            self.immediate.d.next = self.data.val();
             self.counter.d.next = self.following.val();
-            if (self.operation.val() == self.add.val()) | (self.operation.val() == self.issue.val()) {
-                self.valid[0].d.next = self.engine.val() == 0;
-                self.valid[1].d.next = self.engine.val() == 1;
-                self.valid[2].d.next = self.engine.val() == 2;
-            }
             if self.operation.val() == self.loop_begin.val() {
                 if self.loop_full.val() {
                     self.bad_loop.next = true;
@@ -208,23 +202,20 @@ impl<const PAW: usize> Logic for Execute<PAW> {
             }
         }
         if self.reset.val() {
-            for i in 0..3 {
-                self.valid[i].d.next = false;
-            }
             self.counter.d.next = 0.into();
             self.jumping.d.next = false;
             self.halted.d.next = false;
         }
 
-        for i in 0..3 {
-            self.push_valid[i].next = self.valid[i].q.val();
-        }
-        self.push_issue.next = self.issue_push.q.val();
-        self.push_field.next = self.field.q.val();
-        self.push_data.next = self.immediate.q.val();
+        self.send.next = self.take.val() & self.to_engine.val();
+        self.send_issue.next = self.operation.val() == self.issue.val();
+        self.send_set.next = self.operation.val() == self.set.val();
+        self.send_engine.next = self.engine.val();
+        self.send_stream.next = self.kind.val().get_bits::<3>(12);
+        self.send_field.next = self.kind.val().get_bits::<6>(0);
+        self.send_data.next = self.data.val();
         self.jump.next = self.jumping.q.val();
         self.pc.next = self.counter.q.val();
-        self.finished.next =
-            self.halted.q.val() & !self.valid[0].q.val() & !self.valid[1].q.val() & !self.valid[2].q.val();
+        self.halt.next = self.halted.q.val();
     }
 }

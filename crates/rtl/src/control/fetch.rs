@@ -1,14 +1,14 @@
 //! Instruction fetch and execution: the controller without queues and registers.
-use super::{execute::Execute, loops::LoopStack, prefetch::Prefetch};
+use super::{execute::Execute, field_state::FieldState, loops::LoopStack, prefetch::Prefetch};
 use ef_hdl_kit::glue;
 use rust_hdl::prelude::*;
 
-/// Runs the program: fetches, loops, and pushes ADD and ISSUE to the queues of the engines.
+/// Runs the program: fetches, loops, and pushes field values and issues to the queues of the engines.
 ///
 /// ```text
-///  program_* ->| Prefetch |--instruction-->| Execute |--push_valid[e], push_*--> queues
-///              |          |<----jump-------|         |--bad_*, program_end-----> errors
-///                                            |  ^    |--finished
+///  program_* ->| Prefetch |--instruction-->| Execute |--send-->| FieldState |--push_valid[e], push_*--> queues
+///              |          |<----jump-------|         |--bad_*, program_end-----------------------------> errors
+///                                            |  ^  ^------------ push_room[e] -------------------------- queues
 ///                                         | LoopStack |
 /// ```
 ///
@@ -17,13 +17,14 @@ use rust_hdl::prelude::*;
 /// | `reset` | 1 | back to address 0, no loops |
 /// | `run` | 1 | instructions are taken only while it is up |
 /// | `program_*` | 1, 16, 32, 32 | the host writes an instruction |
-/// | `push_valid`, `push_ready` | 3 x 1 | to the queue of engine e, one at a time |
+/// | `push_valid` | 3 x 1 | to the queue of engine e, one at a time |
+/// | `push_room` | 3 x 1 | the queue has room for six entries under way |
 /// | `push_issue`, `push_field`, `push_data` | 1, 6, 32 | the entry |
 /// | `pc` | 16 | address of the next instruction; that of END or of the faulty instruction after the end |
 /// | `finished` | 1 | END or an error was met and everything is pushed |
 /// | `bad_instruction`, `bad_loop`, `program_end` | 1 | pulses |
 ///
-/// One instruction per cycle; a NEXT that jumps takes 5. The first instruction is pushed 6 cycles after `reset` falls.
+/// One instruction per cycle; a NEXT that jumps takes 5. The first instruction is pushed 9 cycles after `reset` falls.
 #[derive(LogicBlock, Default)]
 pub struct Fetch<const PAW: usize> {
     pub clock: Signal<In, Clock>,
@@ -34,7 +35,7 @@ pub struct Fetch<const PAW: usize> {
     pub program_low: Signal<In, Bits<32>>,
     pub program_high: Signal<In, Bits<32>>,
     pub push_valid: [Signal<Out, Bit>; 3],
-    pub push_ready: [Signal<In, Bit>; 3],
+    pub push_room: [Signal<In, Bit>; 3],
     pub push_issue: Signal<Out, Bit>,
     pub push_field: Signal<Out, Bits<6>>,
     pub push_data: Signal<Out, Bits<32>>,
@@ -46,6 +47,7 @@ pub struct Fetch<const PAW: usize> {
     prefetch: Prefetch<PAW>,
     execute: Execute<PAW>,
     loops: LoopStack,
+    fields: FieldState,
 }
 
 glue! { [const PAW: usize] Fetch<PAW>; self => {
@@ -75,15 +77,25 @@ glue! { [const PAW: usize] Fetch<PAW>; self => {
     wire!(self.execute.loop_again, self.loops.again);
     wire!(self.execute.loop_empty, self.loops.empty);
     wire!(self.execute.loop_full, self.loops.full);
+    wire!(self.fields.clock, self.clock);
+    wire!(self.fields.reset, self.reset);
+    wire!(self.fields.in_valid, self.execute.send);
+    wire!(self.fields.in_issue, self.execute.send_issue);
+    wire!(self.fields.in_set, self.execute.send_set);
+    wire!(self.fields.in_engine, self.execute.send_engine);
+    wire!(self.fields.in_stream, self.execute.send_stream);
+    wire!(self.fields.in_field, self.execute.send_field);
+    wire!(self.fields.in_data, self.execute.send_data);
+    wire!(self.fields.halted, self.execute.halt);
     for i in 0..3 {
-        wire!(self.push_valid[i], self.execute.push_valid[i]);
-        wire!(self.execute.push_ready[i], self.push_ready[i]);
+        wire!(self.push_valid[i], self.fields.push_valid[i]);
+        wire!(self.execute.room[i], self.push_room[i]);
     }
-    wire!(self.push_issue, self.execute.push_issue);
-    wire!(self.push_field, self.execute.push_field);
-    wire!(self.push_data, self.execute.push_data);
+    wire!(self.push_issue, self.fields.push_issue);
+    wire!(self.push_field, self.fields.push_field);
+    wire!(self.push_data, self.fields.push_data);
     wire!(self.pc, self.execute.pc);
-    wire!(self.finished, self.execute.finished);
+    wire!(self.finished, self.fields.finished);
     wire!(self.bad_instruction, self.execute.bad_instruction);
     wire!(self.bad_loop, self.execute.bad_loop);
     wire!(self.program_end, self.execute.program_end);

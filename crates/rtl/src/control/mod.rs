@@ -3,7 +3,7 @@
 //! | module | what |
 //! |---|---|
 //! | [`controller`] | all of it wired together |
-//! | [`fetch`] = [`prefetch`] ([`program_memory`], [`predecode`]) + [`execute`] + [`loops`] | runs the program |
+//! | [`fetch`] = [`prefetch`] ([`program_memory`], [`predecode`]) + [`execute`] + [`loops`] + [`field_state`] | runs the program |
 //! | [`queue`] = [`dispatch`] + [`descriptor`] + [`signals`] | one per engine |
 //! | [`tokens`] | order among the engines |
 //! | [`run_control`] | start, stop, clear, errors |
@@ -16,6 +16,7 @@ pub mod descriptor;
 pub mod dispatch;
 pub mod execute;
 pub mod fetch;
+pub mod field_state;
 pub mod host_port;
 pub mod loops;
 pub mod overflow;

@@ -82,7 +82,7 @@ impl Logic for ReadAhead {
 /// | `program_write`, `program_address`, `program_low`, `program_high` | 1, 16, 32, 32 | the host writes an instruction |
 /// | `jump`, `target` | 1, 16 | go on at `target`; the queue is empty in the next cycle |
 /// | `instruction_valid`, `instruction_take` | 1 | handshake; no `instruction_take` together with `jump` |
-/// | `kind` | 12 | see [`Predecode`] |
+/// | `kind` | 15 | see [`Predecode`] |
 /// | `data` | 32 | the immediate |
 ///
 /// One instruction per cycle in a row; the first one after `jump` is valid 4 cycles later. After `reset` it begins at address 0.
@@ -98,12 +98,12 @@ pub struct Prefetch<const PAW: usize> {
     pub target: Signal<In, Bits<16>>,
     pub instruction_valid: Signal<Out, Bit>,
     pub instruction_take: Signal<In, Bit>,
-    pub kind: Signal<Out, Bits<12>>,
+    pub kind: Signal<Out, Bits<15>>,
     pub data: Signal<Out, Bits<32>>,
     ahead: ReadAhead,
     memory: ProgramMemory<PAW>,
     predecode: Predecode,
-    kinds: Fifo<12, 3>,
+    kinds: Fifo<15, 3>,
     immediates: Fifo<32, 3>,
 }
 

@@ -5,10 +5,10 @@ use ef_hdl_kit::{glue, vec_of};
 use ef_program::Descriptor;
 use rust_hdl::prelude::*;
 
-/// Everything between the controller and one engine: 32 entries of ADD and ISSUE, the descriptor, tokens, commands in flight.
+/// Everything between the controller and one engine: 32 entries, field values and issues, the descriptor, tokens, commands in flight.
 ///
 /// ```text
-///  push ->[ FIFO, 32 ]--ADD---> DescriptorFile -----------------> field[]
+///  push ->[ FIFO, 32 ]--value-> DescriptorFile -----------------> field[]
 ///                     --ISSUE-> Dispatch --start----------------> start
 ///                                 ^  |take[]   accept             <- ready
 ///                        some[] --+  +-> SignalOrder <----------- done
@@ -17,25 +17,26 @@ use rust_hdl::prelude::*;
 ///
 /// | port | width | |
 /// |---|---|---|
-/// | `push_valid`, `push_ready` | 1 | one entry |
-/// | `push_issue` | 1 | entry is an ISSUE (else an ADD) |
-/// | `push_field` | 6 | ADD: index of the field |
-/// | `push_data` | 32 | increment, or `[2:0]` wait and `[6:4]` signal |
+/// | `push_valid` | 1 | one entry, taken at once |
+/// | `push_room` | 1 | seven more entries fit, counted from the cycle in which it is up |
+/// | `push_issue` | 1 | entry is an ISSUE (else a field value) |
+/// | `push_field` | 6 | index of the field |
+/// | `push_data` | 32 | value, or `[2:0]` wait and `[6:4]` signal |
 /// | `some`, `take`, `put` | 3 x 1 | tokens from / from / to engine i |
 /// | `start`, `field`, `ready`, `done` | | the engine protocol: `field` is valid with `start`, up to four commands between `start` and `done` |
 /// | `flush` | 1 | drop what has not started, start nothing |
 /// | `idle` | 1 | nothing queued, nothing started that is not done |
 /// | `active` | 1 | a command has been started and is not done |
 ///
-/// An ADD takes a cycle, an ISSUE two. From push to `start`: at least 5 cycles; from `done` to the `start` of a command waiting for its token: 2.
-/// ADDs behind an ISSUE are applied while the engine executes it.
+/// A value takes a cycle, an ISSUE two. From push to `start`: at least 5 cycles; from `done` to the `start` of a command waiting for its token: 2.
+/// Values behind an ISSUE are written while the engine executes it.
 #[derive(LogicBlock)]
 pub struct CommandQueue<D: Descriptor> {
     pub clock: Signal<In, Clock>,
     pub reset: Signal<In, Bit>,
     pub flush: Signal<In, Bit>,
     pub push_valid: Signal<In, Bit>,
-    pub push_ready: Signal<Out, Bit>,
+    pub push_room: Signal<Out, Bit>,
     pub push_issue: Signal<In, Bit>,
     pub push_field: Signal<In, Bits<6>>,
     pub push_data: Signal<In, Bits<32>>,
@@ -64,7 +65,7 @@ impl<D: Descriptor> Default for CommandQueue<D> {
             reset: Default::default(),
             flush: Default::default(),
             push_valid: Default::default(),
-            push_ready: Default::default(),
+            push_room: Default::default(),
             push_issue: Default::default(),
             push_field: Default::default(),
             push_data: Default::default(),
@@ -99,21 +100,20 @@ glue! { [D: Descriptor] CommandQueue<D>; self => {
     wire!(self.dispatch.reset, self.reset);
     wire!(self.order.reset, self.reset);
     wire!(self.file.reset, self.reset);
-    // push: both FIFOs move together, so the handshake of one is that of both
+    // push: both FIFOs move together, so the handshake of one is that of both; they are never full
     wire!(self.head.push_issue, self.push_issue);
     wire!(self.head.push_field, self.push_field);
     wire!(self.data.in_valid, self.push_valid);
     wire!(self.data.in_data, self.push_data);
     wire!(self.kind.in_valid, self.push_valid);
     wire!(self.kind.in_data, self.head.push_kind);
-    wire!(self.push_ready, self.data.in_ready);
+    wire!(self.push_room, self.dispatch.push_room);
     wire!(self.data.out_ready, self.dispatch.entry_ready);
     wire!(self.kind.out_ready, self.dispatch.entry_ready);
     wire!(self.head.kind, self.kind.out_data);
     // dispatch
     wire!(self.dispatch.flush, self.flush);
     wire!(self.dispatch.push_valid, self.push_valid);
-    wire!(self.dispatch.push_ready, self.data.in_ready);
     wire!(self.dispatch.entry_valid, self.data.out_valid);
     wire!(self.dispatch.entry_issue, self.head.issue);
     wire!(self.dispatch.entry_data, self.data.out_data);
@@ -121,9 +121,9 @@ glue! { [D: Descriptor] CommandQueue<D>; self => {
     wire!(self.dispatch.room, self.order.room);
     wire!(self.start, self.dispatch.start);
     // descriptor
-    wire!(self.file.add, self.dispatch.add);
+    wire!(self.file.write, self.dispatch.write);
     wire!(self.file.index, self.head.field);
-    wire!(self.file.increment, self.data.out_data);
+    wire!(self.file.word, self.data.out_data);
     for i in 0..D::FIELDS.len() {
         wire!(self.field[i], self.file.field[i]);
     }

@@ -13,7 +13,7 @@ pub enum RunState {
     Run,
     /// Nothing new starts; commands that have started finish.
     Stopping,
-    /// The engines abort; their bursts complete.
+    /// The engines cancel; their bursts complete.
     Clearing,
     /// One cycle: everything is reset.
     Wipe,
@@ -40,7 +40,7 @@ pub enum RunState {
 /// | `run` | instructions may be taken |
 /// | `flush` | queues drop what has not started |
 /// | `restart` | resets fetch, queues, tokens, engines, counters, errors: in Begin and Wipe, and while `reset` |
-/// | `abort` | engines complete their bursts and issue no more |
+/// | `cancel` | engines complete their bursts and issue no more |
 /// | `busy`, `done`, `stopped`, `errors[4]` | status; `errors` in the order of `ef_program::regs::error` |
 ///
 /// `Clearing` lasts until the memory was idle for 16 cycles in a row: then no engine has a burst in hand.
@@ -61,7 +61,7 @@ pub struct RunControl {
     pub run: Signal<Out, Bit>,
     pub flush: Signal<Out, Bit>,
     pub restart: Signal<Out, Bit>,
-    pub abort: Signal<Out, Bit>,
+    pub cancel: Signal<Out, Bit>,
     pub busy: Signal<Out, Bit>,
     pub done: Signal<Out, Bit>,
     pub stopped: Signal<Out, Bit>,
@@ -110,7 +110,7 @@ impl Logic for RunControl {
 
         self.run.next = false;
         self.flush.next = true;
-        self.abort.next = false;
+        self.cancel.next = false;
         self.busy.next = true;
         self.restarting.d.next = false;
         self.calm.d.next = 0.into();
@@ -149,7 +149,7 @@ impl Logic for RunControl {
                 }
             }
             RunState::Clearing => {
-                self.abort.next = true;
+                self.cancel.next = true;
                 if self.memory_idle.val() {
                     self.calm.d.next = self.calm.q.val() + self.one.val();
                 }

@@ -1,0 +1,9 @@
+//! The controller and the memory arbiter.
+mod arbiter;
+mod bench;
+mod clear;
+mod errors;
+mod host_port;
+mod lockstep;
+mod program;
+mod runs;
