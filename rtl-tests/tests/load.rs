@@ -64,7 +64,7 @@ impl Engine {
         set(&mut self.sim, "cmd_ready", inputs.cmd_ready);
         set(&mut self.sim, "data_valid", inputs.data.is_some());
         self.sim.set("data", inputs.data.unwrap_or(0xdead_beef).into());
-        set(&mut self.sim, "abort", inputs.abort);
+        set(&mut self.sim, "cancel", inputs.cancel);
         if let Some(command) = &inputs.start {
             for (i, port) in self.field.iter().enumerate() {
                 self.sim.set_id(*port, command.get(i).into());
@@ -323,7 +323,7 @@ fn an_undefined_destination_is_refused_and_the_next_command_runs() {
 }
 
 #[test]
-fn an_aborted_command_takes_the_beats_under_way_and_says_nothing() {
+fn a_cancelled_command_takes_the_beats_under_way_and_says_nothing() {
     let config = &config::SIM_4X4;
     let mut engine = Engine::new(config);
     let mut rng = StdRng::seed_from_u64(6);
@@ -354,12 +354,12 @@ fn an_aborted_command_takes_the_beats_under_way_and_says_nothing() {
         in_a_burst += usize::from(world.outstanding() % 40 != 0);
         // a pulse, or a level until the engine has drained
         let pulse = round % 2 == 0;
-        world.abort = true;
+        world.cancel = true;
         let mut cycles = 0;
         loop {
             let inputs = world.cycle(&engine.outputs(), &mut rng);
             engine.clock(&inputs);
-            world.abort = !pulse && world.outstanding() > 0;
+            world.cancel = !pulse && world.outstanding() > 0;
             cycles += 1;
             if engine.outputs().ready {
                 break;
@@ -368,7 +368,7 @@ fn an_aborted_command_takes_the_beats_under_way_and_says_nothing() {
         }
         assert_eq!(world.outstanding(), 0, "ready with beats outstanding");
         assert!(engine.outputs().command.is_none(), "ready with a read command offered");
-        assert_eq!(world.done, 0, "an aborted command is not done");
+        assert_eq!(world.done, 0, "an cancelled command is not done");
 
         // what was written stays; from there on all is as usual
         world.started = 0;
@@ -394,5 +394,5 @@ fn an_aborted_command_takes_the_beats_under_way_and_says_nothing() {
         engine.run(&mut world, &mut rng).unwrap();
         compare(&model, &world).unwrap();
     }
-    assert!(in_a_burst > 20, "aborts in the middle of a burst: {in_a_burst}");
+    assert!(in_a_burst > 20, "cancels in the middle of a burst: {in_a_burst}");
 }

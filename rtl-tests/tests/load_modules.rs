@@ -91,7 +91,9 @@ fn a_cut_ends_the_innermost_loop_of_the_walker() {
 
 #[test]
 fn the_loop_nest_of_each_kind_is_chosen_as_its_verilog_does() {
-    lockstep!(comb: Levels::default(), "", 3, 3000, |b, rng| {
+    lockstep!(Levels::default(), "", 3, 3000, |b, rng| {
+        b.reset.next = one_in(rng, 50);
+        b.start.next = one_in(rng, 3);
         let kind = rng.random_range(0..3);
         b.zero.next = kind == 1;
         b.gather.next = kind == 2;
@@ -101,7 +103,7 @@ fn the_loop_nest_of_each_kind_is_chosen_as_its_verilog_does() {
             b.p[k].next = count(rng, 10).into();
         }
         b.phase.next = count(rng, 10).into();
-        b.p_down.next = count(rng, 10).into();
+        b.base.next = count(rng, 10).into();
         b.channels.next = count(rng, 3).into();
         b.kernel_rows.next = count(rng, 3).into();
         b.kernel_cols.next = count(rng, 3).into();
@@ -110,7 +112,7 @@ fn the_loop_nest_of_each_kind_is_chosen_as_its_verilog_does() {
 }
 
 #[test]
-fn the_run_reader_reads_its_runs_in_order_and_drains_when_aborted() {
+fn the_run_reader_reads_its_runs_in_order_and_drains_when_cancelled() {
     let mut words: VecDeque<u64> = VecDeque::new();
     let mut expected: VecDeque<u64> = VecDeque::new();
     let mut bursts: VecDeque<(u64, u64)> = VecDeque::new();
@@ -125,7 +127,7 @@ fn the_run_reader_reads_its_runs_in_order_and_drains_when_aborted() {
         } else if !start && one_in(rng, 300) {
             draining = true;
         }
-        b.abort.next = draining;
+        b.cancel.next = draining;
         b.word_ready.next = word_ready;
         if b.word_valid.val() && word_ready && !draining {
             assert_eq!(words.pop_front(), Some(b.word.val().into()));
@@ -201,6 +203,7 @@ fn the_collector_and_the_expander_equal_their_verilog() {
         b.pool.next = rng.random();
         b.a_down.next = count(rng, 100).into();
         b.p_down.next = rng.random_range(0..8u64).into();
+        b.coming.next = one_in(rng, 4);
         b.in_valid.next = rng.random_range(0..4) > 0;
         b.at_valid.next = rng.random_range(0..4) > 0;
         b.codes_valid.next = rng.random_range(0..4) > 0;
@@ -345,7 +348,7 @@ fn words_and_their_unpacking_equal_their_verilog() {
 fn the_control_equals_its_verilog() {
     lockstep!(LoadControl::default(), "", 14, 6000, |b, rng| {
         b.reset.next = one_in(rng, 500);
-        b.abort.next = one_in(rng, 100);
+        b.cancel.next = one_in(rng, 100);
         b.start.next = b.ready.val() && one_in(rng, 3);
         b.op.next = rng.random_range(0..2048u64).into();
         for port in [&mut b.reader_idle, &mut b.vectors_idle, &mut b.gather_idle, &mut b.words_idle] {
@@ -445,7 +448,7 @@ fn the_engine_equals_its_verilog() {
         b.cmd_ready.next = inputs.cmd_ready;
         b.data_valid.next = inputs.data.is_some();
         b.data.next = u64::from(inputs.data.unwrap_or_default()).into();
-        b.abort.next = false;
+        b.cancel.next = false;
     });
     assert!(world.done > 30, "{} commands", world.done);
 }

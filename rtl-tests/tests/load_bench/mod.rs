@@ -7,7 +7,7 @@ use ef_hdl_kit::rand::Rng;
 use ef_program::{Config, LoadDesc};
 use std::collections::VecDeque;
 
-/// Outputs of the engine; none depends on an input of the same cycle, except `ready` on `abort`.
+/// Outputs of the engine; none depends on an input of the same cycle, except `ready` on `cancel`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outputs {
     pub ready: bool,
@@ -30,7 +30,7 @@ pub struct Inputs {
     pub start: Option<LoadDesc>,
     pub cmd_ready: bool,
     pub data: Option<u32>,
-    pub abort: bool,
+    pub cancel: bool,
 }
 
 /// How willing the memory is, in eighths.
@@ -57,7 +57,7 @@ pub struct World {
     pub buffers: [Vec<u32>; 3],
     pub operand: Vec<u32>,
     pub commands: VecDeque<LoadDesc>,
-    pub abort: bool,
+    pub cancel: bool,
     bursts: VecDeque<Burst>,
     offered: Option<u32>,
     shown: Option<(u32, u32)>,
@@ -86,7 +86,7 @@ impl World {
                 .map(|width| vec![0; config.lanes << width]),
             operand: vec![0; 1 << config.operand_aw],
             commands: VecDeque::new(),
-            abort: false,
+            cancel: false,
             bursts: VecDeque::new(),
             offered: None,
             shown: None,
@@ -127,10 +127,10 @@ impl World {
         }
         let given = self.offered.filter(|_| out.data_ready);
         let inputs = Inputs {
-            start: if start && out.ready && !self.abort { self.commands.pop_front() } else { None },
+            start: if start && out.ready && !self.cancel { self.commands.pop_front() } else { None },
             cmd_ready,
             data: self.offered,
-            abort: self.abort,
+            cancel: self.cancel,
         };
         self.started += usize::from(inputs.start.is_some());
         if given.is_some() {

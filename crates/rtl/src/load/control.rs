@@ -16,13 +16,13 @@ use rust_hdl::prelude::*;
 ///  every part idle --> [done]
 /// ```
 ///
-/// A part is busy from the cycle after its start, so "every part idle" is looked at from then on. `abort` ends the command without `done`;
+/// A part is busy from the cycle after its start, so "every part idle" is looked at from then on. `cancel` ends the command without `done`;
 /// `ready` then waits for the beats under way. `clear` resets the parts.
 #[derive(LogicBlock, Default)]
 pub struct LoadControl {
     pub clock: Signal<In, Clock>,
     pub reset: Signal<In, Bit>,
-    pub abort: Signal<In, Bit>,
+    pub cancel: Signal<In, Bit>,
     pub start: Signal<In, Bit>,
     pub op: Signal<In, Bits<16>>,
     pub ready: Signal<Out, Bit>,
@@ -144,7 +144,7 @@ impl Logic for LoadControl {
             self.finished.d.next = self.undefined.val();
             self.refused.d.next = self.undefined.val();
         }
-        if self.abort.val() || self.reset.val() {
+        if self.cancel.val() || self.reset.val() {
             self.busy.d.next = false;
             self.finished.d.next = false;
             self.refused.d.next = false;
@@ -152,8 +152,8 @@ impl Logic for LoadControl {
         self.to.next = self.target.q.val();
         self.done.next = self.finished.q.val();
         self.bad.next = self.refused.q.val();
-        self.clear.next = self.abort.val() || self.reset.val();
+        self.clear.next = self.cancel.val() || self.reset.val();
         self.ready.next =
-            !self.busy.q.val() && !self.refused.q.val() && self.reader_idle.val() && !self.abort.val();
+            !self.busy.q.val() && !self.refused.q.val() && self.reader_idle.val() && !self.cancel.val();
     }
 }

@@ -21,6 +21,7 @@ use rust_hdl::prelude::*;
 /// |---|---|---|
 /// | `start` | 1 | takes `mask`, `pool`, `a_down`, `p_down` |
 /// | `in_valid`, `in_ready`, `vector[T]` | 1, 1, 32 | vectors |
+/// | `coming` | 1 | the walk is about to begin |
 /// | `at_valid`, `at`, `phase` | 1, 16, 3 | where the vector goes, from the walker |
 /// | `codes_valid`, `code` | 1, 32 | its code |
 /// | `accept` | 1 | vector, place and code are taken |
@@ -34,7 +35,8 @@ pub struct Expander<const T: usize> {
     pub mask: Signal<In, Bit>,
     pub pool: Signal<In, Bit>,
     pub a_down: Signal<In, Bits<16>>,
-    pub p_down: Signal<In, Bits<3>>,
+    pub p_down: Signal<In, Bits<16>>,
+    pub coming: Signal<In, Bit>,
     pub in_valid: Signal<In, Bit>,
     pub in_ready: Signal<Out, Bit>,
     pub vector: Vec<Signal<In, Bits<32>>>,
@@ -89,6 +91,7 @@ impl<const T: usize> Default for Expander<T> {
             pool: Default::default(),
             a_down: Default::default(),
             p_down: Default::default(),
+            coming: Default::default(),
             in_valid: Default::default(),
             in_ready: Default::default(),
             vector: vec_of(T),
@@ -199,13 +202,14 @@ impl<const T: usize> Logic for Expander<T> {
         self.out_valid.next = self.valid.q.val();
         self.address.next = self.out_address.q.val();
         self.turn.next = self.out_turn.q.val();
-        self.pending.next = self.at_valid.val() || self.busy.q.val() || self.valid.q.val();
+        self.pending.next =
+            self.coming.val() || self.at_valid.val() || self.busy.q.val() || self.valid.q.val();
 
         if self.start.val() {
             self.masking.d.next = self.mask.val();
             self.pooling.d.next = self.pool.val();
             self.down.d.next = self.a_down.val();
-            self.phase_down.d.next = self.p_down.val();
+            self.phase_down.d.next = self.p_down.val().get_bits::<3>(0);
         }
         if self.reset.val() {
             self.busy.d.next = false;

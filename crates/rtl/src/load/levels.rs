@@ -3,7 +3,12 @@
 use ef_hdl_kit::{K, vec_of};
 use rust_hdl::prelude::*;
 
-/// Chooses counts and strides for the [`Walker`](super::Walker) from the descriptor, and cuts phases to 3 bits. Combinational.
+/// Chooses base, counts and strides for the [`Walker`](super::Walker) from the descriptor, and cuts phases to 3 bits.
+///
+/// ```text
+///  descriptor --> by kind --> [ ] --> walk_base, walk_phase, count[4], stride[4], phase_stride[4]
+///  start -------------------> [ ] --> walk_start
+/// ```
 ///
 /// | level | VECTORS | ZERO | GATHER |
 /// |---|---|---|---|
@@ -12,44 +17,65 @@ use rust_hdl::prelude::*;
 /// | 2 | n2, a2, p2 | 1 | n1, a1, p1 |
 /// | 3 | n3, a3, p3 | 1 | 1 |
 ///
+/// Latency 1: the descriptor comes from across the chip, and the walker does arithmetic on the counts.
 #[derive(LogicBlock)]
 pub struct Levels {
+    pub clock: Signal<In, Clock>,
+    pub reset: Signal<In, Bit>,
+    pub start: Signal<In, Bit>,
     pub zero: Signal<In, Bit>,
     pub gather: Signal<In, Bit>,
     pub channels: Signal<In, Bits<16>>,
     pub kernel_rows: Signal<In, Bits<16>>,
     pub kernel_cols: Signal<In, Bits<16>>,
+    pub base: Signal<In, Bits<16>>,
+    pub phase: Signal<In, Bits<16>>,
     pub n: Vec<Signal<In, Bits<16>>>,
     pub a: Vec<Signal<In, Bits<16>>>,
     pub p: Vec<Signal<In, Bits<16>>>,
-    pub phase: Signal<In, Bits<16>>,
-    pub p_down: Signal<In, Bits<16>>,
+    pub walk_start: Signal<Out, Bit>,
+    pub walk_base: Signal<Out, Bits<16>>,
+    pub walk_phase: Signal<Out, Bits<3>>,
     pub count: Vec<Signal<Out, Bits<16>>>,
     pub stride: Vec<Signal<Out, Bits<16>>>,
     pub phase_stride: Vec<Signal<Out, Bits<3>>>,
-    pub from_phase: Signal<Out, Bits<3>>,
-    pub phase_down: Signal<Out, Bits<3>>,
+    started: DFF<Bit>,
+    from: DFF<Bits<16>>,
+    from_phase: DFF<Bits<3>>,
+    counts: Vec<DFF<Bits<16>>>,
+    strides: Vec<DFF<Bits<16>>>,
+    phases: Vec<DFF<Bits<3>>>,
     unlimited: K<16, 0xffff>,
 }
 
 impl Default for Levels {
     fn default() -> Self {
         Self {
+            clock: Default::default(),
+            reset: Default::default(),
+            start: Default::default(),
             zero: Default::default(),
             gather: Default::default(),
             channels: Default::default(),
             kernel_rows: Default::default(),
             kernel_cols: Default::default(),
+            base: Default::default(),
+            phase: Default::default(),
             n: vec_of(4),
             a: vec_of(4),
             p: vec_of(4),
-            phase: Default::default(),
-            p_down: Default::default(),
+            walk_start: Default::default(),
+            walk_base: Default::default(),
+            walk_phase: Default::default(),
             count: vec_of(4),
             stride: vec_of(4),
             phase_stride: vec_of(4),
+            started: Default::default(),
+            from: Default::default(),
             from_phase: Default::default(),
-            phase_down: Default::default(),
+            counts: vec_of(4),
+            strides: vec_of(4),
+            phases: vec_of(4),
             unlimited: Default::default(),
         }
     }
@@ -58,32 +84,45 @@ impl Default for Levels {
 impl Logic for Levels {
     #[hdl_gen]
     fn update(&mut self) {
-        self.from_phase.next = self.phase.val().get_bits::<3>(0);
-        self.phase_down.next = self.p_down.val().get_bits::<3>(0);
+        dff_setup!(self, clock, started, from, from_phase);
+        self.started.d.next = self.start.val() && !self.reset.val();
+        self.from.d.next = self.base.val();
+        self.from_phase.d.next = self.phase.val().get_bits::<3>(0);
         for k in 0..4 {
-            self.count[k].next = self.n[k].val();
-            self.stride[k].next = self.a[k].val();
-            self.phase_stride[k].next = self.p[k].val().get_bits::<3>(0);
+            self.counts[k].clock.next = self.clock.val();
+            self.strides[k].clock.next = self.clock.val();
+            self.phases[k].clock.next = self.clock.val();
+            self.counts[k].d.next = self.n[k].val();
+            self.strides[k].d.next = self.a[k].val();
+            self.phases[k].d.next = self.p[k].val().get_bits::<3>(0);
         }
         if self.zero.val() {
-            self.stride[0].next = 1.into();
+            self.strides[0].d.next = 1.into();
             for k in 1..4 {
-                self.count[k].next = 1.into();
+                self.counts[k].d.next = 1.into();
             }
         }
         if self.gather.val() {
-            self.count[0].next = 0.into();
+            self.counts[0].d.next = 0.into();
             if self.channels.val().any() && self.kernel_rows.val().any() && self.kernel_cols.val().any() {
-                self.count[0].next = self.unlimited.val();
+                self.counts[0].d.next = self.unlimited.val();
             }
-            self.stride[0].next = self.a[2].val();
-            self.phase_stride[0].next = 0.into();
+            self.strides[0].d.next = self.a[2].val();
+            self.phases[0].d.next = 0.into();
             for k in 1..3 {
-                self.count[k].next = self.n[k - 1].val();
-                self.stride[k].next = self.a[k - 1].val();
-                self.phase_stride[k].next = self.p[k - 1].val().get_bits::<3>(0);
+                self.counts[k].d.next = self.n[k - 1].val();
+                self.strides[k].d.next = self.a[k - 1].val();
+                self.phases[k].d.next = self.p[k - 1].val().get_bits::<3>(0);
             }
-            self.count[3].next = 1.into();
+            self.counts[3].d.next = 1.into();
+        }
+        self.walk_start.next = self.started.q.val();
+        self.walk_base.next = self.from.q.val();
+        self.walk_phase.next = self.from_phase.q.val();
+        for k in 0..4 {
+            self.count[k].next = self.counts[k].q.val();
+            self.stride[k].next = self.strides[k].q.val();
+            self.phase_stride[k].next = self.phases[k].q.val();
         }
     }
 }

@@ -23,7 +23,7 @@ use rust_hdl::prelude::*;
 /// |---|---|---|
 /// | `start`, `field[]` | 1, 32 | a command, one input per entry of [`LoadDesc::FIELDS`] |
 /// | `ready`, `done`, `bad` | 1 | can start; all effects are visible; undefined destination |
-/// | `abort` | 1 | level: end the command without `done`, take and drop the beats under way; then `ready` |
+/// | `cancel` | 1 | level: end the command without `done`, take and drop the beats under way; then `ready` |
 /// | `cmd_valid`, `cmd_ready`, `cmd_addr`, `cmd_len` | 1, 1, 32, 16 | bursts to read |
 /// | `data_valid`, `data_ready`, `data` | 1, 1, 32 | their words |
 /// | `feature_we`, `loss_we`, `weight_we` | 1 | write enables of the three buffers |
@@ -35,7 +35,7 @@ use rust_hdl::prelude::*;
 /// vector per clock, GATHER one tap per clock after 20. Latencies: first `cmd_valid` 2 cycles after `start`; a
 /// vector is written 5 cycles after its last word arrives, a word 4; `done` 1 or 2 cycles after the last write.
 ///
-/// A command whose runs hold fewer or more words than it moves never ends: abort it.
+/// A command whose runs hold fewer or more words than it moves never ends: cancel it.
 ///
 /// ```
 /// use ef_rtl::load::LoadEngine;
@@ -45,7 +45,7 @@ use rust_hdl::prelude::*;
 pub struct LoadEngine<const T: usize, const SAW: usize, const CAW: usize> {
     pub clock: Signal<In, Clock>,
     pub reset: Signal<In, Bit>,
-    pub abort: Signal<In, Bit>,
+    pub cancel: Signal<In, Bit>,
     pub start: Signal<In, Bit>,
     pub field: Vec<Signal<In, Bits<32>>>,
     pub ready: Signal<Out, Bit>,
@@ -81,7 +81,7 @@ impl<const T: usize, const SAW: usize, const CAW: usize> Default for LoadEngine<
         Self {
             clock: Default::default(),
             reset: Default::default(),
-            abort: Default::default(),
+            cancel: Default::default(),
             start: Default::default(),
             field: vec_of(LoadDesc::FIELDS.len()),
             ready: Default::default(),
@@ -121,7 +121,7 @@ glue! { [const T: usize, const SAW: usize, const CAW: usize] LoadEngine<T, SAW, 
 
     wire!(self.control.clock, self.clock);
     wire!(self.control.reset, self.reset);
-    wire!(self.control.abort, self.abort);
+    wire!(self.control.cancel, self.cancel);
     wire!(self.control.start, self.start);
     wire!(self.control.op, self.half[LoadDesc::op].value);
     wire!(self.ready, self.control.ready);
@@ -142,7 +142,7 @@ glue! { [const T: usize, const SAW: usize, const CAW: usize] LoadEngine<T, SAW, 
 
     wire!(self.reader.clock, self.clock);
     wire!(self.reader.reset, self.reset);
-    wire!(self.reader.abort, self.abort);
+    wire!(self.reader.cancel, self.cancel);
     wire!(self.reader.start, self.control.reader_start);
     wire!(self.reader.dram, self.field[LoadDesc::dram]);
     wire!(self.reader.run, self.half[LoadDesc::run].value);

@@ -24,7 +24,7 @@ use rust_hdl::prelude::*;
 /// | `start` | 1 | pulse while `idle`; the run inputs are taken in this cycle |
 /// | `dram`, `d_run0`, `d_run1` | 32 | address of the first run, strides |
 /// | `run`, `n_run0`, `n_run1` | 16 | words per run, counts; if one is 0 nothing is read |
-/// | `abort` | 1 | issue no more; take and drop all words until `idle` |
+/// | `cancel` | 1 | issue no more; take and drop all words until `idle` |
 /// | `idle` | 1 | no command and no beat is outstanding (words may still be offered) |
 /// | `cmd_*`, `data_*` | | memory port |
 /// | `word_*` | 32 | the stream |
@@ -40,7 +40,7 @@ pub struct RunReader {
     pub d_run0: Signal<In, Bits<32>>,
     pub n_run1: Signal<In, Bits<16>>,
     pub d_run1: Signal<In, Bits<32>>,
-    pub abort: Signal<In, Bit>,
+    pub cancel: Signal<In, Bit>,
     pub idle: Signal<Out, Bit>,
     pub cmd_valid: Signal<Out, Bit>,
     pub cmd_ready: Signal<In, Bit>,
@@ -68,7 +68,7 @@ glue! { RunReader; self => {
     wire!(self.issuer.d_run0, self.d_run0);
     wire!(self.issuer.n_run1, self.n_run1);
     wire!(self.issuer.d_run1, self.d_run1);
-    wire!(self.issuer.abort, self.abort);
+    wire!(self.issuer.cancel, self.cancel);
     wire!(self.issuer.cmd_ready, self.cmd_ready);
     wire!(self.issuer.data_valid, self.data_valid);
     wire!(self.issuer.data_ready, self.skid.in_ready);
@@ -102,7 +102,7 @@ struct RunIssuer {
     pub d_run0: Signal<In, Bits<32>>,
     pub n_run1: Signal<In, Bits<16>>,
     pub d_run1: Signal<In, Bits<32>>,
-    pub abort: Signal<In, Bit>,
+    pub cancel: Signal<In, Bit>,
     pub idle: Signal<Out, Bit>,
     pub drop: Signal<Out, Bit>,
     pub cmd_valid: Signal<Out, Bit>,
@@ -137,7 +137,7 @@ struct RunIssuer {
     beats_left: DFF<Bits<17>>,
     beat: Signal<Local, Bit>,
     complete: Signal<Local, Bit>,
-    // words of an aborted command are still to come
+    // words of an cancelled command are still to come
     draining: DFF<Bit>,
     read: DFF<Bit>,
     issued: DFF<Bit>,
@@ -163,7 +163,7 @@ impl Logic for RunIssuer {
         self.issue.next = self.issuing.q.val()
             && !self.open.q.val().get_bit(3)
             && (!self.offered.q.val() || self.cmd_ready.val())
-            && !self.abort.val();
+            && !self.cancel.val();
         if self.issue.val() {
             self.at.d.next = self.sum.val();
             self.left0.d.next = self.left0.q.val() - self.one.val();
@@ -206,8 +206,8 @@ impl Logic for RunIssuer {
             self.open.d.next = self.open.q.val() - 1;
         }
         self.idle.next = !self.issuing.q.val() && !self.open.q.val().any();
-        self.draining.d.next = (self.abort.val() || self.draining.q.val()) && self.open.q.val().any();
-        self.drop.next = self.abort.val() || self.draining.q.val() || self.reset.val();
+        self.draining.d.next = (self.cancel.val() || self.draining.q.val()) && self.open.q.val().any();
+        self.drop.next = self.cancel.val() || self.draining.q.val() || self.reset.val();
 
         if self.start.val() {
             self.issuing.d.next = self.run.val().any() && self.n_run0.val().any() && self.n_run1.val().any();
@@ -222,7 +222,7 @@ impl Logic for RunIssuer {
             self.beats.d.next = bit_cast::<17, 16>(self.run.val()) - self.two.val();
             self.beats_left.d.next = bit_cast::<17, 16>(self.run.val()) - self.two.val();
         }
-        if self.abort.val() || self.reset.val() {
+        if self.cancel.val() || self.reset.val() {
             self.issuing.d.next = false;
         }
         if self.reset.val() {

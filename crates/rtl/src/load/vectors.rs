@@ -122,17 +122,20 @@ impl<const T: usize, const CAW: usize> Default for Vectors<T, CAW> {
 }
 
 glue! { [const T: usize, const CAW: usize] Vectors<T, CAW>; self => {
+    wire!(self.levels.clock, self.clock);
+    wire!(self.levels.reset, self.reset);
+    wire!(self.levels.start, self.start);
     wire!(self.levels.zero, self.zero);
     wire!(self.levels.gather, self.gather);
     wire!(self.levels.channels, self.channels);
     wire!(self.levels.kernel_rows, self.kernel_rows);
     wire!(self.levels.kernel_cols, self.kernel_cols);
+    wire!(self.levels.base, self.base);
     wire!(self.levels.phase, self.phase);
-    wire!(self.levels.p_down, self.p_down);
 
     wire!(self.walker.clock, self.clock);
     wire!(self.walker.reset, self.reset);
-    wire!(self.walker.start, self.start);
+    wire!(self.walker.start, self.levels.walk_start);
     for k in 0..4 {
         wire!(self.levels.n[k], self.n[k]);
         wire!(self.levels.a[k], self.a[k]);
@@ -141,8 +144,8 @@ glue! { [const T: usize, const CAW: usize] Vectors<T, CAW>; self => {
         wire!(self.walker.a[k], self.levels.stride[k]);
         wire!(self.walker.p[k], self.levels.phase_stride[k]);
     }
-    wire!(self.walker.base, self.base);
-    wire!(self.walker.from_phase, self.levels.from_phase);
+    wire!(self.walker.base, self.levels.walk_base);
+    wire!(self.walker.from_phase, self.levels.walk_phase);
     wire!(self.walker.step, self.expander.accept);
     wire!(self.walker.cut, self.collector.out_cut);
 
@@ -173,7 +176,8 @@ glue! { [const T: usize, const CAW: usize] Vectors<T, CAW>; self => {
     wire!(self.expander.mask, self.mask);
     wire!(self.expander.pool, self.pool);
     wire!(self.expander.a_down, self.a_down);
-    wire!(self.expander.p_down, self.levels.phase_down);
+    wire!(self.expander.p_down, self.p_down);
+    wire!(self.expander.coming, self.levels.walk_start);
     wire!(self.expander.in_valid, self.collector.out_valid);
     wire!(self.expander.at_valid, self.walker.valid);
     wire!(self.expander.at, self.walker.address);
