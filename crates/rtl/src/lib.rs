@@ -1,7 +1,9 @@
 pub mod arith;
 pub mod buffer;
 pub mod control;
+pub mod kernel;
 pub mod load;
 pub mod memory;
+pub mod store;
 pub mod stream;
-pub mod kernel;
+pub mod top;

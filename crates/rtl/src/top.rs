@@ -253,7 +253,7 @@ glue! { [
     wire!(self.kernel.reset, self.controller.restart);
     wire!(self.storer.reset, self.controller.restart);
     wire!(self.storer.clear, self.controller.restart);
-    wire!(self.loader.abort, self.controller.cancel);
+    wire!(self.loader.cancel, self.controller.cancel);
     wire!(self.storer.abort, self.controller.cancel);
     // host port
     wire!(self.controller.req_valid, self.req_valid);
