@@ -80,6 +80,7 @@ pub struct FpAdd {
     // edge 4
     greater_word: Signal<Local, Bits<28>>,
     lesser_word: Signal<Local, Bits<28>>,
+    term: Signal<Local, Bits<28>>,
     sum: DFF<Bits<28>>,
     field_4: DFF<Bits<8>>,
     negative_4: DFF<Bit>,
@@ -149,15 +150,17 @@ impl Logic for FpAdd {
         self.field_3.d.next = self.field_2.q.val();
         self.negative_3.d.next = self.negative_2.q.val();
         self.opposed_3.d.next = self.opposed_2.q.val();
-        // edge 4: never negative, because the operands are in order
+        // edge 4: never negative, because the operands are in order. One carry chain adds or subtracts: a subtraction is
+        // the addition of the inverted term and a one.
         self.greater_word.next = bit_cast::<28, 24>(self.greater_3.q.val()) << 3;
         self.lesser_word.next =
             bit_cast::<28, 27>(self.fine.q.val()) | bit_cast::<28, 1>(self.sticky_3.q.val().into());
+        self.term.next = self.lesser_word.val();
         if self.opposed_3.q.val() {
-            self.sum.d.next = self.greater_word.val() - self.lesser_word.val();
-        } else {
-            self.sum.d.next = self.greater_word.val() + self.lesser_word.val();
+            self.term.next = !self.lesser_word.val();
         }
+        self.sum.d.next =
+            self.greater_word.val() + self.term.val() + bit_cast::<28, 1>(self.opposed_3.q.val().into());
         self.field_4.d.next = self.field_3.q.val();
         self.negative_4.d.next = self.negative_3.q.val();
         // edges 5 to 9

@@ -53,9 +53,11 @@ pub struct SfuInterpolate {
     c0_10: DFF<Bits<30>>,
     c0_11: DFF<Bits<30>>,
     linear_term: Signal<Local, Bits<31>>,
+    linear_flipped: Signal<Local, Bits<31>>,
     partial: DFF<Bits<31>>,
     quadratic_11: DFF<Bits<15>>,
     quadratic_term: Signal<Local, Bits<31>>,
+    quadratic_flipped: Signal<Local, Bits<31>>,
     sum: DFF<Bits<31>>,
     recip: K<2, RECIP>,
     rsqrt: K<2, RSQRT>,
@@ -93,9 +95,11 @@ impl Default for SfuInterpolate {
             c0_10: Default::default(),
             c0_11: Default::default(),
             linear_term: Default::default(),
+            linear_flipped: Default::default(),
             partial: Default::default(),
             quadratic_11: Default::default(),
             quadratic_term: Default::default(),
+            quadratic_flipped: Default::default(),
             sum: Default::default(),
             recip: Default::default(),
             rsqrt: Default::default(),
@@ -146,21 +150,25 @@ impl Logic for SfuInterpolate {
             | bit_cast::<4, 1>((self.left.val() != self.falls.val()).into());
         self.linear_term.next = (bit_cast::<31, 18>(self.linear.p_high.val()) << 4)
             | bit_cast::<31, 4>(self.linear.p_low.val().get_bits::<4>(14));
+        self.linear_flipped.next = self.linear_term.val();
         if self.subtract_linear.q.val().get_bit(3) {
-            self.partial.d.next = bit_cast::<31, 30>(self.c0_11.q.val()) - self.linear_term.val();
-        } else {
-            self.partial.d.next = bit_cast::<31, 30>(self.c0_11.q.val()) + self.linear_term.val();
+            self.linear_flipped.next = !self.linear_term.val();
         }
+        self.partial.d.next = bit_cast::<31, 30>(self.c0_11.q.val())
+            + self.linear_flipped.val()
+            + bit_cast::<31, 1>(self.subtract_linear.q.val().get_bit(3).into());
         self.quadratic_11.d.next = self.quadratic.p_high.val().get_bits::<15>(1);
         // edge 13
         self.subtract_quadratic.d.next = (self.subtract_quadratic.q.val() << 1)
             | bit_cast::<5, 1>((self.op.val() == self.ln.val()).into());
         self.quadratic_term.next = bit_cast::<31, 15>(self.quadratic_11.q.val());
+        self.quadratic_flipped.next = self.quadratic_term.val();
         if self.subtract_quadratic.q.val().get_bit(4) {
-            self.sum.d.next = self.partial.q.val() - self.quadratic_term.val();
-        } else {
-            self.sum.d.next = self.partial.q.val() + self.quadratic_term.val();
+            self.quadratic_flipped.next = !self.quadratic_term.val();
         }
+        self.sum.d.next = self.partial.q.val()
+            + self.quadratic_flipped.val()
+            + bit_cast::<31, 1>(self.subtract_quadratic.q.val().get_bit(4).into());
         self.value.next = self.sum.q.val();
     }
 }
