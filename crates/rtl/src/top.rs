@@ -254,7 +254,7 @@ glue! { [
     wire!(self.storer.reset, self.controller.restart);
     wire!(self.storer.clear, self.controller.restart);
     wire!(self.loader.cancel, self.controller.cancel);
-    wire!(self.storer.abort, self.controller.cancel);
+    wire!(self.storer.cancel, self.controller.cancel);
     // host port
     wire!(self.controller.req_valid, self.req_valid);
     wire!(self.controller.req_write, self.req_write);

@@ -1,0 +1,153 @@
+//! The accelerator in Verilator with a memory that stalls at random.
+use super::step;
+use ef_hdl_kit::Vsim;
+use ef_hdl_kit::rand::rngs::SmallRng;
+use ef_hdl_kit::rand::{Rng, SeedableRng};
+use ef_model::ModelDevice;
+use ef_program::config::SIM_2X2;
+use ef_program::{Device, regs};
+use ef_rtl_tests::memory_port::{Burst, Driven, MemoryPort};
+
+/// The hyperparameters of every run, and their registers.
+pub const HYPERPARAMETERS: [(u32, f32); 4] =
+    [(regs::LEARNING_RATE, 0.1), (regs::MOMENTUM, 0.9), (regs::WEIGHT_DECAY, 0.01), (regs::INV_BATCH, 0.25)];
+
+/// Registers that the golden model knows too.
+pub const COMPARED: [u32; 11] = [
+    regs::OVERFLOW,
+    regs::LOSS_SUM,
+    regs::MEAN_LOSS,
+    regs::CORRECT,
+    regs::KERNEL_FP,
+    regs::KERNEL_BP,
+    regs::KERNEL_WU,
+    regs::WORDS_READ,
+    regs::WORDS_WRITTEN,
+    regs::BURSTS_READ,
+    regs::BURSTS_WRITTEN,
+];
+
+pub struct Bench {
+    pub sim: Vsim,
+    pub rng: SmallRng,
+    pub memory: MemoryPort,
+}
+
+impl Bench {
+    pub fn new(seed: u64, speed: f64) -> Bench {
+        let mut sim = ef_rtl::top::model(&SIM_2X2).and_then(|model| model.build()).unwrap();
+        sim.set("reset", 1);
+        sim.ticks(4);
+        sim.set("reset", 0);
+        let mut bench =
+            Bench { sim, rng: SmallRng::seed_from_u64(seed), memory: MemoryPort::new(step::MEMORY, speed) };
+        for (register, value) in HYPERPARAMETERS {
+            bench.write(register, value.to_bits());
+        }
+        bench
+    }
+
+    /// One clock cycle.
+    pub fn step(&mut self) {
+        let sim = &mut self.sim;
+        sim.set("cmd_ready", self.memory.cmd_ready.into());
+        sim.set("wdata_ready", self.memory.wdata_ready.into());
+        sim.set("rdata_valid", self.memory.rdata.is_some().into());
+        sim.set("rdata", self.memory.rdata.unwrap_or(0).into());
+        sim.eval();
+        let driven = Driven {
+            command: (sim.get("cmd_valid") != 0).then(|| Burst {
+                write: sim.get("cmd_write") != 0,
+                address: sim.get("cmd_addr") as usize,
+                len: sim.get("cmd_len") as usize,
+            }),
+            wdata: (sim.get("wdata_valid") != 0).then(|| sim.get("wdata") as u32),
+            rdata_ready: sim.get("rdata_ready") != 0,
+        };
+        self.memory.clock(driven, &mut self.rng);
+        sim.tick();
+    }
+
+    pub fn steps(&mut self, count: u32) {
+        for _ in 0..count {
+            self.step();
+        }
+    }
+
+    fn request(&mut self, write: bool, address: u32, data: u32) {
+        self.sim.set("req_valid", 1);
+        self.sim.set("req_write", write.into());
+        self.sim.set("req_addr", address.into());
+        self.sim.set("req_data", data.into());
+        while self.sim.get("req_ready") == 0 {
+            self.step();
+        }
+        self.step();
+        self.sim.set("req_valid", 0);
+    }
+
+    pub fn write(&mut self, address: u32, data: u32) {
+        self.request(true, address, data);
+    }
+
+    pub fn read(&mut self, address: u32) -> u32 {
+        self.request(false, address, 0);
+        self.sim.set("resp_ready", 1);
+        while self.sim.get("resp_valid") == 0 {
+            self.step();
+        }
+        let value = self.sim.get("resp_data") as u32;
+        self.step();
+        self.sim.set("resp_ready", 0);
+        value
+    }
+
+    pub fn load(&mut self, program: &[u64]) {
+        self.write(regs::PROGRAM_ADDRESS, 0);
+        for word in program {
+            self.write(regs::PROGRAM_LOW, *word as u32);
+            self.write(regs::PROGRAM_HIGH, (word >> 32) as u32);
+        }
+    }
+
+    /// Waits for the end of the run; returns STATUS.
+    pub fn finish(&mut self) -> u32 {
+        for _ in 0..200_000 {
+            let status = self.read(regs::STATUS);
+            if status & regs::status::BUSY == 0 {
+                return status;
+            }
+            self.steps(20);
+        }
+        panic!("the run does not end, program counter {}", self.read(regs::PC));
+    }
+
+    /// Runs the program in the program memory on this memory content.
+    pub fn run(&mut self, memory: &[u32]) {
+        self.memory.words = memory.to_vec();
+        self.memory.bursts.clear();
+        self.write(regs::CONTROL, regs::control::START);
+        assert_eq!(self.finish(), regs::status::DONE);
+        assert!(self.memory.idle(), "done means that every word is in memory");
+    }
+}
+
+/// What the golden model makes of it: memory, and the compared registers.
+pub fn golden(program: &[u64], memory: &[u32]) -> (Vec<u32>, Vec<u32>) {
+    let mut model = ModelDevice::new(&SIM_2X2, memory.len() as u64);
+    for (register, value) in HYPERPARAMETERS {
+        model.write_register(register, value.to_bits()).unwrap();
+    }
+    model.write_memory(0, memory).unwrap();
+    model.load_program(program).unwrap();
+    model.run().unwrap();
+    let mut result = vec![0; memory.len()];
+    model.read_memory(0, &mut result).unwrap();
+    let registers = COMPARED.map(|register| model.read_register(register).unwrap()).to_vec();
+    (result, registers)
+}
+
+/// A number for `rng` that differs from test to test.
+pub fn pick(bench: &mut Bench, range: std::ops::Range<u32>) -> u32 {
+    bench.rng.random_range(range)
+}

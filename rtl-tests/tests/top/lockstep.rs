@@ -1,0 +1,80 @@
+//! The accelerator in rust-hdl against its Verilog.
+use super::bench::{COMPARED, HYPERPARAMETERS, golden};
+use super::step;
+use ef_hdl_kit::lockstep;
+use ef_hdl_kit::rand::rngs::SmallRng;
+use ef_hdl_kit::rand::{Rng, SeedableRng};
+use ef_program::regs;
+use ef_rtl::arith::mult18::{MultKind, mult18_verilog};
+use ef_rtl::top::AcceleratorSim2x2;
+use ef_rtl_tests::memory_port::{Burst, Driven, MemoryPort};
+use std::collections::VecDeque;
+
+/// Cycles in which the program is loaded, run, and its registers are read.
+const CYCLES: u64 = 6500;
+
+#[test]
+fn the_accelerator_equals_its_verilog_during_a_training_step() {
+    let program = step::program();
+    let start = step::memory(&mut SmallRng::seed_from_u64(5));
+    let expected = golden(&program, &start);
+    let mut memory = MemoryPort::new(step::MEMORY, 0.8);
+    memory.words = start;
+
+    // what the host does: writes, then STATUS until done, then the registers
+    let mut writes: VecDeque<(u32, u32)> = HYPERPARAMETERS.map(|(r, value)| (r, value.to_bits())).into();
+    for word in &program {
+        writes.push_back((regs::PROGRAM_LOW, *word as u32));
+        writes.push_back((regs::PROGRAM_HIGH, (word >> 32) as u32));
+    }
+    writes.push_back((regs::CONTROL, regs::control::START));
+    let mut reads = VecDeque::from(COMPARED);
+    let mut results = Vec::new();
+    let (mut asked, mut done) = (false, false);
+
+    lockstep!(AcceleratorSim2x2::default(), mult18_verilog(MultKind::Ecp5Sim), 6, CYCLES, |b, rng| {
+        // the memory port
+        b.cmd_ready.next = memory.cmd_ready;
+        b.wdata_ready.next = memory.wdata_ready;
+        b.rdata_valid.next = memory.rdata.is_some();
+        b.rdata.next = u64::from(memory.rdata.unwrap_or(0)).into();
+        let number = |value: u64| value as usize;
+        let driven = Driven {
+            command: b.cmd_valid.val().then(|| Burst {
+                write: b.cmd_write.val(),
+                address: number(b.cmd_addr.val().into()),
+                len: number(b.cmd_len.val().into()),
+            }),
+            wdata: b.wdata_valid.val().then(|| u64::from(b.wdata.val()) as u32),
+            rdata_ready: b.rdata_ready.val(),
+        };
+        memory.clock(driven, rng);
+        // the host port: `req_ready` is a register, so it is known what is taken in this cycle
+        b.req_valid.next = false;
+        b.resp_ready.next = rng.random_bool(0.7);
+        if b.req_ready.val()
+            && let Some((address, data)) = writes.pop_front()
+        {
+            (b.req_valid.next, b.req_write.next) = (true, true);
+            b.req_addr.next = u64::from(address).into();
+            b.req_data.next = u64::from(data).into();
+        } else if b.req_ready.val() && !asked && (!done || !reads.is_empty()) {
+            (b.req_valid.next, b.req_write.next) = (true, false);
+            let address = if done { reads[0] } else { regs::STATUS };
+            b.req_addr.next = u64::from(address).into();
+            asked = true;
+        }
+        if b.resp_valid.val() && b.resp_ready.next {
+            let value = u64::from(b.resp_data.val()) as u32;
+            asked = false;
+            if done {
+                reads.pop_front();
+                results.push(value);
+            }
+            done |= value == regs::status::DONE;
+        }
+    });
+    assert!(done && reads.is_empty(), "{CYCLES} cycles are enough for the whole test");
+    assert_eq!(memory.words, expected.0, "rust-hdl's memory is the golden model's");
+    assert_eq!(results, expected.1, "and so are the registers");
+}

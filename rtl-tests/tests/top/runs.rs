@@ -1,0 +1,101 @@
+//! Runs of the training step.
+use super::bench::{Bench, COMPARED, golden, pick};
+use super::step;
+use ef_hdl_kit::rand::SeedableRng;
+use ef_hdl_kit::rand::rngs::SmallRng;
+use ef_program::regs::{self, control, status};
+
+fn check(bench: &mut Bench, expected: &(Vec<u32>, Vec<u32>), what: &str) {
+    for (address, (got, want)) in bench.memory.words.iter().zip(&expected.0).enumerate() {
+        assert_eq!(got, want, "{what}: word {address} is {got:#010x} instead of {want:#010x}");
+    }
+    for (register, want) in COMPARED.into_iter().zip(&expected.1) {
+        let name = regs::ALL.iter().find(|reg| reg.address == register).unwrap().name;
+        assert_eq!(bench.read(register), *want, "{what}: {name}");
+    }
+}
+
+#[test]
+fn a_training_step_gives_the_golden_models_memory_and_registers_whatever_the_memory_stalls() {
+    let program = step::program();
+    for (seed, speed) in [(1, 1.0), (2, 0.8), (3, 0.4), (4, 0.15)] {
+        let mut bench = Bench::new(seed, speed);
+        bench.load(&program);
+        let memory = step::memory(&mut SmallRng::seed_from_u64(seed));
+        let expected = golden(&program, &memory);
+        assert_ne!(expected.0, memory, "the step writes something");
+        bench.run(&memory);
+        check(&mut bench, &expected, &format!("seed {seed}"));
+        // and again, from a used state
+        bench.run(&memory);
+        check(&mut bench, &expected, &format!("seed {seed}, second run"));
+    }
+}
+
+#[test]
+fn a_clear_completes_bursts_and_the_next_run_is_that_of_a_fresh_start() {
+    let program = step::program();
+    let memory = step::memory(&mut SmallRng::seed_from_u64(10));
+    let expected = golden(&program, &memory);
+    let mut bench = Bench::new(10, 0.6);
+    bench.load(&program);
+    for round in 0..25 {
+        bench.memory.words = memory.clone();
+        bench.write(regs::CONTROL, control::START);
+        let wait = pick(&mut bench, 0..4000);
+        bench.steps(wait);
+        bench.write(regs::CONTROL, control::CLEAR);
+        assert_eq!(bench.finish(), 0);
+        assert!(bench.memory.idle(), "round {round}, cleared after {wait}: a burst is not complete");
+        assert_eq!(bench.read(regs::CYCLES), 0);
+        assert_eq!(bench.read(regs::LOSS_SUM), 0);
+        bench.run(&memory);
+        check(&mut bench, &expected, &format!("round {round}, cleared after {wait}"));
+    }
+}
+
+#[test]
+fn a_run_after_a_stop_is_that_of_a_fresh_start() {
+    let program = step::program();
+    let memory = step::memory(&mut SmallRng::seed_from_u64(11));
+    let expected = golden(&program, &memory);
+    let mut bench = Bench::new(11, 0.7);
+    bench.load(&program);
+    let mut stopped = 0;
+    for round in 0..25 {
+        bench.memory.words = memory.clone();
+        bench.write(regs::CONTROL, control::START);
+        let wait = pick(&mut bench, 0..4000);
+        bench.steps(wait);
+        bench.write(regs::CONTROL, control::STOP);
+        stopped += u32::from(bench.finish() == status::STOPPED);
+        assert!(bench.memory.idle());
+        bench.run(&memory);
+        check(&mut bench, &expected, &format!("round {round}, stopped after {wait}"));
+    }
+    assert!(stopped > 10, "{stopped} of 25 runs were stopped while busy");
+}
+
+#[test]
+fn an_undefined_operation_is_an_error_and_a_clear_makes_good() {
+    let mut program = step::program();
+    let good = program.clone();
+    let memory = step::memory(&mut SmallRng::seed_from_u64(12));
+    let expected = golden(&good, &memory);
+    // the first SET of the field `op` (number 0) of the compute engine
+    let set_op = |word: &u64| word >> 52 == 5 << 8 | 1 << 6;
+    let at = program.iter().position(set_op).unwrap();
+    program[at] |= 3 << 3;
+    let mut bench = Bench::new(12, 0.7);
+    bench.load(&program);
+    bench.memory.words = memory.clone();
+    bench.write(regs::CONTROL, control::START);
+    assert_eq!(bench.finish(), status::ERROR);
+    assert_eq!(bench.read(regs::ERRORS), regs::error::BAD_DESCRIPTOR);
+    assert_eq!(bench.sim.get("error"), 1);
+    bench.write(regs::CONTROL, control::CLEAR);
+    assert_eq!(bench.finish(), 0);
+    bench.load(&good);
+    bench.run(&memory);
+    check(&mut bench, &expected, "after the error");
+}

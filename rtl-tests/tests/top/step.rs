@@ -1,0 +1,222 @@
+//! A small training step: three times a convolution, its weight gradient, an update and a softmax.
+use ef_hdl_kit::rand::Rng;
+use ef_program::compute::{ComputeOp, Init, Phase};
+use ef_program::isa::{Engine, Instr};
+use ef_program::load::{LoadOp, VectorBuffer, WordBuffer};
+use ef_program::store::{StoreKind, StoreOp};
+use ef_program::{ComputeDesc, Descriptor, LoadDesc, StoreDesc};
+
+/// Lanes of the configuration that the program is for.
+pub const LANES: u32 = 2;
+/// Words of memory that the program uses.
+pub const MEMORY: usize = 4096;
+const ROUNDS: u16 = 3;
+
+const IN: u32 = 6;
+const OUT: u32 = 4;
+const KERNEL: u32 = 9;
+const CLASSES: u32 = 3;
+const IMAGES: u32 = 4;
+const WEIGHTS: u32 = KERNEL * LANES * LANES;
+const GRADIENT: u32 = 64;
+const LABELS: u32 = 250;
+
+// the memory map
+const FEATURES_AT: u32 = 0;
+const LOSSES_AT: u32 = 512;
+const WEIGHTS_AT: u32 = 1024;
+const OPERANDS_AT: u32 = 1280;
+const LABELS_AT: u32 = 1600;
+const MAPS_AT: u32 = 2048;
+const CODES_AT: u32 = 2304;
+const UPDATED_AT: u32 = 2560;
+const VELOCITIES_AT: u32 = 2816;
+const GRADIENTS_AT: u32 = 3072;
+
+/// Initial memory: small FP32 numbers, and labels.
+pub fn memory(rng: &mut impl Rng) -> Vec<u32> {
+    let mut words = vec![0u32; MEMORY];
+    for word in &mut words[..MAPS_AT as usize] {
+        *word = rng.random_range(-1.0f32..1.0).to_bits();
+    }
+    for label in &mut words[LABELS_AT as usize..(LABELS_AT + IMAGES) as usize] {
+        *label = rng.random_range(0..CLASSES);
+    }
+    words
+}
+
+/// Instructions being put together.
+#[derive(Default)]
+struct Assembler {
+    before: Vec<Instr>,
+    body: Vec<Instr>,
+    streams: u8,
+}
+
+impl Assembler {
+    /// A command in the loop; `moving` fields grow by their stride in every round.
+    fn command<D: Descriptor>(
+        &mut self,
+        engine: Engine,
+        desc: &D,
+        moving: &[(usize, u32)],
+        wait: &[Engine],
+        signal: &[Engine],
+    ) {
+        let stream = self.streams % 8;
+        self.streams += 1;
+        for index in 0..D::FIELDS.len() {
+            let (field, value) = (index as u8, desc.get(index));
+            if let Some((_, stride)) = moving.iter().find(|(moves, _)| *moves == index) {
+                let value = value.wrapping_sub(*stride);
+                self.before.push(Instr::Set { engine, stream, field, value });
+                self.body.push(Instr::Add { engine, stream, field, increment: *stride });
+            } else {
+                self.body.push(Instr::Set { engine, stream, field, value });
+            }
+        }
+        let mask = |engines: &[Engine]| engines.iter().fold(0, |mask, e| mask | 1 << *e as u8);
+        self.body.push(Instr::Issue { engine, wait: mask(wait), signal: mask(signal) });
+    }
+
+    fn finish(self) -> Vec<u64> {
+        let Assembler { before, body, .. } = self;
+        let program = before.into_iter().chain([Instr::Loop { count: ROUNDS }]).chain(body);
+        program.chain([Instr::Next, Instr::End]).map(Instr::encode).collect()
+    }
+}
+
+/// `columns x rows` vectors from `dram` to `base`, skewed by column.
+fn tile(to: VectorBuffer, dram: u32, base: u32, columns: u32, rows: u32) -> LoadDesc {
+    LoadDesc {
+        op: LoadOp::vectors(to).encode(),
+        base,
+        n0: columns,
+        n1: rows,
+        n2: 1,
+        n3: 1,
+        a0: 1,
+        a1: columns,
+        p0: 1,
+        dram,
+        run: columns * rows * LANES,
+        n_run0: 1,
+        n_run1: 1,
+        ..Default::default()
+    }
+}
+
+/// `count` words from `dram` to the operand buffer.
+fn operands(dram: u32, base: u32, count: u32) -> LoadDesc {
+    let op = LoadOp::words(WordBuffer::Operand).encode();
+    LoadDesc { op, base, dram, run: count, n_run0: 1, n_run1: 1, ..Default::default() }
+}
+
+fn convolution(op: ComputeOp, tag: u32) -> ComputeDesc {
+    ComputeDesc {
+        op: op.encode(),
+        tag,
+        n_g: if op.pixel_mode { LANES } else { 1 },
+        n_kr: 3,
+        n_kc: 3,
+        n_i: 1,
+        n_r: OUT,
+        n_c: OUT,
+        x_kr: IN,
+        x_kc: 1,
+        x_r: IN,
+        x_c: 1,
+        ph_kc: 1,
+        ph_c: 1,
+        ..Default::default()
+    }
+}
+
+/// The program: tokens keep load, compute and store of a round in order, and a round behind the one before.
+pub fn program() -> Vec<u64> {
+    use Engine::{Compute, Load, Store};
+    let mut a = Assembler::default();
+    let bias = KERNEL * LANES;
+    let dram = LoadDesc::dram;
+
+    let features = tile(VectorBuffer::Feature, FEATURES_AT, 0, IN, IN);
+    a.command(Load, &features, &[(dram, IN * IN * LANES)], &[], &[]);
+    let losses = tile(VectorBuffer::Loss, LOSSES_AT, 0, OUT, OUT);
+    a.command(Load, &losses, &[(dram, OUT * OUT * LANES)], &[], &[]);
+    // rows of the stationary matrices have their own phase, the bias has phase 0 as the first of a block of one
+    a.command(Load, &tile(VectorBuffer::Weight, WEIGHTS_AT, 0, LANES, KERNEL), &[], &[], &[]);
+    a.command(Load, &tile(VectorBuffer::Weight, WEIGHTS_AT + WEIGHTS, bias, 1, 1), &[], &[], &[]);
+    a.command(Load, &operands(OPERANDS_AT, 0, 2 * WEIGHTS), &[], &[], &[]);
+    a.command(Load, &operands(LABELS_AT, LABELS, IMAGES), &[], &[], &[Compute, Store]);
+
+    let fp = ComputeOp {
+        pixel_mode: false,
+        stream_loss: false,
+        column: false,
+        init: Init::Bias,
+        ones: false,
+        phase: Phase::Fp,
+    };
+    let forward = ComputeDesc { s_0: LANES, bias, ..convolution(fp, 3) };
+    a.command(Compute, &forward, &[], &[Load], &[Store]);
+    let wu = ComputeOp { pixel_mode: true, init: Init::Zero, ones: true, phase: Phase::Wu, ..fp };
+    let gradient = ComputeDesc { s_0: 1, s_1: OUT, p_base: GRADIENT, ..convolution(wu, 4) };
+    a.command(Compute, &gradient, &[], &[], &[Store, Load]);
+
+    let map = StoreDesc {
+        op: StoreOp { relu: true, codes: true, ..StoreOp::new(StoreKind::Map) }.encode(),
+        tag: 5,
+        p_g: OUT * OUT,
+        n_i: 1,
+        n_g: 1,
+        n_r: OUT,
+        n_c: OUT,
+        dram: MAPS_AT,
+        run: OUT * OUT * LANES,
+        n_run: 1,
+        code_dram: CODES_AT,
+        code_run: OUT,
+        ..Default::default()
+    };
+    let moving = [(StoreDesc::dram, OUT * OUT * LANES), (StoreDesc::code_dram, OUT)];
+    a.command(Store, &map, &moving, &[Load, Compute], &[]);
+    for (velocity, at) in [(false, UPDATED_AT), (true, VELOCITIES_AT)] {
+        let update = StoreDesc {
+            op: StoreOp { velocity, ..StoreOp::new(StoreKind::Update) }.encode(),
+            tag: 6,
+            p_base: GRADIENT,
+            p_g: 1,
+            p_n: KERNEL,
+            n_g: KERNEL,
+            n_r: LANES,
+            n_c: LANES,
+            o_v: WEIGHTS,
+            dram: at,
+            run: WEIGHTS,
+            n_run: 1,
+            ..Default::default()
+        };
+        let wait: &[Engine] = if velocity { &[] } else { &[Compute] };
+        a.command(Store, &update, &[(StoreDesc::dram, WEIGHTS)], wait, &[]);
+    }
+    let row = CLASSES.next_multiple_of(LANES);
+    let softmax = StoreDesc {
+        op: StoreOp { gradient: true, ..StoreOp::new(StoreKind::Softmax) }.encode(),
+        tag: 7,
+        p_g: IMAGES,
+        n_i: IMAGES,
+        n_c: CLASSES,
+        o_w: LABELS,
+        dram: GRADIENTS_AT,
+        run: row,
+        n_run: IMAGES,
+        d_run: row,
+        ..Default::default()
+    };
+    a.command(Store, &softmax, &[(StoreDesc::dram, row * IMAGES)], &[], &[Load]);
+
+    let op = LoadOp::zero(VectorBuffer::Feature).encode();
+    let barrier = LoadDesc { op, base: 500, n0: 1, ..Default::default() };
+    a.command(Load, &barrier, &[], &[Compute, Store], &[]);
+    a.finish()
+}
