@@ -9,7 +9,7 @@ use ef_numerics::dot;
 use ef_rtl::arith::dot::{Dot, LATENCY};
 use ef_rtl::arith::mult18::{MultKind, mult18_verilog};
 
-/// Operands of one dot product: uniform bits, a common range of exponents, cancelling pairs, or close to a limit.
+/// Operands of one dot product: any bits, a common range of exponents, cancellation, or the longest sums.
 fn operands<const T: usize>(rng: &mut impl Rng) -> ([u32; T], [u32; T], u32) {
     let spread = rng.random_range(0..20);
     let (middle, addend) = match rng.random_range(0..4) {
@@ -18,7 +18,7 @@ fn operands<const T: usize>(rng: &mut impl Rng) -> ([u32; T], [u32; T], u32) {
         1 => (190, 254),
         _ => (127, 127),
     };
-    let kind = rng.random_range(0..5);
+    let kind = rng.random_range(0..6);
     let mut word = |middle| match kind {
         0 => any_word(rng),
         _ if rng.random_range(0..16) == 0 => 0,
@@ -38,6 +38,13 @@ fn operands<const T: usize>(rng: &mut impl Rng) -> ([u32; T], [u32; T], u32) {
         // the addend cancels a single product
         a[1..].fill(0);
         c = ef_numerics::mul(a[0], b[0]).0 ^ 0x8000_0000;
+    } else if kind == 3 {
+        // the longest sums: every significand close to 2, one sign, one exponent
+        let sign = rng.random::<u32>() & 0x8000_0000;
+        let mut full = || 0x3fff_ffff - (rng.random::<u32>() & 0xff);
+        a = std::array::from_fn(|_| full() | sign);
+        b = std::array::from_fn(|_| full());
+        c = full() | sign;
     }
     (a, b, c)
 }
