@@ -1,0 +1,84 @@
+//! [`PoolLane`]: maximum, index and ReLU of one lane.
+
+use super::order_key::OrderKey;
+use rust_hdl::prelude::*;
+
+/// The first largest word of a window and its number in it, then ReLU.
+///
+/// ```text
+///  edge         1                    2                          3
+///  word --[ word ]------------[ best  ] if first, or    --[ +0 unless positive, if relu ]-- y
+///       --[ key  ]--> > ? ----[ key   ] greater             [ kept                       ]-- kept
+///                             [ index ]                   --[ index                      ]-- chosen
+/// ```
+///
+/// Free-running. Without pooling every word is the first of its window.
+///
+/// | port | width | |
+/// |---|---|---|
+/// | `word` | 32 | |
+/// | `valid`, `first`, `number` | 1, 1, 2 | of this word; one cycle after it, with edge 2 |
+/// | `relu` | 1 | stable |
+/// | `y` | 32 | the result, two cycles after the `valid` of the last word of a window |
+/// | `kept` | 1 | its mask bit: positive, or no ReLU |
+/// | `chosen` | 2 | `number` of the word chosen |
+#[derive(LogicBlock, Default)]
+pub struct PoolLane {
+    pub clock: Signal<In, Clock>,
+    pub word: Signal<In, Bits<32>>,
+    pub valid: Signal<In, Bit>,
+    pub first: Signal<In, Bit>,
+    pub number: Signal<In, Bits<2>>,
+    pub relu: Signal<In, Bit>,
+    pub y: Signal<Out, Bits<32>>,
+    pub kept: Signal<Out, Bit>,
+    pub chosen: Signal<Out, Bits<2>>,
+    order: OrderKey,
+    next_word: DFF<Bits<32>>,
+    next_key: DFF<Bits<32>>,
+    best: DFF<Bits<32>>,
+    best_key: DFF<Bits<32>>,
+    index: DFF<Bits<2>>,
+    keep: Signal<Local, Bit>,
+    result: DFF<Bits<32>>,
+    result_kept: DFF<Bit>,
+    result_index: DFF<Bits<2>>,
+}
+
+impl Logic for PoolLane {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(
+            self,
+            clock,
+            next_word,
+            next_key,
+            best,
+            best_key,
+            index,
+            result,
+            result_kept,
+            result_index
+        );
+        self.order.word.next = self.word.val();
+        self.next_word.d.next = self.word.val();
+        self.next_key.d.next = self.order.key.val();
+        if self.valid.val() && (self.first.val() || (self.next_key.q.val() > self.best_key.q.val())) {
+            self.best.d.next = self.next_word.q.val();
+            self.best_key.d.next = self.next_key.q.val();
+            self.index.d.next = self.number.val();
+        }
+        // the key of a positive word has its top bit set, and so has that of zero
+        self.keep.next = !self.relu.val()
+            || (self.best_key.q.val().get_bit(31) && self.best_key.q.val().get_bits::<8>(23).any());
+        self.result_kept.d.next = self.keep.val();
+        self.result_index.d.next = self.index.q.val();
+        self.result.d.next = 0.into();
+        if self.keep.val() {
+            self.result.d.next = self.best.q.val();
+        }
+        self.y.next = self.result.q.val();
+        self.kept.next = self.result_kept.q.val();
+        self.chosen.next = self.result_index.q.val();
+    }
+}

@@ -1,0 +1,195 @@
+//! [`RunWriter`]: a stream of words becomes bursts to memory.
+
+use crate::stream::Skid;
+use ef_hdl_kit::K;
+use rust_hdl::prelude::*;
+
+#[derive(Clone, Copy, Debug, PartialEq, LogicState)]
+enum RunState {
+    Idle,
+    Settle,
+    Wait,
+    Offer,
+}
+
+/// Writes `n_run` runs of `run` words, run i at address `dram + i*d_run`, each as one burst.
+///
+/// ```text
+///  start, dram, run, n_run, d_run --> [ commands ]-------------------> cmd_valid, cmd_addr, cmd_len
+///                                          | + run                <--- cmd_ready
+///  push --> [ surplus ] enough? -----------+
+///                                          v
+///                                      [ owed ] > 0
+///                                          |
+///  in_valid, in_data ----------------------+-------------> [ Skid ]--> data_valid, data
+///  in_ready <------------------------------+                      <--- data_ready
+/// ```
+///
+/// A command is offered as soon as the buffer in front holds `min(run, prefill)` words beyond those that earlier
+/// bursts still take: a burst of a slow producer does not hold the memory while it waits for words, and the command of the
+/// next burst is out before the data of this one ends, so bursts of 3 words and more follow each other without a gap.
+/// Data is sent only for commands that the memory has taken.
+///
+/// | port | width | |
+/// |---|---|---|
+/// | `clock`, `reset` | 1 | |
+/// | `start` | 1 | pulse, while not `busy`; `dram`, `run`, ... stay valid until `busy` falls |
+/// | `dram`, `run`, `n_run`, `d_run` | 32, 16, 16, 32 | nothing is written if `run` or `n_run` is 0 |
+/// | `prefill` | 16 | words that must wait in the buffer before a burst begins |
+/// | `push` | 1 | a word enters the buffer in front in this cycle |
+/// | `in_*`, `cmd_*`, `data_*` | | streams, valid/ready |
+/// | `cancel` | 1 | level: no new command; what is owed is paid with zeros |
+/// | `busy` | 1 | from the cycle after `start` until the last word has been taken |
+/// | `burst_issued`, `words_written` | 1 | pulses, one per command or word taken |
+#[derive(LogicBlock, Default)]
+pub struct RunWriter {
+    pub clock: Signal<In, Clock>,
+    pub reset: Signal<In, Bit>,
+    pub start: Signal<In, Bit>,
+    pub dram: Signal<In, Bits<32>>,
+    pub run: Signal<In, Bits<16>>,
+    pub n_run: Signal<In, Bits<16>>,
+    pub d_run: Signal<In, Bits<32>>,
+    pub prefill: Signal<In, Bits<16>>,
+    pub cancel: Signal<In, Bit>,
+    pub push: Signal<In, Bit>,
+    pub in_valid: Signal<In, Bit>,
+    pub in_ready: Signal<Out, Bit>,
+    pub in_data: Signal<In, Bits<32>>,
+    pub cmd_valid: Signal<Out, Bit>,
+    pub cmd_ready: Signal<In, Bit>,
+    pub cmd_addr: Signal<Out, Bits<32>>,
+    pub cmd_len: Signal<Out, Bits<16>>,
+    pub data_valid: Signal<Out, Bit>,
+    pub data_ready: Signal<In, Bit>,
+    pub data: Signal<Out, Bits<32>>,
+    pub busy: Signal<Out, Bit>,
+    pub burst_issued: Signal<Out, Bit>,
+    pub words_written: Signal<Out, Bit>,
+    state: DFF<RunState>,
+    offering: DFF<Bit>,
+    address: DFF<Bits<32>>,
+    length: DFF<Bits<16>>,
+    left: DFF<Bits<16>>,
+    least: DFF<Bits<16>>,
+    /// Words in the buffer minus words owed, two's complement.
+    surplus: DFF<Bits<20>>,
+    excess: Signal<Local, Bits<20>>,
+    enough: DFF<Bit>,
+    /// Words of accepted commands that have not yet left the buffer.
+    owed: DFF<Bits<18>>,
+    owed_next: Signal<Local, Bits<18>>,
+    paying: DFF<Bit>,
+    accept: Signal<Local, Bit>,
+    pay: Signal<Local, Bit>,
+    added: Signal<Local, Bits<16>>,
+    arrived: Signal<Local, Bits<20>>,
+    paid: Signal<Local, Bits<18>>,
+    out: Skid<32>,
+    one: K<16, 1>,
+    one_arrives: K<20, 1>,
+    one_paid: K<18, 1>,
+}
+
+impl Logic for RunWriter {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, state, offering, address, length, left, least, surplus, enough, owed, paying);
+        self.out.clock.next = self.clock.val();
+        self.out.reset.next = self.reset.val();
+        self.accept.next = self.offering.q.val() && self.cmd_ready.val();
+        self.pay.next =
+            self.paying.q.val() && self.out.in_ready.val() && (self.in_valid.val() || self.cancel.val());
+
+        // commands
+        match self.state.q.val() {
+            RunState::Idle => {
+                self.address.d.next = self.dram.val();
+                self.length.d.next = self.run.val();
+                self.left.d.next = self.n_run.val();
+                self.least.d.next = self.prefill.val();
+                if self.run.val() < self.prefill.val() {
+                    self.least.d.next = self.run.val();
+                }
+                if self.start.val() && self.run.val().any() && self.n_run.val().any() {
+                    self.state.d.next = RunState::Settle;
+                }
+            }
+            RunState::Settle => {
+                self.state.d.next = RunState::Wait;
+            }
+            RunState::Wait => {
+                if self.enough.q.val() {
+                    self.state.d.next = RunState::Offer;
+                    self.offering.d.next = true;
+                }
+            }
+            RunState::Offer => {
+                if self.cmd_ready.val() {
+                    self.offering.d.next = false;
+                    self.address.d.next = self.address.q.val() + self.d_run.val();
+                    self.left.d.next = self.left.q.val() - 1;
+                    self.state.d.next = RunState::Settle;
+                    if self.left.q.val() == self.one.val() {
+                        self.state.d.next = RunState::Idle;
+                    }
+                }
+            }
+        }
+        // an offered command may not be withdrawn, any other step may
+        if self.cancel.val() && (!self.offering.q.val() || self.cmd_ready.val()) {
+            self.state.d.next = RunState::Idle;
+            self.offering.d.next = false;
+        }
+
+        // words in the buffer, words owed
+        self.added.next = 0.into();
+        if self.accept.val() {
+            self.added.next = self.length.q.val();
+        }
+        self.arrived.next = 0.into();
+        if self.push.val() {
+            self.arrived.next = self.one_arrives.val();
+        }
+        self.paid.next = 0.into();
+        if self.pay.val() {
+            self.paid.next = self.one_paid.val();
+        }
+        self.surplus.d.next =
+            self.surplus.q.val() + self.arrived.val() - bit_cast::<20, 16>(self.added.val());
+        if self.cancel.val() {
+            self.surplus.d.next = 0.into();
+        }
+        self.excess.next = self.surplus.q.val() - bit_cast::<20, 16>(self.least.q.val());
+        self.enough.d.next = !self.excess.val().get_bit(19);
+        self.owed_next.next = self.owed.q.val() + bit_cast::<18, 16>(self.added.val()) - self.paid.val();
+        self.owed.d.next = self.owed_next.val();
+        self.paying.d.next = self.owed_next.val().any();
+
+        // data
+        self.out.in_valid.next = self.paying.q.val() && (self.in_valid.val() || self.cancel.val());
+        self.out.in_data.next = self.in_data.val();
+        if self.cancel.val() {
+            self.out.in_data.next = 0.into();
+        }
+        self.in_ready.next = self.paying.q.val() && self.out.in_ready.val() && !self.cancel.val();
+        self.out.out_ready.next = self.data_ready.val();
+        self.data_valid.next = self.out.out_valid.val();
+        self.data.next = self.out.out_data.val();
+        self.cmd_valid.next = self.offering.q.val();
+        self.cmd_addr.next = self.address.q.val();
+        self.cmd_len.next = self.length.q.val();
+        self.burst_issued.next = self.accept.val();
+        self.words_written.next = self.out.out_valid.val() && self.data_ready.val();
+        self.busy.next =
+            (self.state.q.val() != RunState::Idle) || self.paying.q.val() || self.out.out_valid.val();
+
+        if self.reset.val() {
+            self.state.d.next = RunState::Idle;
+            self.offering.d.next = false;
+            self.surplus.d.next = 0.into();
+            self.owed.d.next = 0.into();
+            self.paying.d.next = false;
+        }
+    }
+}

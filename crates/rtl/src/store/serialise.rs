@@ -1,0 +1,83 @@
+//! [`Serialise`]: a vector leaves as T words.
+
+use super::lane_constants::LaneConstants;
+use ef_hdl_kit::{K, vec_of};
+use rust_hdl::prelude::*;
+
+/// Turns vectors, at most one every T cycles, into words, one per cycle, lane 0 first.
+///
+/// ```text
+///  vector[T] --load--> [T-1] -> ... -> [1] -> [0] --> word
+///  closing   --------> [closing]    [count]> 0 -----> push
+///                           and last word ----------> finished
+/// ```
+///
+/// | port | width | |
+/// |---|---|---|
+/// | `load`, `vector[T]`, `closing` | 1, 32, 1 | a vector, at least T cycles after the one before; the last of all |
+/// | `push`, `word` | 1, 32 | from the next cycle on; there is no way to stop it |
+/// | `finished` | 1 | pulse with the last word of the closing vector |
+#[derive(LogicBlock)]
+pub struct Serialise<const T: usize> {
+    pub clock: Signal<In, Clock>,
+    pub clear: Signal<In, Bit>,
+    pub load: Signal<In, Bit>,
+    pub vector: Vec<Signal<In, Bits<32>>>,
+    pub closing: Signal<In, Bit>,
+    pub push: Signal<Out, Bit>,
+    pub word: Signal<Out, Bits<32>>,
+    pub finished: Signal<Out, Bit>,
+    lane: Vec<DFF<Bits<32>>>,
+    count: DFF<Bits<4>>,
+    closes: DFF<Bit>,
+    constants: LaneConstants<T>,
+    one: K<4, 1>,
+}
+
+impl<const T: usize> Default for Serialise<T> {
+    fn default() -> Self {
+        Self {
+            clock: Default::default(),
+            clear: Default::default(),
+            load: Default::default(),
+            vector: vec_of(T),
+            closing: Default::default(),
+            push: Default::default(),
+            word: Default::default(),
+            finished: Default::default(),
+            lane: vec_of(T),
+            count: Default::default(),
+            closes: Default::default(),
+            constants: Default::default(),
+            one: Default::default(),
+        }
+    }
+}
+
+impl<const T: usize> Logic for Serialise<T> {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, count, closes);
+        for i in 0..T {
+            self.lane[i].clock.next = self.clock.val();
+            self.lane[i].d.next = self.vector[i].val();
+        }
+        self.push.next = self.count.q.val().any();
+        self.word.next = self.lane[0].q.val();
+        self.finished.next = self.closes.q.val() && (self.count.q.val() == self.one.val());
+        if self.load.val() {
+            self.count.d.next = self.constants.lanes.val();
+            self.closes.d.next = self.closing.val();
+        } else {
+            for i in 1..T {
+                self.lane[i - 1].d.next = self.lane[i].q.val();
+            }
+            if self.count.q.val().any() {
+                self.count.d.next = self.count.q.val() - 1;
+            }
+        }
+        if self.clear.val() {
+            self.count.d.next = 0.into();
+        }
+    }
+}

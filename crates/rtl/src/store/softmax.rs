@@ -1,0 +1,304 @@
+//! [`Softmax`]: softmax cross-entropy and its gradient.
+
+use super::arithmetic::{ADD, MULTIPLY};
+use super::class_walk::{ArgMax, ClassWalk};
+use super::exponents::{self, Exponents};
+use super::hold::Hold;
+use super::psum_port::element_latency;
+use super::softmax_control::SoftmaxControl;
+use super::softmax_steps::{SoftmaxFunction, SoftmaxSteps};
+use super::softmax_totals::SoftmaxTotals;
+use super::token_line::TokenLine;
+use crate::arith::sfu::{self, Sfu};
+use crate::buffer::PulseDelay;
+use ef_hdl_kit::glue;
+use rust_hdl::prelude::*;
+
+/// Cycles from the argument of a special function to its value.
+const FUNCTION: usize = sfu::LATENCY + 1;
+
+// times after the reciprocal was asked for
+const INVERSE_KNOWN: usize = FUNCTION;
+const LOSS_BEGIN: usize = FUNCTION + 1;
+const LOSS_KNOWN: usize = LOSS_BEGIN + ADD;
+/// The gradients use the adder in every other cycle, from `INVERSE_KNOWN + 1 + DIFFERENCE` on: the loss takes another.
+const LOSS_ADD: usize = LOSS_KNOWN + 1 + (LOSS_KNOWN + INVERSE_KNOWN + 1 + DIFFERENCE + 1 + 1) % 2;
+const LOSS_END: usize = LOSS_ADD + ADD;
+
+// times after a class's exponential was asked for
+const PROBABILITY: usize = exponents::LATENCY;
+const DIFFERENCE: usize = PROBABILITY + MULTIPLY;
+/// The multiplier is used twice per class: the second time in an odd cycle after the first.
+const GRADIENT_HOLD: usize = (MULTIPLY + ADD + 1) % 2;
+const GRADIENT: usize = DIFFERENCE + ADD + GRADIENT_HOLD;
+const GRADIENT_KNOWN: usize = GRADIENT + MULTIPLY;
+
+const _: () = assert!((GRADIENT - PROBABILITY) % 2 == 1);
+const _: () = assert!((LOSS_ADD - (INVERSE_KNOWN + 1 + DIFFERENCE)) % 2 == 1);
+const _: () = assert!(LOSS_BEGIN < INVERSE_KNOWN + 1 + DIFFERENCE);
+
+/// SOFTMAX over up to 2^EAW classes per image: loss, hits, and the gradient of the logits.
+///
+/// ```text
+///  [ SoftmaxControl ] leads through the passes of an image, tokens keep the time of every step:
+///
+///  [ ClassWalk ] ~~> element --> [ ArgMax ]                                           scan
+///  [ ClassWalk ] ~~> element --(- max)--> x --[ exp ]--> [ Exponents 2^EAW ]          shift
+///  [ Exponents ] --(+ sum)--> sum --[ recip ]--> inverse, --[ ln ]--(- x_label)--(+ LOSS_SUM)
+///  [ Exponents ] --(* inverse)--(- 1 if label)--(* INV_BATCH)--> word                 gradient
+/// ```
+/// The first three passes take 1, 1 and ADD + 2 cycles per class, the gradient 2, and each image some 100 more.
+/// An image has at most 2^EAW classes: more wrap and give nonsense.
+///
+/// | port | width | |
+/// |---|---|---|
+/// | `start` | 1 | pulse; `p_base` ... `gradient` and `inv_batch` stay valid until `busy` falls |
+/// | `clear` | 1 | stop; the totals stay |
+/// | `clear_totals` | 1 | `loss_sum`, `mean_loss` and `correct` become 0 |
+/// | `stall` | 1 | begin no gradient |
+/// | `operand_address`, `operand` | 16, 32 | labels, to and from [`OperandRam`](super::operand_ram::OperandRam) |
+/// | `psum_address`, `psum_lane`, `element` | 16, 3, 32 | logits, to and from [`PsumPort`](super::psum_port::PsumPort) |
+/// | `add` ... `mul_b`, `sum`, `product` | | to and from [`Arithmetic`](super::arithmetic::Arithmetic) |
+/// | `push`, `word` | 1, 32 | the gradients, each image padded to a multiple of T |
+/// | `loss_sum`, `mean_loss`, `correct` | 32 | totals |
+/// | `busy` | 1 | from the cycle after `start` until the mean is known |
+#[derive(LogicBlock)]
+pub struct Softmax<const T: usize, const EAW: usize, const LAT: usize> {
+    pub clock: Signal<In, Clock>,
+    pub clear: Signal<In, Bit>,
+    pub clear_totals: Signal<In, Bit>,
+    pub start: Signal<In, Bit>,
+    pub gradient: Signal<In, Bit>,
+    pub p_base: Signal<In, Bits<16>>,
+    pub p_g: Signal<In, Bits<16>>,
+    pub n_i: Signal<In, Bits<16>>,
+    pub n_c: Signal<In, Bits<16>>,
+    pub o_w: Signal<In, Bits<16>>,
+    pub inv_batch: Signal<In, Bits<32>>,
+    pub stall: Signal<In, Bit>,
+    pub operand_address: Signal<Out, Bits<16>>,
+    pub operand: Signal<In, Bits<32>>,
+    pub psum_address: Signal<Out, Bits<16>>,
+    pub psum_lane: Signal<Out, Bits<3>>,
+    pub element: Signal<In, Bits<32>>,
+    pub add: Signal<Out, Bit>,
+    pub add_a: Signal<Out, Bits<32>>,
+    pub add_b: Signal<Out, Bits<32>>,
+    pub subtract: Signal<Out, Bit>,
+    pub sum: Signal<In, Bits<32>>,
+    pub multiply: Signal<Out, Bit>,
+    pub mul_a: Signal<Out, Bits<32>>,
+    pub mul_b: Signal<Out, Bits<32>>,
+    pub product: Signal<In, Bits<32>>,
+    pub push: Signal<Out, Bit>,
+    pub word: Signal<Out, Bits<32>>,
+    pub loss_sum: Signal<Out, Bits<32>>,
+    pub mean_loss: Signal<Out, Bits<32>>,
+    pub correct: Signal<Out, Bits<32>>,
+    pub busy: Signal<Out, Bit>,
+    control: SoftmaxControl<T>,
+    walk: ClassWalk<T>,
+    max: ArgMax,
+    exponents: Exponents<EAW>,
+    totals: SoftmaxTotals,
+    steps: SoftmaxSteps,
+    argument: SoftmaxFunction,
+    special: Sfu,
+    scan: TokenLine,
+    shift: TokenLine,
+    grow: PulseDelay<ADD>,
+    inverse: TokenLine,
+    gradients: TokenLine,
+    mean: PulseDelay<MULTIPLY>,
+    difference: Hold<Bits<32>>,
+}
+
+impl<const T: usize, const EAW: usize, const LAT: usize> Softmax<T, EAW, LAT> {
+    // times after a logit was asked for
+    const LOGIT: usize = element_latency(LAT);
+    const SCANNED: usize = Self::LOGIT + 1;
+    const SHIFTED: usize = Self::LOGIT + ADD;
+    const RAISED: usize = Self::SHIFTED + FUNCTION;
+}
+
+impl<const T: usize, const EAW: usize, const LAT: usize> Default for Softmax<T, EAW, LAT> {
+    fn default() -> Self {
+        Self {
+            clock: Default::default(),
+            clear: Default::default(),
+            clear_totals: Default::default(),
+            start: Default::default(),
+            gradient: Default::default(),
+            p_base: Default::default(),
+            p_g: Default::default(),
+            n_i: Default::default(),
+            n_c: Default::default(),
+            o_w: Default::default(),
+            inv_batch: Default::default(),
+            stall: Default::default(),
+            operand_address: Default::default(),
+            operand: Default::default(),
+            psum_address: Default::default(),
+            psum_lane: Default::default(),
+            element: Default::default(),
+            add: Default::default(),
+            add_a: Default::default(),
+            add_b: Default::default(),
+            subtract: Default::default(),
+            sum: Default::default(),
+            multiply: Default::default(),
+            mul_a: Default::default(),
+            mul_b: Default::default(),
+            product: Default::default(),
+            push: Default::default(),
+            word: Default::default(),
+            loss_sum: Default::default(),
+            mean_loss: Default::default(),
+            correct: Default::default(),
+            busy: Default::default(),
+            control: Default::default(),
+            walk: Default::default(),
+            max: Default::default(),
+            exponents: Default::default(),
+            totals: Default::default(),
+            steps: Default::default(),
+            argument: Default::default(),
+            special: Default::default(),
+            scan: TokenLine::new(Self::SCANNED),
+            shift: TokenLine::new(Self::RAISED),
+            grow: Default::default(),
+            inverse: TokenLine::new(LOSS_END),
+            gradients: TokenLine::new(GRADIENT_KNOWN),
+            mean: Default::default(),
+            difference: Hold::new(GRADIENT_HOLD),
+        }
+    }
+}
+
+glue! { [const T: usize, const EAW: usize, const LAT: usize] Softmax<T, EAW, LAT>; self => {
+    // the order of things
+    wire!(self.control.clock, self.clock);
+    wire!(self.control.clear, self.clear);
+    wire!(self.control.start, self.start);
+    wire!(self.control.p_base, self.p_base);
+    wire!(self.control.n_i, self.n_i);
+    wire!(self.control.n_c, self.n_c);
+    wire!(self.control.o_w, self.o_w);
+    wire!(self.control.gradient, self.gradient);
+    wire!(self.control.stall, self.stall);
+    wire!(self.control.seen, self.max.seen);
+    wire!(self.control.stored, self.exponents.stored);
+    wire!(self.control.added, self.grow.q);
+    wire!(self.control.inverse_known, self.inverse.tap[INVERSE_KNOWN]);
+    wire!(self.control.pipeline_busy, self.steps.pipeline_busy);
+    wire!(self.control.mean_known, self.mean.q);
+    wire!(self.operand_address, self.control.label_address);
+    wire!(self.busy, self.control.busy);
+    // tokens
+    wire!(self.scan.clock, self.clock);
+    wire!(self.scan.clear, self.clear);
+    wire!(self.scan.token, self.steps.scan_issue);
+    wire!(self.shift.clock, self.clock);
+    wire!(self.shift.clear, self.clear);
+    wire!(self.shift.token, self.steps.shift_issue);
+    wire!(self.grow.clock, self.clock);
+    wire!(self.grow.reset, self.clear);
+    wire!(self.grow.d, self.control.add_next);
+    wire!(self.inverse.clock, self.clock);
+    wire!(self.inverse.clear, self.clear);
+    wire!(self.inverse.token, self.control.reciprocal);
+    wire!(self.gradients.clock, self.clock);
+    wire!(self.gradients.clear, self.clear);
+    wire!(self.gradients.token, self.control.gradient_read);
+    wire!(self.mean.clock, self.clock);
+    wire!(self.mean.reset, self.clear);
+    wire!(self.mean.d, self.control.mean);
+    // logits
+    wire!(self.walk.clock, self.clock);
+    wire!(self.walk.clear, self.clear);
+    wire!(self.walk.start, self.control.walk);
+    wire!(self.walk.base, self.control.base);
+    wire!(self.walk.p_g, self.p_g);
+    wire!(self.walk.n_c, self.n_c);
+    wire!(self.psum_address, self.walk.address);
+    wire!(self.psum_lane, self.walk.lane);
+    wire!(self.max.clock, self.clock);
+    wire!(self.max.restart, self.steps.scan_start);
+    wire!(self.max.valid, self.scan.tap[Self::SCANNED]);
+    wire!(self.max.word, self.element);
+    // exponentials
+    wire!(self.argument.clock, self.clock);
+    wire!(self.argument.shifted, self.sum);
+    wire!(self.argument.total, self.totals.exponent_sum);
+    wire!(self.argument.reciprocal, self.control.reciprocal);
+    wire!(self.argument.logarithm, self.control.logarithm);
+    wire!(self.special.clock, self.clock);
+    wire!(self.special.x, self.argument.x);
+    wire!(self.special.op, self.argument.op);
+    wire!(self.exponents.clock, self.clock);
+    wire!(self.exponents.restart, self.steps.shift_start);
+    wire!(self.exponents.put, self.shift.tap[Self::RAISED]);
+    wire!(self.exponents.value, self.special.y);
+    wire!(self.exponents.address, self.control.exponent_address);
+    // totals
+    wire!(self.totals.clock, self.clock);
+    wire!(self.totals.clear_totals, self.clear_totals);
+    wire!(self.totals.restart, self.steps.shift_start);
+    wire!(self.totals.label, self.operand);
+    wire!(self.totals.best, self.max.index);
+    wire!(self.totals.shifted, self.shift.tap[Self::SHIFTED]);
+    wire!(self.totals.take_first, self.control.take_first);
+    wire!(self.totals.exponent, self.exponents.exponent);
+    wire!(self.totals.grown, self.grow.q);
+    wire!(self.totals.inverse_known, self.inverse.tap[INVERSE_KNOWN]);
+    wire!(self.totals.special, self.special.y);
+    wire!(self.totals.difference, self.gradients.tap[DIFFERENCE]);
+    wire!(self.totals.loss_known, self.inverse.tap[LOSS_KNOWN]);
+    wire!(self.totals.loss_end, self.inverse.tap[LOSS_END]);
+    wire!(self.totals.mean_known, self.mean.q);
+    wire!(self.totals.sum, self.sum);
+    wire!(self.totals.product, self.product);
+    wire!(self.loss_sum, self.totals.loss_sum);
+    wire!(self.mean_loss, self.totals.mean_loss);
+    wire!(self.correct, self.totals.correct);
+    // steps
+    wire!(self.difference.clock, self.clock);
+    wire!(self.difference.d, self.sum);
+    wire!(self.steps.walk, self.control.walk);
+    wire!(self.steps.shifting, self.control.shifting);
+    wire!(self.steps.issue, self.walk.issue);
+    wire!(self.steps.gradients_busy, self.gradients.busy);
+    wire!(self.steps.loss_busy, self.inverse.busy);
+    wire!(self.steps.shift, self.shift.tap[Self::LOGIT]);
+    wire!(self.steps.grow, self.control.add_next);
+    wire!(self.steps.loss_begin, self.inverse.tap[LOSS_BEGIN]);
+    wire!(self.steps.loss_add, self.inverse.tap[LOSS_ADD]);
+    wire!(self.steps.difference, self.gradients.tap[DIFFERENCE]);
+    wire!(self.steps.probability, self.gradients.tap[PROBABILITY]);
+    wire!(self.steps.scale, self.gradients.tap[GRADIENT]);
+    wire!(self.steps.mean, self.control.mean);
+    wire!(self.steps.gradient_known, self.gradients.tap[GRADIENT_KNOWN]);
+    wire!(self.steps.pad, self.control.pad);
+    wire!(self.steps.element, self.element);
+    wire!(self.steps.largest, self.max.largest);
+    wire!(self.steps.exponent_sum, self.totals.exponent_sum);
+    wire!(self.steps.exponent, self.exponents.exponent);
+    wire!(self.steps.logarithm, self.special.y);
+    wire!(self.steps.x_label, self.totals.x_label);
+    wire!(self.steps.loss_sum, self.totals.loss_sum);
+    wire!(self.steps.loss, self.totals.loss);
+    wire!(self.steps.is_label, self.totals.is_label);
+    wire!(self.steps.inverse, self.totals.inverse);
+    wire!(self.steps.held_difference, self.difference.q);
+    wire!(self.steps.inv_batch, self.inv_batch);
+    wire!(self.steps.product, self.product);
+    wire!(self.add, self.steps.add);
+    wire!(self.add_a, self.steps.add_a);
+    wire!(self.add_b, self.steps.add_b);
+    wire!(self.subtract, self.steps.subtract);
+    wire!(self.multiply, self.steps.multiply);
+    wire!(self.mul_a, self.steps.mul_a);
+    wire!(self.mul_b, self.steps.mul_b);
+    wire!(self.push, self.steps.push);
+    wire!(self.word, self.steps.word);
+}}

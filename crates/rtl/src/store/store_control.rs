@@ -1,0 +1,251 @@
+//! [`StoreControl`]: one command at a time, from descriptor to done.
+
+use ef_hdl_kit::K;
+use ef_program::store::{StoreKind, StoreOp};
+use rust_hdl::prelude::*;
+
+#[derive(Clone, Copy, Debug, PartialEq, LogicState)]
+enum StoreState {
+    Idle,
+    Decode,
+    Begin,
+    Produce,
+    Pack,
+    Send,
+    Words,
+    WriteCodes,
+    Codes,
+    Done,
+    Bad,
+    Cancel,
+}
+
+/// Words that must wait in the buffer before a burst of a map begins: a map comes as fast as memory takes it.
+const MAP_PREFILL: u64 = 4;
+/// The same for UPDATE and SOFTMAX, which are slower than memory: most of the word buffer.
+const SLOW_PREFILL: u64 = 160;
+
+/// Takes a command, starts what produces its words and what writes them, and says when all is written.
+///
+/// ```text
+///  start --> Decode  Begin  Produce .......  Pack  Send  Words ...  WriteCodes  Codes ...  Done --> done
+///  producer  clear   start  until finished         codes
+///  writer            words ............................. until idle  codes ...  until idle
+/// ```
+/// `Pack`, `Send`, `WriteCodes` and `Codes` only in a MAP with codes. `cancel` ends a command: the producers are cleared at once, the
+/// writer pays what it owes. An operation of an undefined kind is `bad` and `done` in the same cycle.
+///
+/// | port | width | |
+/// |---|---|---|
+/// | `start`, `ready`, `done`, `bad` | 1 | engine protocol |
+/// | `cancel` | 1 | level |
+/// | `op`, `tag`, `dram` ... `code_d_run` | 16, 32 | latched fields of the descriptor |
+/// | `map`, `softmax` | 1 | kind of the operation |
+/// | `relu`, `pool`, `velocity`, `gradient` | 1 | its bits |
+/// | `clear` | 1 | producers and buffers forget everything |
+/// | `map_start`, `update_start`, `softmax_start` | 1 | pulses |
+/// | `map_finished` | 1 | pulse |
+/// | `update_busy`, `softmax_busy` | 1 | |
+/// | `pending`, `send`, `sending` | 1 | codes |
+/// | `write`, `writing`, `writer_cancel` | 1 | start the writer; it is busy; it shall end |
+/// | `write_dram` ... `prefill` | 32, 16 | what it writes: the words, then the codes |
+/// | `saturated`, `overflow_set`, `overflow_tag` | 1, 1, 5 | a result was saturated, in a command with this tag |
+#[derive(LogicBlock, Default)]
+pub struct StoreControl {
+    pub clock: Signal<In, Clock>,
+    pub reset: Signal<In, Bit>,
+    pub start: Signal<In, Bit>,
+    pub cancel: Signal<In, Bit>,
+    pub ready: Signal<Out, Bit>,
+    pub done: Signal<Out, Bit>,
+    pub bad: Signal<Out, Bit>,
+    pub op: Signal<In, Bits<16>>,
+    pub tag: Signal<In, Bits<16>>,
+    pub dram: Signal<In, Bits<32>>,
+    pub run: Signal<In, Bits<16>>,
+    pub n_run: Signal<In, Bits<16>>,
+    pub d_run: Signal<In, Bits<32>>,
+    pub code_dram: Signal<In, Bits<32>>,
+    pub code_run: Signal<In, Bits<16>>,
+    pub code_d_run: Signal<In, Bits<32>>,
+    pub map: Signal<Out, Bit>,
+    pub softmax: Signal<Out, Bit>,
+    pub relu: Signal<Out, Bit>,
+    pub pool: Signal<Out, Bit>,
+    pub velocity: Signal<Out, Bit>,
+    pub gradient: Signal<Out, Bit>,
+    pub clear: Signal<Out, Bit>,
+    pub map_start: Signal<Out, Bit>,
+    pub map_finished: Signal<In, Bit>,
+    pub update_start: Signal<Out, Bit>,
+    pub update_busy: Signal<In, Bit>,
+    pub softmax_start: Signal<Out, Bit>,
+    pub softmax_busy: Signal<In, Bit>,
+    pub pending: Signal<In, Bit>,
+    pub send: Signal<Out, Bit>,
+    pub sending: Signal<In, Bit>,
+    pub write: Signal<Out, Bit>,
+    pub writing: Signal<In, Bit>,
+    pub writer_cancel: Signal<Out, Bit>,
+    pub write_dram: Signal<Out, Bits<32>>,
+    pub write_run: Signal<Out, Bits<16>>,
+    pub write_n_run: Signal<Out, Bits<16>>,
+    pub write_d_run: Signal<Out, Bits<32>>,
+    pub prefill: Signal<Out, Bits<16>>,
+    pub saturated: Signal<In, Bit>,
+    pub overflow_set: Signal<Out, Bit>,
+    pub overflow_tag: Signal<Out, Bits<5>>,
+    state: DFF<StoreState>,
+    /// The writer writes codes.
+    coding: DFF<Bit>,
+    kind: Signal<Local, Bits<2>>,
+    is_map: Signal<Local, Bit>,
+    is_update: Signal<Local, Bit>,
+    is_softmax: Signal<Local, Bit>,
+    has_codes: Signal<Local, Bit>,
+    has_gradient: Signal<Local, Bit>,
+    finished: Signal<Local, Bit>,
+    kind_map: K<2, { StoreKind::Map as u64 }>,
+    kind_update: K<2, { StoreKind::Update as u64 }>,
+    kind_softmax: K<2, { StoreKind::Softmax as u64 }>,
+    bit_relu: K<4, { StoreOp::RELU as u64 }>,
+    bit_pool: K<4, { StoreOp::POOL as u64 }>,
+    bit_codes: K<4, { StoreOp::CODES as u64 }>,
+    bit_velocity: K<4, { StoreOp::VELOCITY as u64 }>,
+    bit_gradient: K<4, { StoreOp::GRADIENT as u64 }>,
+    map_prefill: K<16, MAP_PREFILL>,
+    slow_prefill: K<16, SLOW_PREFILL>,
+}
+
+impl Logic for StoreControl {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, state, coding);
+        self.kind.next = self.op.val().get_bits::<2>(0);
+        self.is_map.next = self.kind.val() == self.kind_map.val();
+        self.is_update.next = self.kind.val() == self.kind_update.val();
+        self.is_softmax.next = self.kind.val() == self.kind_softmax.val();
+        self.has_codes.next = self.is_map.val() && self.op.val().get_bit(self.bit_codes.val().index());
+        self.has_gradient.next = self.op.val().get_bit(self.bit_gradient.val().index());
+        self.finished.next = (self.is_map.val() && self.map_finished.val())
+            || (self.is_update.val() && !self.update_busy.val())
+            || (self.is_softmax.val() && !self.softmax_busy.val());
+
+        self.ready.next = false;
+        self.done.next = false;
+        self.bad.next = false;
+        self.clear.next = self.reset.val();
+        self.writer_cancel.next = false;
+        self.map_start.next = false;
+        self.update_start.next = false;
+        self.softmax_start.next = false;
+        self.write.next = false;
+        self.send.next = false;
+        match self.state.q.val() {
+            StoreState::Idle => {
+                self.ready.next = true;
+                self.coding.d.next = false;
+                if self.start.val() {
+                    self.state.d.next = StoreState::Decode;
+                }
+            }
+            StoreState::Decode => {
+                self.clear.next = true;
+                self.writer_cancel.next = true;
+                self.state.d.next = StoreState::Bad;
+                if self.is_map.val() || self.is_update.val() || self.is_softmax.val() {
+                    self.state.d.next = StoreState::Begin;
+                }
+            }
+            StoreState::Begin => {
+                self.map_start.next = self.is_map.val();
+                self.update_start.next = self.is_update.val();
+                self.softmax_start.next = self.is_softmax.val();
+                self.write.next = !self.is_softmax.val() || self.has_gradient.val();
+                self.state.d.next = StoreState::Produce;
+            }
+            StoreState::Produce => {
+                if self.finished.val() {
+                    self.state.d.next = StoreState::Words;
+                    if self.has_codes.val() {
+                        self.state.d.next = StoreState::Pack;
+                    }
+                }
+            }
+            StoreState::Pack => {
+                if !self.pending.val() {
+                    self.state.d.next = StoreState::Send;
+                }
+            }
+            StoreState::Send => {
+                self.send.next = true;
+                self.state.d.next = StoreState::Words;
+            }
+            StoreState::Words => {
+                if !self.writing.val() {
+                    self.state.d.next = StoreState::Done;
+                    if self.has_codes.val() {
+                        self.state.d.next = StoreState::WriteCodes;
+                        self.coding.d.next = true;
+                    }
+                }
+            }
+            StoreState::WriteCodes => {
+                self.write.next = true;
+                self.state.d.next = StoreState::Codes;
+            }
+            StoreState::Codes => {
+                if !self.writing.val() && !self.sending.val() {
+                    self.state.d.next = StoreState::Done;
+                }
+            }
+            StoreState::Done => {
+                self.done.next = true;
+                self.state.d.next = StoreState::Idle;
+            }
+            StoreState::Bad => {
+                self.done.next = true;
+                self.bad.next = true;
+                self.state.d.next = StoreState::Idle;
+            }
+            StoreState::Cancel => {
+                self.clear.next = true;
+                self.writer_cancel.next = true;
+                if !self.writing.val() {
+                    self.state.d.next = StoreState::Idle;
+                }
+            }
+        }
+        if self.cancel.val()
+            && (self.state.q.val() != StoreState::Idle)
+            && (self.state.q.val() != StoreState::Cancel)
+        {
+            self.state.d.next = StoreState::Cancel;
+        }
+        if self.reset.val() {
+            self.state.d.next = StoreState::Idle;
+        }
+
+        self.map.next = self.is_map.val();
+        self.softmax.next = self.is_softmax.val();
+        self.relu.next = self.op.val().get_bit(self.bit_relu.val().index());
+        self.pool.next = self.op.val().get_bit(self.bit_pool.val().index());
+        self.velocity.next = self.op.val().get_bit(self.bit_velocity.val().index());
+        self.gradient.next = self.has_gradient.val();
+        self.write_dram.next = self.dram.val();
+        self.write_run.next = self.run.val();
+        self.write_n_run.next = self.n_run.val();
+        self.write_d_run.next = self.d_run.val();
+        if self.coding.q.val() {
+            self.write_dram.next = self.code_dram.val();
+            self.write_run.next = self.code_run.val();
+            self.write_d_run.next = self.code_d_run.val();
+        }
+        self.prefill.next = self.slow_prefill.val();
+        if self.is_map.val() {
+            self.prefill.next = self.map_prefill.val();
+        }
+        self.overflow_set.next = self.saturated.val();
+        self.overflow_tag.next = self.tag.val().get_bits::<5>(0);
+    }
+}

@@ -1,0 +1,120 @@
+//! [`UpdateWalk`]: the order of the elements of an update.
+
+use super::update_schedule::PERIOD;
+use ef_hdl_kit::K;
+use rust_hdl::prelude::*;
+
+#[derive(Clone, Copy, Debug, PartialEq, LogicState)]
+enum WalkState {
+    Idle,
+    Check,
+    Walk,
+}
+
+/// Issues the elements s < `n_g`, m < `n_r`, n < `n_c` (n fastest), a multiple of [`PERIOD`] cycles apart: word m of the
+/// partial sum at `p_base + s*p_g + n*p_n`.
+///
+/// | port | width | |
+/// |---|---|---|
+/// | `start` | 1 | pulse; the fields stay valid until `busy` falls |
+/// | `stall` | 1 | issue no element |
+/// | `issue` | 1 | an element begins |
+/// | `address`, `lane` | 16, 3 | its partial sum, with `issue` |
+/// | `busy` | 1 | from the cycle after `start` until the last `issue` |
+#[derive(LogicBlock, Default)]
+pub struct UpdateWalk {
+    pub clock: Signal<In, Clock>,
+    pub clear: Signal<In, Bit>,
+    pub start: Signal<In, Bit>,
+    pub p_base: Signal<In, Bits<16>>,
+    pub p_g: Signal<In, Bits<16>>,
+    pub p_n: Signal<In, Bits<16>>,
+    pub n_g: Signal<In, Bits<16>>,
+    pub n_r: Signal<In, Bits<16>>,
+    pub n_c: Signal<In, Bits<16>>,
+    pub stall: Signal<In, Bit>,
+    pub issue: Signal<Out, Bit>,
+    pub address: Signal<Out, Bits<16>>,
+    pub lane: Signal<Out, Bits<3>>,
+    pub busy: Signal<Out, Bit>,
+    state: DFF<WalkState>,
+    n_left: DFF<Bits<16>>,
+    m_left: DFF<Bits<16>>,
+    s_left: DFF<Bits<16>>,
+    base: DFF<Bits<16>>,
+    at: DFF<Bits<16>>,
+    row: DFF<Bits<3>>,
+    beat: DFF<Bits<2>>,
+    go: Signal<Local, Bit>,
+    n_ends: Signal<Local, Bit>,
+    m_ends: Signal<Local, Bit>,
+    s_ends: Signal<Local, Bit>,
+    one: K<16, 1>,
+    last_beat: K<2, { PERIOD as u64 - 1 }>,
+}
+
+impl Logic for UpdateWalk {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, state, n_left, m_left, s_left, base, at, row, beat);
+        self.n_ends.next = self.n_left.q.val() == self.one.val();
+        self.m_ends.next = self.m_left.q.val() == self.one.val();
+        self.s_ends.next = self.s_left.q.val() == self.one.val();
+        self.go.next = false;
+        match self.state.q.val() {
+            WalkState::Idle => {
+                self.n_left.d.next = self.n_c.val();
+                self.m_left.d.next = self.n_r.val();
+                self.s_left.d.next = self.n_g.val();
+                self.base.d.next = self.p_base.val();
+                self.at.d.next = self.p_base.val();
+                self.row.d.next = 0.into();
+                self.beat.d.next = 0.into();
+                if self.start.val() {
+                    self.state.d.next = WalkState::Check;
+                }
+            }
+            WalkState::Check => {
+                self.state.d.next = WalkState::Idle;
+                if self.n_left.q.val().any() && self.m_left.q.val().any() && self.s_left.q.val().any() {
+                    self.state.d.next = WalkState::Walk;
+                }
+            }
+            WalkState::Walk => {
+                self.go.next = !self.beat.q.val().any() && !self.stall.val();
+                // the beat goes on while the walk stalls: elements may only be multiples of a period apart
+                self.beat.d.next = self.beat.q.val() + 1;
+                if self.beat.q.val() == self.last_beat.val() {
+                    self.beat.d.next = 0.into();
+                }
+                if self.go.val() {
+                    self.n_left.d.next = self.n_left.q.val() - 1;
+                    self.at.d.next = self.at.q.val() + self.p_n.val();
+                    if self.n_ends.val() {
+                        self.n_left.d.next = self.n_c.val();
+                        self.at.d.next = self.base.q.val();
+                        self.m_left.d.next = self.m_left.q.val() - 1;
+                        self.row.d.next = self.row.q.val() + 1;
+                        if self.m_ends.val() {
+                            self.m_left.d.next = self.n_r.val();
+                            self.row.d.next = 0.into();
+                            self.base.d.next = self.base.q.val() + self.p_g.val();
+                            self.at.d.next = self.base.q.val() + self.p_g.val();
+                            self.s_left.d.next = self.s_left.q.val() - 1;
+                            if self.s_ends.val() {
+                                self.state.d.next = WalkState::Idle;
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        if self.clear.val() {
+            self.state.d.next = WalkState::Idle;
+        }
+        self.issue.next = self.go.val();
+        self.address.next = self.at.q.val();
+        self.lane.next = self.row.q.val();
+        self.busy.next = self.state.q.val() != WalkState::Idle;
+    }
+}

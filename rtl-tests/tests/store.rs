@@ -1,0 +1,202 @@
+//! The store engine, as Verilog, against the golden model.
+
+mod store_bench;
+
+use ef_hdl_kit::rand::rngs::StdRng;
+use ef_hdl_kit::rand::{Rng, SeedableRng};
+use ef_model::Machine;
+use ef_program::store::{StoreKind, StoreOp};
+use ef_program::{Config, StoreDesc, config};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::test_runner::{TestCaseError, TestRunner};
+use std::cell::RefCell;
+use store_bench::commands::{Case, Shape, Values, any_case, any_pace, command, fill};
+use store_bench::memory::Pace;
+use store_bench::{Bench, DRAM_WORDS};
+
+const CONFIGS: [&Config; 3] = [&config::SIM_2X2, &config::SIM_4X4, &config::FP32_8X8];
+
+/// A machine with random memory.
+fn machine(config: &'static Config, rng: &mut impl Rng) -> Machine {
+    let mut model = Machine::new(config, DRAM_WORDS);
+    model.dram.fill_with(|| rng.random());
+    model
+}
+
+/// Data and command of a case; `None` if the shape does not fit.
+fn prepare(model: &mut Machine, case: &Case, rng: &mut impl Rng) -> Option<StoreDesc> {
+    fill(model, case.values, rng);
+    let config = model.config;
+    command(config, model, case, rng)
+}
+
+/// Runs one case in both and compares memory, totals, flags and counts.
+fn check(bench: &mut Bench, model: &mut Machine, case: &Case) -> Result<(), TestCaseError> {
+    let rng = &mut StdRng::seed_from_u64(case.seed);
+    let Some(d) = prepare(model, case, rng) else { return Ok(()) };
+    bench.load(model, rng);
+    let before = model.traffic.clone();
+    model.store(&d).map_err(|e| TestCaseError::fail(format!("{d:?}: {e}")))?;
+    bench.start(&d, rng);
+    let Some(ended) = bench.finish(rng) else {
+        return Err(TestCaseError::fail(format!("the engine hangs: {d:?}")));
+    };
+    prop_assert!(!ended.bad, "bad: {:?}", d);
+    if let Some(at) = (0..DRAM_WORDS).find(|at| model.dram[*at] != bench.memory.words[*at]) {
+        return Err(TestCaseError::fail(format!(
+            "word {at:#x}: {:#010x}, expected {:#010x}: {d:?}",
+            bench.memory.words[at], model.dram[at]
+        )));
+    }
+    prop_assert_eq!(bench.scalars(&model.scalars), model.scalars.clone(), "{:?}", d);
+    prop_assert_eq!(ended.words, model.traffic.words_written - before.words_written, "words written");
+    // runs of no words are no bursts
+    if d.run > 0 && (d.code_run > 0 || d.op & 1 << StoreOp::CODES == 0) {
+        prop_assert_eq!(ended.bursts, model.traffic.bursts_written - before.bursts_written, "bursts");
+    }
+    Ok(())
+}
+
+/// Random commands one after the other, on one engine; aborted ones in between.
+fn equals_model(config: &'static Config, cases: u32) {
+    let bench = RefCell::new(Bench::new(config));
+    let mut runner =
+        TestRunner::new(ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() });
+    let strategy = (any_pace(), vec(any_case(), 1..4));
+    runner
+        .run(&strategy, |(pace, cases)| {
+            let bench = &mut *bench.borrow_mut();
+            bench.memory.pace = pace;
+            let rng = &mut StdRng::seed_from_u64(cases[0].seed);
+            // a case that failed before may have left a command under way
+            bench.abort(rng).ok_or_else(|| TestCaseError::fail("the engine can not be aborted"))?;
+            bench.clear_totals(rng);
+            let mut model = machine(config, rng);
+            cases.iter().try_for_each(|case| check(bench, &mut model, case))
+        })
+        .unwrap_or_else(|e| panic!("{e}"));
+}
+
+#[test]
+fn with_2_lanes_any_command_does_what_the_model_does() {
+    equals_model(CONFIGS[0], 60);
+}
+
+#[test]
+fn with_4_lanes_any_command_does_what_the_model_does() {
+    equals_model(CONFIGS[1], 60);
+}
+
+#[test]
+fn with_8_lanes_any_command_does_what_the_model_does() {
+    equals_model(CONFIGS[2], 60);
+}
+
+#[test]
+fn an_aborted_command_leaves_the_memory_port_clean_and_the_next_one_is_right() {
+    let config = CONFIGS[0];
+    let mut bench = Bench::new(config);
+    let rng = &mut StdRng::seed_from_u64(7);
+    let shapes = [
+        Shape::Map { images: 2, groups: 2, rows: 8, columns: 9, relu: true, pool: false, codes: true },
+        Shape::Map { images: 3, groups: 2, rows: 7, columns: 8, relu: true, pool: true, codes: true },
+        Shape::Update { steps: 9, outputs: 2, inputs: 12, velocity: false },
+        Shape::Softmax { images: 4, classes: 10, gradient: true },
+    ];
+    let mut in_burst = 0;
+    for round in 0..160 {
+        let word = rng.random_range(1..9);
+        bench.memory.pace = Pace { command: rng.random_range(1..9), word, ahead: rng.random_range(1..4) };
+        let mut model = machine(config, rng);
+        let case = |shape: &Shape, seed| Case { shape: shape.clone(), tag: 3, seed, values: Values::Tame };
+        let stopped = case(&shapes[round % 4], rng.random());
+        let d = prepare(&mut model, &stopped, rng).unwrap();
+        bench.load(&model, rng);
+        bench.start(&d, rng);
+        for _ in 0..rng.random_range(0..700) {
+            bench.cycle(rng);
+        }
+        in_burst += usize::from(!bench.memory.is_clean());
+        // the command may be over by now
+        bench.abort(rng).expect("the engine becomes ready");
+        assert!(bench.memory.is_clean(), "a burst is left open");
+        bench.clear_totals(rng);
+        let mut model = machine(config, rng);
+        let next = case(&shapes[rng.random_range(0..4)], rng.random());
+        check(&mut bench, &mut model, &next).unwrap_or_else(|e| panic!("after an abort: {e}"));
+    }
+    assert!(in_burst > 40, "only {in_burst} aborts fell into a burst");
+}
+
+#[test]
+fn an_undefined_operation_is_bad_and_done_and_changes_nothing() {
+    let mut bench = Bench::new(CONFIGS[0]);
+    let rng = &mut StdRng::seed_from_u64(1);
+    let d = StoreDesc { op: 3, n_i: 1, n_g: 1, n_r: 2, n_c: 2, run: 8, n_run: 1, ..StoreDesc::default() };
+    for _ in 0..3 {
+        bench.start(&d, rng);
+        let ended = bench.finish(rng).unwrap();
+        assert!(ended.bad && ended.words == 0 && ended.bursts == 0, "{ended:?}");
+    }
+}
+
+/// Words per cycle of a command, from the first word to the last, and the cycles around.
+fn pace_of(config: &'static Config, shape: Shape, runs: u32) -> (f64, u64) {
+    let mut bench = Bench::new(config);
+    let rng = &mut StdRng::seed_from_u64(5);
+    let mut model = machine(config, rng);
+    let case = Case { shape, tag: 0, seed: 0, values: Values::Tame };
+    let mut d = prepare(&mut model, &case, rng).unwrap();
+    let words = d.run * d.n_run;
+    (d.n_run, d.run, d.d_run) = (runs, words / runs, words / runs);
+    (d.dram, d.code_run, d.op) = (0, 0, d.op & !(1 << StoreOp::CODES));
+    bench.load(&model, rng);
+    bench.memory.restart_count();
+    bench.start(&d, rng);
+    let ended = bench.finish(rng).unwrap();
+    assert_eq!(ended.words, u64::from(words));
+    let open = bench.memory.last_open + 1;
+    (ended.words as f64 / open as f64, ended.cycles - open)
+}
+
+#[test]
+fn a_map_leaves_at_one_word_per_cycle_and_an_update_at_one_in_three() {
+    let map =
+        |pool| Shape::Map { images: 1, groups: 4, rows: 12, columns: 8, relu: true, pool, codes: false };
+    for config in CONFIGS {
+        let (plain, around) = pace_of(config, map(false), 16);
+        println!("{}: map {plain:.3} words per cycle, {around} cycles around", config.name);
+        assert!(plain > 0.999 && around < 40);
+        let (pooled, around) = pace_of(config, map(true), 8);
+        println!("{}: pooled map {pooled:.3} words per cycle, {around} cycles around", config.name);
+        assert!(pooled > if config.lanes == 2 { 0.49 } else { 0.99 } && around < 40);
+        let sgd = Shape::Update { steps: 9, outputs: config.lanes as u32, inputs: 10, velocity: false };
+        let (update, _) = pace_of(config, sgd, 1);
+        println!("{}: update {update:.3} words per cycle once its burst has begun", config.name);
+        assert!(update > 1.0 / 3.0);
+    }
+}
+
+#[test]
+fn softmax_of_ten_classes_takes_less_than_300_cycles_per_image() {
+    for config in CONFIGS {
+        let mut bench = Bench::new(config);
+        let rng = &mut StdRng::seed_from_u64(5);
+        let mut model = machine(config, rng);
+        let shape = Shape::Softmax { images: 8, classes: 10, gradient: true };
+        let case = Case { shape, tag: 0, seed: 0, values: Values::Tame };
+        let d = prepare(&mut model, &case, rng).unwrap();
+        bench.load(&model, rng);
+        bench.start(&d, rng);
+        let ended = bench.finish(rng).unwrap();
+        println!("{}: softmax {} cycles per image", config.name, ended.cycles / 8);
+        assert!(ended.cycles / 8 < 300);
+    }
+}
+
+#[test]
+fn an_undefined_kind_is_the_only_one_that_does_not_decode() {
+    assert!(StoreOp::decode(3).is_none());
+    assert_eq!(StoreOp::decode(2).map(|op| op.kind), Some(StoreKind::Softmax));
+}
