@@ -43,8 +43,7 @@ impl RtlDevice {
     /// What must change while a program makes progress.
     fn progress(&mut self) -> Result<[u32; 5], DeviceError> {
         let mut seen = [0; 5];
-        let watched =
-            [regs::PC, regs::WORDS_READ, regs::WORDS_WRITTEN, regs::KERNEL_FP, regs::KERNEL_WU];
+        let watched = [regs::PC, regs::WORDS_READ, regs::WORDS_WRITTEN, regs::KERNEL_FP, regs::KERNEL_WU];
         for (value, address) in seen.iter_mut().zip(watched) {
             *value = self.register(false, address, 0)?;
         }
@@ -100,7 +99,9 @@ impl Device for RtlDevice {
         }
         let out_of_range = self.harness.statistics().out_of_range;
         if out_of_range > 0 {
-            return Err(DeviceError::Other(format!("the RTL accessed memory outside its range {out_of_range} times")));
+            return Err(DeviceError::Other(format!(
+                "the RTL accessed memory outside its range {out_of_range} times"
+            )));
         }
         let status = self.register(false, regs::STATUS, 0)?;
         if status & regs::status::DONE != 0 && status & regs::status::ERROR == 0 {

@@ -50,7 +50,7 @@ pub struct Harness {
 unsafe impl Send for Harness {}
 
 impl Harness {
-    pub fn new(sim: Vsim, words: u64, dram: &DramSettings) -> Result<Self> {
+    pub fn new(mut sim: Vsim, words: u64, dram: &DramSettings) -> Result<Self> {
         let cycles_per_word = dram
             .cycles_per_word()
             .with_context(|| format!("DRAM width is {} bits; 8, 16 and 32 are possible", dram.width))?;

@@ -1,0 +1,115 @@
+//! The whole accelerator in Verilator against the golden model: the same programs, the same bits.
+
+use ef_compiler::{Network, PixelFormat, compile};
+use ef_model::ModelDevice;
+use ef_program::config::{FP32_8X8, SIM_2X2, SIM_4X4};
+use ef_program::{Config, Device, regs};
+use ef_sim::{DramSettings, RtlDevice};
+
+const NETWORK: &str = r#"
+name = "small"
+[input]
+channels = 1
+rows = 8
+columns = 8
+[[layer]]
+kind = "conv"
+outputs = 6
+kernel = 3
+padding = 1
+[[layer]]
+kind = "relu"
+[[layer]]
+kind = "max_pool"
+[[layer]]
+kind = "conv"
+outputs = 10
+kernel = 3
+padding = 1
+[[layer]]
+kind = "relu"
+[[layer]]
+kind = "fc"
+outputs = 10
+"#;
+
+/// A small deterministic generator.
+struct Rng(u64);
+
+impl Rng {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        self.0 >> 33
+    }
+    fn float(&mut self) -> f32 {
+        self.next() as f32 / (1u64 << 30) as f32 - 1.0
+    }
+}
+
+/// Memory, loss, correct and overflow after two training steps and an evaluation.
+fn train(device: &mut dyn Device, network: &Network, batch: usize) -> (Vec<u32>, [u32; 3]) {
+    let plan = compile(network, device.config(), batch, PixelFormat::U8 { shift: 4 }).unwrap();
+    let mut rng = Rng(7);
+    for layer in &plan.map.layers {
+        let weight: Vec<f32> = (0..layer.shape.weights()).map(|_| rng.float() * 0.3).collect();
+        let bias: Vec<f32> = (0..layer.shape.outputs).map(|_| rng.float() * 0.1).collect();
+        device.write_memory(layer.weights, &layer.pack(&weight, &bias)).unwrap();
+        device.write_memory(layer.velocities, &vec![0; layer.words]).unwrap();
+    }
+    for (register, value) in [
+        (regs::LEARNING_RATE, 0.1f32),
+        (regs::MOMENTUM, 0.9),
+        (regs::WEIGHT_DECAY, 0.01),
+        (regs::INV_BATCH, 1.0 / batch as f32),
+    ] {
+        device.write_register(register, value.to_bits()).unwrap();
+    }
+    for program in [&plan.train, &plan.train, &plan.eval] {
+        let pixels: Vec<u8> = (0..64 * batch).map(|_| rng.next() as u8 % 17).collect();
+        let words: Vec<u32> = pixels.chunks(64).flat_map(|i| plan.map.pack_image(i)).collect();
+        device.write_memory(plan.map.images, &words).unwrap();
+        let labels: Vec<u32> = (0..batch).map(|_| rng.next() as u32 % 10).collect();
+        device.write_memory(plan.map.labels, &labels).unwrap();
+        device.load_program(program).unwrap();
+        device.run().unwrap();
+    }
+    let mut memory = vec![0; plan.map.memory_words as usize];
+    device.read_memory(0, &mut memory).unwrap();
+    let results = [regs::MEAN_LOSS, regs::CORRECT, regs::OVERFLOW].map(|r| device.read_register(r).unwrap());
+    (memory, results)
+}
+
+fn rtl_equals_model(config: &'static Config, batch: usize, dram: &DramSettings) {
+    let network = Network::from_toml(NETWORK).unwrap();
+    let words = compile(&network, config, batch, PixelFormat::U8 { shift: 4 }).unwrap().map.memory_words;
+    let want = train(&mut ModelDevice::new(config, words), &network, batch);
+    let mut rtl = RtlDevice::new(config, words, dram).unwrap();
+    let got = train(&mut rtl, &network, batch);
+    println!("{}: {:?}", config.name, rtl.statistics());
+    assert_eq!(got.1, want.1, "loss, correct, overflow");
+    let difference = got.0.iter().zip(&want.0).position(|(g, w)| g != w);
+    assert_eq!(difference, None, "first different word of memory");
+    assert_ne!(want.1[0], 0);
+}
+
+#[test]
+fn two_lanes_train_like_the_model() {
+    rtl_equals_model(&SIM_2X2, 3, &DramSettings::default());
+}
+
+#[test]
+fn two_lanes_train_like_the_model_under_random_memory_stalls() {
+    for seed in 1..5 {
+        rtl_equals_model(&SIM_2X2, 3, &DramSettings { stall: 30, seed, width: 32, ..Default::default() });
+    }
+}
+
+#[test]
+fn four_lanes_train_like_the_model() {
+    rtl_equals_model(&SIM_4X4, 5, &DramSettings { stall: 10, ..Default::default() });
+}
+
+#[test]
+fn eight_lanes_train_like_the_model() {
+    rtl_equals_model(&FP32_8X8, 9, &DramSettings::default());
+}
