@@ -104,6 +104,11 @@ impl World {
         self.bursts.iter().map(|burst| u64::from(burst.left)).sum::<u64>() + u64::from(self.offered.is_some())
     }
 
+    /// Changes whenever anything happens.
+    pub fn progress(&self) -> u64 {
+        self.words_read[0] + self.bursts_read[0] + (self.vectors + self.started + self.done) as u64
+    }
+
     /// A command was started and has not said that it is done.
     pub fn executing(&self) -> bool {
         self.started > self.done

@@ -3,7 +3,7 @@
 use ef_hdl_kit::{K, vec_of};
 use rust_hdl::prelude::*;
 
-/// For i3 < n[3], i2 < n[2], i1 < n[1], i0 < n[0]: `address = base + sum(i_k * a[k])`, `phase` likewise modulo 8.
+/// For `i3 < n[3]`, `i2 < n[2]`, `i1 < n[1]`, `i0 < n[0]`: `address = base + sum(i_k * a[k])`, `phase` likewise modulo 8.
 ///
 /// ```text
 ///  at[3] --+--------------------+
@@ -23,7 +23,7 @@ use rust_hdl::prelude::*;
 /// | `n[4]`, `a[4]`, `p[4]` | 16, 16, 3 | counts, address strides, phase strides; a count of 0 makes an empty walk |
 /// | `base`, `from_phase` | 16, 3 | address and phase of the first element |
 /// | `step` | 1 | go on to the next element |
-/// | `cut` | 1 | with `step`: this element ends its innermost loop, whatever n[0] says |
+/// | `cut` | 1 | with `step`: this element ends its innermost loop, whatever `n[0]` says |
 /// | `valid` | 1 | there is an element |
 /// | `address`, `phase` | 16, 3 | of this element |
 /// | `row_end`, `last` | 1 | it ends an innermost loop; it is the last of all |
