@@ -1,5 +1,6 @@
 //! `cargo xtask VERB`: everything a user of this checkout does.
 
+mod configs;
 mod doctor;
 mod test;
 
@@ -23,6 +24,8 @@ enum Verb {
     Eval(EvalArgs),
     /// Show each program the project uses, where it was found, and how to install what is missing
     Doctor,
+    /// Measure every configuration on one training step and print the README's table
+    Configs(configs::ConfigsArgs),
     /// Run every test of the workspace
     Test(test::TestArgs),
 }
@@ -33,6 +36,7 @@ fn main() -> ExitCode {
         Verb::Train(args) => args.run(),
         Verb::Eval(args) => args.run(),
         Verb::Doctor => complete(doctor::run()),
+        Verb::Configs(args) => complete(configs::run(&args)),
         Verb::Test(args) => complete(test::run(&args)),
     })
 }

@@ -13,6 +13,7 @@ use crate::parameters::State;
 use crate::progress::Progress;
 use anyhow::Result;
 use ef_compiler::ParameterShape;
+use ef_sim::DramSettings;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -40,6 +41,7 @@ pub struct Origin {
     pub hyper: Hyper,
     pub epochs: u32,
     pub steps: Option<u64>,
+    pub dram: DramSettings,
     pub progress: Progress,
 }
 

@@ -1,5 +1,6 @@
 //! The command line: the verbs of `ef-train`, and of `cargo xtask` where they are about training.
 
+mod dram;
 mod eval;
 mod train;
 
@@ -8,6 +9,7 @@ use anyhow::{Context, Result};
 use ef_program::{Config, config};
 use std::process::ExitCode;
 
+pub use dram::DramArgs;
 pub use eval::EvalArgs;
 pub use train::TrainArgs;
 

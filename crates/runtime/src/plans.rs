@@ -66,6 +66,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_bundled_network_compiles_for_the_8x8_configuration() {
+        for (name, _) in crate::networks::BUNDLED {
+            let network = NetworkFile::load(name).unwrap();
+            let plans = Plans::compile(&network, &ef_program::config::FP32_8X8, 16, &[16]);
+            plans.unwrap_or_else(|error| panic!("{error:#}"));
+        }
+    }
+
+    #[test]
     fn rests_get_a_plan_of_their_own() {
         assert_eq!(sizes(32, &[1437, 360]), [8, 29, 32]);
         assert_eq!(sizes(32, &[64, 32]), [32]);

@@ -17,6 +17,8 @@ pub struct RunFolder {
     _lock: File,
 }
 
+const LOCK: &str = ".lock";
+
 /// `run.json`: what was asked for and what ran it.
 #[derive(Serialize)]
 struct RunFile<'a> {
@@ -39,7 +41,7 @@ impl RunFolder {
                 "{name} holds a run already; continue it with --resume {name}, or choose another folder with --out"
             );
         }
-        let lock_path = path.join(".lock");
+        let lock_path = path.join(LOCK);
         let lock = File::create(&lock_path).map_err(|e| atomic::explain(&lock_path, e))?;
         match lock.try_lock() {
             Ok(()) => Ok(RunFolder { path: path.into(), _lock: lock }),
@@ -78,6 +80,14 @@ impl RunFolder {
         atomic::write(&self.path.join("network.toml"), network.toml.as_bytes())?;
         atomic::write(&self.path.join("config.toml"), config.as_bytes())?;
         atomic::write(&self.path.join("run.json"), (serde_json::to_string_pretty(&run)? + "\n").as_bytes())
+    }
+}
+
+impl Drop for RunFolder {
+    /// Leaves no lock behind, and no folder if nothing was written: the run did not get that far.
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(self.path.join(LOCK));
+        let _ = std::fs::remove_dir(&self.path);
     }
 }
 
@@ -121,6 +131,7 @@ mod tests {
         let error = RunFolder::open(folder.path(), true).err().unwrap().to_string();
         assert!(error.contains("another ef-train"), "{error}");
         drop(first);
+        assert!(!folder.path().exists(), "nothing was written to it");
         RunFolder::open(folder.path(), true).unwrap();
     }
 

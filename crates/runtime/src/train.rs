@@ -18,6 +18,7 @@ use crate::view::View;
 use crate::{atomic, curve, verify};
 use anyhow::{Context, Result, ensure};
 use ef_program::Config;
+use ef_sim::DramSettings;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -39,6 +40,8 @@ pub struct Options {
     pub resume: Option<SavedFile>,
     /// Compare every step with the golden model.
     pub verify: bool,
+    /// Timing of the simulated memory of back end rtl.
+    pub dram: DramSettings,
 }
 
 /// How a run ended that did not fail.
@@ -50,7 +53,14 @@ pub enum End {
 
 /// Trains.
 pub fn train(options: Options, interrupt: &Interrupt, view: &mut View) -> Result<End> {
-    let mut session = Session::open(options, view)?;
+    let mut session = match Session::open(options, view) {
+        // whatever was being started or built ended by the same Ctrl-C
+        Err(_) if interrupt.raised() => {
+            view.notice("interrupted before the first step; nothing was changed");
+            return Ok(End::Interrupted);
+        }
+        session => session?,
+    };
     let end = session.run(interrupt, view);
     view.end();
     let end = end?;
@@ -92,11 +102,12 @@ impl Session {
         let folder = RunFolder::open(&options.out, resume.is_none())?;
         let words = plans.memory_words();
         let what = format!("starting back end {} ({})", options.backend, config.name);
-        let device = view.stage(&what, || options.backend.open(config, words))?;
+        let device = view.stage(&what, || options.backend.open(config, words, &options.dram))?;
         let mut accelerator = Accelerator::new(device, plans.clone())?;
         accelerator.write_state(&state)?;
         let golden = options.verify.then(|| -> Result<Accelerator> {
-            let mut golden = Accelerator::new(Backend::Model.open(config, words)?, plans.clone())?;
+            let mut golden =
+                Accelerator::new(Backend::Model.open(config, words, &options.dram)?, plans.clone())?;
             golden.write_state(&state)?;
             Ok(golden)
         });
@@ -186,6 +197,9 @@ impl Session {
         ));
         if self.options.resume.is_some() {
             view.line(&format!("continuing after step {}", self.progress.step));
+            if self.progress.step >= self.total_steps() {
+                view.line("nothing is left to train; ask for more with --epochs or --steps");
+            }
         }
     }
 
@@ -259,7 +273,7 @@ impl Session {
     }
 
     fn origin(&self) -> Origin {
-        let Options { network, data, config, seed, batch, hyper, epochs, steps, .. } = &self.options;
+        let Options { network, data, config, seed, batch, hyper, epochs, steps, dram, .. } = &self.options;
         Origin {
             version: env!("CARGO_PKG_VERSION").into(),
             network: network.toml.clone(),
@@ -271,6 +285,7 @@ impl Session {
             hyper: *hyper,
             epochs: *epochs,
             steps: *steps,
+            dram: *dram,
             progress: self.progress,
         }
     }
@@ -299,9 +314,15 @@ impl Session {
         };
         let json = serde_json::to_string_pretty(&summary)? + "\n";
         atomic::write(&folder.join(summary::FILE), json.as_bytes())?;
-        if end == End::Complete {
-            view.table(&summary.rows());
-            view.line(&format!("run folder: {}", folder.display()));
+        let name = folder.display();
+        match end {
+            End::Complete => {
+                view.table(&summary.rows());
+                view.line(&format!("run folder: {name}"));
+            }
+            End::Interrupted => {
+                view.notice(&format!("interrupted; everything is saved, continue with --resume {name}"));
+            }
         }
         Ok(())
     }

@@ -86,7 +86,12 @@ mod tests {
         let network = NetworkFile::load("digits")?;
         let images = DataSpec::Digits.load(10)?.train;
         let plans = Arc::new(Plans::compile(&network, &SIM_4X4, 4, &[4])?);
-        let open = || Accelerator::new(Backend::Model.open(&SIM_4X4, plans.memory_words())?, plans.clone());
+        let open = || {
+            Accelerator::new(
+                Backend::Model.open(&SIM_4X4, plans.memory_words(), &Default::default())?,
+                plans.clone(),
+            )
+        };
         let (mut a, mut b) = (open()?, open()?);
         let hyper = Hyper { learning_rate: 0.1, momentum: 0.5, weight_decay: 0.0 };
         let mut outcomes = Vec::new();

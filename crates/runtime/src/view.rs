@@ -44,6 +44,11 @@ impl View {
         self.bar.suspend(|| eprintln!("warning: {text}"));
     }
 
+    /// A line on standard error.
+    pub fn notice(&self, text: &str) {
+        self.bar.suspend(|| eprintln!("{text}"));
+    }
+
     /// Does something that takes long before there is any progress to show.
     pub fn stage<T>(&mut self, what: &str, work: impl FnOnce() -> T) -> T {
         if !self.live {

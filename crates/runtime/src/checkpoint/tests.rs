@@ -18,6 +18,7 @@ fn origin(network: &NetworkFile) -> Origin {
         hyper: Hyper { learning_rate: 0.1, momentum: 0.9, weight_decay: 1e-4 },
         epochs: 2,
         steps: Some(7),
+        dram: DramSettings::default(),
         progress: Progress { epoch: 1, batches: 3, step: 3, loss_sum: 0.1 + 0.2, correct: 1, images: 24 },
     }
 }

@@ -1,6 +1,6 @@
 //! `eval`: the accuracy of saved weights.
 
-use super::configuration;
+use super::{DramArgs, configuration};
 use crate::accelerator::Accelerator;
 use crate::backend::Backend;
 use crate::checkpoint::{SavedFile, WEIGHTS, in_run_folder};
@@ -13,6 +13,7 @@ use crate::run_folder::{newest, runs_folder};
 use crate::train::End;
 use crate::view::View;
 use anyhow::{Context, Result};
+use ef_sim::DramSettings;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -36,6 +37,8 @@ pub struct EvalArgs {
     /// Configuration of the accelerator
     #[arg(long, value_name = "NAME")]
     pub config: Option<String>,
+    #[command(flatten)]
+    pub dram: DramArgs,
 }
 
 impl EvalArgs {
@@ -67,8 +70,9 @@ impl EvalArgs {
         let batch = self.batch.get();
         let plans = Arc::new(Plans::compile(&network, config, batch, &[dataset.test.len()])?);
         let mut view = View::new();
+        let dram = self.dram.change(DramSettings::default());
         let what = format!("starting back end {} ({})", self.backend, config.name);
-        let device = view.stage(&what, || self.backend.open(config, plans.memory_words()))?;
+        let device = view.stage(&what, || self.backend.open(config, plans.memory_words(), &dram))?;
         let mut accelerator = Accelerator::new(device, plans)?;
         accelerator.write_state(&state)?;
         let tested =

@@ -1,6 +1,6 @@
 //! `train`: arguments, their defaults, and what of them a checkpoint decides.
 
-use super::configuration;
+use super::{DramArgs, configuration};
 use crate::backend::Backend;
 use crate::checkpoint::{CHECKPOINT, Hyper, Origin, SavedFile, in_run_folder};
 use crate::data::DataSpec;
@@ -10,6 +10,7 @@ use crate::run_folder::{next_free, runs_folder};
 use crate::train::{End, Options, train};
 use crate::view::View;
 use anyhow::{Context, Result, bail, ensure};
+use ef_sim::DramSettings;
 use std::path::{Path, PathBuf};
 
 /// Arguments of `train`. Without any, the bundled digits are trained on the simulated accelerator.
@@ -58,6 +59,8 @@ pub struct TrainArgs {
     /// Compare all weights with the golden model's after every step
     #[arg(long)]
     pub verify: bool,
+    #[command(flatten)]
+    pub dram: DramArgs,
 }
 
 /// Network, data and so on of a run without arguments.
@@ -68,6 +71,7 @@ struct Defaults {
     hyper: Hyper,
     seed: u64,
     config: String,
+    dram: DramSettings,
 }
 
 const FIRST: Hyper = Hyper { learning_rate: 0.04, momentum: 0.9, weight_decay: 5e-4 };
@@ -76,12 +80,7 @@ impl TrainArgs {
     pub fn run(self) -> Result<End> {
         let interrupt = Interrupt::on_ctrl_c()?;
         let options = self.options()?;
-        let resumed = options.out.clone();
-        let end = train(options, &interrupt, &mut View::new())?;
-        if end == End::Interrupted {
-            eprintln!("interrupted; everything is saved, continue with --resume {}", resumed.display());
-        }
-        Ok(end)
+        train(options, &interrupt, &mut View::new())
     }
 
     /// Fills in defaults, from the checkpoint where there is one.
@@ -114,7 +113,7 @@ impl TrainArgs {
             (None, Some(origin)) => origin.data_spec()?,
             (None, None) => DataSpec::Digits,
         };
-        let backend = self.backend.unwrap_or(Backend::DEFAULT);
+        let backend = self.backend.unwrap_or(Backend::Rtl);
         let defaults = origin.map_or_else(Defaults::first, Defaults::of);
         let out = match (&self.out, &self.resume) {
             (Some(out), _) => out.clone(),
@@ -139,6 +138,7 @@ impl TrainArgs {
             out,
             resume,
             verify: self.verify,
+            dram: self.dram.change(defaults.dram),
         };
         check(&options)?;
         Ok(options)
@@ -166,12 +166,22 @@ impl TrainArgs {
 
 impl Defaults {
     fn first() -> Defaults {
-        Defaults { epochs: 4, steps: None, batch: 16, hyper: FIRST, seed: 1, config: "fp32-8x8".into() }
+        Defaults {
+            epochs: 4,
+            steps: None,
+            batch: 16,
+            hyper: FIRST,
+            seed: 1,
+            config: "fp32-8x8".into(),
+            dram: DramSettings::default(),
+        }
     }
 
     fn of(origin: Origin) -> Defaults {
-        let Origin { epochs, steps, batch, hyper, seed, config, .. } = origin;
-        Defaults { epochs, steps, batch, hyper, seed, config }
+        let Origin { epochs, steps, batch, hyper, seed, config, dram, progress, .. } = origin;
+        // a limit that was reached is not meant for what comes after it
+        let steps = steps.filter(|steps| *steps > progress.step);
+        Defaults { epochs, steps, batch, hyper, seed, config, dram }
     }
 }
 
