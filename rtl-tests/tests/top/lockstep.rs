@@ -15,6 +15,14 @@ const CYCLES: u64 = 6500;
 
 #[test]
 fn the_accelerator_equals_its_verilog_during_a_training_step() {
+    // the block is moved about by value, which is too much for the stack of a test's thread
+    let thread = std::thread::Builder::new().stack_size(64 << 20).spawn(training_step).unwrap();
+    if let Err(panic) = thread.join() {
+        std::panic::resume_unwind(panic);
+    }
+}
+
+fn training_step() {
     let program = step::program();
     let start = step::memory(&mut SmallRng::seed_from_u64(5));
     let expected = golden(&program, &start);
