@@ -3,96 +3,21 @@ use ef_hdl_kit::Vsim;
 use ef_hdl_kit::rand::rngs::SmallRng;
 use ef_hdl_kit::rand::{Rng, SeedableRng};
 use ef_rtl::memory::Arbiter;
+use ef_rtl_tests::memory_port::{Burst, Driven, MemoryPort};
 use std::collections::VecDeque;
 
 const WORDS: usize = 64;
 
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Command {
-    write: bool,
-    address: usize,
-    len: usize,
-}
-
-/// Executes commands in order, with a random stall on every channel.
-struct Memory {
-    words: Vec<u32>,
-    queue: VecDeque<Command>,
-    done: usize,
-    accepted: Vec<Command>,
-    cmd_ready: bool,
-    wdata_ready: bool,
-    rdata: Option<u32>,
-}
-
-impl Memory {
-    fn new() -> Memory {
-        Memory {
-            words: vec![0; WORDS],
-            queue: VecDeque::new(),
-            done: 0,
-            accepted: Vec::new(),
-            cmd_ready: false,
-            wdata_ready: false,
-            rdata: None,
-        }
-    }
-
-    fn drive(&self, sim: &mut Vsim) {
-        sim.set("cmd_ready", self.cmd_ready.into());
-        sim.set("wdata_ready", self.wdata_ready.into());
-        sim.set("rdata_valid", self.rdata.is_some().into());
-        sim.set("rdata", self.rdata.unwrap_or(0).into());
-    }
-
-    /// One cycle: what the port shows, then what the memory will show in the next cycle.
-    fn cycle(&mut self, sim: &Vsim, rng: &mut SmallRng, speed: f64) {
-        if self.cmd_ready && sim.get("cmd_valid") != 0 {
-            let command = Command {
-                write: sim.get("cmd_write") != 0,
-                address: sim.get("cmd_addr") as usize,
-                len: sim.get("cmd_len") as usize,
-            };
-            self.accepted.push(command);
-            self.queue.push_back(command);
-        }
-        if self.wdata_ready && sim.get("wdata_valid") != 0 {
-            let command = self.queue[0];
-            assert!(command.write);
-            self.words[command.address + self.done] = sim.get("wdata") as u32;
-            self.advance();
-        }
-        if self.rdata.is_some() && sim.get("rdata_ready") != 0 {
-            self.rdata = None;
-            self.advance();
-        }
-        let front = self.queue.front().copied();
-        self.cmd_ready = self.queue.len() < 4 && rng.random_bool(speed);
-        self.wdata_ready = front.is_some_and(|c| c.write) && rng.random_bool(speed);
-        if self.rdata.is_none() && rng.random_bool(speed) {
-            self.rdata = front.filter(|c| !c.write).map(|c| self.words[c.address + self.done]);
-        }
-    }
-
-    fn advance(&mut self) {
-        self.done += 1;
-        if self.done == self.queue[0].len {
-            self.queue.pop_front();
-            self.done = 0;
-        }
-    }
-}
-
 /// One engine: the command it offers, and the words it still has to send or to get.
 #[derive(Default)]
 struct Side {
-    command: Option<Command>,
+    command: Option<Burst>,
     words: VecDeque<u32>,
 }
 
-fn command(rng: &mut SmallRng, write: bool) -> Command {
+fn command(rng: &mut SmallRng, write: bool) -> Burst {
     let len = rng.random_range(1..9);
-    Command { write, address: rng.random_range(0..WORDS - len), len }
+    Burst { write, address: rng.random_range(0..WORDS - len), len }
 }
 
 /// Two busy engines at the arbiter; `speed` is the chance of every ready and of every word in a cycle.
@@ -102,12 +27,12 @@ fn run(seed: u64, speed: f64) {
     sim.set("reset", 1);
     sim.ticks(2);
     sim.set("reset", 0);
-    let mut memory = Memory::new();
+    let mut memory = MemoryPort::new(WORDS, speed);
     // written and read at the moment in which the arbiter takes a command
     let mut ideal = vec![0u32; WORDS];
     let (mut load, mut store) = (Side::default(), Side::default());
     let (mut offered, mut word) = (Vec::new(), None);
-    let mut order: Vec<Command> = Vec::new();
+    let mut order: Vec<Burst> = Vec::new();
     let mut owed = None;
     for cycle in 0..20_000 {
         let stopping = cycle > 19_000;
@@ -136,9 +61,21 @@ fn run(seed: u64, speed: f64) {
         sim.set("load_data_ready", load_ready.into());
         sim.set("store_data_valid", word.is_some().into());
         sim.set("store_data", word.unwrap_or(0).into());
-        memory.drive(&mut sim);
+        sim.set("cmd_ready", memory.cmd_ready.into());
+        sim.set("wdata_ready", memory.wdata_ready.into());
+        sim.set("rdata_valid", memory.rdata.is_some().into());
+        sim.set("rdata", memory.rdata.unwrap_or(0).into());
         sim.eval();
-        memory.cycle(&sim, &mut rng, speed);
+        let driven = Driven {
+            command: (sim.get("cmd_valid") != 0).then(|| Burst {
+                write: sim.get("cmd_write") != 0,
+                address: sim.get("cmd_addr") as usize,
+                len: sim.get("cmd_len") as usize,
+            }),
+            wdata: (sim.get("wdata_valid") != 0).then(|| sim.get("wdata") as u32),
+            rdata_ready: sim.get("rdata_ready") != 0,
+        };
+        memory.clock(driven, &mut rng);
 
         for (write, name) in [(false, "load"), (true, "store")] {
             if sim.get(&format!("{name}_cmd_ready")) == 0 {
@@ -168,7 +105,7 @@ fn run(seed: u64, speed: f64) {
         }
         sim.tick();
     }
-    assert_eq!(memory.accepted, order, "the memory gets the commands in the order in which they were taken");
+    assert_eq!(memory.bursts, order, "the memory gets the commands in the order in which they were taken");
     assert_eq!(memory.words, ideal);
     assert!(order.len() > 300 && store.words.is_empty() && load.words.is_empty());
     assert_eq!(sim.get("idle"), 1);

@@ -2,6 +2,7 @@
 mod arbiter;
 mod bench;
 mod clear;
+mod docs;
 mod errors;
 mod host_port;
 mod lockstep;

@@ -1,4 +1,4 @@
-//! A small training step: three times a convolution, its weight gradient, an update and a softmax.
+//! A small training step: twice a convolution, its weight gradient, an update and a softmax.
 use ef_hdl_kit::rand::Rng;
 use ef_program::compute::{ComputeOp, Init, Phase};
 use ef_program::isa::{Engine, Instr};
@@ -10,7 +10,7 @@ use ef_program::{ComputeDesc, Descriptor, LoadDesc, StoreDesc};
 pub const LANES: u32 = 2;
 /// Words of memory that the program uses.
 pub const MEMORY: usize = 4096;
-const ROUNDS: u16 = 3;
+const ROUNDS: u16 = 2;
 
 const IN: u32 = 6;
 const OUT: u32 = 4;

@@ -10,7 +10,7 @@ use rust_hdl::prelude::*;
 ///  resp_* <-[response]<------------------------------------------------------- value
 /// ```
 /// Writes: one per cycle, `write` is up in the cycle after the handshake. Reads: `req_ready` falls until the response is taken;
-/// `resp_valid` rises 6 cycles after the handshake of the request. Requests are handled in order.
+/// `resp_valid` rises 5 cycles after the handshake of the request. Requests are handled in order.
 #[derive(LogicBlock, Default)]
 pub struct HostPort {
     pub clock: Signal<In, Clock>,
