@@ -6,6 +6,7 @@ use ef_hdl_kit::rand::{Rng, SeedableRng};
 use ef_model::Machine;
 use ef_program::ComputeDesc;
 use ef_program::compute::{ComputeOp, Init, Phase};
+use ef_rtl::kernel::ComputeEngine;
 use ef_rtl::kernel::hazard_timer::REVISIT;
 
 const FP: ComputeOp = ComputeOp {
@@ -92,6 +93,36 @@ fn a_step_streams_one_vector_per_cycle_and_the_next_one_follows_at_once() {
             );
             assert_eq!(seen.wait_hazard, 0);
         }
+    }
+}
+
+#[test]
+fn a_command_streams_a_few_cycles_after_its_start_and_is_done_a_fixed_time_after_its_last_vector() {
+    let mut bench = Bench::new(4);
+    let rng = &mut StdRng::seed_from_u64(6);
+    loaded(&mut bench, rng);
+    let biased = ComputeOp { init: Init::Bias, ..FP };
+    for (desc, start_up) in [
+        (convolution(4, 5, 5), 5),
+        (ComputeDesc { op: biased.encode(), ..convolution(4, 5, 5) }, 6),
+        (weight_gradient(4, 5, 5), 5 + 4 + 2),
+    ] {
+        bench.clear_reports();
+        bench.start(&desc, rng);
+        while bench.reports.streamed == [0; 3] {
+            bench.tick();
+        }
+        assert_eq!(bench.reports.cycles - 1, start_up, "cycles from start to the first vector");
+        let mut last = bench.reports.clone();
+        while !bench.done() {
+            bench.tick();
+            if bench.reports.streamed != last.streamed {
+                last = bench.reports.clone();
+            }
+        }
+        let latency = bench.reports.cycles - (last.cycles - 1);
+        assert_eq!(latency, ComputeEngine::<4, 10, 10, 10, 9>::DONE_LATENCY as u64);
+        bench.tick();
     }
 }
 

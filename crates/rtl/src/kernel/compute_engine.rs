@@ -43,8 +43,15 @@ const _: () = assert!(TO_SHADOW < TO_ROW);
 /// | `phase` | 2 | of the newest command that streams or did |
 /// | `overflow_set`, `overflow_tag` | 1, 5 | pulse: a result of a command with this tag was saturated |
 ///
-/// Latency: a vector is issued at the earliest 8 (channel mode) cycles after `start`; `done` comes
-/// [`DONE_LATENCY`](Self::DONE_LATENCY) cycles after the last one.
+/// Latency: the first vector is issued 5 cycles after `start` (with a bias 6, in pixel mode T + 7) if nothing else is under way;
+/// `done` comes [`DONE_LATENCY`](Self::DONE_LATENCY) cycles after the last one.
+///
+/// ```
+/// use ef_rtl::kernel::ComputeEngine;
+/// // 2 x 2 lanes, 16 vectors in each buffer
+/// let mut engine = ComputeEngine::<2, 4, 4, 4, 4>::default();
+/// # ef_hdl_kit::export::verilog(&mut engine, "compute_engine").unwrap();
+/// ```
 #[derive(LogicBlock)]
 pub struct ComputeEngine<
     const T: usize,

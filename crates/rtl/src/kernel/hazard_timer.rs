@@ -16,7 +16,6 @@ pub const REVISIT: u64 = Row::<2, 1>::REVISIT as u64;
 #[derive(LogicBlock, Default)]
 pub struct HazardTimer {
     pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
     pub start: Signal<In, Bit>,
     pub settled: Signal<Out, Bit>,
     left: DFF<Bits<6>>,
@@ -33,8 +32,7 @@ impl Logic for HazardTimer {
             self.left.d.next = self.left.q.val() - self.one.val();
             self.busy.d.next = self.left.q.val() != self.one.val();
         }
-        // a reset leaves vectors in the pipeline: it counts like a start
-        if self.start.val() | self.reset.val() {
+        if self.start.val() {
             self.left.d.next = self.full.val();
             self.busy.d.next = true;
         }

@@ -208,7 +208,6 @@ impl<const T: usize> Logic for StreamControl<T> {
             p
         );
         self.hazard.clock.next = self.clock.val();
-        self.hazard.reset.next = self.reset.val();
 
         // may the next step start, and is there a vector in this cycle
         self.free.next =
