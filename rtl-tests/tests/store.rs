@@ -31,10 +31,10 @@ fn prepare(model: &mut Machine, case: &Case, rng: &mut impl Rng) -> Option<Store
     command(config, model, case, rng)
 }
 
-/// Runs one case in both and compares memory, totals, flags and counts.
-fn check(bench: &mut Bench, model: &mut Machine, case: &Case) -> Result<(), TestCaseError> {
+/// Runs one case in both and compares memory, totals, flags and counts; the command, if the shape fits.
+fn check(bench: &mut Bench, model: &mut Machine, case: &Case) -> Result<Option<StoreDesc>, TestCaseError> {
     let rng = &mut StdRng::seed_from_u64(case.seed);
-    let Some(d) = prepare(model, case, rng) else { return Ok(()) };
+    let Some(d) = prepare(model, case, rng) else { return Ok(None) };
     bench.load(model, rng);
     let before = model.traffic.clone();
     model.store(&d).map_err(|e| TestCaseError::fail(format!("{d:?}: {e}")))?;
@@ -55,12 +55,39 @@ fn check(bench: &mut Bench, model: &mut Machine, case: &Case) -> Result<(), Test
     if d.run > 0 && (d.code_run > 0 || d.op & 1 << StoreOp::CODES == 0) {
         prop_assert_eq!(ended.bursts, model.traffic.bursts_written - before.bursts_written, "bursts");
     }
-    Ok(())
+    Ok(Some(d))
 }
 
-/// Random commands one after the other, on one engine; aborted ones in between.
+/// What the random commands have reached.
+#[derive(Clone, Copy, Debug, Default)]
+struct Reached {
+    pooled_words: u32,
+    code_words: u32,
+    updated_words: u32,
+    gradients: u32,
+    correct: u32,
+    overflows: u32,
+}
+
+impl Reached {
+    fn count(&mut self, model: &Machine, d: &StoreDesc) {
+        let Some(op) = StoreOp::decode(d.op) else { return };
+        let words = d.run * d.n_run;
+        match op.kind {
+            StoreKind::Map => self.pooled_words += if op.pool { words } else { 0 },
+            StoreKind::Update => self.updated_words += words,
+            StoreKind::Softmax => self.gradients += words,
+        }
+        self.code_words += d.code_run * d.n_run;
+        self.correct += model.scalars.correct;
+        self.overflows += u32::from(model.scalars.overflow != 0);
+    }
+}
+
+/// Random commands one after the other, on one engine.
 fn equals_model(config: &'static Config, cases: u32) {
     let bench = RefCell::new(Bench::new(config));
+    let reached = RefCell::new(Reached::default());
     let mut runner =
         TestRunner::new(ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() });
     let strategy = (any_pace(), vec(any_case(), 1..4));
@@ -73,9 +100,18 @@ fn equals_model(config: &'static Config, cases: u32) {
             bench.abort(rng).ok_or_else(|| TestCaseError::fail("the engine can not be aborted"))?;
             bench.clear_totals(rng);
             let mut model = machine(config, rng);
-            cases.iter().try_for_each(|case| check(bench, &mut model, case))
+            cases.iter().try_for_each(|case| {
+                if let Some(d) = check(bench, &mut model, case)? {
+                    reached.borrow_mut().count(&model, &d);
+                }
+                Ok(())
+            })
         })
         .unwrap_or_else(|e| panic!("{e}"));
+    let r = *reached.borrow();
+    println!("{}: {r:?}", config.name);
+    assert!(r.pooled_words > 1000 && r.code_words > 100 && r.updated_words > 1000, "{r:?}");
+    assert!(r.gradients > 500 && r.correct > 5 && r.overflows > 5, "{r:?}");
 }
 
 #[test]

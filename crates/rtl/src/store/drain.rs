@@ -32,6 +32,11 @@ use rust_hdl::prelude::*;
 /// | `pending` | 1 | the codes are not complete yet |
 /// | `send`, `sending` | 1 | pulse: send the codes; not all are sent yet |
 /// | `code_push`, `code_word` | 1, 32 | words of the codes |
+///
+/// ```
+/// use ef_rtl::store::drain::Drain;
+/// # ef_hdl_kit::export::verilog(&mut Drain::<4, 8, 3>::default(), "drain").unwrap();
+/// ```
 #[derive(LogicBlock)]
 pub struct Drain<const T: usize, const CAW: usize, const LAT: usize> {
     pub clock: Signal<In, Clock>,

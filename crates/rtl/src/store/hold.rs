@@ -32,15 +32,15 @@ glue! { [D: Synth] Hold<D>; self => {
     let cycles = self.stage.len();
     for i in 0..cycles {
         wire!(self.stage[i].clock, self.clock);
-        if i == 0 {
-            wire!(self.stage[i].d, self.d);
-        } else {
-            wire!(self.stage[i].d, self.stage[i - 1].q);
-        }
     }
-    if cycles == 0 {
-        wire!(self.q, self.d);
-    } else {
-        wire!(self.q, self.stage[cycles - 1].q);
+    for i in 1..cycles {
+        wire!(self.stage[i].d, self.stage[i - 1].q);
+    }
+    match cycles {
+        0 => wire!(self.q, self.d),
+        _ => {
+            wire!(self.stage[0].d, self.d);
+            wire!(self.q, self.stage[cycles - 1].q);
+        }
     }
 }}

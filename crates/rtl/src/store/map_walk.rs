@@ -35,6 +35,11 @@ enum MapState {
 /// | `row_end`, `closing` | 1, 1 | with `last`: the window ends a row, the map |
 /// | `empty` | 1 | pulse: the map has no vector, none will come |
 /// | `busy` | 1 | from the cycle after `start` until the last `issue` |
+///
+/// ```
+/// use ef_rtl::store::map_walk::MapWalk;
+/// # ef_hdl_kit::export::verilog(&mut MapWalk::<4>::default(), "map_walk").unwrap();
+/// ```
 #[derive(LogicBlock, Default)]
 pub struct MapWalk<const T: usize> {
     pub clock: Signal<In, Clock>,

@@ -1,4 +1,17 @@
 //! The store engine: partial sums through the vector unit back to DRAM. The top is [`StoreEngine`].
+//!
+//! | module | what |
+//! |---|---|
+//! | [`StoreEngine`] | the top: commands in, bursts out |
+//! | [`StoreControl`](store_control::StoreControl), [`StoreLatch`](store_latch::StoreLatch) | one command at a time |
+//! | [`Drain`](drain::Drain) | MAP: [`MapWalk`](map_walk::MapWalk), T [`PoolLane`](pool_lane::PoolLane)s, [`Serialise`](serialise::Serialise), [`Codes`](codes::Codes) |
+//! | [`Update`](update::Update) | UPDATE: [`UpdateWalk`](update_walk::UpdateWalk), the times of its steps in [`update_schedule`] |
+//! | [`Softmax`](softmax::Softmax) | SOFTMAX: [`SoftmaxControl`](softmax_control::SoftmaxControl), [`ClassWalk`](class_walk::ClassWalk), [`ArgMax`](class_walk::ArgMax), [`Exponents`](exponents::Exponents), [`SoftmaxTotals`](softmax_totals::SoftmaxTotals), [`SoftmaxSteps`](softmax_steps::SoftmaxSteps) |
+//! | [`Arithmetic`](arithmetic::Arithmetic), [`OperandRam`](operand_ram::OperandRam), [`PsumPort`](psum_port::PsumPort) | what they share |
+//! | [`WordMux`](word_mux::WordMux), [`WordBuffer`](word_buffer::WordBuffer), [`RunWriter`](run_writer::RunWriter) | words to memory |
+//!
+//! Every pipeline here is free-running: tokens in a [`TokenLine`](token_line::TokenLine) say when a step's operands are there, and
+//! what does not fit into the word buffer is not begun. Only the words between the buffer and memory ever wait.
 
 pub mod arithmetic;
 pub mod class_walk;

@@ -22,6 +22,11 @@ use rust_hdl::prelude::*;
 /// | `y` | 32 | the result, two cycles after the `valid` of the last word of a window |
 /// | `kept` | 1 | its mask bit: positive, or no ReLU |
 /// | `chosen` | 2 | `number` of the word chosen |
+///
+/// ```
+/// use ef_rtl::store::pool_lane::PoolLane;
+/// # ef_hdl_kit::export::verilog(&mut PoolLane::default(), "pool_lane").unwrap();
+/// ```
 #[derive(LogicBlock, Default)]
 pub struct PoolLane {
     pub clock: Signal<In, Clock>,

@@ -41,6 +41,11 @@ enum RunState {
 /// | `cancel` | 1 | level: no new command; what is owed is paid with zeros |
 /// | `busy` | 1 | from the cycle after `start` until the last word has been taken |
 /// | `burst_issued`, `words_written` | 1 | pulses, one per command or word taken |
+///
+/// ```
+/// use ef_rtl::store::run_writer::RunWriter;
+/// # ef_hdl_kit::export::verilog(&mut RunWriter::default(), "run_writer").unwrap();
+/// ```
 #[derive(LogicBlock, Default)]
 pub struct RunWriter {
     pub clock: Signal<In, Clock>,

@@ -62,6 +62,11 @@ const _: () = assert!(LOSS_BEGIN < INVERSE_KNOWN + 1 + DIFFERENCE);
 /// | `push`, `word` | 1, 32 | the gradients, each image padded to a multiple of T |
 /// | `loss_sum`, `mean_loss`, `correct` | 32 | totals |
 /// | `busy` | 1 | from the cycle after `start` until the mean is known |
+///
+/// ```
+/// use ef_rtl::store::softmax::Softmax;
+/// # ef_hdl_kit::export::verilog(&mut Softmax::<4, 6, 3>::default(), "softmax").unwrap();
+/// ```
 #[derive(LogicBlock)]
 pub struct Softmax<const T: usize, const EAW: usize, const LAT: usize> {
     pub clock: Signal<In, Clock>,

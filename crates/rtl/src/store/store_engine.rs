@@ -46,6 +46,11 @@ use rust_hdl::prelude::*;
 /// | `clear` | 1 | they become 0 |
 /// | `words_written`, `burst_issued` | 1 | pulses |
 /// | `overflow_set`, `overflow_tag` | 1, 5 | pulse: a result of a command with this tag was saturated |
+///
+/// ```
+/// use ef_rtl::store::StoreEngine;
+/// # ef_hdl_kit::export::verilog(&mut StoreEngine::<2, 9, 8, 6, 3>::default(), "store_engine").unwrap();
+/// ```
 #[derive(LogicBlock)]
 pub struct StoreEngine<const T: usize, const OAW: usize, const CAW: usize, const EAW: usize, const LAT: usize>
 {

@@ -56,12 +56,11 @@ glue! { TokenLine; self => {
     for i in 0..length {
         wire!(self.stage[i].clock, self.clock);
         wire!(self.stage[i].clear, self.clear);
-        if i == 0 {
-            wire!(self.stage[i].d, self.token);
-        } else {
-            wire!(self.stage[i].d, self.stage[i - 1].q);
-        }
         wire!(self.tap[i + 1], self.stage[i].q);
+    }
+    wire!(self.stage[0].d, self.token);
+    for i in 1..length {
+        wire!(self.stage[i].d, self.stage[i - 1].q);
     }
     wire!(self.census.clock, self.clock);
     wire!(self.census.clear, self.clear);

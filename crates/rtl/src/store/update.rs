@@ -26,6 +26,11 @@ use rust_hdl::prelude::*;
 /// | `add` ... `mul_b`, `sum`, `product` | | to and from [`Arithmetic`](super::arithmetic::Arithmetic) |
 /// | `push`, `word` | 1, 32 | w', or with `velocity` v' |
 /// | `busy` | 1 | from the cycle after `start` until every step of the last element is done |
+///
+/// ```
+/// use ef_rtl::store::update::Update;
+/// # ef_hdl_kit::export::verilog(&mut Update::<3>::default(), "update").unwrap();
+/// ```
 #[derive(LogicBlock)]
 pub struct Update<const LAT: usize> {
     pub clock: Signal<In, Clock>,

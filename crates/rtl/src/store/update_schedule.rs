@@ -19,13 +19,13 @@ use super::psum_port::element_latency;
 pub const PERIOD: usize = 3;
 
 /// From t1, t2 to t3, v': the first time at which t2 is ready and the slot is free.
-const SECOND: usize = if ADD % PERIOD == 0 { ADD + 1 } else { ADD };
+const SECOND: usize = if ADD.is_multiple_of(PERIOD) { ADD + 1 } else { ADD };
 /// From t1, t2 to t4, w': the first time at which v' is ready and the third slot is free.
 const THIRD: usize = {
     let ready = MULTIPLY + SECOND + ADD;
     ready + (2 * PERIOD - SECOND % PERIOD - ready % PERIOD) % PERIOD
 };
-const _: () = assert!(SECOND % PERIOD + THIRD % PERIOD == PERIOD && SECOND % PERIOD != 0);
+const _: () = assert!(SECOND % PERIOD + THIRD % PERIOD == PERIOD && !SECOND.is_multiple_of(PERIOD));
 
 /// Cycles that t2 waits for t3.
 pub const HOLD_TOTAL: usize = SECOND - ADD;

@@ -23,6 +23,11 @@ pub const MARGIN: usize = 64;
 /// | `push`, `word` | 1, 32 | a word enters |
 /// | `stall` | 1 | issue nothing more |
 /// | `out_valid`, `out_ready`, `out_data` | 1, 1, 32 | stream of the words, in order |
+///
+/// ```
+/// use ef_rtl::store::word_buffer::WordBuffer;
+/// # ef_hdl_kit::export::verilog(&mut WordBuffer::default(), "word_buffer").unwrap();
+/// ```
 #[derive(LogicBlock, Default)]
 pub struct WordBuffer {
     pub clock: Signal<In, Clock>,
