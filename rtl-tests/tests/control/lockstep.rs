@@ -18,22 +18,22 @@ fn tokens_count_up_to_255_and_never_below_0() {
     let mut counts = [0u32; 9];
     let mut phase = 0;
     lockstep!(Tokens::default(), "", 1, 6000, |b, rng| {
-        for pair in 0..9 {
+        for (pair, count) in counts.iter().enumerate() {
             let diagonal = pair % 4 == 0;
             // outputs are those of the cycle before: there is none at first
-            assert_eq!(b.some[pair].val(), phase > 0 && (diagonal || counts[pair] > 0), "counter {pair}");
+            assert_eq!(b.some[pair].val(), phase > 0 && (diagonal || *count > 0), "counter {pair}");
         }
         phase += 1;
         // long stretches of filling and of draining reach both ends
         let filling = phase / 700 % 2 == 0;
-        for pair in 0..9 {
+        for (pair, count) in counts.iter_mut().enumerate() {
             let put = rng.random_bool(if filling { 0.9 } else { 0.1 });
             let take = rng.random_bool(if filling { 0.1 } else { 0.9 });
             b.put[pair].next = put;
             b.take[pair].next = take;
             match (put, take) {
-                (true, false) => counts[pair] = (counts[pair] + 1).min(255),
-                (false, true) => counts[pair] = counts[pair].saturating_sub(1),
+                (true, false) => *count = (*count + 1).min(255),
+                (false, true) => *count = count.saturating_sub(1),
                 _ => {}
             }
         }
@@ -244,7 +244,7 @@ fn the_controller_equals_its_verilog_while_programs_run() {
         if taken || sent == 0 {
             let i = instruction(rng);
             let (address, data) = match sent {
-                0..128 if sent % 2 == 0 => (0x41, i & 0xffff_ffff),
+                0..128 if sent.is_multiple_of(2) => (0x41, i & 0xffff_ffff),
                 0..128 => (0x42, i >> 32),
                 128 => (0x08, 1),
                 _ if rng.random_bool(0.02) => (0x08, rng.random_range(1..8)),
