@@ -50,7 +50,8 @@ thread_local! {
 #[macro_export]
 macro_rules! glue {
     ([$($generics:tt)*] $block:ty; $me:ident => $body:block) => {
-        #[allow(clippy::needless_range_loop)]
+        // branches that differ in their source only expand to the same `connect`
+        #[allow(clippy::needless_range_loop, clippy::if_same_then_else)]
         impl<$($generics)*> $crate::rust_hdl::core::logic::Logic for $block {
             fn update(&mut $me) {
                 #[allow(unused_imports)]

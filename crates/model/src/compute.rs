@@ -88,7 +88,6 @@ impl Machine {
                     }
                 }
             }
-            let stream = if op.stream_loss { &self.loss } else { &self.feature };
             beats.clear();
             let mut psum = d.p_base;
             for n in 0..d.n_g {
@@ -105,7 +104,7 @@ impl Machine {
                         if let Some((i, r, c)) = pixel {
                             let at =
                                 shift.wrapping_add(i * d.x_i).wrapping_add(r * d.x_r).wrapping_add(c * d.x_c);
-                            x[lane] = stream.read_lane(at, rotation & 0xffff, lane)?;
+                            x[lane] = self.feature.read_lane(at, rotation & 0xffff, lane)?;
                         }
                     }
                     beats.push(Beat { x, psum: self.psum.check(psum)? });

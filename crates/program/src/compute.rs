@@ -20,12 +20,12 @@
 //! Pixels j = (i*n_r + r)*n_c + c, J = n_i*n_r*n_c; blocks b of T pixels, lane l is pixel b*T + l.
 //! - stationary: row m, lane l = loss-buffer word at address `s_base + i*s_2 + r*s_1 + c*s_0`, rot = s_phase + m;
 //!   0 where b*T + l >= J.
-//! - streamed: for n < n_g (here n_g counts CHANNELS), kr < n_kr, kc < n_kc (kc fastest), from the `stream` buffer, lane l at
+//! - streamed: for n < n_g (here n_g counts CHANNELS), kr < n_kr, kc < n_kc (kc fastest), from the feature buffer, lane l at
 //!   address `x_base + (n/T)*x_g + kr*x_kr + kc*x_kc + i*x_i + r*x_r + c*x_c` with (i, r, c) of the lane's pixel
 //!   (lanes past J: any address),
 //!   rot = `x_phase + (n mod T) + kr*ph_kr + kc*ph_kc`; psum address `p_base + (n*n_kr + kr)*n_kc + kc`.
 //! - with `ones`, one more vector of T times 1.0 at psum address `p_base + n_g*n_kr*n_kc`: the bias gradient.
-//! - the first block starts from `init` (ZERO or KEEP), later ones from what psum holds.
+//! - the first block starts from 0 if `init` = ZERO, else from what psum holds, as later ones do.
 //!
 //! Partial sums are revisited only after the pipeline is through: the sequencer itself inserts the wait.
 

@@ -4,6 +4,7 @@
 //! rust-hdl emits one module per instance, named by its instance path (`top$row$3$mul$0`). [`verilog`] merges
 //! modules that are equal after their children have been merged, and renames them: `ef_dff_32`, `ef_mac_row`,
 //! `ef_mul_2`.
+mod clocks;
 mod merge;
 mod name;
 mod parse;
@@ -53,7 +54,10 @@ pub fn verilog_with_prefix<B: Block>(block: &mut B, top: &str, prefix: &str) -> 
     let parsed = parse::modules(&defines.defines())?;
     let (own, vendor): (Vec<_>, Vec<_>) =
         parsed.into_iter().partition(|module| is_instance_path(&module.name));
-    let modules = merge::merge(own, ROOT, top, prefix)?;
+    let mut modules = merge::merge(own, ROOT, top, prefix)?;
+    for module in &mut modules {
+        module.text = clocks::direct(&module.text);
+    }
     Ok(Verilog { top: top.into(), modules, vendor: unique(vendor)? })
 }
 
