@@ -5,8 +5,8 @@ use ef_program::{Config, config};
 use ef_runtime::accelerator::{Accelerator, Outcome};
 use ef_runtime::atomic;
 use ef_runtime::backend::Backend;
-use ef_runtime::checkpoint::Hyper;
 use ef_runtime::data::DataSpec;
+use ef_runtime::hyper::Hyper;
 use ef_runtime::networks::NetworkFile;
 use ef_runtime::parameters::initial;
 use ef_runtime::plans::Plans;
@@ -87,9 +87,9 @@ fn measure(config: &'static Config) -> Result<Outcome> {
     let device = Backend::Rtl.open(config, plans.memory_words(), &Default::default())?;
     let mut accelerator = Accelerator::new(device, plans)?;
     accelerator.write_state(&initial(&network.network.parameters(), 1))?;
-    let hyper = Hyper { learning_rate: 0.04, momentum: 0.9, weight_decay: 5e-4 };
+    let hyper = Hyper { learning_rate: 0.04, learning_rate_end: 0.004, momentum: 0.9, weight_decay: 5e-4 };
     let indices: Vec<u32> = (0..BATCH as u32).collect();
-    accelerator.train(&images, &indices, &hyper)
+    accelerator.train(&images, &indices, &hyper, hyper.learning_rate)
 }
 
 /// Bytes of all buffers and memories on the chip.

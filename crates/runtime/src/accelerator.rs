@@ -1,8 +1,8 @@
 //! A network on a device: parameters in, batches through, parameters out.
 
-use crate::checkpoint::Hyper;
 use crate::counters::Counters;
 use crate::data::Images;
+use crate::hyper::Hyper;
 use crate::parameters::{Layer, State, Tensors};
 use crate::plans::Plans;
 use anyhow::{Result, ensure};
@@ -121,10 +121,10 @@ impl Accelerator {
             .collect()
     }
 
-    /// One training step on the images of `indices`.
-    pub fn train(&mut self, images: &Images, indices: &[u32], hyper: &Hyper) -> Result<Outcome> {
+    /// One training step on the images of `indices`, at a learning rate of `rate`.
+    pub fn train(&mut self, images: &Images, indices: &[u32], hyper: &Hyper, rate: f32) -> Result<Outcome> {
         for (register, value) in [
-            (regs::LEARNING_RATE, hyper.learning_rate),
+            (regs::LEARNING_RATE, rate),
             (regs::MOMENTUM, hyper.momentum),
             (regs::WEIGHT_DECAY, hyper.weight_decay),
         ] {

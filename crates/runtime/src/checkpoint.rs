@@ -8,6 +8,7 @@ mod read;
 mod write;
 
 use crate::data::DataSpec;
+use crate::hyper::Hyper;
 use crate::networks::NetworkFile;
 use crate::parameters::State;
 use crate::progress::Progress;
@@ -43,14 +44,6 @@ pub struct Origin {
     pub steps: Option<u64>,
     pub dram: DramSettings,
     pub progress: Progress,
-}
-
-/// What the optimiser is told at every step.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Hyper {
-    pub learning_rate: f32,
-    pub momentum: f32,
-    pub weight_decay: f32,
 }
 
 impl Origin {

@@ -20,6 +20,7 @@ pub mod counters;
 pub mod curve;
 pub mod data;
 pub mod evaluate;
+pub mod hyper;
 pub mod interrupt;
 pub mod metrics;
 pub mod networks;

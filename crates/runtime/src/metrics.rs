@@ -20,6 +20,7 @@ pub struct StepRecord {
     /// From 1, over all epochs.
     pub step: u64,
     pub images: usize,
+    pub learning_rate: f32,
     /// Mean over the batch, before the step's update.
     pub loss: f32,
     pub correct: u32,
@@ -58,11 +59,18 @@ pub enum Record {
 }
 
 impl StepRecord {
-    pub fn new(epoch: u32, step: u64, outcome: &Outcome, verified: bool, seconds: f64) -> StepRecord {
+    pub fn new(
+        (epoch, step): (u32, u64),
+        learning_rate: f32,
+        outcome: &Outcome,
+        verified: bool,
+        seconds: f64,
+    ) -> StepRecord {
         StepRecord {
             epoch,
             step,
             images: outcome.images,
+            learning_rate,
             loss: outcome.loss,
             correct: outcome.correct,
             overflow: outcome.overflow,
@@ -125,7 +133,7 @@ impl Metrics {
 
     fn csv(&self) -> String {
         let mut text = format!(
-            "epoch,step,images,loss,accuracy,test_loss,test_accuracy,overflow,verified,useful_macs,{},device_seconds,seconds\n",
+            "epoch,step,images,learning_rate,loss,accuracy,test_loss,test_accuracy,overflow,verified,useful_macs,{},device_seconds,seconds\n",
             Counters::NAMES.join(",")
         );
         for s in &self.steps {
@@ -135,10 +143,11 @@ impl Metrics {
             let counters: Vec<String> = s.counters.values().iter().map(u64::to_string).collect();
             writeln!(
                 text,
-                "{},{},{},{},{accuracy},{},{},{},{},{},{},{},{}",
+                "{},{},{},{},{},{accuracy},{},{},{},{},{},{},{},{}",
                 s.epoch,
                 s.step,
                 s.images,
+                s.learning_rate,
                 s.loss,
                 optional(tested.map(|epoch| epoch.test_loss)),
                 optional(tested.map(|epoch| epoch.test_accuracy)),

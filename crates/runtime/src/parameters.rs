@@ -33,19 +33,25 @@ impl Tensors {
     }
 }
 
-/// Weights drawn uniformly from +-sqrt(6 / fan-in) (He and others, 2015, for layers before a ReLU), biases and velocities zero.
+/// Weights drawn uniformly from +-sqrt(6 / fan-in) (He and others, 2015), in the last layer, which no ReLU follows, from
+/// +-sqrt(3 / fan-in); biases and velocities zero.
 ///
 /// Depends on nothing but the shapes and the seed; every layer has a stream of its own.
 pub fn initial(shapes: &[ParameterShape], seed: u64) -> State {
-    shapes.iter().enumerate().map(|(index, shape)| initial_layer(shape, index, seed)).collect()
+    let layers = shapes.iter().enumerate().map(|(index, shape)| {
+        let spread = if index + 1 == shapes.len() { 3.0 } else { 6.0 };
+        initial_layer(shape, spread, index, seed)
+    });
+    layers.collect()
 }
 
-fn initial_layer(shape: &ParameterShape, index: usize, seed: u64) -> Layer {
+/// Weights within +-sqrt(spread / fan-in).
+fn initial_layer(shape: &ParameterShape, spread: f64, index: usize, seed: u64) -> Layer {
     /// Streams from here on are not those of the epochs.
     const FIRST_STREAM: u64 = 1 << 32;
     let mut rng = generator(seed, FIRST_STREAM + index as u64);
     let [_, inputs, rows, columns] = weight_shape(shape);
-    let bound = (6.0 / (inputs * rows * columns) as f64).sqrt();
+    let bound = (spread / (inputs * rows * columns) as f64).sqrt();
     let mut values = Tensors::zero(shape);
     for weight in &mut values.weight {
         let unit = f64::from(rng.next_u32()) / f64::from(1u32 << 31) - 1.0;

@@ -2,9 +2,10 @@
 
 use crate::accelerator::{Accelerator, Outcome};
 use crate::backend::Backend;
-use crate::checkpoint::{self, Hyper, Origin, SavedFile};
+use crate::checkpoint::{self, Origin, SavedFile};
 use crate::data::{DataSpec, Dataset};
 use crate::evaluate::evaluate;
+use crate::hyper::Hyper;
 use crate::interrupt::Interrupt;
 use crate::metrics::{EpochRecord, Metrics, StepRecord, records_before};
 use crate::networks::NetworkFile;
@@ -142,10 +143,14 @@ impl Session {
         self.dataset.train.len().div_ceil(self.options.batch)
     }
 
+    /// Steps of all epochs.
+    fn all_steps(&self) -> u64 {
+        u64::from(self.options.epochs) * self.batches() as u64
+    }
+
     /// Steps at the end of the run.
     fn total_steps(&self) -> u64 {
-        let all = u64::from(self.options.epochs) * self.batches() as u64;
-        self.options.steps.map_or(all, |steps| steps.min(all))
+        self.options.steps.map_or(self.all_steps(), |steps| steps.min(self.all_steps()))
     }
 
     fn seconds(&self) -> f64 {
@@ -189,8 +194,9 @@ impl Session {
             config.name
         ));
         view.line(&format!(
-            "batch {batch}, learning rate {}, momentum {}, weight decay {}, seed {seed}; run folder {}",
+            "batch {batch}, learning rate {} to {}, momentum {}, weight decay {}, seed {seed}; run folder {}",
             hyper.learning_rate,
+            hyper.learning_rate_end,
             hyper.momentum,
             hyper.weight_decay,
             self.folder.path().display()
@@ -206,26 +212,27 @@ impl Session {
     /// One training step on the device, and on the golden model beside it.
     fn step(&mut self, indices: &[u32], view: &mut View) -> Result<()> {
         let step = self.progress.step + 1;
-        let outcome = self.train_both(step, indices)?;
+        let rate = self.options.hyper.rate(step, self.all_steps());
+        let outcome = self.train_both(step, indices, rate)?;
         self.progress.count(outcome.images, outcome.loss, outcome.correct);
         self.warn_of_saturation(step, &outcome, view);
         let verified = self.golden.is_some();
-        let record = StepRecord::new(self.progress.epoch, step, &outcome, verified, self.seconds());
+        let record = StepRecord::new((self.progress.epoch, step), rate, &outcome, verified, self.seconds());
         view.step(&record, &self.progress);
         self.metrics.push_step(record)
     }
 
-    fn train_both(&mut self, step: u64, indices: &[u32]) -> Result<Outcome> {
+    fn train_both(&mut self, step: u64, indices: &[u32], rate: f32) -> Result<Outcome> {
         let Session { accelerator, golden, dataset, options, .. } = self;
         let (images, hyper) = (&dataset.train, &options.hyper);
         let backend = options.backend;
         let failed = || format!("step {step} on back end {backend}");
         let Some(golden) = golden else {
-            return accelerator.train(images, indices, hyper).with_context(failed);
+            return accelerator.train(images, indices, hyper, rate).with_context(failed);
         };
         let (outcome, expected) = std::thread::scope(|scope| {
-            let beside = scope.spawn(|| golden.train(images, indices, hyper));
-            let outcome = accelerator.train(images, indices, hyper);
+            let beside = scope.spawn(|| golden.train(images, indices, hyper, rate));
+            let outcome = accelerator.train(images, indices, hyper, rate);
             (outcome, beside.join())
         });
         let outcome = outcome.with_context(failed)?;

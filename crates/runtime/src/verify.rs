@@ -73,8 +73,8 @@ fn places(plan: &LayerPlan) -> [Vec<usize>; 2] {
 mod tests {
     use super::*;
     use crate::backend::Backend;
-    use crate::checkpoint::Hyper;
     use crate::data::DataSpec;
+    use crate::hyper::Hyper;
     use crate::networks::NetworkFile;
     use crate::parameters::{State, initial};
     use crate::plans::Plans;
@@ -93,11 +93,11 @@ mod tests {
             )
         };
         let (mut a, mut b) = (open()?, open()?);
-        let hyper = Hyper { learning_rate: 0.1, momentum: 0.5, weight_decay: 0.0 };
+        let hyper = Hyper { learning_rate: 0.1, learning_rate_end: 0.1, momentum: 0.5, weight_decay: 0.0 };
         let mut outcomes = Vec::new();
         for device in [&mut a, &mut b] {
             device.write_state(&initial(&network.network.parameters(), 1))?;
-            outcomes.push(device.train(&images, &[0, 1, 2, 3], &hyper)?);
+            outcomes.push(device.train(&images, &[0, 1, 2, 3], &hyper, hyper.learning_rate)?);
         }
         let mut state = b.read_state()?;
         damage(&mut state);

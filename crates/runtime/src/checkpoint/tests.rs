@@ -15,7 +15,7 @@ fn origin(network: &NetworkFile) -> Origin {
         data: "digits".into(),
         seed: 1,
         batch: 8,
-        hyper: Hyper { learning_rate: 0.1, momentum: 0.9, weight_decay: 1e-4 },
+        hyper: Hyper { learning_rate: 0.1, learning_rate_end: 0.01, momentum: 0.9, weight_decay: 1e-4 },
         epochs: 2,
         steps: Some(7),
         dram: DramSettings::default(),

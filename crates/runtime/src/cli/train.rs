@@ -2,8 +2,9 @@
 
 use super::{DramArgs, configuration};
 use crate::backend::Backend;
-use crate::checkpoint::{CHECKPOINT, Hyper, Origin, SavedFile, in_run_folder};
+use crate::checkpoint::{CHECKPOINT, Origin, SavedFile, in_run_folder};
 use crate::data::DataSpec;
+use crate::hyper::Hyper;
 use crate::interrupt::Interrupt;
 use crate::networks::NetworkFile;
 use crate::run_folder::{next_free, runs_folder};
@@ -35,9 +36,12 @@ pub struct TrainArgs {
     /// Images per step [default: 16]
     #[arg(long)]
     pub batch: Option<usize>,
-    /// Learning rate [default: 0.04]
+    /// Learning rate at the first step [default: 0.04]
     #[arg(long, value_name = "RATE")]
     pub lr: Option<f32>,
+    /// Learning rate at the last step of the last epoch, reached in a straight line [default: a tenth of --lr]
+    #[arg(long, value_name = "RATE")]
+    pub lr_end: Option<f32>,
     /// Share of its velocity that a weight keeps, 0 or more and below 1 [default: 0.9]
     #[arg(long)]
     pub momentum: Option<f32>,
@@ -74,7 +78,8 @@ struct Defaults {
     dram: DramSettings,
 }
 
-const FIRST: Hyper = Hyper { learning_rate: 0.04, momentum: 0.9, weight_decay: 5e-4 };
+const FIRST: Hyper =
+    Hyper { learning_rate: 0.04, learning_rate_end: 0.004, momentum: 0.9, weight_decay: 5e-4 };
 
 impl TrainArgs {
     pub fn run(self) -> Result<End> {
@@ -129,11 +134,7 @@ impl TrainArgs {
             epochs: self.epochs.unwrap_or(defaults.epochs),
             steps: self.steps.or(defaults.steps),
             batch: self.batch.unwrap_or(defaults.batch),
-            hyper: Hyper {
-                learning_rate: self.lr.unwrap_or(defaults.hyper.learning_rate),
-                momentum: self.momentum.unwrap_or(defaults.hyper.momentum),
-                weight_decay: self.weight_decay.unwrap_or(defaults.hyper.weight_decay),
-            },
+            hyper: self.hyper(defaults.hyper),
             seed: self.seed.unwrap_or(defaults.seed),
             out,
             resume,
@@ -142,6 +143,19 @@ impl TrainArgs {
         };
         check(&options)?;
         Ok(options)
+    }
+
+    fn hyper(&self, default: Hyper) -> Hyper {
+        let learning_rate_end = match self.lr {
+            Some(lr) => self.lr_end.unwrap_or(0.1 * lr),
+            None => self.lr_end.unwrap_or(default.learning_rate_end),
+        };
+        Hyper {
+            learning_rate: self.lr.unwrap_or(default.learning_rate),
+            learning_rate_end,
+            momentum: self.momentum.unwrap_or(default.momentum),
+            weight_decay: self.weight_decay.unwrap_or(default.weight_decay),
+        }
     }
 
     /// Data, seed and batch size decide which images a step sees: they cannot change half-way.
@@ -186,9 +200,10 @@ impl Defaults {
 }
 
 fn check(options: &Options) -> Result<()> {
-    let Hyper { learning_rate, momentum, weight_decay } = options.hyper;
+    let Hyper { learning_rate, learning_rate_end, momentum, weight_decay } = options.hyper;
     let positive = |value: f32| value.is_finite() && value >= 0.0;
     ensure!(positive(learning_rate), "--lr {learning_rate}: must be a finite number, 0 or more");
+    ensure!(positive(learning_rate_end), "--lr-end {learning_rate_end}: must be a finite number, 0 or more");
     ensure!(positive(momentum) && momentum < 1.0, "--momentum {momentum}: must be at least 0 and below 1");
     ensure!(positive(weight_decay), "--weight-decay {weight_decay}: must be a finite number, 0 or more");
     ensure!(options.batch > 0, "--batch 0: a batch has at least 1 image");
