@@ -16,7 +16,8 @@ use std::sync::Arc;
 
 const BEGIN: &str = "<!-- begin: cargo xtask configs --write -->\n";
 const END: &str = "<!-- end -->\n";
-const BATCH: usize = 16;
+/// Batch sizes, the best first: small configurations have no room for the program of a large one.
+const BATCHES: [usize; 4] = [16, 8, 4, 2];
 
 /// Arguments of `configs`.
 #[derive(clap::Args)]
@@ -55,19 +56,20 @@ pub fn run(args: &ConfigsArgs) -> Result<()> {
 /// A row per configuration, from one simulated training step on the digits each. Nothing in it depends on the machine.
 fn table() -> Result<String> {
     let mut table = String::from(
-        "| configuration | lanes | on-chip memory | cycles per image: FP + BP + WU | busy lanes | DRAM words per image |\n\
-         |---|---|---|---|---|---|\n",
+        "| configuration | lanes | on-chip memory | batch | cycles per image (FP + BP + WU) | busy lanes | DRAM words per image |\n\
+         |---|---|---|---|---|---|---|\n",
     );
     for config in config::ALL {
         let outcome = measure(config).with_context(|| format!("configuration {}", config.name))?;
         let counters = &outcome.counters;
-        let per_image = |value: u64| grouped(value.div_ceil(BATCH as u64));
+        let per_image = |value: u64| grouped(value.div_ceil(outcome.images as u64));
         writeln!(
             table,
-            "| `{}` | {} | {} KiB | {} = {} + {} + {} | {:.1} % | {} |",
+            "| `{}` | {} | {} KiB | {} | {} ({} + {} + {}) | {:.1} % | {} |",
             config.name,
             config.lanes * config.lanes,
             memory_bytes(config) / 1024,
+            outcome.images,
             per_image(counters.cycles),
             per_image(counters.cycles_fp),
             per_image(counters.cycles_bp),
@@ -83,12 +85,15 @@ fn table() -> Result<String> {
 fn measure(config: &'static Config) -> Result<Outcome> {
     let network = NetworkFile::load("digits")?;
     let images = DataSpec::Digits.load(network.network.classes())?.train;
-    let plans = Arc::new(Plans::compile(&network, config, BATCH, &[BATCH])?);
+    let compiled = BATCHES.map(|batch| (batch, Plans::compile(&network, config, batch, &[batch])));
+    let fitting = compiled.into_iter().find_map(|(batch, plans)| Some((batch, plans.ok()?)));
+    let (batch, plans) = fitting.context("no batch size fits")?;
+    let plans = Arc::new(plans);
     let device = Backend::Rtl.open(config, plans.memory_words(), &Default::default())?;
     let mut accelerator = Accelerator::new(device, plans)?;
     accelerator.write_state(&initial(&network.network.parameters(), 1))?;
-    let hyper = Hyper { learning_rate: 0.04, learning_rate_end: 0.004, momentum: 0.9, weight_decay: 5e-4 };
-    let indices: Vec<u32> = (0..BATCH as u32).collect();
+    let hyper = Hyper { learning_rate: 0.05, learning_rate_end: 0.005, momentum: 0.9, weight_decay: 5e-4 };
+    let indices: Vec<u32> = (0..batch as u32).collect();
     accelerator.train(&images, &indices, &hyper, hyper.learning_rate)
 }
 

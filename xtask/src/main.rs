@@ -2,6 +2,7 @@
 
 mod configs;
 mod doctor;
+mod export;
 mod test;
 
 use clap::Parser;
@@ -26,6 +27,8 @@ enum Verb {
     Doctor,
     /// Measure every configuration on one training step and print the README's table
     Configs(configs::ConfigsArgs),
+    /// Write the accelerator's Verilog, file lists and a description for other toolchains
+    Export(export::ExportArgs),
     /// Run every test of the workspace
     Test(test::TestArgs),
 }
@@ -37,6 +40,7 @@ fn main() -> ExitCode {
         Verb::Eval(args) => args.run(),
         Verb::Doctor => complete(doctor::run()),
         Verb::Configs(args) => complete(configs::run(&args)),
+        Verb::Export(args) => complete(export::run(&args)),
         Verb::Test(args) => complete(test::run(&args)),
     })
 }
