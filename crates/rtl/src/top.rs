@@ -7,8 +7,8 @@ use crate::memory::Arbiter;
 use crate::store::StoreEngine;
 use anyhow::{Result, anyhow};
 use ef_hdl_kit::export::{self, Verilog};
-use ef_hdl_kit::vsim::Model;
 use ef_hdl_kit::glue;
+use ef_hdl_kit::vsim::Model;
 use ef_program::{ComputeDesc, Config, Descriptor, LoadDesc, StoreDesc, config};
 use rust_hdl::prelude::*;
 
