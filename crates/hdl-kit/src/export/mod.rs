@@ -5,6 +5,7 @@
 //! modules that are equal after their children have been merged, and renames them: `ef_dff_32`, `ef_mac_row`,
 //! `ef_mul_2`.
 mod clocks;
+mod constants;
 mod merge;
 mod name;
 mod parse;
@@ -56,7 +57,7 @@ pub fn verilog_with_prefix<B: Block>(block: &mut B, top: &str, prefix: &str) -> 
         parsed.into_iter().partition(|module| is_instance_path(&module.name));
     let mut modules = merge::merge(own, ROOT, top, prefix)?;
     for module in &mut modules {
-        module.text = clocks::direct(&module.text);
+        module.text = constants::direct(&clocks::direct(&module.text));
     }
     Ok(Verilog { top: top.into(), modules, vendor: unique(vendor)? })
 }
