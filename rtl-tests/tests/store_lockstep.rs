@@ -30,6 +30,7 @@ use ef_rtl::store::update::Update;
 use ef_rtl::store::update_walk::UpdateWalk;
 use ef_rtl::store::word_buffer::WordBuffer;
 use ef_rtl::store::word_mux::WordMux;
+use ef_rtl::store::word_ram::WordRam;
 use rust_hdl::prelude::Bits;
 
 const PORTABLE: fn() -> &'static str = || mult18_verilog(MultKind::Portable);
@@ -85,6 +86,9 @@ fn small_cells_equal_their_verilog() {
     lockstep!(Exponents::<4>::default(), "", 7, 2000, |b, rng| {
         drive!(b, rng; once_in(2): put; once_in(40): restart; word(): value; below(20): address;);
     });
+    lockstep!(WordRam::<4>::default(), "", 10, 2000, |b, rng| {
+        drive!(b, rng; once_in(2): write; word(): write_data; below(20): write_address, read_address;);
+    });
     lockstep!(StoreLatch::default(), "", 8, 300, |b, rng| {
         drive!(b, rng; once_in(3): start; word(): field[18];);
     });
@@ -119,7 +123,7 @@ fn the_way_to_memory_equals_its_verilog() {
         b.out_ready.next = rng.random_range(0..3) == 0;
     });
     lockstep!(RunWriter::default(), "", 2, 8000, |b, rng| {
-        drive!(b, rng; once_in(2): push, cmd_ready; once_in(600): cancel; once_in(900): reset; word(): in_data;);
+        drive!(b, rng; once_in(2): push, cmd_ready; once_in(600): cancel, forget; once_in(900): reset; word(): in_data;);
         b.start.next = !b.busy.val() && rng.random_range(0..6) == 0;
         if !b.busy.val() {
             drive!(b, rng; below(5): run, n_run; below(4): prefill; word(): dram, d_run;);
@@ -231,7 +235,7 @@ fn the_modules_of_softmax_equal_their_verilog() {
             word(): exponent, special, sum, product;);
     });
     lockstep!(SoftmaxControl::<4>::default(), "", 6, 6000, |b, rng| {
-        drive!(b, rng; once_in(1500): clear; once_in(4): stall, added, inverse_known, mean_known, pipeline_busy;
+        drive!(b, rng; once_in(1500): clear; once_in(4): stall, added, inverse_known, mean_known, pipeline_busy, walking;
                below(3): seen, stored;);
         b.start.next = !b.busy.val();
         if !b.busy.val() {

@@ -103,7 +103,7 @@ impl Logic for ArgMax {
         self.next_key.d.next = self.order.key.val();
         if self.valid.val() {
             self.count.d.next = self.count.q.val() + 1;
-            if !self.count.q.val().any() || (self.next_key.q.val() > self.best_key.q.val()) {
+            if !self.count.q.val().any() || (self.best_key.q.val() < self.next_key.q.val()) {
                 self.best.d.next = self.next_word.q.val();
                 self.best_key.d.next = self.next_key.q.val();
                 self.best_index.d.next = self.count.q.val();

@@ -1,6 +1,7 @@
 //! [`Codes`]: masks and pool indices, packed, kept and sent behind the map.
 
 use super::lane_constants::LaneConstants;
+use super::word_ram::WordRam;
 use ef_hdl_kit::{K, glue, vec_of};
 use rust_hdl::prelude::*;
 
@@ -206,8 +207,8 @@ impl<const T: usize> Logic for PackCodes<T> {
 /// The words of a map's codes, in a RAM of 2^CAW.
 ///
 /// ```text
-///  put, packed_word --> [ RAM ]--[ FF ]--> push, word
-///            written ----^ ^---- sent
+///  put, packed_word --> [ WordRam ]--> push, word
+///             written ----^ ^---- sent
 /// ```
 #[derive(LogicBlock, Default)]
 struct CodeRam<const CAW: usize> {
@@ -220,27 +221,25 @@ struct CodeRam<const CAW: usize> {
     pub push: Signal<Out, Bit>,
     pub word: Signal<Out, Bits<32>>,
     pub busy: Signal<Out, Bit>,
-    ram: RAM<Bits<32>, CAW>,
+    ram: WordRam<CAW>,
     written: DFF<Bits<16>>,
     sent: DFF<Bits<16>>,
     sending: DFF<Bit>,
     read: Signal<Local, Bit>,
     read_1: DFF<Bit>,
     read_2: DFF<Bit>,
-    read_word: DFF<Bits<32>>,
     one: K<16, 1>,
 }
 
 impl<const CAW: usize> Logic for CodeRam<CAW> {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, written, sent, sending, read_1, read_2, read_word);
-        self.ram.write_clock.next = self.clock.val();
-        self.ram.write_enable.next = self.put.val();
-        self.ram.write_address.next = self.written.q.val().get_bits::<CAW>(0);
+        dff_setup!(self, clock, written, sent, sending, read_1, read_2);
+        self.ram.clock.next = self.clock.val();
+        self.ram.write.next = self.put.val();
+        self.ram.write_address.next = self.written.q.val();
         self.ram.write_data.next = self.packed_word.val();
-        self.ram.read_clock.next = self.clock.val();
-        self.ram.read_address.next = self.sent.q.val().get_bits::<CAW>(0);
+        self.ram.read_address.next = self.sent.q.val();
         if self.put.val() {
             self.written.d.next = self.written.q.val() + self.one.val();
         }
@@ -249,7 +248,6 @@ impl<const CAW: usize> Logic for CodeRam<CAW> {
             self.sending.q.val() && !self.stall.val() && (self.sent.q.val() != self.written.q.val());
         self.read_1.d.next = self.read.val();
         self.read_2.d.next = self.read_1.q.val();
-        self.read_word.d.next = self.ram.read_data.val();
         if self.read.val() {
             self.sent.d.next = self.sent.q.val() + self.one.val();
         }
@@ -267,7 +265,7 @@ impl<const CAW: usize> Logic for CodeRam<CAW> {
             self.read_2.d.next = false;
         }
         self.push.next = self.read_2.q.val();
-        self.word.next = self.read_word.q.val();
+        self.word.next = self.ram.read_data.val();
         self.busy.next = self.sending.q.val() || self.read_1.q.val() || self.read_2.q.val();
     }
 }

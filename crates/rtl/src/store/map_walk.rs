@@ -82,10 +82,11 @@ pub struct MapWalk<const T: usize> {
     beat: DFF<Bits<3>>,
     new_row: DFF<Bit>,
     ending: DFF<Bit>,
-    column_ends: Signal<Local, Bit>,
-    row_ends: Signal<Local, Bit>,
-    group_ends: Signal<Local, Bit>,
-    image_ends: Signal<Local, Bit>,
+    // of the cycle before: a window takes at least two
+    column_ends: DFF<Bit>,
+    row_ends: DFF<Bit>,
+    group_ends: DFF<Bit>,
+    image_ends: DFF<Bit>,
     opens: Signal<Local, Bit>,
     under_way: Signal<Local, Bit>,
     offset: Signal<Local, Bits<16>>,
@@ -107,6 +108,7 @@ impl<const T: usize> Logic for MapWalk<T> {
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(self, clock, state, columns, rows, row_step, image_step, diagonal, last_beat);
+        dff_setup!(self, clock, column_ends, row_ends, group_ends, image_ends);
         dff_setup!(self, clock, c_left, r_left, g_left, i_left, group, image, row, at, beat, new_row, ending);
         dff_setup!(
             self,
@@ -120,10 +122,10 @@ impl<const T: usize> Logic for MapWalk<T> {
             out_closing,
             out_empty
         );
-        self.column_ends.next = self.c_left.q.val() == self.one.val();
-        self.row_ends.next = self.r_left.q.val() == self.one.val();
-        self.group_ends.next = self.g_left.q.val() == self.one.val();
-        self.image_ends.next = self.i_left.q.val() == self.one.val();
+        self.column_ends.d.next = self.c_left.q.val() == self.one.val();
+        self.row_ends.d.next = self.r_left.q.val() == self.one.val();
+        self.group_ends.d.next = self.g_left.q.val() == self.one.val();
+        self.image_ends.d.next = self.i_left.q.val() == self.one.val();
         self.opens.next = false;
         self.under_way.next = false;
         self.out_empty.d.next = false;
@@ -183,21 +185,21 @@ impl<const T: usize> Logic for MapWalk<T> {
                 }
                 if self.opens.val() {
                     // the counters go on to the next window
-                    self.new_row.d.next = self.column_ends.val();
+                    self.new_row.d.next = self.column_ends.q.val();
                     self.c_left.d.next = self.c_left.q.val() - 1;
-                    if self.column_ends.val() {
+                    if self.column_ends.q.val() {
                         self.c_left.d.next = self.columns.q.val();
                         self.r_left.d.next = self.r_left.q.val() - 1;
                         self.row.d.next = self.row.q.val() + self.row_step.q.val();
-                        if self.row_ends.val() {
+                        if self.row_ends.q.val() {
                             self.r_left.d.next = self.rows.q.val();
-                            if self.group_ends.val() {
+                            if self.group_ends.q.val() {
                                 self.g_left.d.next = self.n_g.val();
                                 self.group.d.next = self.p_base.val();
                                 self.row.d.next = self.row.q.val() + self.image_step.q.val();
                                 self.image.d.next = self.row.q.val() + self.image_step.q.val();
                                 self.i_left.d.next = self.i_left.q.val() - 1;
-                                self.ending.d.next = self.image_ends.val();
+                                self.ending.d.next = self.image_ends.q.val();
                             } else {
                                 self.g_left.d.next = self.g_left.q.val() - 1;
                                 self.group.d.next = self.group.q.val() + self.p_g.val();
@@ -234,11 +236,11 @@ impl<const T: usize> Logic for MapWalk<T> {
         } else {
             self.out_issue.d.next = self.opens.val();
             self.out_last.d.next = self.opens.val();
-            self.out_row_end.d.next = self.column_ends.val();
-            self.out_closing.d.next = self.column_ends.val()
-                && self.row_ends.val()
-                && self.group_ends.val()
-                && self.image_ends.val();
+            self.out_row_end.d.next = self.column_ends.q.val();
+            self.out_closing.d.next = self.column_ends.q.val()
+                && self.row_ends.q.val()
+                && self.group_ends.q.val()
+                && self.image_ends.q.val();
         }
         self.offset.next = 0.into();
         if self.beat.q.val().get_bit(0) {

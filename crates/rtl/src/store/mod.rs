@@ -7,7 +7,7 @@
 //! | [`Drain`](drain::Drain) | MAP: [`MapWalk`](map_walk::MapWalk), T [`PoolLane`](pool_lane::PoolLane)s, [`Serialise`](serialise::Serialise), [`Codes`](codes::Codes) |
 //! | [`Update`](update::Update) | UPDATE: [`UpdateWalk`](update_walk::UpdateWalk), the times of its steps in [`update_schedule`] |
 //! | [`Softmax`](softmax::Softmax) | SOFTMAX: [`SoftmaxControl`](softmax_control::SoftmaxControl), [`ClassWalk`](class_walk::ClassWalk), [`ArgMax`](class_walk::ArgMax), [`Exponents`](exponents::Exponents), [`SoftmaxTotals`](softmax_totals::SoftmaxTotals), [`SoftmaxSteps`](softmax_steps::SoftmaxSteps) |
-//! | [`Arithmetic`](arithmetic::Arithmetic), [`OperandRam`](operand_ram::OperandRam), [`PsumPort`](psum_port::PsumPort) | what they share |
+//! | [`Arithmetic`](arithmetic::Arithmetic), [`OperandRam`](operand_ram::OperandRam), [`PsumPort`](psum_port::PsumPort) | what they share; [`WordRam`](word_ram::WordRam) |
 //! | [`WordMux`](word_mux::WordMux), [`WordBuffer`](word_buffer::WordBuffer), [`RunWriter`](run_writer::RunWriter) | words to memory |
 //!
 //! Every pipeline here is free-running: tokens in a [`TokenLine`](token_line::TokenLine) say when a step's operands are there, and
@@ -40,5 +40,6 @@ pub mod update_schedule;
 pub mod update_walk;
 pub mod word_buffer;
 pub mod word_mux;
+pub mod word_ram;
 
 pub use store_engine::StoreEngine;

@@ -10,7 +10,7 @@ use rust_hdl::prelude::*;
 /// ```
 ///
 /// One unsigned compare of two keys is half the logic of comparing the words, and leaves the key to a flip-flop before
-/// the compare.
+/// the compare. Write it as `<`: Yosys makes that one carry chain, and adds an equality tree for `>`.
 #[derive(LogicBlock, Default)]
 pub struct OrderKey {
     /// FP32.

@@ -68,7 +68,7 @@ impl Logic for PoolLane {
         self.order.word.next = self.word.val();
         self.next_word.d.next = self.word.val();
         self.next_key.d.next = self.order.key.val();
-        if self.valid.val() && (self.first.val() || (self.next_key.q.val() > self.best_key.q.val())) {
+        if self.valid.val() && (self.first.val() || (self.best_key.q.val() < self.next_key.q.val())) {
             self.best.d.next = self.next_word.q.val();
             self.best_key.d.next = self.next_key.q.val();
             self.index.d.next = self.number.val();

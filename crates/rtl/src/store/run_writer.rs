@@ -7,6 +7,8 @@ use rust_hdl::prelude::*;
 #[derive(Clone, Copy, Debug, PartialEq, LogicState)]
 enum RunState {
     Idle,
+    Measure,
+    Limit,
     Settle,
     Wait,
     Offer,
@@ -17,7 +19,7 @@ enum RunState {
 /// ```text
 ///  start, dram, run, n_run, d_run --> [ commands ]-------------------> cmd_valid, cmd_addr, cmd_len
 ///                                          | + run                <--- cmd_ready
-///  push --> [ surplus ] enough? -----------+
+///  push --> [ deficit ] enough? -----------+
 ///                                          v
 ///                                      [ owed ] > 0
 ///                                          |
@@ -37,8 +39,9 @@ enum RunState {
 /// | `dram`, `run`, `n_run`, `d_run` | 32, 16, 16, 32 | nothing is written if `run` or `n_run` is 0 |
 /// | `prefill` | 16 | words that must wait in the buffer before a burst begins |
 /// | `push` | 1 | a word enters the buffer in front in this cycle |
+/// | `forget` | 1 | pulse, while not `busy`: the buffer in front was emptied |
 /// | `in_*`, `cmd_*`, `data_*` | | streams, valid/ready |
-/// | `cancel` | 1 | level: no new command; what is owed is paid with zeros |
+/// | `cancel` | 1 | level: from the next cycle on no new command, and what is owed is paid with zeros |
 /// | `busy` | 1 | from the cycle after `start` until the last word has been taken |
 /// | `burst_issued`, `words_written` | 1 | pulses, one per command or word taken |
 ///
@@ -58,6 +61,7 @@ pub struct RunWriter {
     pub prefill: Signal<In, Bits<16>>,
     pub cancel: Signal<In, Bit>,
     pub push: Signal<In, Bit>,
+    pub forget: Signal<In, Bit>,
     pub in_valid: Signal<In, Bit>,
     pub in_ready: Signal<Out, Bit>,
     pub in_data: Signal<In, Bits<32>>,
@@ -75,36 +79,44 @@ pub struct RunWriter {
     offering: DFF<Bit>,
     address: DFF<Bits<32>>,
     length: DFF<Bits<16>>,
+    length_less_one: DFF<Bits<16>>,
     left: DFF<Bits<16>>,
-    least: DFF<Bits<16>>,
-    /// Words in the buffer minus words owed, two's complement.
-    surplus: DFF<Bits<20>>,
-    excess: Signal<Local, Bits<20>>,
+    prefill_less_one: DFF<Bits<16>>,
+    /// A run is shorter than `prefill`.
+    brief: DFF<Bit>,
+    least_less_one: DFF<Bits<16>>,
+    cancelled: DFF<Bit>,
+    /// Words owed minus words in the buffer, two's complement.
+    deficit: DFF<Bits<20>>,
+    deficit_change: Signal<Local, Bits<20>>,
+    lacking: Signal<Local, Bits<20>>,
     enough: DFF<Bit>,
     /// Words of accepted commands that have not yet left the buffer.
-    owed: DFF<Bits<18>>,
-    owed_next: Signal<Local, Bits<18>>,
+    owed: DFF<Bits<20>>,
+    owed_change: Signal<Local, Bits<20>>,
+    owes_one: Signal<Local, Bit>,
     paying: DFF<Bit>,
     accept: Signal<Local, Bit>,
+    supply: Signal<Local, Bit>,
     pay: Signal<Local, Bit>,
-    added: Signal<Local, Bits<16>>,
-    arrived: Signal<Local, Bits<20>>,
-    paid: Signal<Local, Bits<18>>,
     out: Skid<32>,
     one: K<16, 1>,
-    one_arrives: K<20, 1>,
-    one_paid: K<18, 1>,
+    one_word: K<20, 1>,
+    minus_one: K<20, 0xf_ffff>,
 }
 
 impl Logic for RunWriter {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, state, offering, address, length, left, least, surplus, enough, owed, paying);
+        dff_setup!(self, clock, state, offering, address, length, length_less_one, left, least_less_one);
+        dff_setup!(self, clock, prefill_less_one, brief);
+        dff_setup!(self, clock, cancelled, deficit, enough, owed, paying);
         self.out.clock.next = self.clock.val();
         self.out.reset.next = self.reset.val();
+        self.cancelled.d.next = self.cancel.val();
         self.accept.next = self.offering.q.val() && self.cmd_ready.val();
-        self.pay.next =
-            self.paying.q.val() && self.out.in_ready.val() && (self.in_valid.val() || self.cancel.val());
+        self.supply.next = self.paying.q.val() && (self.in_valid.val() || self.cancelled.q.val());
+        self.pay.next = self.supply.val() && self.out.in_ready.val();
 
         // commands
         match self.state.q.val() {
@@ -112,13 +124,25 @@ impl Logic for RunWriter {
                 self.address.d.next = self.dram.val();
                 self.length.d.next = self.run.val();
                 self.left.d.next = self.n_run.val();
-                self.least.d.next = self.prefill.val();
-                if self.run.val() < self.prefill.val() {
-                    self.least.d.next = self.run.val();
+                if self.start.val() {
+                    self.state.d.next = RunState::Measure;
                 }
-                if self.start.val() && self.run.val().any() && self.n_run.val().any() {
-                    self.state.d.next = RunState::Settle;
+            }
+            RunState::Measure => {
+                self.length_less_one.d.next = self.length.q.val() - 1;
+                self.prefill_less_one.d.next = self.prefill.val() - 1;
+                self.brief.d.next = self.length.q.val() < self.prefill.val();
+                self.state.d.next = RunState::Idle;
+                if self.length.q.val().any() && self.left.q.val().any() {
+                    self.state.d.next = RunState::Limit;
                 }
+            }
+            RunState::Limit => {
+                self.least_less_one.d.next = self.prefill_less_one.q.val();
+                if self.brief.q.val() {
+                    self.least_less_one.d.next = self.length_less_one.q.val();
+                }
+                self.state.d.next = RunState::Settle;
             }
             RunState::Settle => {
                 self.state.d.next = RunState::Wait;
@@ -142,42 +166,52 @@ impl Logic for RunWriter {
             }
         }
         // an offered command may not be withdrawn, any other step may
-        if self.cancel.val() && (!self.offering.q.val() || self.cmd_ready.val()) {
+        if self.cancelled.q.val() && (!self.offering.q.val() || self.cmd_ready.val()) {
             self.state.d.next = RunState::Idle;
             self.offering.d.next = false;
         }
 
-        // words in the buffer, words owed
-        self.added.next = 0.into();
+        // a change is chosen before the one adder of each count
+        self.deficit_change.next = 0.into();
+        self.owed_change.next = 0.into();
         if self.accept.val() {
-            self.added.next = self.length.q.val();
+            self.deficit_change.next = bit_cast::<20, 16>(self.length.q.val());
+            self.owed_change.next = bit_cast::<20, 16>(self.length.q.val());
+            if self.push.val() {
+                self.deficit_change.next = bit_cast::<20, 16>(self.length_less_one.q.val());
+            }
+            if self.pay.val() {
+                self.owed_change.next = bit_cast::<20, 16>(self.length_less_one.q.val());
+            }
+        } else {
+            if self.push.val() {
+                self.deficit_change.next = self.minus_one.val();
+            }
+            if self.pay.val() {
+                self.owed_change.next = self.minus_one.val();
+            }
         }
-        self.arrived.next = 0.into();
-        if self.push.val() {
-            self.arrived.next = self.one_arrives.val();
+        self.deficit.d.next = self.deficit.q.val() + self.deficit_change.val();
+        if self.forget.val() || self.cancelled.q.val() {
+            self.deficit.d.next = 0.into();
         }
-        self.paid.next = 0.into();
-        if self.pay.val() {
-            self.paid.next = self.one_paid.val();
+        self.lacking.next = self.deficit.q.val() + bit_cast::<20, 16>(self.least_less_one.q.val());
+        self.enough.d.next = self.lacking.val().get_bit(19);
+        self.owed.d.next = self.owed.q.val() + self.owed_change.val();
+        self.owes_one.next = self.owed.q.val() == self.one_word.val();
+        if self.accept.val() {
+            self.paying.d.next = true;
+        } else if self.pay.val() && self.owes_one.val() {
+            self.paying.d.next = false;
         }
-        self.surplus.d.next =
-            self.surplus.q.val() + self.arrived.val() - bit_cast::<20, 16>(self.added.val());
-        if self.cancel.val() {
-            self.surplus.d.next = 0.into();
-        }
-        self.excess.next = self.surplus.q.val() - bit_cast::<20, 16>(self.least.q.val());
-        self.enough.d.next = !self.excess.val().get_bit(19);
-        self.owed_next.next = self.owed.q.val() + bit_cast::<18, 16>(self.added.val()) - self.paid.val();
-        self.owed.d.next = self.owed_next.val();
-        self.paying.d.next = self.owed_next.val().any();
 
         // data
-        self.out.in_valid.next = self.paying.q.val() && (self.in_valid.val() || self.cancel.val());
+        self.out.in_valid.next = self.supply.val();
         self.out.in_data.next = self.in_data.val();
-        if self.cancel.val() {
+        if self.cancelled.q.val() {
             self.out.in_data.next = 0.into();
         }
-        self.in_ready.next = self.paying.q.val() && self.out.in_ready.val() && !self.cancel.val();
+        self.in_ready.next = self.paying.q.val() && self.out.in_ready.val() && !self.cancelled.q.val();
         self.out.out_ready.next = self.data_ready.val();
         self.data_valid.next = self.out.out_valid.val();
         self.data.next = self.out.out_data.val();
@@ -192,7 +226,7 @@ impl Logic for RunWriter {
         if self.reset.val() {
             self.state.d.next = RunState::Idle;
             self.offering.d.next = false;
-            self.surplus.d.next = 0.into();
+            self.deficit.d.next = 0.into();
             self.owed.d.next = 0.into();
             self.paying.d.next = false;
         }

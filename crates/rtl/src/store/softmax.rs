@@ -191,6 +191,7 @@ glue! { [const T: usize, const EAW: usize, const LAT: usize] Softmax<T, EAW, LAT
     wire!(self.control.o_w, self.o_w);
     wire!(self.control.gradient, self.gradient);
     wire!(self.control.stall, self.stall);
+    wire!(self.control.walking, self.walk.busy);
     wire!(self.control.seen, self.max.seen);
     wire!(self.control.stored, self.exponents.stored);
     wire!(self.control.added, self.grow.q);

@@ -44,7 +44,7 @@ enum SoftmaxState {
 /// |---|---|---|
 /// | `start` | 1 | pulse; `p_base` ... `gradient` stay valid until `busy` falls |
 /// | `base`, `label_address` | 16 | of the image |
-/// | `walk`, `shifting` | 1 | start a pass over the logits; it is the second |
+/// | `walk`, `walking`, `shifting` | 1 | start a pass over the logits; they are being read; it is the second pass |
 /// | `seen`, `stored` | 16 | logits scanned, exponentials stored |
 /// | `exponent_address` | 16 | of the exponential to read |
 /// | `take_first`, `add_next` | 1 | the sum becomes the exponential that was read, grows by it |
@@ -70,6 +70,7 @@ pub struct SoftmaxControl<const T: usize> {
     pub base: Signal<Out, Bits<16>>,
     pub label_address: Signal<Out, Bits<16>>,
     pub walk: Signal<Out, Bit>,
+    pub walking: Signal<In, Bit>,
     pub shifting: Signal<Out, Bit>,
     pub seen: Signal<In, Bits<16>>,
     pub stored: Signal<In, Bits<16>>,
@@ -95,9 +96,10 @@ pub struct SoftmaxControl<const T: usize> {
     odd: DFF<Bit>,
     /// Words of the image so far, modulo T.
     in_group: DFF<Bits<3>>,
-    all_seen: Signal<Local, Bit>,
-    all_stored: Signal<Local, Bit>,
-    all_read: Signal<Local, Bit>,
+    // of the cycle before
+    all_seen: DFF<Bit>,
+    all_stored: DFF<Bit>,
+    all_read: DFF<Bit>,
     rested: Signal<Local, Bit>,
     word_leaves: Signal<Local, Bit>,
     constants: LaneConstants<T>,
@@ -109,9 +111,10 @@ impl<const T: usize> Logic for SoftmaxControl<T> {
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(self, clock, state, images_left, image_base, label_at, at, pause, odd, in_group);
-        self.all_seen.next = self.seen.val() == self.n_c.val();
-        self.all_stored.next = self.stored.val() == self.n_c.val();
-        self.all_read.next = self.at.q.val() == self.n_c.val();
+        dff_setup!(self, clock, all_seen, all_stored, all_read);
+        self.all_seen.d.next = self.seen.val() == self.n_c.val();
+        self.all_stored.d.next = self.stored.val() == self.n_c.val();
+        self.all_read.d.next = self.at.q.val() == self.n_c.val();
         self.rested.next = self.pause.q.val().all();
         self.pause.d.next = self.no_rest.val();
         self.walk.next = false;
@@ -142,7 +145,7 @@ impl<const T: usize> Logic for SoftmaxControl<T> {
                 self.state.d.next = SoftmaxState::Scan;
             }
             SoftmaxState::Scan => {
-                if self.all_seen.val() {
+                if self.all_seen.q.val() && !self.walking.val() {
                     self.state.d.next = SoftmaxState::ShiftStart;
                 }
             }
@@ -154,7 +157,7 @@ impl<const T: usize> Logic for SoftmaxControl<T> {
             }
             SoftmaxState::Shift => {
                 self.shifting.next = true;
-                if self.all_stored.val() {
+                if self.all_stored.q.val() && !self.walking.val() {
                     self.state.d.next = SoftmaxState::SumFirst;
                 }
             }
@@ -171,7 +174,7 @@ impl<const T: usize> Logic for SoftmaxControl<T> {
                 self.pause.d.next = self.pause.q.val() + 1;
                 if self.rested.val() {
                     self.state.d.next = SoftmaxState::SumAdd;
-                    if self.all_read.val() {
+                    if self.all_read.q.val() {
                         self.state.d.next = SoftmaxState::Reciprocal;
                     }
                 }
@@ -184,7 +187,7 @@ impl<const T: usize> Logic for SoftmaxControl<T> {
             SoftmaxState::SumWait => {
                 if self.added.val() {
                     self.state.d.next = SoftmaxState::SumAdd;
-                    if self.all_read.val() {
+                    if self.all_read.q.val() {
                         self.state.d.next = SoftmaxState::Reciprocal;
                     }
                 }
@@ -210,7 +213,7 @@ impl<const T: usize> Logic for SoftmaxControl<T> {
             }
             SoftmaxState::Gradient => {
                 self.odd.d.next = !self.odd.q.val();
-                if self.all_read.val() {
+                if self.all_read.q.val() {
                     self.state.d.next = SoftmaxState::Settle;
                 } else if !self.odd.q.val() && !self.stall.val() {
                     self.gradient_read.next = true;

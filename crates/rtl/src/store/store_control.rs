@@ -42,7 +42,7 @@ const SLOW_PREFILL: u64 = 160;
 /// | `op`, `tag`, `dram` ... `code_d_run` | 16, 32 | latched fields of the descriptor |
 /// | `map`, `softmax` | 1 | kind of the operation |
 /// | `relu`, `pool`, `velocity`, `gradient` | 1 | its bits |
-/// | `clear` | 1 | producers and buffers forget everything |
+/// | `clear` | 1 | producers and buffers forget everything; a flip-flop |
 /// | `map_start`, `update_start`, `softmax_start` | 1 | pulses |
 /// | `map_finished` | 1 | pulse |
 /// | `update_busy`, `softmax_busy` | 1 | |
@@ -98,12 +98,24 @@ pub struct StoreControl {
     state: DFF<StoreState>,
     /// The writer writes codes.
     coding: DFF<Bit>,
+    clearing: DFF<Bit>,
+    map_starts: DFF<Bit>,
+    update_starts: DFF<Bit>,
+    softmax_starts: DFF<Bit>,
+    writes: DFF<Bit>,
+    sends: DFF<Bit>,
+    // the operation, from the cycle after Decode on
+    is_map: DFF<Bit>,
+    is_update: DFF<Bit>,
+    is_softmax: DFF<Bit>,
+    has_relu: DFF<Bit>,
+    has_pool: DFF<Bit>,
+    has_codes: DFF<Bit>,
+    wants_velocity: DFF<Bit>,
+    has_gradient: DFF<Bit>,
     kind: Signal<Local, Bits<2>>,
-    is_map: Signal<Local, Bit>,
-    is_update: Signal<Local, Bit>,
-    is_softmax: Signal<Local, Bit>,
-    has_codes: Signal<Local, Bit>,
-    has_gradient: Signal<Local, Bit>,
+    starting: Signal<Local, Bit>,
+    defined: Signal<Local, Bit>,
     finished: Signal<Local, Bit>,
     kind_map: K<2, { StoreKind::Map as u64 }>,
     kind_update: K<2, { StoreKind::Update as u64 }>,
@@ -120,54 +132,64 @@ pub struct StoreControl {
 impl Logic for StoreControl {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, state, coding);
+        dff_setup!(self, clock, state, coding, clearing);
+        dff_setup!(self, clock, map_starts, update_starts, softmax_starts, writes, sends);
+        dff_setup!(self, clock, is_map, is_update, is_softmax, has_relu, has_pool, has_codes, wants_velocity);
+        dff_setup!(self, clock, has_gradient);
         self.kind.next = self.op.val().get_bits::<2>(0);
-        self.is_map.next = self.kind.val() == self.kind_map.val();
-        self.is_update.next = self.kind.val() == self.kind_update.val();
-        self.is_softmax.next = self.kind.val() == self.kind_softmax.val();
-        self.has_codes.next = self.is_map.val() && self.op.val().get_bit(self.bit_codes.val().index());
-        self.has_gradient.next = self.op.val().get_bit(self.bit_gradient.val().index());
-        self.finished.next = (self.is_map.val() && self.map_finished.val())
-            || (self.is_update.val() && !self.update_busy.val())
-            || (self.is_softmax.val() && !self.softmax_busy.val());
+        self.defined.next = !self.kind.val().all();
+        self.is_map.d.next = self.kind.val() == self.kind_map.val();
+        self.is_update.d.next = self.kind.val() == self.kind_update.val();
+        self.is_softmax.d.next = self.kind.val() == self.kind_softmax.val();
+        self.has_relu.d.next = self.op.val().get_bit(self.bit_relu.val().index());
+        self.has_pool.d.next = self.op.val().get_bit(self.bit_pool.val().index());
+        self.has_codes.d.next =
+            (self.kind.val() == self.kind_map.val()) && self.op.val().get_bit(self.bit_codes.val().index());
+        self.wants_velocity.d.next = self.op.val().get_bit(self.bit_velocity.val().index());
+        self.has_gradient.d.next = self.op.val().get_bit(self.bit_gradient.val().index());
+        self.starting.next =
+            self.map_starts.q.val() || self.update_starts.q.val() || self.softmax_starts.q.val();
+        self.finished.next = !self.starting.val()
+            && ((self.is_map.q.val() && self.map_finished.val())
+                || (self.is_update.q.val() && !self.update_busy.val())
+                || (self.is_softmax.q.val() && !self.softmax_busy.val()));
 
         self.ready.next = false;
         self.done.next = false;
         self.bad.next = false;
-        self.clear.next = self.reset.val();
+        self.clearing.d.next = self.reset.val();
         self.writer_cancel.next = false;
-        self.map_start.next = false;
-        self.update_start.next = false;
-        self.softmax_start.next = false;
-        self.write.next = false;
-        self.send.next = false;
+        self.map_starts.d.next = false;
+        self.update_starts.d.next = false;
+        self.softmax_starts.d.next = false;
+        self.writes.d.next = false;
+        self.sends.d.next = false;
         match self.state.q.val() {
             StoreState::Idle => {
                 self.ready.next = true;
                 self.coding.d.next = false;
                 if self.start.val() {
+                    self.clearing.d.next = true;
                     self.state.d.next = StoreState::Decode;
                 }
             }
             StoreState::Decode => {
-                self.clear.next = true;
-                self.writer_cancel.next = true;
                 self.state.d.next = StoreState::Bad;
-                if self.is_map.val() || self.is_update.val() || self.is_softmax.val() {
+                if self.defined.val() {
                     self.state.d.next = StoreState::Begin;
                 }
             }
             StoreState::Begin => {
-                self.map_start.next = self.is_map.val();
-                self.update_start.next = self.is_update.val();
-                self.softmax_start.next = self.is_softmax.val();
-                self.write.next = !self.is_softmax.val() || self.has_gradient.val();
+                self.map_starts.d.next = self.is_map.q.val();
+                self.update_starts.d.next = self.is_update.q.val();
+                self.softmax_starts.d.next = self.is_softmax.q.val();
+                self.writes.d.next = !self.is_softmax.q.val() || self.has_gradient.q.val();
                 self.state.d.next = StoreState::Produce;
             }
             StoreState::Produce => {
                 if self.finished.val() {
                     self.state.d.next = StoreState::Words;
-                    if self.has_codes.val() {
+                    if self.has_codes.q.val() {
                         self.state.d.next = StoreState::Pack;
                     }
                 }
@@ -178,24 +200,24 @@ impl Logic for StoreControl {
                 }
             }
             StoreState::Send => {
-                self.send.next = true;
+                self.sends.d.next = true;
                 self.state.d.next = StoreState::Words;
             }
             StoreState::Words => {
                 if !self.writing.val() {
                     self.state.d.next = StoreState::Done;
-                    if self.has_codes.val() {
+                    if self.has_codes.q.val() {
                         self.state.d.next = StoreState::WriteCodes;
                         self.coding.d.next = true;
                     }
                 }
             }
             StoreState::WriteCodes => {
-                self.write.next = true;
+                self.writes.d.next = true;
                 self.state.d.next = StoreState::Codes;
             }
             StoreState::Codes => {
-                if !self.writing.val() && !self.sending.val() {
+                if !self.writes.q.val() && !self.writing.val() && !self.sending.val() {
                     self.state.d.next = StoreState::Done;
                 }
             }
@@ -209,7 +231,7 @@ impl Logic for StoreControl {
                 self.state.d.next = StoreState::Idle;
             }
             StoreState::Cancel => {
-                self.clear.next = true;
+                self.clearing.d.next = true;
                 self.writer_cancel.next = true;
                 if !self.writing.val() {
                     self.state.d.next = StoreState::Idle;
@@ -226,12 +248,18 @@ impl Logic for StoreControl {
             self.state.d.next = StoreState::Idle;
         }
 
-        self.map.next = self.is_map.val();
-        self.softmax.next = self.is_softmax.val();
-        self.relu.next = self.op.val().get_bit(self.bit_relu.val().index());
-        self.pool.next = self.op.val().get_bit(self.bit_pool.val().index());
-        self.velocity.next = self.op.val().get_bit(self.bit_velocity.val().index());
-        self.gradient.next = self.has_gradient.val();
+        self.clear.next = self.clearing.q.val();
+        self.map_start.next = self.map_starts.q.val();
+        self.update_start.next = self.update_starts.q.val();
+        self.softmax_start.next = self.softmax_starts.q.val();
+        self.write.next = self.writes.q.val();
+        self.send.next = self.sends.q.val();
+        self.map.next = self.is_map.q.val();
+        self.softmax.next = self.is_softmax.q.val();
+        self.relu.next = self.has_relu.q.val();
+        self.pool.next = self.has_pool.q.val();
+        self.velocity.next = self.wants_velocity.q.val();
+        self.gradient.next = self.has_gradient.q.val();
         self.write_dram.next = self.dram.val();
         self.write_run.next = self.run.val();
         self.write_n_run.next = self.n_run.val();
@@ -242,7 +270,7 @@ impl Logic for StoreControl {
             self.write_d_run.next = self.code_d_run.val();
         }
         self.prefill.next = self.slow_prefill.val();
-        if self.is_map.val() {
+        if self.is_map.q.val() {
             self.prefill.next = self.map_prefill.val();
         }
         self.overflow_set.next = self.saturated.val();

@@ -309,6 +309,7 @@ StoreEngine<T, OAW, CAW, EAW, LAT>; self => {
     wire!(self.writer.d_run, self.control.write_d_run);
     wire!(self.writer.prefill, self.control.prefill);
     wire!(self.writer.push, self.words.push);
+    wire!(self.writer.forget, self.control.clear);
     wire!(self.writer.in_valid, self.buffer.out_valid);
     wire!(self.writer.in_data, self.buffer.out_data);
     wire!(self.writer.cmd_ready, self.cmd_ready);

@@ -46,9 +46,10 @@ pub struct UpdateWalk {
     row: DFF<Bits<3>>,
     beat: DFF<Bits<2>>,
     go: Signal<Local, Bit>,
-    n_ends: Signal<Local, Bit>,
-    m_ends: Signal<Local, Bit>,
-    s_ends: Signal<Local, Bit>,
+    // of the cycle before: an element takes three
+    n_ends: DFF<Bit>,
+    m_ends: DFF<Bit>,
+    s_ends: DFF<Bit>,
     one: K<16, 1>,
     last_beat: K<2, { PERIOD as u64 - 1 }>,
 }
@@ -56,10 +57,11 @@ pub struct UpdateWalk {
 impl Logic for UpdateWalk {
     #[hdl_gen]
     fn update(&mut self) {
+        dff_setup!(self, clock, n_ends, m_ends, s_ends);
         dff_setup!(self, clock, state, n_left, m_left, s_left, base, at, row, beat);
-        self.n_ends.next = self.n_left.q.val() == self.one.val();
-        self.m_ends.next = self.m_left.q.val() == self.one.val();
-        self.s_ends.next = self.s_left.q.val() == self.one.val();
+        self.n_ends.d.next = self.n_left.q.val() == self.one.val();
+        self.m_ends.d.next = self.m_left.q.val() == self.one.val();
+        self.s_ends.d.next = self.s_left.q.val() == self.one.val();
         self.go.next = false;
         match self.state.q.val() {
             WalkState::Idle => {
@@ -90,18 +92,18 @@ impl Logic for UpdateWalk {
                 if self.go.val() {
                     self.n_left.d.next = self.n_left.q.val() - 1;
                     self.at.d.next = self.at.q.val() + self.p_n.val();
-                    if self.n_ends.val() {
+                    if self.n_ends.q.val() {
                         self.n_left.d.next = self.n_c.val();
                         self.at.d.next = self.base.q.val();
                         self.m_left.d.next = self.m_left.q.val() - 1;
                         self.row.d.next = self.row.q.val() + 1;
-                        if self.m_ends.val() {
+                        if self.m_ends.q.val() {
                             self.m_left.d.next = self.n_r.val();
                             self.row.d.next = 0.into();
                             self.base.d.next = self.base.q.val() + self.p_g.val();
                             self.at.d.next = self.base.q.val() + self.p_g.val();
                             self.s_left.d.next = self.s_left.q.val() - 1;
-                            if self.s_ends.val() {
+                            if self.s_ends.q.val() {
                                 self.state.d.next = WalkState::Idle;
                             }
                         }
