@@ -104,3 +104,13 @@ fn memory_bytes(config: &Config) -> usize {
     let words = (1 << config.operand_aw) + (1 << config.scratch_aw) + 2 * (1 << config.code_aw);
     4 * (vectors * config.lanes + words) + 8 * (1 << config.program_aw)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_in_the_readme_is_current() {
+        run(&ConfigsArgs { write: false, check: true }).unwrap_or_else(|error| panic!("{error:#}"));
+    }
+}

@@ -6,11 +6,10 @@ use sha2::{Digest, Sha256};
 use std::path::Path;
 
 /// The networks that ship with the project, the default one first.
-pub const BUNDLED: [(&str, &str); 4] = [
+pub const BUNDLED: [(&str, &str); 3] = [
     ("digits", include_str!("../networks/digits.toml")),
     ("mnist", include_str!("../networks/mnist.toml")),
-    ("lenet10", include_str!("../networks/lenet10.toml")),
-    ("1x", include_str!("../networks/1x.toml")),
+    ("cifar10", include_str!("../networks/cifar10.toml")),
 ];
 
 /// A network and the text it was read from.

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 #[derive(clap::Args, Clone, Debug, Default)]
 #[command(args_override_self = true)]
 pub struct TrainArgs {
-    /// Bundled network (digits, mnist, lenet10, 1x) or a TOML file [default: digits]
+    /// Bundled network (digits, mnist, cifar10) or a TOML file [default: digits]
     #[arg(long, value_name = "NAME|FILE")]
     pub network: Option<String>,
     /// digits (bundled), mnist:FOLDER (IDX files) or cifar10:FOLDER (binary version) [default: digits]
@@ -36,7 +36,7 @@ pub struct TrainArgs {
     /// Images per step [default: 16]
     #[arg(long)]
     pub batch: Option<usize>,
-    /// Learning rate at the first step [default: 0.04]
+    /// Learning rate at the first step [default: 0.05]
     #[arg(long, value_name = "RATE")]
     pub lr: Option<f32>,
     /// Learning rate at the last step of the last epoch, reached in a straight line [default: a tenth of --lr]
@@ -79,7 +79,7 @@ struct Defaults {
 }
 
 const FIRST: Hyper =
-    Hyper { learning_rate: 0.04, learning_rate_end: 0.004, momentum: 0.9, weight_decay: 5e-4 };
+    Hyper { learning_rate: 0.05, learning_rate_end: 0.005, momentum: 0.9, weight_decay: 5e-4 };
 
 impl TrainArgs {
     pub fn run(self) -> Result<End> {
