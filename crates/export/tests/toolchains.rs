@@ -1,4 +1,4 @@
-//! The exported files in other tools: Icarus Verilog computes the same bits, Yosys finds the expected primitives.
+//! The exported files in another simulator: Icarus Verilog computes the same bits.
 
 use ef_compiler::{Network, PixelFormat, compile};
 use ef_model::ModelDevice;
@@ -145,37 +145,4 @@ fn icarus_trains_like_the_model_with_portable_multipliers() {
 #[test]
 fn icarus_trains_like_the_model_with_the_model_of_mult18x18d() {
     icarus_equals_the_model(&["ef_mult18_ecp5.v", "mult18x18d_model.v"]);
-}
-
-/// Cells of the ECP5 after memory mapping: (MULT18X18D, DP16KD).
-fn yosys_cells(config: &Config) -> (u64, u64) {
-    let yosys = ef_tools::yosys().unwrap();
-    let dir = tempfile::tempdir().unwrap();
-    ef_export::export(config, &dir.path().join("rtl"), true).unwrap();
-    let script = "read_verilog rtl/ef_accelerator.v rtl/ef_mult18_ecp5.v\n\
-                  synth_ecp5 -top ef_accelerator -run begin:map_gates\n\
-                  tee -q -o cells.json stat -json\n";
-    fs::write(dir.path().join("run.ys"), script).unwrap();
-    let run =
-        yosys.command().current_dir(dir.path()).args(["-q", "-l", "yosys.log", "run.ys"]).output().unwrap();
-    let log = fs::read_to_string(dir.path().join("yosys.log")).unwrap_or_default();
-    assert!(run.status.success(), "{}", log.lines().rev().take(20).collect::<Vec<_>>().join("\n"));
-    assert!(!log.contains("Latch inferred"), "a latch");
-    let cells = fs::read_to_string(dir.path().join("cells.json")).unwrap();
-    let cells: serde_json::Value = serde_json::from_str(&cells).unwrap();
-    let count = |kind: &str| cells["design"]["num_cells_by_type"][kind].as_u64().unwrap_or(0);
-    (count("MULT18X18D"), count("DP16KD"))
-}
-
-/// One elementwise multiplier (4), and the special function unit: argument product 4, polynomial 3, ln's multiplier 4.
-const VECTOR_UNIT_MULTIPLIERS: u64 = 4 + 4 + 3 + 4;
-
-/// 2 multipliers per lane and those of the vector unit.
-#[test]
-fn yosys_finds_the_multipliers_and_block_rams_of_an_ecp5() {
-    let (dsp, bram) = yosys_cells(&SIM_2X2);
-    println!("sim-2x2: {dsp} MULT18X18D, {bram} DP16KD");
-    assert_eq!(dsp, 2 * 2 * 2 + VECTOR_UNIT_MULTIPLIERS);
-    // 3 buffers of 2 banks, 2 copies of 2 rows of partial sums, each 2^9 or 2^10 words of 32 bits
-    assert!(bram >= 3 * 2 * 2 + 2 * 2, "{bram}");
 }
