@@ -18,7 +18,7 @@ use rust_hdl::prelude::*;
 ///      +--issue, first, number--[ delay ]--> [ PoolLane x T ]--y---------------> [ Serialise ]--> push, word
 ///      +--last, row_end, closing--[ delay ]------------|--kept, chosen--> [ Codes ]-----------> code_push, code_word
 /// ```
-/// One word per cycle while `stall` is low (with `pool` and T = 2 one every two cycles); the first word comes LAT + 7 cycles after
+/// One word per cycle while `stall` is low (with `pool` and T = 2 one every two cycles); the first word comes LAT + 9 cycles after
 /// `start`.
 ///
 /// | port | width | |

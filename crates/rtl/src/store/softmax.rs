@@ -47,7 +47,7 @@ const _: () = assert!(LOSS_BEGIN < INVERSE_KNOWN + 1 + DIFFERENCE);
 ///  [ Exponents ] --(+ sum)--> sum --[ recip ]--> inverse, --[ ln ]--(- x_label)--(+ LOSS_SUM)
 ///  [ Exponents ] --(* inverse)--(- 1 if label)--(* INV_BATCH)--> word                 gradient
 /// ```
-/// The first three passes take 1, 1 and ADD + 2 cycles per class, the gradient 2, and each image some 100 more.
+/// The first three passes take 1, 1 and ADD + 2 cycles per class, the gradient 2, and each image some 120 more.
 /// An image has at most 2^EAW classes: more wrap and give nonsense.
 ///
 /// | port | width | |
