@@ -9,16 +9,20 @@ fn root() -> PathBuf {
 }
 
 /// Crates, lowest first; a crate may depend only on those before it.
-const LAYERS: [&str; 10] = [
+const LAYERS: [&str; 14] = [
     "ef-tools",
     "ef-hdl-kit",
     "ef-numerics",
     "ef-program",
+    "ef-link",
+    "ef-board",
     "ef-rtl",
     "ef-model",
     "ef-compiler",
+    "ef-soc",
     "ef-sim",
     "ef-export",
+    "ef-synth",
     "ef-runtime",
 ];
 

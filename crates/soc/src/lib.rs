@@ -1,0 +1,4 @@
+//! The chip around the accelerator, in rust-hdl: SDRAM controller, host link, clocks and reset, board top.
+
+pub mod link;
+pub mod sdram;

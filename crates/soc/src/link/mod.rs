@@ -1,0 +1,1 @@
+//! The host link: UART, frames, and the reads and writes they ask for.

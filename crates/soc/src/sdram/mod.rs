@@ -1,0 +1,1 @@
+//! The SDRAM controller behind the accelerator's memory port.
