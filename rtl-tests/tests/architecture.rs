@@ -59,3 +59,20 @@ fn crates_depend_only_on_lower_layers() {
     // the golden model must stay independent of the RTL it judges
     assert!(!seen["ef-model"].iter().any(|d| d == "ef-rtl" || d == "ef-hdl-kit"));
 }
+
+#[test]
+fn no_module_of_the_accelerator_means_something_else_in_verilog() {
+    // an accelerator by value is larger than a test thread's stack
+    let lint = || {
+        for config in ef_program::config::ALL {
+            let findings =
+                ef_rtl::with_accelerator!(config, accelerator => ef_hdl_kit::lint(&accelerator)).unwrap();
+            assert!(findings.is_empty(), "{}: {findings:#?}", config.name);
+        }
+    };
+    std::thread::Builder::new().stack_size(256 << 20).spawn(lint).unwrap().join().unwrap();
+    for folder in ["crates/rtl/src", "crates/soc/src"] {
+        let findings = ef_hdl_kit::lint_sources(root().join(folder)).unwrap();
+        assert!(findings.is_empty(), "{findings:#?}");
+    }
+}

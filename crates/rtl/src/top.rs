@@ -111,6 +111,14 @@ accelerator!(
     AcceleratorSim4x4 = config::SIM_4X4
 );
 accelerator!(
+    /// The configuration `fp32-2x2`.
+    AcceleratorFp32x2x2 = config::FP32_2X2
+);
+accelerator!(
+    /// The configuration `fp32-4x4`.
+    AcceleratorFp32x4x4 = config::FP32_4X4
+);
+accelerator!(
     /// The configuration `fp32-8x8`.
     AcceleratorFp32x8x8 = config::FP32_8X8
 );
@@ -138,6 +146,16 @@ macro_rules! with_accelerator {
             }
             name if name == $crate::top::NAMES[2] => {
                 #[allow(unused_mut)]
+                let mut $accelerator = $crate::top::AcceleratorFp32x2x2::default();
+                Some($body)
+            }
+            name if name == $crate::top::NAMES[3] => {
+                #[allow(unused_mut)]
+                let mut $accelerator = $crate::top::AcceleratorFp32x4x4::default();
+                Some($body)
+            }
+            name if name == $crate::top::NAMES[4] => {
+                #[allow(unused_mut)]
                 let mut $accelerator = $crate::top::AcceleratorFp32x8x8::default();
                 Some($body)
             }
@@ -147,7 +165,13 @@ macro_rules! with_accelerator {
 }
 
 /// The configurations that [`with_accelerator!`](crate::with_accelerator) knows.
-pub const NAMES: [&str; 3] = [config::SIM_2X2.name, config::SIM_4X4.name, config::FP32_8X8.name];
+pub const NAMES: [&str; 5] = [
+    config::SIM_2X2.name,
+    config::SIM_4X4.name,
+    config::FP32_2X2.name,
+    config::FP32_4X4.name,
+    config::FP32_8X8.name,
+];
 
 /// Name of the top module.
 pub const TOP: &str = "ef_accelerator";
