@@ -74,13 +74,12 @@ impl Device for ModelDevice {
 
     fn read_register(&mut self, address: u32) -> Result<u32, DeviceError> {
         let Machine { config, scalars, traffic, .. } = &self.machine;
-        let pack = |a: usize, b: usize, c: usize, d: usize| (a | b << 8 | c << 16 | d << 24) as u32;
         Ok(match address {
             regs::ID => regs::ID_VALUE,
             regs::VERSION => regs::VERSION_VALUE,
             regs::LANES => config.lanes as u32,
-            regs::DEPTHS0 => pack(config.feature_aw, config.loss_aw, config.weight_aw, config.psum_aw),
-            regs::DEPTHS1 => pack(config.operand_aw, config.scratch_aw, config.code_aw, config.program_aw),
+            regs::DEPTHS0 => config.depths()[0],
+            regs::DEPTHS1 => config.depths()[1],
             regs::STATUS if self.done => regs::status::DONE,
             regs::OVERFLOW => scalars.overflow,
             regs::LEARNING_RATE => scalars.learning_rate,

@@ -76,8 +76,37 @@ impl Config {
         ALL.into_iter().find(|c| c.name == name)
     }
 
+    /// The configuration whose accelerator answers so in LANES, DEPTHS0 and DEPTHS1.
+    pub fn identified(lanes: u32, depths: [u32; 2]) -> Option<&'static Config> {
+        ALL.into_iter().find(|c| (c.lanes as u32, c.depths()) == (lanes, depths))
+    }
+
+    /// The values of DEPTHS0 and DEPTHS1.
+    pub const fn depths(&self) -> [u32; 2] {
+        const fn pack(a: usize, b: usize, c: usize, d: usize) -> u32 {
+            (a | b << 8 | c << 16 | d << 24) as u32
+        }
+        [
+            pack(self.feature_aw, self.loss_aw, self.weight_aw, self.psum_aw),
+            pack(self.operand_aw, self.scratch_aw, self.code_aw, self.program_aw),
+        ]
+    }
+
     /// log2 of the number of lanes.
     pub const fn lanes_log2(&self) -> usize {
         self.lanes.ilog2() as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ALL, Config};
+
+    #[test]
+    fn a_configuration_is_known_by_its_registers() {
+        for config in ALL {
+            assert_eq!(Config::identified(config.lanes as u32, config.depths()), Some(config));
+        }
+        assert_eq!(Config::identified(3, ALL[0].depths()), None);
     }
 }

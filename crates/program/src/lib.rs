@@ -6,6 +6,7 @@
 //! - [`isa`]: the controller's instructions: descriptor increments, issues with tokens, loops.
 //! - [`load`], [`compute`], [`store`]: the three engines' descriptors, field by field.
 //! - [`regs`]: the register map of the host port.
+//! - [`device`], [`run`]: what a host can do with an accelerator, and how a run is watched.
 //! - [`layout`]: how maps, weights, packed codes and raw images lie in DRAM.
 
 mod command;
@@ -17,6 +18,7 @@ pub mod isa;
 pub mod layout;
 pub mod load;
 pub mod regs;
+pub mod run;
 pub mod store;
 
 pub use command::Command;

@@ -1,7 +1,7 @@
 use crate::harness::{self, Harness};
 use crate::{DramSettings, Statistics};
 use anyhow::Result;
-use ef_program::{Config, Device, DeviceError, regs};
+use ef_program::{Config, Device, DeviceError, regs, run};
 
 /// Cycles between two looks at whether a run makes progress.
 const CHUNK: u64 = 1 << 18;
@@ -38,16 +38,6 @@ impl RtlDevice {
         self.harness.register(write, address, data).ok_or_else(|| {
             DeviceError::Other(format!("the register port did not answer an access to address {address:#x}"))
         })
-    }
-
-    /// What must change while a program makes progress.
-    fn progress(&mut self) -> Result<[u32; 5], DeviceError> {
-        let mut seen = [0; 5];
-        let watched = [regs::PC, regs::WORDS_READ, regs::WORDS_WRITTEN, regs::KERNEL_FP, regs::KERNEL_WU];
-        for (value, address) in seen.iter_mut().zip(watched) {
-            *value = self.register(false, address, 0)?;
-        }
-        Ok(seen)
     }
 }
 
@@ -89,7 +79,7 @@ impl Device for RtlDevice {
         let mut cycles = 0;
         while self.harness.busy() {
             cycles += self.harness.run(CHUNK);
-            let now = self.harness.busy().then(|| self.progress()).transpose()?;
+            let now = self.harness.busy().then(|| run::progress(self)).transpose()?;
             idle = if now.is_some() && now == before { idle + 1 } else { 0 };
             if idle >= PATIENCE {
                 let pc = self.register(false, regs::PC, 0)?;
@@ -103,12 +93,6 @@ impl Device for RtlDevice {
                 "the RTL accessed memory outside its range {out_of_range} times"
             )));
         }
-        let status = self.register(false, regs::STATUS, 0)?;
-        if status & regs::status::DONE != 0 && status & regs::status::ERROR == 0 {
-            return Ok(());
-        }
-        let errors = self.register(false, regs::ERRORS, 0)?;
-        let pc = self.register(false, regs::PC, 0)?;
-        Err(DeviceError::Hardware { errors, pc, meaning: regs::error::meaning(errors) })
+        run::outcome(self)
     }
 }

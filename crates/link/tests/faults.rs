@@ -1,0 +1,97 @@
+//! Thousands of faulty wires, seeded: what succeeds has happened exactly once, what fails says so.
+
+use ef_link::testing::{Plan, Rates, Registers, SoftBoard, Tally, scenario};
+use ef_link::{Link, LinkError, Settings};
+use std::time::Duration;
+
+const MEMORY: u32 = 2048;
+
+fn settings() -> Settings {
+    Settings { timeout: Duration::from_millis(10), attempts: 12, reopen: Duration::from_secs(1) }
+}
+
+fn board() -> SoftBoard<Registers> {
+    SoftBoard::new(Registers::new(MEMORY as usize), MEMORY)
+}
+
+/// Many seeds of one kind of wire.
+fn wires(seeds: std::ops::Range<u64>, rates: Rates, kill: u32) -> Tally {
+    let plan = Plan { operations: 20, words: 600, rates, kill, settings: settings() };
+    let mut total = Tally::default();
+    seeds.for_each(|seed| total += scenario(board(), seed, plan));
+    println!("{rates:?}, kill {kill}: {total:?}");
+    total
+}
+
+#[test]
+fn a_perfect_wire_needs_no_repetition() {
+    let tally = wires(0..100, Rates::default(), 0);
+    assert_eq!(tally, Tally { done: 2000, sessions: 100, ..Tally::default() });
+}
+
+#[test]
+fn noise_and_gaps_are_repaired() {
+    let slight = wires(1000..1600, Rates { noise: 4000, gap: 40_000, ..Rates::default() }, 0);
+    assert!(slight.failed == 0 && slight.repeated > 1000, "{slight:?}");
+    let strong = wires(2000..2400, Rates { noise: 400, gap: 4000, ..Rates::default() }, 0);
+    assert!(strong.done > 10 * strong.failed && strong.failed > 0, "{strong:?}");
+}
+
+#[test]
+fn an_unplugged_port_is_opened_again() {
+    let tally = wires(3000..3600, Rates { unplug: 3000, ..Rates::default() }, 0);
+    assert!(tally.failed == 0 && tally.reopened > 1000, "{tally:?}");
+}
+
+#[test]
+fn a_board_that_was_reset_says_so() {
+    let tally = wires(4000..4400, Rates { reset: 5000, ..Rates::default() }, 0);
+    assert!(tally.resets > 300 && tally.failed.abs_diff(tally.resets) < tally.resets / 4, "{tally:?}");
+}
+
+#[test]
+fn a_host_may_be_killed_in_the_middle_of_a_request() {
+    let tally = wires(5000..5400, Rates::default(), 5);
+    assert!(tally.sessions > 1500 && tally.done > 5000, "{tally:?}");
+}
+
+#[test]
+fn everything_at_once() {
+    let rates = Rates { noise: 3000, gap: 20_000, unplug: 10_000, reset: 20_000 };
+    let tally = wires(6000..7500, rates, 20);
+    assert!(
+        tally.done > 20_000 && tally.failed > 500 && tally.resets > 100 && tally.reopened > 100,
+        "{tally:?}"
+    );
+}
+
+#[test]
+fn errors_say_what_was_asked_and_what_to_do() {
+    let mut link = Link::open(board(), settings()).unwrap();
+    let refused = |result: Result<(), LinkError>, part: &str| {
+        let text = result.unwrap_err().to_string();
+        assert!(text.starts_with("software: ") && text.contains(part), "{text}");
+    };
+    refused(
+        link.write_memory(MEMORY - 1, &[1, 2]),
+        "WriteMemory of 2 words at 0x7ff: this is beyond the end",
+    );
+    link.write_registers(ef_link::testing::BUSY_REGISTER, 0, &[1]).unwrap();
+    refused(link.read_memory(0, &mut [0]), "while a program runs");
+    link.port().endpoint.reset();
+    refused(link.read_memory(0, &mut [0]), "reset since the session began");
+    // another host takes over
+    let board = link.into_port();
+    let mut first = Link::open_as(1, board, settings()).map_err(|(error, _)| error).unwrap();
+    first.port().endpoint.receive(0);
+    let mut second = Link::open_as(2, first.into_port(), settings()).map_err(|(error, _)| error).unwrap();
+    for byte in ef_link::slip::encode(&hello(3)) {
+        second.port().endpoint.receive(byte);
+    }
+    refused(second.write_registers(0, 0, &[1]), "another program has taken the board over");
+}
+
+fn hello(session: u32) -> Vec<u8> {
+    let op = ef_link::frame::Op::Hello as u8;
+    ef_link::frame::Frame { op, sequence: 0, count: 0, session, word2: 0, payload: vec![] }.bytes()
+}
