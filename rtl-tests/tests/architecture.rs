@@ -72,7 +72,7 @@ fn no_module_of_the_accelerator_means_something_else_in_verilog() {
     };
     std::thread::Builder::new().stack_size(256 << 20).spawn(lint).unwrap().join().unwrap();
     for folder in ["crates/rtl/src", "crates/soc/src"] {
-        let findings = ef_hdl_kit::lint_sources(root().join(folder)).unwrap();
+        let findings = ef_hdl_kit::lint_sources(&root().join(folder)).unwrap();
         assert!(findings.is_empty(), "{findings:#?}");
     }
 }

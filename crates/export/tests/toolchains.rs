@@ -176,8 +176,14 @@ fn block_rams(aw: usize, bits: usize) -> usize {
 /// One elementwise multiplier (4), and the special function unit: argument product 4, polynomial 3, ln's multiplier 4.
 const VECTOR_UNIT_MULTIPLIERS: usize = 4 + 4 + 3 + 4;
 
-/// Bits of an instruction's upper half that mean something.
-const HIGH_BITS: usize = 28;
+/// Words that wait for the memory in the store engine, log2.
+const STORE_WORDS_AW: usize = 8;
+
+/// The two tables of the special function unit.
+const TABLES: usize = 2;
+
+/// Field values of the command streams, log2.
+const FIELDS_AW: usize = 11;
 
 #[test]
 fn yosys_finds_the_multipliers_and_block_rams_of_an_ecp5() {
@@ -189,11 +195,11 @@ fn yosys_finds_the_multipliers_and_block_rams_of_an_ecp5() {
         [c.feature_aw, c.loss_aw, c.weight_aw].map(|aw| c.lanes * block_rams(aw, 32)).iter().sum();
     // every partial sum twice: one copy for the kernel, one for the store engine
     let psums = 2 * c.lanes * block_rams(c.psum_aw, 32);
-    let words: usize = [c.operand_aw, c.scratch_aw, c.code_aw, c.code_aw, SOFTMAX_AW]
-        .map(|aw| block_rams(aw, 32))
-        .iter()
-        .sum();
-    let program = block_rams(c.program_aw, 32) + block_rams(c.program_aw, HIGH_BITS);
-    let fields = block_rams(11, 32);
-    assert_eq!(count("DP16KD"), banks + psums + words + program + fields);
+    let words: usize =
+        [c.operand_aw, c.scratch_aw, c.code_aw, c.code_aw, SOFTMAX_AW, STORE_WORDS_AW, FIELDS_AW]
+            .map(|aw| block_rams(aw, 32))
+            .iter()
+            .sum();
+    let program = 2 * block_rams(c.program_aw, 32);
+    assert_eq!(count("DP16KD"), banks + psums + words + program + TABLES);
 }
