@@ -143,7 +143,7 @@ fn a_wrong_file_is_refused_with_its_name_the_field_and_what_is_possible() {
         (board, "sdram = \"is42s16160\"", "sdram = \"none\"", ["SDRAM part `none`", "w9825g6kh"]),
         (pins, "\"R1\"", "\"G2\"", ["ball G2", "clk_25mhz"]),
         (pins, "site = \"R1\", ", "", ["pins.btn_fire1", "either `site` or `sites`"]),
-        (pins, "clock_mhz = 25.0", "", ["clock_mhz", "exactly one"]),
+        (pins, ", clock_mhz = 25.0", "", ["clock_mhz", "exactly one"]),
         (pins, "drive = 4, tie", "drive = 5, tie", ["pins.wifi_gpio0", "4, 8, 12 and 16 mA"]),
         (pins, "pull = \"DOWN\"", "pull = \"LEFT\"", ["pins.btn_fire1", "UP, DOWN or NONE"]),
     ] {
