@@ -1,5 +1,25 @@
 //! Boards: what a TOML in `boards/` says, the clocks it leads to and the constraints file made from it.
+//!
+//! A board is files only: `boards/NAME.toml`, the pins it names (`boards/pins/`) and the SDRAM part it carries (`boards/sdram/`).
+//! How to add one is told in `docs/boards.md`.
+//!
+//! ```
+//! let board = ef_board::Board::named("ulx3s-85f")?;
+//! assert_eq!(board.device.name, "LFE5U-85F");
+//! assert_eq!(board.pll()?.core_mhz(), board.clocks.core_mhz);
+//! # anyhow::Ok(())
+//! ```
 
+mod board;
+mod device;
+mod lpf;
+mod pins;
+mod pll;
 mod sdram;
+mod wrapper;
 
+pub use board::{Board, Clocks, Link, Programmer, boards_dir};
+pub use device::Device;
+pub use pins::{Direction, Pin, Pins};
+pub use pll::{Pll, PllRequest};
 pub use sdram::SdramPart;

@@ -81,6 +81,6 @@ impl SdramPart {
 
     /// Bytes it holds.
     pub fn bytes(&self) -> u64 {
-        2 * u64::from(self.banks) << (self.column_bits + self.row_bits)
+        (2 * u64::from(self.banks)) << (self.column_bits + self.row_bits)
     }
 }

@@ -1,0 +1,144 @@
+//! [`Pins`]: which port of the chip is on which ball of the package.
+
+use anyhow::{Context, Result, bail, ensure};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// The pins of a board that the chip uses: one TOML in `boards/pins/`.
+///
+/// A table per net of the board, in the names of its schematic.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pins {
+    /// Name of the file without its ending; also that of the constraints file.
+    #[serde(skip)]
+    pub name: String,
+    /// IO standard of every pin, such as `LVCMOS33`.
+    pub io_type: String,
+    /// Settings of the configuration port (`SYSCONFIG` of the LPF).
+    pub sysconfig: BTreeMap<String, String>,
+    /// The nets.
+    pub pins: BTreeMap<String, Pin>,
+}
+
+/// A net of the board, one wire or a bus.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pin {
+    /// As the FPGA sees it.
+    pub direction: Direction,
+    /// Port of the chip it leads to, if that has another name than the net. A bidirectional bus `x` leads to `x_in`, `x_out` and `x_oe`.
+    #[serde(default)]
+    pub port: Option<String>,
+    /// The ball, of a single wire.
+    #[serde(default)]
+    pub site: Option<String>,
+    /// The balls of a bus, from bit 0.
+    #[serde(default)]
+    pub sites: Vec<String>,
+    /// Pull resistor: `UP`, `DOWN` or `NONE`.
+    pub pull: String,
+    /// Drive strength in mA, of an output.
+    #[serde(default)]
+    pub drive: Option<u32>,
+    /// Edge rate of an output: `SLOW` or `FAST`.
+    #[serde(default)]
+    pub slew: Option<String>,
+    /// Level of an output that leads to no port but is held there for ever.
+    #[serde(default)]
+    pub tie: Option<bool>,
+    /// Frequency of the oscillator, which is exactly one of the inputs.
+    #[serde(default)]
+    pub clock_mhz: Option<f64>,
+}
+
+/// Direction of a pin, from the FPGA.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Direction {
+    /// Into the FPGA.
+    Input,
+    /// Out of it.
+    Output,
+    /// Both, at different times.
+    Inout,
+}
+
+impl Pin {
+    /// Every ball, from bit 0.
+    pub fn sites(&self) -> Vec<&str> {
+        self.site.iter().chain(&self.sites).map(String::as_str).collect()
+    }
+
+    /// A bus, even of one wire, has indices.
+    pub fn is_bus(&self) -> bool {
+        self.site.is_none()
+    }
+
+    fn check(&self) -> Result<()> {
+        ensure!(self.site.is_some() == self.sites.is_empty(), "needs either `site` or `sites`");
+        ensure!(
+            matches!(self.pull.as_str(), "UP" | "DOWN" | "NONE"),
+            "pull = {}: UP, DOWN or NONE",
+            self.pull
+        );
+        let drives = self.direction != Direction::Input;
+        if let Some(drive) = self.drive {
+            ensure!(drives, "an input has no `drive`");
+            ensure!(matches!(drive, 4 | 8 | 12 | 16), "drive = {drive}: 4, 8, 12 and 16 mA are possible");
+        }
+        if let Some(slew) = &self.slew {
+            ensure!(
+                drives && matches!(slew.as_str(), "SLOW" | "FAST"),
+                "slew = {slew}: SLOW or FAST, of an output"
+            );
+        }
+        ensure!(self.tie.is_none() || self.direction == Direction::Output, "only an output can have `tie`");
+        ensure!(
+            self.clock_mhz.is_none() || self.direction == Direction::Input,
+            "only an input can have `clock_mhz`"
+        );
+        Ok(())
+    }
+}
+
+impl Pins {
+    /// The pins that a TOML file describes.
+    ///
+    /// # Errors
+    /// If it cannot be read, or a net is not well described, or two use one ball, or there is not one oscillator.
+    pub fn read(path: &Path) -> Result<Pins> {
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("cannot read the pins {}", path.display()))?;
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        Pins::parse(&name, &text).with_context(|| format!("in {}", path.display()))
+    }
+
+    /// The pins that the text of a TOML file describes.
+    ///
+    /// # Errors
+    /// See [`Pins::read`].
+    pub fn parse(name: &str, text: &str) -> Result<Pins> {
+        let mut pins: Pins = toml::from_str(text)?;
+        pins.name = name.into();
+        let mut used: BTreeMap<&str, &str> = BTreeMap::new();
+        for (net, pin) in &pins.pins {
+            pin.check().with_context(|| format!("pins.{net}"))?;
+            for site in pin.sites() {
+                if let Some(other) = used.insert(site, net) {
+                    bail!("ball {site} is used by `{other}` and by `{net}`");
+                }
+            }
+        }
+        let clocks = pins.pins.values().filter(|pin| pin.clock_mhz.is_some()).count();
+        ensure!(clocks == 1, "{clocks} nets have `clock_mhz`; exactly one must, the oscillator");
+        Ok(pins)
+    }
+
+    /// Net and frequency in MHz of the oscillator.
+    pub fn oscillator(&self) -> (&str, f64) {
+        let clock = self.pins.iter().find_map(|(net, pin)| Some((net.as_str(), pin.clock_mhz?)));
+        clock.expect("parse accepts no pins without an oscillator")
+    }
+}
