@@ -54,9 +54,9 @@ fn install(check: &Check) -> String {
     format!("  {}{remark}", check.install_command)
 }
 
-/// Without Icarus Verilog some tests are skipped; without any other program that is not fetched, nothing works.
+/// Without Icarus Verilog or the headers of FST traces some tests are skipped; without any other program that is not fetched, nothing works.
 fn is_required(check: &Check) -> bool {
-    !check.automatic && !matches!(check.name, "iverilog" | "vvp")
+    !check.automatic && !matches!(check.name, "iverilog" | "vvp" | "zlib, lz4")
 }
 
 fn source(source: Source) -> &'static str {

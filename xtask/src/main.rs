@@ -1,5 +1,6 @@
 //! `cargo xtask VERB`: everything a user of this checkout does.
 
+mod bench;
 mod configs;
 mod doctor;
 mod export;
@@ -25,6 +26,8 @@ enum Verb {
     Eval(EvalArgs),
     /// Show each program the project uses, where it was found, and how to install what is missing
     Doctor,
+    /// Measure how fast the simulated accelerator and the golden model are on this machine
+    Bench(bench::BenchArgs),
     /// Measure every configuration on one training step and print the README's table
     Configs(configs::ConfigsArgs),
     /// Write the accelerator's Verilog, file lists and a description for other toolchains
@@ -39,6 +42,7 @@ fn main() -> ExitCode {
         Verb::Train(args) => args.run(),
         Verb::Eval(args) => args.run(),
         Verb::Doctor => complete(doctor::run()),
+        Verb::Bench(args) => complete(bench::run(&args)),
         Verb::Configs(args) => complete(configs::run(&args)),
         Verb::Export(args) => complete(export::run(&args)),
         Verb::Test(args) => complete(test::run(&args)),

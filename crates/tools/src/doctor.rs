@@ -41,6 +41,7 @@ pub fn doctor() -> Vec<Check> {
             "place, route and bitstreams",
             yowasp::nextpnr_install_command(),
         ),
+        host_check("zlib, lz4", host::fst_headers, "waveforms (FST) of simulations", host::FST_INSTALL),
         host_check("iverilog", host::iverilog, "the second, independent simulator", host::ICARUS_INSTALL),
         host_check("vvp", host::vvp, "the second, independent simulator", host::ICARUS_INSTALL),
     ]

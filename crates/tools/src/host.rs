@@ -1,12 +1,14 @@
 //! Programs that the system must provide: they are only ever taken from the `PATH`.
 use crate::tool::{Source, Tool, on_path, output_of, version_in};
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, ensure};
 use std::path::PathBuf;
 
 /// How to install the C++ compiler on Debian and Ubuntu.
 pub(crate) const CXX_INSTALL: &str = "apt-get install g++";
 pub(crate) const PYTHON_INSTALL: &str = "apt-get install python3 python3-pip";
 pub(crate) const ICARUS_INSTALL: &str = "apt-get install iverilog";
+/// How to install what Verilator's FST writer includes, on Debian and Ubuntu.
+pub const FST_INSTALL: &str = "apt-get install zlib1g-dev liblz4-dev";
 
 /// The C++ compiler: `CXX` if set, else `c++`, `g++` or `clang++`.
 pub fn cxx() -> Result<Tool> {
@@ -34,6 +36,16 @@ pub fn iverilog() -> Result<Tool> {
 /// The runtime that executes what [`iverilog`] compiles.
 pub fn vvp() -> Result<Tool> {
     from_path("vvp", "-V", ICARUS_INSTALL)
+}
+
+/// The headers that Verilator's FST writer includes.
+pub fn fst_headers() -> Result<Tool> {
+    let mut compiler = cxx()?;
+    let probe = ["-E", "-include", "zlib.h", "-include", "lz4.h", "-x", "c++", "/dev/null"];
+    let found = compiler.command().args(probe).output().is_ok_and(|run| run.status.success());
+    ensure!(found, "the C++ compiler finds no zlib.h and lz4.h; install them with: {FST_INSTALL}");
+    compiler.name = "zlib, lz4";
+    Ok(compiler)
 }
 
 fn from_path(name: &'static str, version_flag: &str, install: &str) -> Result<Tool> {

@@ -120,11 +120,6 @@ impl Bench {
         self.sim.tick();
     }
 
-    /// Clock cycles in one call; what the engine reports in them is lost.
-    pub fn run(&mut self, cycles: u64) {
-        self.sim.ticks(cycles);
-    }
-
     pub fn ready(&mut self) -> bool {
         self.sim.eval();
         self.sim.get_id(self.ready) != 0

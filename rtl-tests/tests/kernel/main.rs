@@ -6,4 +6,3 @@ mod harness;
 mod lockstep;
 mod protocol;
 mod skew;
-mod speed;

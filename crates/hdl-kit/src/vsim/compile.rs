@@ -125,8 +125,8 @@ impl Toolchain {
             });
             let hint = "cannot compile Verilator's runtime";
             let trace_hint =
-                "cannot compile Verilator's FST writer; it needs: apt-get install zlib1g-dev liblz4-dev";
-            run_all(jobs.collect()).context(if self.trace { trace_hint } else { hint })
+                format!("cannot compile Verilator's FST writer; it needs: {}", ef_tools::FST_INSTALL);
+            run_all(jobs.collect()).context(if self.trace { trace_hint } else { hint.into() })
         })
     }
 

@@ -1,8 +1,6 @@
 //! The elementwise units: add, multiply, compare, pixel; and the multiplier block below them.
 
-mod arith_support;
-
-use arith_support::{Pipe, any_pair};
+use crate::support::{Pipe, any_pair};
 use ef_hdl_kit::rand::{Rng, SeedableRng, rngs::StdRng};
 use ef_hdl_kit::{Vsim, lockstep};
 use ef_numerics::{add, gt, mul, pixel, sub};

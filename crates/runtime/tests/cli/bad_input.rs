@@ -1,8 +1,6 @@
 //! What a user can get wrong: every case is answered by an error that names it, and damages nothing.
 
-mod common;
-
-use common::{Bench, contents, fails, gzip, idx, succeeds};
+use crate::common::{Bench, contents, fails, gzip, idx, succeeds};
 use ef_runtime::checkpoint::{self, CHECKPOINT, WEIGHTS};
 
 #[test]

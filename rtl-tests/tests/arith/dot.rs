@@ -1,8 +1,6 @@
 //! The fused dot product.
 
-mod arith_support;
-
-use arith_support::{Pipe, any_word, near};
+use crate::support::{Pipe, any_word, near};
 use ef_hdl_kit::rand::{Rng, SeedableRng, rngs::StdRng};
 use ef_hdl_kit::{Vsim, lockstep};
 use ef_numerics::dot;

@@ -1,8 +1,6 @@
 //! The store engine as Verilog, with everything around it: partial sums, memory, descriptors.
 
-pub mod commands;
-pub mod memory;
-
+use crate::memory::Memory;
 use ef_hdl_kit::Vsim;
 use ef_hdl_kit::rand::Rng;
 use ef_hdl_kit::vsim::PortId;
@@ -10,7 +8,6 @@ use ef_model::{Machine, Scalars};
 use ef_program::{Config, Descriptor, StoreDesc};
 use ef_rtl::arith::mult18::{MultKind, mult18_verilog};
 use ef_rtl::store::StoreEngine;
-use memory::Memory;
 use std::collections::VecDeque;
 
 /// Words of DRAM in every test.

@@ -1,7 +1,7 @@
 //! Random store commands that the golden model can execute.
 
-use super::DRAM_WORDS;
-use super::memory::Pace;
+use crate::bench::DRAM_WORDS;
+use crate::memory::Pace;
 use ef_hdl_kit::rand::Rng;
 use ef_model::Machine;
 use ef_program::store::{StoreKind, StoreOp};

@@ -1,5 +1,4 @@
 //! A small data set in files, a small network for it, and the program.
-#![allow(dead_code, reason = "every test file uses its own part of this one")]
 
 use ef_runtime::checkpoint::{CHECKPOINT, SavedFile};
 use ef_runtime::parameters::State;

@@ -1,8 +1,6 @@
 //! Whole runs on the simulated RTL.
 
-mod common;
-
-use common::{Bench, stdout, succeeds};
+use crate::common::{Bench, stdout, succeeds};
 
 #[test]
 fn the_rtl_trains_with_the_bits_of_the_golden_model_and_counts_its_cycles() {

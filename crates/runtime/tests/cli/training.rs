@@ -1,8 +1,6 @@
 //! Whole runs on the golden model.
 
-mod common;
-
-use common::{Bench, TRAIN_IMAGES, stderr, stdout, succeeds};
+use crate::common::{Bench, TRAIN_IMAGES, stderr, stdout, succeeds};
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
@@ -76,7 +74,7 @@ fn compressed_data_trains_the_same() {
     succeeds(bench.train("plain", &["--steps", "2"]));
     for name in ["train-images-idx3-ubyte", "t10k-labels-idx1-ubyte"] {
         let bytes = std::fs::read(bench.path(name)).unwrap();
-        std::fs::write(bench.path(&format!("{name}.gz")), common::gzip(&bytes)).unwrap();
+        std::fs::write(bench.path(&format!("{name}.gz")), crate::common::gzip(&bytes)).unwrap();
         std::fs::remove_file(bench.path(name)).unwrap();
     }
     succeeds(bench.train("compressed", &["--steps", "2"]));
@@ -99,9 +97,9 @@ fn without_times(bench: &Bench, run: &str) -> Vec<serde_json::Value> {
 fn a_run_resumed_into_another_folder_leaves_the_first_as_it_was() {
     let bench = Bench::new();
     succeeds(bench.train("first", &["--steps", "4"]));
-    let before = common::contents(&bench.path("first"));
+    let before = crate::common::contents(&bench.path("first"));
     succeeds(bench.train("second", &["--resume", "first", "--steps", "8"]));
-    assert_eq!(common::contents(&bench.path("first")), before);
+    assert_eq!(crate::common::contents(&bench.path("first")), before);
     succeeds(bench.train("whole", &["--steps", "8"]));
     assert_eq!(bench.state("second"), bench.state("whole"));
 }

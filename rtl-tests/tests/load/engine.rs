@@ -1,7 +1,7 @@
 //! The load engine, as Verilog, against the golden model.
 
-mod load_bench;
-
+use crate::bench::{Inputs, Outputs, Pace, World};
+use crate::commands::{DRAM_WORDS, Shape, any_shape};
 use ef_hdl_kit::Vsim;
 use ef_hdl_kit::rand::{Rng, SeedableRng, rngs::StdRng};
 use ef_hdl_kit::vsim::PortId;
@@ -9,8 +9,6 @@ use ef_model::Machine;
 use ef_program::load::{LoadOp, VectorBuffer, WordBuffer};
 use ef_program::{Config, Descriptor, LoadDesc, config};
 use ef_rtl::load::LoadEngine;
-use load_bench::commands::{DRAM_WORDS, Shape, any_shape};
-use load_bench::{Inputs, Outputs, Pace, World};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{TestCaseError, TestRunner};

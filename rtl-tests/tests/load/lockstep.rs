@@ -1,7 +1,7 @@
 //! Every module of the load engine, and the engine, in lockstep with its Verilog.
 
-mod load_bench;
-
+use crate::bench::{Outputs, Pace, World};
+use crate::commands::{DRAM_WORDS, any_shape};
 use ef_hdl_kit::lockstep;
 use ef_hdl_kit::rand::{Rng, SeedableRng, rngs::StdRng};
 use ef_program::load::{LoadOp, WordBuffer};
@@ -10,8 +10,6 @@ use ef_rtl::load::{
     BufferWriter, CodeReader, Collector, Expander, Field16, Gather, Levels, LoadControl, LoadEngine,
     RunReader, TapWalker, Vectors, Walker, Words,
 };
-use load_bench::commands::{DRAM_WORDS, any_shape};
-use load_bench::{Outputs, Pace, World};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use std::collections::VecDeque;

@@ -1,10 +1,8 @@
 //! The special functions against `f64`, exhaustively where the domain allows it.
 //!
-//! `cargo test -p ef-numerics --test special -- --nocapture` prints the largest errors.
+//! `cargo test -p ef-numerics --test bits special -- --nocapture` prints the largest errors.
 
-mod common;
-
-use common::{ONE, SIGN, specials, value};
+use crate::common::{ONE, SIGN, specials, value};
 use ef_numerics::sfu::{Function, LOG2_E, address, evaluate, exp_argument, fold, interpolate, table};
 use ef_numerics::{MAX_FINITE, exp, flush, ln, recip, rsqrt};
 use rand::{Rng, SeedableRng};

@@ -1,8 +1,6 @@
 //! The fused dot product against its definition, written once more and slowly, and against the exact sum.
 
-mod common;
-
-use common::{ONE, SIGN, specials, word};
+use crate::common::{ONE, SIGN, specials, word};
 use ef_numerics::{MAX_FINITE, dot, dot8, flush, mul};
 use proptest::prelude::*;
 use rand::seq::SliceRandom;

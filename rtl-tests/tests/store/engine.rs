@@ -1,7 +1,8 @@
 //! The store engine, as Verilog, against the golden model.
 
-mod store_bench;
-
+use crate::bench::{Bench, DRAM_WORDS};
+use crate::commands::{Case, Shape, Values, any_case, any_pace, command, fill};
+use crate::memory::Pace;
 use ef_hdl_kit::rand::rngs::StdRng;
 use ef_hdl_kit::rand::{Rng, SeedableRng};
 use ef_model::Machine;
@@ -11,9 +12,6 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{TestCaseError, TestRunner};
 use std::cell::RefCell;
-use store_bench::commands::{Case, Shape, Values, any_case, any_pace, command, fill};
-use store_bench::memory::Pace;
-use store_bench::{Bench, DRAM_WORDS};
 
 const CONFIGS: [&Config; 3] = [&config::SIM_2X2, &config::SIM_4X4, &config::FP32_8X8];
 

@@ -1,7 +1,5 @@
 //! Words that tests share: the special ones, and random ones that meet.
 
-#![allow(dead_code)] // each test program uses its own part
-
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 

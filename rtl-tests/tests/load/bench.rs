@@ -1,7 +1,4 @@
 //! What surrounds the load engine in its tests: a memory that stalls, buffers, and a queue of commands.
-#![allow(dead_code, reason = "each test binary uses a part of it")]
-
-pub mod commands;
 
 use ef_hdl_kit::rand::Rng;
 use ef_program::{Config, LoadDesc};

@@ -1,5 +1,4 @@
 //! What the tests of the arithmetic units share: operands that reach the corners, and a pipeline checker.
-#![allow(dead_code, reason = "each test binary uses a part of it")]
 
 use ef_hdl_kit::Vsim;
 use ef_hdl_kit::rand::Rng;

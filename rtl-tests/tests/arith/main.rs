@@ -1,0 +1,6 @@
+//! The arithmetic units.
+
+mod dot;
+mod sfu;
+mod support;
+mod units;

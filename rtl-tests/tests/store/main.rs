@@ -1,0 +1,7 @@
+//! The store engine and its parts.
+
+mod bench;
+mod commands;
+mod engine;
+mod lockstep;
+mod memory;

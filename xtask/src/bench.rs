@@ -1,0 +1,109 @@
+//! `bench`: how fast training steps run, on the golden model (the baseline) and on the simulated RTL, in the same run.
+
+use anyhow::{Context, Result, ensure};
+use ef_model::ModelDevice;
+use ef_program::{Config, Device, config, regs};
+use ef_runtime::atomic;
+use ef_runtime::networks::NetworkFile;
+use ef_runtime::summary::grouped;
+use ef_sim::{DramSettings, RtlDevice};
+use serde::Serialize;
+use std::path::PathBuf;
+use std::time::Instant;
+
+/// Arguments of `bench`.
+#[derive(clap::Args)]
+pub struct BenchArgs {
+    /// Bundled network or TOML file
+    #[arg(long, default_value = "digits")]
+    network: String,
+    /// Images per training step
+    #[arg(long, default_value_t = 16)]
+    batch: usize,
+    /// Steps per round; the fastest of three rounds counts
+    #[arg(long, default_value_t = 3)]
+    steps: u32,
+    /// Configuration of the accelerator
+    #[arg(long, default_value = config::FP32_8X8.name)]
+    config: String,
+    /// Also write the figures to this file, as JSON
+    #[arg(long)]
+    json: Option<PathBuf>,
+}
+
+const ROUNDS: usize = 3;
+
+#[derive(Serialize)]
+struct Figures {
+    network: String,
+    config: &'static str,
+    batch: usize,
+    model_images_per_second: f64,
+    rtl_images_per_second: f64,
+    /// Time of the RTL by that of the model.
+    rtl_slower_by: f64,
+    sim_cycles_per_second: f64,
+    /// Share of the simulation's time that the DRAM model and the harness take.
+    harness_share: f64,
+}
+
+pub fn run(args: &BenchArgs) -> Result<()> {
+    let figures = measure(args)?;
+    println!("one training step of network {}, batch {}, {}", figures.network, figures.batch, figures.config);
+    for (name, value) in [
+        ("golden model (baseline)", format!("{:.1} images/s", figures.model_images_per_second)),
+        ("simulated RTL", format!("{:.1} images/s", figures.rtl_images_per_second)),
+        ("  slower than the baseline by", format!("{:.1}", figures.rtl_slower_by)),
+        ("  simulated cycles per second", grouped(figures.sim_cycles_per_second.round() as u64)),
+        ("  harness and DRAM model", format!("{:.1} % of the time", 100.0 * figures.harness_share)),
+    ] {
+        println!("  {name:32} {value:>20}");
+    }
+    match &args.json {
+        Some(path) => atomic::write(path, (serde_json::to_string_pretty(&figures)? + "\n").as_bytes()),
+        None => Ok(()),
+    }
+}
+
+fn measure(args: &BenchArgs) -> Result<Figures> {
+    ensure!(args.steps > 0, "--steps 0: at least one step is needed");
+    let config = Config::named(&args.config).with_context(|| {
+        let names: Vec<&str> = config::ALL.iter().map(|c| c.name).collect();
+        format!("no configuration `{}`; there are {}", args.config, names.join(", "))
+    })?;
+    let file = NetworkFile::load(&args.network)?;
+    let plan =
+        ef_compiler::compile(&file.network, config, args.batch, ef_compiler::PixelFormat::U8 { shift: 8 })?;
+    let words = plan.map.memory_words;
+    let mut model = ModelDevice::new(config, words);
+    let mut rtl = RtlDevice::new(config, words, &DramSettings::default())?;
+    let model_seconds = seconds_per_step(&mut model, &plan.train, args)?;
+    let rtl_seconds = seconds_per_step(&mut rtl, &plan.train, args)?;
+    let cycles = f64::from(rtl.read_register(regs::CYCLES)?);
+    let spent = rtl.statistics();
+    Ok(Figures {
+        network: file.network.name,
+        config: config.name,
+        batch: args.batch,
+        model_images_per_second: args.batch as f64 / model_seconds,
+        rtl_images_per_second: args.batch as f64 / rtl_seconds,
+        rtl_slower_by: rtl_seconds / model_seconds,
+        sim_cycles_per_second: cycles / rtl_seconds,
+        harness_share: spent.harness_ns as f64 / (spent.harness_ns + spent.rtl_ns) as f64,
+    })
+}
+
+/// The fastest of some rounds. What is in memory does not matter: no cycle depends on it.
+fn seconds_per_step(device: &mut dyn Device, program: &[u64], args: &BenchArgs) -> Result<f64> {
+    device.load_program(program)?;
+    device.run()?;
+    let mut best = f64::INFINITY;
+    for _ in 0..ROUNDS {
+        let begin = Instant::now();
+        for _ in 0..args.steps {
+            device.run()?;
+        }
+        best = best.min(begin.elapsed().as_secs_f64() / f64::from(args.steps));
+    }
+    Ok(best)
+}
