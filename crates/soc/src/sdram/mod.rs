@@ -1,1 +1,19 @@
-//! The SDRAM controller behind the accelerator's memory port.
+//! The SDRAM controller behind the accelerator's memory port: see `docs/sdram.md`.
+//!
+//! [`SdramController`] is what the chip uses; the rest are its parts, public so that each is tested alone.
+
+pub mod activity;
+pub mod bank;
+pub mod columns;
+mod controller;
+pub mod data;
+pub mod maintenance;
+pub mod pins;
+pub mod rows;
+pub mod segmenter;
+mod setting;
+pub mod timer;
+mod timing;
+
+pub use controller::SdramController;
+pub use timing::SdramTiming;

@@ -1,0 +1,160 @@
+//! [`Maintenance`]: power-up and refresh.
+use super::{SdramTiming, setting::Setting, timer::Timer};
+use ef_hdl_kit::K;
+use rust_hdl::prelude::*;
+
+/// Runs the power-up sequence, then interrupts the traffic for a refresh whenever one is due.
+///
+/// ```text
+///  POWER-UP --200 us--> CLOSE --tRP--> REFRESH --tRFC, n times--> MODE --tMRD--> RUN
+///                         ^               +---tRFC, once------------------------> |
+///                         +--------------------- a refresh is due ----------------+
+/// ```
+///
+/// In RUN `run` is high. When a refresh is due it falls, and once no bank forbids it all banks are closed and one refresh is issued. That takes
+/// less than 50 cycles whatever the traffic, and the counter of due refreshes never stops, so there is one refresh per `t_refi` cycles on average.
+///
+/// | port | width | |
+/// |---|---|---|
+/// | `quiet` | 1 | every bank may be precharged, as of the cycle before |
+/// | `run` | 1 | column and row commands may be issued; a flip-flop |
+/// | `close_all`, `refresh`, `mode` | 1 | PRECHARGE ALL, AUTO REFRESH, LOAD MODE REGISTER |
+/// | `powered_up` | 1 | the power-up sequence is over |
+#[derive(LogicBlock, Default)]
+pub struct Maintenance {
+    pub clock: Signal<In, Clock>,
+    pub reset: Signal<In, Bit>,
+    pub quiet: Signal<In, Bit>,
+    pub run: Signal<Out, Bit>,
+    pub close_all: Signal<Out, Bit>,
+    pub refresh: Signal<Out, Bit>,
+    pub mode: Signal<Out, Bit>,
+    pub powered_up: Signal<Out, Bit>,
+    state: DFF<MaintenanceState>,
+    running: DFF<Bit>,
+    ready: DFF<Bit>,
+    refreshes: DFF<Bits<4>>,
+    due: DFF<Bit>,
+    timer: Timer<16>,
+    interval: Timer<16>,
+    go: Signal<Local, Bit>,
+    to_run: Signal<Local, Bit>,
+    one: K<4, 1>,
+    /// So that `quiet` has seen the last command.
+    drain: K<16, 1>,
+    power_up: Setting<Bits<16>>,
+    power_up_refreshes: Setting<Bits<4>>,
+    t_rp: Setting<Bits<16>>,
+    t_rfc: Setting<Bits<16>>,
+    t_mrd: Setting<Bits<16>>,
+    t_refi: Setting<Bits<16>>,
+}
+
+#[derive(Copy, Clone, Debug, PartialEq, LogicState)]
+enum MaintenanceState {
+    PowerUp,
+    Close,
+    Refresh,
+    Mode,
+    Run,
+}
+
+impl Maintenance {
+    pub fn new(timing: &SdramTiming) -> Self {
+        let more = |cycles: u32| Setting::new(u64::from(cycles - 1).into());
+        Self {
+            power_up: more(timing.power_up),
+            power_up_refreshes: Setting::new(u64::from(timing.power_up_refreshes).into()),
+            t_rp: more(timing.t_rp),
+            t_rfc: more(timing.t_rfc),
+            t_mrd: more(timing.t_mrd),
+            t_refi: more(timing.t_refi),
+            ..Self::default()
+        }
+    }
+}
+
+impl Logic for Maintenance {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, state, running, ready, refreshes, due);
+        self.timer.clock.next = self.clock.val();
+        self.interval.clock.next = self.clock.val();
+        self.interval.start.next = self.interval.idle.val();
+        self.interval.more.next = self.t_refi.val();
+        self.go.next = self.timer.idle.val();
+        self.to_run.next = false;
+        self.close_all.next = false;
+        self.refresh.next = false;
+        self.mode.next = false;
+        self.timer.start.next = false;
+        self.timer.more.next = self.t_rp.val();
+        match self.state.q.val() {
+            MaintenanceState::PowerUp => {
+                if self.go.val() {
+                    self.refreshes.d.next = self.power_up_refreshes.val();
+                    self.state.d.next = MaintenanceState::Close;
+                }
+            }
+            MaintenanceState::Close => {
+                if self.go.val() & self.quiet.val() {
+                    self.close_all.next = true;
+                    self.timer.start.next = true;
+                    self.state.d.next = MaintenanceState::Refresh;
+                }
+            }
+            MaintenanceState::Refresh => {
+                self.timer.more.next = self.t_rfc.val();
+                if self.go.val() {
+                    self.refresh.next = true;
+                    self.due.d.next = false;
+                    self.timer.start.next = true;
+                    self.refreshes.d.next = self.refreshes.q.val() - self.one.val();
+                    if self.refreshes.q.val() == self.one.val() {
+                        self.to_run.next = self.ready.q.val();
+                        self.state.d.next = MaintenanceState::Mode;
+                        if self.ready.q.val() {
+                            self.state.d.next = MaintenanceState::Run;
+                        }
+                    }
+                }
+            }
+            MaintenanceState::Mode => {
+                self.timer.more.next = self.t_mrd.val();
+                if self.go.val() {
+                    self.mode.next = true;
+                    self.ready.d.next = true;
+                    self.timer.start.next = true;
+                    self.to_run.next = true;
+                    self.state.d.next = MaintenanceState::Run;
+                }
+            }
+            MaintenanceState::Run => {
+                self.to_run.next = true;
+                self.timer.more.next = self.drain.val();
+                if self.go.val() & self.due.q.val() {
+                    self.to_run.next = false;
+                    self.refreshes.d.next = self.one.val();
+                    self.timer.start.next = true;
+                    self.state.d.next = MaintenanceState::Close;
+                }
+            }
+            _ => {
+                self.state.d.next = MaintenanceState::PowerUp;
+            }
+        }
+        if self.interval.idle.val() {
+            self.due.d.next = true;
+        }
+        if self.reset.val() {
+            self.state.d.next = MaintenanceState::PowerUp;
+            self.ready.d.next = false;
+            self.to_run.next = false;
+            self.timer.start.next = true;
+            self.timer.more.next = self.power_up.val();
+        }
+        self.running.d.next = self.to_run.val() & self.timer.idle_next.val();
+        self.run.next = self.running.q.val();
+        self.powered_up.next = self.ready.q.val();
+    }
+}

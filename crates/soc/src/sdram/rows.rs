@@ -1,0 +1,206 @@
+//! [`Rows`]: the next segment's row is opened while the current one streams.
+use super::{SdramTiming, setting::Setting, timer::Timer};
+use rust_hdl::prelude::*;
+
+/// Holds the segment after the one that streams and brings its bank to its row; opens the streaming segment's row again after a refresh.
+///
+/// ```text
+///               +------------- hit -----------------------+
+///  EMPTY --> COMPARE --> DECIDE --> CLOSE --> OPEN --> READY --take--> Columns
+///    ^          ^           +-- bank closed --^                          |
+///    |          +-- all banks closed by a refresh                        |
+///    +-------------------------------------------------------------------+
+/// ```
+///
+/// A row command goes into a cycle that has no column command. CLOSE waits until the bank is not that of the streaming segment. After a
+/// refresh (`closed`) the streaming segment comes first: `lost` until its ACTIVATE, `away` until its row is open; COMPARE waits for it.
+///
+/// | port | width | |
+/// |---|---|---|
+/// | `segment_*` | | from the `Segmenter` |
+/// | `run`, `column_go` | 1, 1 | commands may be issued; a column command is issued in this cycle |
+/// | `closed` | 1 | all banks are closed in this cycle |
+/// | `open`, `hit`, `may_activate`, `may_precharge` | 1 | of bank `bank`, see `Banks` |
+/// | `activate`, `precharge`, `bank`, `row` | 1, 1, 2, 13 | row command |
+/// | `streams`, `streams_bank`, `streams_row` | 1, 2, 13 | the streaming segment |
+/// | `away` | 1 | its row is not open |
+/// | `next_valid`, `take`, `next_*` | | the prepared segment |
+/// | `idle` | 1 | no segment held |
+#[derive(LogicBlock, Default)]
+pub struct Rows {
+    pub clock: Signal<In, Clock>,
+    pub reset: Signal<In, Bit>,
+    pub segment_valid: Signal<In, Bit>,
+    pub segment_ready: Signal<Out, Bit>,
+    pub segment_write: Signal<In, Bit>,
+    pub segment_bank: Signal<In, Bits<2>>,
+    pub segment_row: Signal<In, Bits<13>>,
+    pub segment_column: Signal<In, Bits<9>>,
+    pub segment_words: Signal<In, Bits<10>>,
+    pub run: Signal<In, Bit>,
+    pub column_go: Signal<In, Bit>,
+    pub closed: Signal<In, Bit>,
+    pub open: Signal<In, Bit>,
+    pub hit: Signal<In, Bit>,
+    pub may_activate: Signal<In, Bit>,
+    pub may_precharge: Signal<In, Bit>,
+    pub activate: Signal<Out, Bit>,
+    pub precharge: Signal<Out, Bit>,
+    pub bank: Signal<Out, Bits<2>>,
+    pub row: Signal<Out, Bits<13>>,
+    pub streams: Signal<In, Bit>,
+    pub streams_bank: Signal<In, Bits<2>>,
+    pub streams_row: Signal<In, Bits<13>>,
+    pub away: Signal<Out, Bit>,
+    pub next_valid: Signal<Out, Bit>,
+    pub take: Signal<In, Bit>,
+    pub next_write: Signal<Out, Bit>,
+    pub next_bank: Signal<Out, Bits<2>>,
+    pub next_row: Signal<Out, Bits<13>>,
+    pub next_column: Signal<Out, Bits<9>>,
+    pub next_words: Signal<Out, Bits<10>>,
+    pub idle: Signal<Out, Bit>,
+    state: DFF<RowState>,
+    write: DFF<Bit>,
+    in_bank: DFF<Bits<2>>,
+    in_row: DFF<Bits<13>>,
+    column: DFF<Bits<9>>,
+    words: DFF<Bits<10>>,
+    /// The streaming segment is not in this bank.
+    free: DFF<Bit>,
+    lost: DFF<Bit>,
+    is_away: DFF<Bit>,
+    opening: Timer<5>,
+    spacing: Timer<5>,
+    slot: Signal<Local, Bit>,
+    go_activate: Signal<Local, Bit>,
+    go_precharge: Signal<Local, Bit>,
+    accepts: Signal<Local, Bit>,
+    t_rcd: Setting<Bits<5>>,
+    t_rrd: Setting<Bits<5>>,
+}
+
+#[derive(Copy, Clone, Debug, PartialEq, LogicState)]
+enum RowState {
+    Empty,
+    Compare,
+    Decide,
+    Close,
+    Open,
+    Ready,
+}
+
+impl Rows {
+    pub fn new(timing: &SdramTiming) -> Self {
+        Self {
+            // the segment is taken in the cycle before its first command
+            t_rcd: Setting::new(u64::from(timing.t_rcd - 2).into()),
+            t_rrd: Setting::new(u64::from(timing.t_rrd - 1).into()),
+            ..Self::default()
+        }
+    }
+}
+
+impl Logic for Rows {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, state, write, in_bank, in_row, column, words, free, lost, is_away);
+        self.opening.clock.next = self.clock.val();
+        self.spacing.clock.next = self.clock.val();
+        self.slot.next = self.run.val() & !self.column_go.val();
+        self.go_activate.next = self.slot.val()
+            & (self.lost.q.val() | (self.state.q.val() == RowState::Open))
+            & self.may_activate.val()
+            & self.spacing.idle.val();
+        self.go_precharge.next = self.slot.val()
+            & (self.state.q.val() == RowState::Close)
+            & self.free.q.val()
+            & self.may_precharge.val();
+        self.accepts.next = (self.state.q.val() == RowState::Empty) | self.take.val();
+
+        self.free.d.next = !self.streams.val() | (self.streams_bank.val() != self.in_bank.q.val());
+        match self.state.q.val() {
+            RowState::Empty => {}
+            RowState::Compare => {
+                if !self.is_away.q.val() {
+                    self.state.d.next = RowState::Decide;
+                }
+            }
+            RowState::Decide => {
+                if self.hit.val() {
+                    self.state.d.next = RowState::Ready;
+                } else if self.open.val() {
+                    self.state.d.next = RowState::Close;
+                } else {
+                    self.state.d.next = RowState::Open;
+                }
+            }
+            RowState::Close => {
+                if self.go_precharge.val() {
+                    self.state.d.next = RowState::Open;
+                }
+            }
+            RowState::Open => {
+                if self.go_activate.val() {
+                    self.state.d.next = RowState::Ready;
+                }
+            }
+            RowState::Ready => {
+                if self.take.val() {
+                    self.state.d.next = RowState::Empty;
+                }
+            }
+            _ => {
+                self.state.d.next = RowState::Empty;
+            }
+        }
+        if self.accepts.val() & self.segment_valid.val() {
+            self.state.d.next = RowState::Compare;
+            self.write.d.next = self.segment_write.val();
+            self.in_bank.d.next = self.segment_bank.val();
+            self.in_row.d.next = self.segment_row.val();
+            self.column.d.next = self.segment_column.val();
+            self.words.d.next = self.segment_words.val();
+        }
+        if self.go_activate.val() {
+            self.lost.d.next = false;
+        }
+        if !self.lost.q.val() & self.opening.idle.val() {
+            self.is_away.d.next = false;
+        }
+        if self.closed.val() {
+            self.lost.d.next = self.streams.val();
+            self.is_away.d.next = self.streams.val();
+            if self.state.q.val() != RowState::Empty {
+                self.state.d.next = RowState::Compare;
+            }
+        }
+        if self.reset.val() {
+            self.state.d.next = RowState::Empty;
+            self.lost.d.next = false;
+            self.is_away.d.next = false;
+        }
+
+        self.opening.start.next = self.go_activate.val();
+        self.opening.more.next = self.t_rcd.val();
+        self.spacing.start.next = self.go_activate.val();
+        self.spacing.more.next = self.t_rrd.val();
+        self.segment_ready.next = self.accepts.val();
+        self.activate.next = self.go_activate.val();
+        self.precharge.next = self.go_precharge.val();
+        self.bank.next = self.in_bank.q.val();
+        self.row.next = self.in_row.q.val();
+        if self.lost.q.val() {
+            self.bank.next = self.streams_bank.val();
+            self.row.next = self.streams_row.val();
+        }
+        self.away.next = self.is_away.q.val();
+        self.next_valid.next = (self.state.q.val() == RowState::Ready) & self.opening.idle.val();
+        self.next_write.next = self.write.q.val();
+        self.next_bank.next = self.in_bank.q.val();
+        self.next_row.next = self.in_row.q.val();
+        self.next_column.next = self.column.q.val();
+        self.next_words.next = self.words.q.val();
+        self.idle.next = self.state.q.val() == RowState::Empty;
+    }
+}
