@@ -5,13 +5,19 @@
 
 use std::collections::HashMap;
 
-/// The module's text with every copy of a clock input replaced by that input.
+/// The module's text with every copy of a clock replaced by that clock.
 pub fn direct(text: &str) -> String {
-    let inputs: Vec<&str> = text.lines().filter_map(|line| declared(line, "input wire")).collect();
+    // an input, or what an instance (a clock generator) puts out
+    let sources: Vec<&str> = text
+        .lines()
+        .filter_map(|line| declared(line, "input wire").or_else(|| declared(line, "wire")))
+        .collect();
     let copies: HashMap<&str, &str> = text
         .lines()
         .filter_map(|line| line.trim().strip_suffix(';')?.split_once(" = "))
-        .filter(|(copy, clock)| copy.ends_with("clock") && clock.ends_with("clock") && inputs.contains(clock))
+        .filter(|(copy, clock)| {
+            copy.ends_with("clock") && clock.ends_with("clock") && sources.contains(clock)
+        })
         .collect();
     let mut lines: Vec<String> = Vec::new();
     for line in text.lines() {
@@ -53,6 +59,16 @@ mod tests {
         let want = "module m(clock,d);\n    input wire  clock;\n    input wire  d;\n    reg  x$d;\n    \
                     r x(\n        .clock(clock),\n        .d(x$d)\n    );\n    always @(*) begin\n        x$d = d;\n    end\nendmodule\n";
         assert_eq!(direct(text), want);
+    }
+
+    #[test]
+    fn the_clock_of_a_generator_becomes_a_connection_too() {
+        let text = "    wire  pll$core_clock;\n    reg  x$clock;\n    r x(\n        .clock(x$clock)\n    );\n    always @(*) begin\n        \
+                    x$clock = pll$core_clock;\n    end\n";
+        assert_eq!(
+            direct(text),
+            "    wire  pll$core_clock;\n    r x(\n        .clock(pll$core_clock)\n    );\n"
+        );
     }
 
     #[test]

@@ -1,0 +1,134 @@
+//! [`Lights`]: what the LEDs of a board show.
+
+use ef_hdl_kit::{K, glue};
+use rust_hdl::prelude::*;
+
+/// Eight LEDs.
+///
+/// | LED | shows |
+/// |---|---|
+/// | 0 | heartbeat: blinks while there is a clock, 2^-26 of it: about 1.5 times a second |
+/// | 1 | the accelerator is busy |
+/// | 2 | the accelerator has stopped with an error |
+/// | 3 | a request of the host was heard in the last 2^22 cycles |
+/// | 4 | a frame was dropped in the last 2^22 cycles |
+/// | 5 | the memory has work |
+/// | 6 | off |
+/// | 7 | reset |
+///
+/// | port | width | |
+/// |---|---|---|
+/// | `clock`, `reset` | 1 | |
+/// | `busy`, `error`, `memory` | 1 | levels |
+/// | `activity`, `frame_error` | 1 | pulses of one cycle |
+/// | `led` | 8 | registers |
+#[derive(LogicBlock, Default)]
+pub struct Lights {
+    pub clock: Signal<In, Clock>,
+    pub reset: Signal<In, Bit>,
+    pub busy: Signal<In, Bit>,
+    pub error: Signal<In, Bit>,
+    pub memory: Signal<In, Bit>,
+    pub activity: Signal<In, Bit>,
+    pub frame_error: Signal<In, Bit>,
+    pub led: Signal<Out, Bits<8>>,
+    heartbeat: Heartbeat,
+    heard: Stretch,
+    dropped: Stretch,
+    row: LedRow,
+}
+
+glue! { Lights; self => {
+    wire!(self.heartbeat.clock, self.clock);
+    wire!(self.heard.clock, self.clock);
+    wire!(self.dropped.clock, self.clock);
+    wire!(self.row.clock, self.clock);
+    wire!(self.heard.pulse, self.activity);
+    wire!(self.dropped.pulse, self.frame_error);
+    wire!(self.row.heartbeat, self.heartbeat.level);
+    wire!(self.row.busy, self.busy);
+    wire!(self.row.error, self.error);
+    wire!(self.row.heard, self.heard.level);
+    wire!(self.row.dropped, self.dropped.level);
+    wire!(self.row.memory, self.memory);
+    wire!(self.row.reset, self.reset);
+    wire!(self.led, self.row.led);
+}}
+
+/// A level that changes every 2^25 cycles.
+#[derive(LogicBlock, Default)]
+pub struct Heartbeat {
+    pub clock: Signal<In, Clock>,
+    pub level: Signal<Out, Bit>,
+    count: DFF<Bits<26>>,
+    one: K<26, 1>,
+}
+
+impl Logic for Heartbeat {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, count);
+        self.count.d.next = self.count.q.val() + self.one.val();
+        self.level.next = self.count.q.val().get_bit(25);
+    }
+}
+
+/// A pulse as a level of 2^22 cycles, long enough to be seen.
+#[derive(LogicBlock, Default)]
+pub struct Stretch {
+    pub clock: Signal<In, Clock>,
+    pub pulse: Signal<In, Bit>,
+    pub level: Signal<Out, Bit>,
+    left: DFF<Bits<22>>,
+    lit: DFF<Bit>,
+    full: K<22, 0x3f_ffff>,
+    zero: K<22, 0>,
+    one: K<22, 1>,
+}
+
+impl Logic for Stretch {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, left, lit);
+        self.lit.d.next = self.left.q.val() != self.zero.val();
+        if self.pulse.val() {
+            self.left.d.next = self.full.val();
+        } else if self.left.q.val() != self.zero.val() {
+            self.left.d.next = self.left.q.val() - self.one.val();
+        }
+        self.level.next = self.lit.q.val();
+    }
+}
+
+/// Everything side by side, a flip-flop each.
+#[derive(LogicBlock, Default)]
+pub struct LedRow {
+    pub clock: Signal<In, Clock>,
+    pub heartbeat: Signal<In, Bit>,
+    pub busy: Signal<In, Bit>,
+    pub error: Signal<In, Bit>,
+    pub heard: Signal<In, Bit>,
+    pub dropped: Signal<In, Bit>,
+    pub memory: Signal<In, Bit>,
+    pub reset: Signal<In, Bit>,
+    pub led: Signal<Out, Bits<8>>,
+    row: DFF<Bits<8>>,
+    low: Signal<Local, Bits<8>>,
+    high: Signal<Local, Bits<8>>,
+}
+
+impl Logic for LedRow {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, row);
+        self.low.next = bit_cast::<8, 1>(self.heartbeat.val().into())
+            | (bit_cast::<8, 1>(self.busy.val().into()) << 1)
+            | (bit_cast::<8, 1>(self.error.val().into()) << 2)
+            | (bit_cast::<8, 1>(self.heard.val().into()) << 3);
+        self.high.next = (bit_cast::<8, 1>(self.dropped.val().into()) << 4)
+            | (bit_cast::<8, 1>(self.memory.val().into()) << 5)
+            | (bit_cast::<8, 1>(self.reset.val().into()) << 7);
+        self.row.d.next = self.low.val() | self.high.val();
+        self.led.next = self.row.q.val();
+    }
+}

@@ -1,0 +1,65 @@
+//! The chip of a board as Verilog, for synthesis and for simulation.
+
+use crate::chip::Chip;
+use crate::clocking::{PadKind, PllKind, pads_verilog, pll_verilog};
+use crate::link::LinkSettings;
+use crate::sdram::SdramTiming;
+use anyhow::{Context, Result};
+use ef_board::Board;
+use ef_hdl_kit::export::{self, Verilog};
+use ef_rtl::arith::mult18::{MultKind, mult18_verilog};
+use ef_rtl::with_accelerator;
+
+/// Name of the chip's module.
+pub const CHIP: &str = "ef_chip";
+
+/// The controller's timing on a board.
+pub fn sdram_timing(board: &Board) -> Result<SdramTiming> {
+    let mut timing = SdramTiming::new(&board.sdram, clock_hz(board))?;
+    timing.capture = board.clocks.sdram_read_delay;
+    timing.check()?;
+    Ok(timing)
+}
+
+/// The core clock as the board's PLL makes it.
+pub fn clock_hz(board: &Board) -> u64 {
+    (board.clocks.core_mhz * 1e6).round() as u64
+}
+
+/// 32-bit words of the board's SDRAM.
+pub fn memory_words(board: &Board) -> u32 {
+    let part = &board.sdram;
+    (part.banks << (part.row_bits + part.column_bits)) / 2
+}
+
+/// What the host link is built from.
+pub fn link_settings(board: &Board) -> LinkSettings {
+    LinkSettings {
+        clock_hz: clock_hz(board),
+        baud: board.link.baud.into(),
+        memory_words: memory_words(board),
+    }
+}
+
+/// The modules of the chip that rust-hdl describes; what the FPGA's vendor provides is missing.
+pub fn modules(board: &Board) -> Result<Verilog> {
+    let (link, sdram) = (link_settings(board), sdram_timing(board)?);
+    with_accelerator!(board.accelerator, accelerator =>
+        export::verilog(&mut Chip::new(accelerator, &link, &sdram)?, CHIP))
+    .with_context(|| format!("there is no accelerator for the configuration {}", board.accelerator.name))?
+}
+
+/// What completes [`modules`] for synthesis: primitives of the ECP5, with the board's PLL.
+pub fn ecp5_cells(board: &Board) -> Result<String> {
+    Ok([
+        mult18_verilog(MultKind::Ecp5),
+        &pll_verilog(PllKind::Ecp5(board.pll()?)),
+        pads_verilog(PadKind::Ecp5),
+    ]
+    .concat())
+}
+
+/// What completes [`modules`] for any simulator: one clock, plain registers.
+pub fn portable_cells() -> String {
+    [mult18_verilog(MultKind::Portable), &pll_verilog(PllKind::Sim), pads_verilog(PadKind::Portable)].concat()
+}
