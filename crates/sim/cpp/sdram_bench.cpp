@@ -154,6 +154,8 @@ void sdram_bench_run(Bench* bench, const Traffic* traffic, const Burst* bursts, 
     bench->run(*traffic, bursts, count);
     *result = bench->result;
 }
+// One clock of the chip alone, without the controller.
+void sdram_bench_pins(Bench* bench, const SdramPins* pins, SdramDrive* drive) { *drive = bench->chip.edge(*pins); }
 void sdram_bench_idle(Bench* bench, const Traffic* traffic, uint64_t cycles) {
     while (cycles--) bench->idle(*traffic);
 }

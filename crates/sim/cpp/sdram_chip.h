@@ -273,7 +273,7 @@ class SdramChip {
         need_all_closed("REFRESH");
         last_refresh = now;
         refreshes++;
-        if (refresh_debt > -POSTPONED) refresh_debt--;
+        if (refreshes > s.power_up_refreshes && refresh_debt > -POSTPONED) refresh_debt--;
         late_refresh = false;
         refresh_times.push_back(now);
         if (refresh_times.size() > s.refresh_rows - POSTPONED) refresh_times.pop_front();

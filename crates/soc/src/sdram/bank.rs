@@ -23,7 +23,7 @@ use rust_hdl::prelude::*;
 /// | `close_all` | 1 | all banks are precharged in this cycle |
 /// | `open`, `hit` | 1 | a row is open; it was `row` in the cycle before |
 /// | `may_activate`, `may_precharge` | 1 | the times are over |
-/// | `quiet` | 1 | of this bank whatever `row_bank`: PRECHARGE may come |
+/// | `quiet` | 1 | of this bank whatever `row_bank`: PRECHARGE may come, and a refresh after it |
 #[derive(LogicBlock, Default)]
 pub struct Bank {
     pub clock: Signal<In, Clock>,
@@ -111,7 +111,7 @@ impl Logic for Bank {
         self.hit.next = self.chosen.val() & self.is_open.q.val() & self.same.q.val();
         self.may_activate.next = self.chosen.val() & self.cycle.idle.val() & self.hold.idle.val();
         self.may_precharge.next = self.chosen.val() & self.since_row.idle.val() & self.hold.idle.val();
-        self.quiet.next = self.since_row.idle.val() & self.hold.idle.val();
+        self.quiet.next = self.since_row.idle.val() & self.cycle.idle.val() & self.hold.idle.val();
     }
 }
 

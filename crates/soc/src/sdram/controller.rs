@@ -28,7 +28,8 @@ use rust_hdl::prelude::*;
 /// and the other active-low pins are one inverter behind one. `reset` is for power-up only: the SDRAM goes through its whole power-up sequence after it,
 /// unrefreshed.
 ///
-/// Read latency, first row open: from the cycle of `cmd` 7 cycles to the READ on the pins, then CAS latency + `capture` + 4 to `rdata_valid`.
+/// From a command taken to its first word: 10 cycles + CAS latency + `capture` if the row is open, `t_rcd` - 1 more if the bank is closed,
+/// and `t_rp` more again if another row is open.
 ///
 /// | port | width | |
 /// |---|---|---|

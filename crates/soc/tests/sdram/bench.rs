@@ -51,6 +51,30 @@ pub struct Outcome {
     unused: u32,
 }
 
+/// The levels of the chip's pins at a clock edge.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct Pins {
+    pub cke: bool,
+    pub cs_n: bool,
+    pub ras_n: bool,
+    pub cas_n: bool,
+    pub we_n: bool,
+    pub ba: u8,
+    pub a: u16,
+    pub dqm: u8,
+    pub dq: u16,
+    pub oe: bool,
+}
+
+/// What the chip drives from then on; bit 0 of `bytes` is the low byte.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Drive {
+    pub dq: u16,
+    pub bytes: u8,
+}
+
 /// `SdramSettings` of sdram_chip.h.
 #[repr(C)]
 struct Settings {
@@ -99,6 +123,7 @@ pub struct Bench {
     delete: unsafe extern "C" fn(Handle),
     run: unsafe extern "C" fn(Handle, *const Traffic, *const Burst, u64, *mut Outcome),
     idle: unsafe extern "C" fn(Handle, *const Traffic, u64),
+    pins: unsafe extern "C" fn(Handle, *const Pins, *mut Drive),
     count: unsafe extern "C" fn(Handle) -> u64,
     text: unsafe extern "C" fn(Handle, u64) -> *const c_char,
     unwritten: unsafe extern "C" fn(Handle) -> u64,
@@ -132,6 +157,7 @@ impl Bench {
                 delete: sim.symbol("sdram_bench_delete").expect("a symbol"),
                 run: sim.symbol("sdram_bench_run").expect("a symbol"),
                 idle: sim.symbol("sdram_bench_idle").expect("a symbol"),
+                pins: sim.symbol("sdram_bench_pins").expect("a symbol"),
                 count: sim.symbol("sdram_chip_violations").expect("a symbol"),
                 text: sim.symbol("sdram_chip_violation").expect("a symbol"),
                 unwritten: sim.symbol("sdram_chip_reads_of_unwritten").expect("a symbol"),
@@ -160,6 +186,14 @@ impl Bench {
     pub fn idle(&mut self, traffic: &Traffic, cycles: u64) {
         // SAFETY: a live bench and a pointer to a live value.
         unsafe { (self.idle)(self.bench, traffic, cycles) }
+    }
+
+    /// One clock edge of the chip alone.
+    pub fn pins(&mut self, pins: &Pins) -> Drive {
+        let mut drive = Drive::default();
+        // SAFETY: a live bench and pointers to live values.
+        unsafe { (self.pins)(self.bench, pins, &mut drive) };
+        drive
     }
 
     /// The rules broken so far, the first 100.

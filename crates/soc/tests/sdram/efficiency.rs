@@ -2,7 +2,8 @@
 
 use crate::bench::{Bench, Burst, Traffic, part};
 use ef_board::SdramPart;
-use ef_soc::sdram::SdramTiming;
+use ef_hdl_kit::Vsim;
+use ef_soc::sdram::{SdramController, SdramTiming};
 
 const HZ: u64 = 100_000_000;
 
@@ -48,5 +49,42 @@ fn long_bursts_reach_nine_tenths_of_the_peak() {
     ] {
         let percent = efficiency(name, &bursts);
         assert!(percent >= least, "{name}: {percent:.1} %, less than {least}");
+    }
+}
+
+#[test]
+fn the_first_word_comes_as_soon_as_documented() {
+    let part = SdramPart { power_up_us: 0.2, ..part("is42s16160") };
+    for (cas_latency, capture) in [(2, 0), (3, 0), (2, 1)] {
+        let timing = SdramTiming {
+            capture,
+            ..SdramTiming::new(&SdramPart { cas_latency, ..part.clone() }, HZ).unwrap()
+        };
+        let mut sim = Vsim::of(&mut SdramController::new(&timing), "sdram_controller").unwrap();
+        sim.set("reset", 1);
+        sim.tick();
+        sim.set("reset", 0);
+        sim.set("rdata_ready", 1);
+        sim.set("cmd_len", 1);
+        let mut read = |address: u64| {
+            // a refresh is over and the last command's times too
+            (0..100).for_each(|_| sim.tick());
+            sim.set("cmd_addr", address);
+            sim.set("cmd_valid", 1);
+            sim.tick();
+            sim.set("cmd_valid", 0);
+            let mut cycles = 1;
+            while sim.get("rdata_valid") == 0 && cycles < 100 {
+                sim.tick();
+                cycles += 1;
+            }
+            cycles
+        };
+        read(0);
+        let open = u64::from(10 + cas_latency + capture);
+        let (hit, closed, other) = (read(1), read(256), read(1024));
+        let closed_more = u64::from(timing.t_rcd) - 1;
+        let other_more = closed_more + u64::from(timing.t_rp);
+        assert_eq!((hit, closed, other), (open, open + closed_more, open + other_more));
     }
 }

@@ -10,7 +10,7 @@ use rand_chacha::rand_core::SeedableRng;
 /// Bursts of 1 to 2000 words in a few places that overlap, so that most reads find written words.
 pub fn bursts(seed: u64, words: u32, address_bits: u32) -> Vec<Burst> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    let places: Vec<u32> = (0..6).map(|_| rng.random_range(0..1u32 << address_bits)).collect();
+    let places: Vec<u32> = (0..2).map(|_| rng.random_range(0..1u32 << address_bits)).collect();
     let mut bursts = Vec::new();
     let mut left = i64::from(words);
     let mut next = 0;
@@ -47,9 +47,9 @@ fn random_traffic_is_right_on_every_part_at_both_latencies() {
             let timing = SdramTiming::new(&part, clock_hz).unwrap();
             let mut bench = Bench::new(&timing, &part, clock_hz);
             for (seed, stall) in (1..).zip(STALLS) {
-                let bursts = bursts(seed, 40_000, address_bits(&part));
+                let bursts = bursts(seed, 25_000, address_bits(&part));
                 let outcome = bench.check(&Traffic::new(seed, stall), &bursts);
-                assert!(outcome.words_read > 5000 && outcome.words_written > 5000, "{outcome:?}");
+                assert!(outcome.words_read > 3000 && outcome.words_written > 3000, "{outcome:?}");
             }
             println!(
                 "{} CL {cas_latency}: {} reads of unwritten halfwords",
