@@ -3,6 +3,8 @@
 mod configs;
 mod doctor;
 mod export;
+mod program;
+mod synth;
 mod test;
 
 use clap::Parser;
@@ -29,6 +31,10 @@ enum Verb {
     Configs(configs::ConfigsArgs),
     /// Write the accelerator's Verilog, file lists and a description for other toolchains
     Export(export::ExportArgs),
+    /// Build the bitstream of a board, with a report
+    Synth(synth::SynthArgs),
+    /// Load a bitstream onto a board
+    Program(program::ProgramArgs),
     /// Run every test of the workspace
     Test(test::TestArgs),
 }
@@ -41,6 +47,8 @@ fn main() -> ExitCode {
         Verb::Doctor => complete(doctor::run()),
         Verb::Configs(args) => complete(configs::run(&args)),
         Verb::Export(args) => complete(export::run(&args)),
+        Verb::Synth(args) => complete(synth::run(&args)),
+        Verb::Program(args) => complete(program::run(&args)),
         Verb::Test(args) => complete(test::run(&args)),
     })
 }
