@@ -4,6 +4,8 @@ mod bench;
 mod configs;
 mod doctor;
 mod export;
+mod program;
+mod synth;
 mod test;
 
 use clap::Parser;
@@ -32,6 +34,10 @@ enum Verb {
     Configs(configs::ConfigsArgs),
     /// Write the accelerator's Verilog, file lists and a description for other toolchains
     Export(export::ExportArgs),
+    /// Build the bitstream of a board, with a report
+    Synth(synth::SynthArgs),
+    /// Load a bitstream onto a board
+    Program(program::ProgramArgs),
     /// Run every test of the workspace
     Test(test::TestArgs),
 }
@@ -45,6 +51,8 @@ fn main() -> ExitCode {
         Verb::Bench(args) => complete(bench::run(&args)),
         Verb::Configs(args) => complete(configs::run(&args)),
         Verb::Export(args) => complete(export::run(&args)),
+        Verb::Synth(args) => complete(synth::run(&args)),
+        Verb::Program(args) => complete(program::run(&args)),
         Verb::Test(args) => complete(test::run(&args)),
     })
 }

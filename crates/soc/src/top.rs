@@ -13,10 +13,13 @@ use ef_rtl::with_accelerator;
 /// Name of the chip's module.
 pub const CHIP: &str = "ef_chip";
 
+/// Cycles in the pads, out and in.
+const PAD_REGISTERS: u32 = 2;
+
 /// The controller's timing on a board.
 pub fn sdram_timing(board: &Board) -> Result<SdramTiming> {
     let mut timing = SdramTiming::new(&board.sdram, clock_hz(board))?;
-    timing.capture = board.clocks.sdram_read_delay;
+    timing.capture = PAD_REGISTERS + board.clocks.sdram_read_delay;
     timing.check()?;
     Ok(timing)
 }

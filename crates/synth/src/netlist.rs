@@ -3,7 +3,6 @@
 use crate::report::Part;
 use anyhow::{Context, Result};
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
@@ -27,8 +26,6 @@ struct Module {
 struct Cell {
     #[serde(rename = "type")]
     kind: String,
-    #[serde(flatten)]
-    _rest: HashMap<String, IgnoredAny>,
 }
 
 /// The parts of the flattened module `top`, by instance path, each with everything inside it.

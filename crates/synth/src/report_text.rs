@@ -21,21 +21,7 @@ impl Report {
             [net.clone(), format!("{:.2}", clock.fmax_mhz), format!("{:.2}", clock.target_mhz), met.into()]
         });
         table(&mut text, ["net", "Fmax MHz", "target MHz", "met"], clocks);
-        let seeds = &self.seeds;
-        if let (Some(best), Some(worst)) = (seeds.first(), seeds.last())
-            && seeds.len() > 1
-        {
-            let median = seeds[seeds.len() / 2];
-            let _ = writeln!(
-                text,
-                "\n{} seeds: worst {:.2}, median {:.2}, best {:.2} MHz; kept: seed {}.",
-                seeds.len(),
-                worst.fmax_mhz,
-                median.fmax_mhz,
-                best.fmax_mhz,
-                self.seed
-            );
-        }
+        let _ = writeln!(text, "\n{}", self.seeds_text());
         text.push_str("\n## Utilisation\n\n");
         let kinds = [
             ("LUT", self.lut),
@@ -73,6 +59,21 @@ impl Report {
         }
         let _ = writeln!(text, "- seed {}\n- input hash `{}`", self.seed, self.input_hash);
         text
+    }
+
+    /// What the seeds gave, in a line.
+    pub fn seeds_text(&self) -> String {
+        let mhz = |i: usize| self.seeds.get(i).map_or(0.0, |seed| seed.fmax_mhz);
+        match self.seeds.len() {
+            1 => format!("Seed {}.", self.seed),
+            n => format!(
+                "{n} seeds: worst {:.2}, median {:.2}, best {:.2} MHz; kept: seed {}.",
+                mhz(n - 1),
+                mhz(n / 2),
+                mhz(0),
+                self.seed
+            ),
+        }
     }
 
     /// The path that limits the slowest clock, a line per step, times summed up.

@@ -1,1 +1,26 @@
 //! The host link: UART, frames, and the reads and writes they ask for.
+//!
+//! | block | what |
+//! |---|---|
+//! | [`HostLink`] | pins to register port and memory port |
+//! | [`MemoryMux`] | the memory port of the link and that of the accelerator as one |
+//!
+//! Op codes, layouts and the like are those of `ef_link`; the protocol is in `docs/link.md`.
+
+pub mod bit_timer;
+pub mod crc;
+pub mod executor;
+pub mod host_link;
+pub mod memory_mux;
+pub mod memory_word;
+pub mod receiver;
+pub mod request_ram;
+pub mod sender;
+pub mod session;
+pub mod slip_decoder;
+pub mod slip_encoder;
+pub mod uart_rx;
+pub mod uart_tx;
+
+pub use host_link::{HostLink, LinkSettings};
+pub use memory_mux::MemoryMux;

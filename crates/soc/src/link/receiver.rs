@@ -1,0 +1,167 @@
+//! [`FrameReceiver`]: bytes of frames to a request.
+use super::crc::Crc;
+use ef_hdl_kit::K;
+use ef_link::frame::{CRC_RESIDUE, MAX_PAYLOAD};
+use rust_hdl::prelude::*;
+
+/// `index` of the first word of a frame: word 3, the first of the payload, has index 0.
+pub const FIRST_INDEX: u64 = 509;
+
+/// Collects words, checks the CRC, and reports whole frames.
+///
+/// ```text
+///  byte --> [word] --+--> [op, number, count] [session] [address]     words 0, 1, 2
+///    |               +--> write, index, word: every word, to the RAM    word 3 goes to index 0
+///    +--> Crc --> right? --+
+///  finish ----------------> good: right CRC, whole words, at least a header, not too long; else dropped
+/// ```
+/// `index` counts the words from -3 (modulo 512), so that it is the place of payload; after a good frame it is the number of words
+/// of payload + 1. What comes while `listen` is low is dropped at its END: the header and the RAM belong to the reader of the request.
+///
+/// | port | width | |
+/// |---|---|---|
+/// | `listen` | 1 | frames are taken |
+/// | `valid`, `data`, `finish`, `wrong` | 1, 8, 1, 1 | from the [`SlipDecoder`](super::slip_decoder::SlipDecoder); bytes at least 10 cycles apart |
+/// | `write`, `index`, `word` | 1, 9, 32 | a word, to be stored |
+/// | `op`, `number`, `count`, `session`, `address` | 8, 8, 16, 32, 32 | of the frame; valid from `good` until `listen` |
+/// | `good`, `dropped` | 1 | a frame has ended; one cycle |
+#[derive(LogicBlock, Default)]
+pub struct FrameReceiver {
+    pub clock: Signal<In, Clock>,
+    pub reset: Signal<In, Bit>,
+    pub listen: Signal<In, Bit>,
+    pub valid: Signal<In, Bit>,
+    pub data: Signal<In, Bits<8>>,
+    pub finish: Signal<In, Bit>,
+    pub wrong: Signal<In, Bit>,
+    pub write: Signal<Out, Bit>,
+    pub index: Signal<Out, Bits<9>>,
+    pub word: Signal<Out, Bits<32>>,
+    pub op: Signal<Out, Bits<8>>,
+    pub number: Signal<Out, Bits<8>>,
+    pub count: Signal<Out, Bits<16>>,
+    pub session: Signal<Out, Bits<32>>,
+    pub address: Signal<Out, Bits<32>>,
+    /// Words of payload + 1, once the frame is good.
+    pub length: Signal<Out, Bits<9>>,
+    pub good: Signal<Out, Bit>,
+    pub dropped: Signal<Out, Bit>,
+    crc: Crc,
+    crc_right: DFF<Bit>,
+    collected: DFF<Bits<32>>,
+    phase: DFF<Bits<2>>,
+    at: DFF<Bits<9>>,
+    stored: DFF<Bits<9>>,
+    complete: DFF<Bit>,
+    some: DFF<Bit>,
+    bad: DFF<Bit>,
+    long_enough: DFF<Bit>,
+    header: [DFF<Bits<32>>; 3],
+    words: DFF<Bits<9>>,
+    was_good: DFF<Bit>,
+    was_dropped: DFF<Bit>,
+    take: Signal<Local, Bit>,
+    right: Signal<Local, Bit>,
+    residue: K<32, { CRC_RESIDUE as u64 }>,
+    first: K<9, FIRST_INDEX>,
+    second: K<9, { FIRST_INDEX + 1 }>,
+    third: K<9, { FIRST_INDEX + 2 }>,
+    full: K<9, { MAX_PAYLOAD as u64 + 1 }>,
+    header_only: K<9, 0>,
+    one_word: K<9, 1>,
+    whole: K<2, 0>,
+    last_byte: K<2, 3>,
+    one: K<2, 1>,
+}
+
+impl Logic for FrameReceiver {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, crc_right, collected, phase, at, stored, complete, some, bad, long_enough);
+        dff_setup!(self, clock, words, was_good, was_dropped);
+        for i in 0..3 {
+            self.header[i].clock.next = self.clock.val();
+            self.header[i].d.next = self.header[i].q.val();
+        }
+        self.take.next = self.valid.val() & self.listen.val() & !self.bad.q.val();
+        self.crc.clock.next = self.clock.val();
+        self.crc.valid.next = self.take.val();
+        self.crc.data.next = self.data.val();
+        self.crc.start.next = self.finish.val() | self.reset.val();
+        self.crc_right.d.next = self.crc.value.val() == self.residue.val();
+        // of a whole frame, the CRC itself counts as a word
+        self.long_enough.d.next =
+            (self.at.q.val() < self.first.val()) & (self.at.q.val() != self.header_only.val());
+
+        self.complete.d.next = false;
+        self.was_good.d.next = false;
+        self.was_dropped.d.next = false;
+        if self.valid.val() {
+            self.some.d.next = true;
+            if !self.listen.val() | (self.at.q.val() == self.full.val()) {
+                self.bad.d.next = true;
+            }
+        }
+        if self.wrong.val() {
+            self.some.d.next = true;
+            self.bad.d.next = true;
+        }
+        if self.take.val() {
+            self.collected.d.next =
+                (self.collected.q.val() >> 8) | (bit_cast::<32, 8>(self.data.val()) << 24);
+            self.phase.d.next = self.phase.q.val() + self.one.val();
+            if self.phase.q.val() == self.last_byte.val() {
+                self.complete.d.next = true;
+                self.stored.d.next = self.at.q.val();
+                self.at.d.next = self.at.q.val() + self.one_word.val();
+            }
+        }
+        if self.complete.q.val() {
+            if self.stored.q.val() == self.first.val() {
+                self.header[0].d.next = self.collected.q.val();
+            }
+            if self.stored.q.val() == self.second.val() {
+                self.header[1].d.next = self.collected.q.val();
+            }
+            if self.stored.q.val() == self.third.val() {
+                self.header[2].d.next = self.collected.q.val();
+            }
+        }
+        self.right.next = self.listen.val()
+            & !self.bad.q.val()
+            & !self.wrong.val()
+            & self.crc_right.q.val()
+            & self.long_enough.q.val()
+            & (self.phase.q.val() == self.whole.val());
+        if self.finish.val() {
+            self.was_good.d.next = self.right.val();
+            self.was_dropped.d.next = !self.right.val() & (self.some.q.val() | self.wrong.val());
+            if self.right.val() {
+                self.words.d.next = self.at.q.val();
+            }
+            self.phase.d.next = self.whole.val();
+            self.at.d.next = self.first.val();
+            self.some.d.next = false;
+            self.bad.d.next = false;
+        }
+        if self.reset.val() {
+            self.phase.d.next = self.whole.val();
+            self.at.d.next = self.first.val();
+            self.some.d.next = false;
+            self.bad.d.next = false;
+            self.complete.d.next = false;
+            self.was_good.d.next = false;
+        }
+        self.write.next = self.complete.q.val();
+        self.index.next = self.stored.q.val();
+        self.word.next = self.collected.q.val();
+        self.op.next = self.header[0].q.val().get_bits::<8>(0);
+        self.number.next = self.header[0].q.val().get_bits::<8>(8);
+        self.count.next = self.header[0].q.val().get_bits::<16>(16);
+        self.session.next = self.header[1].q.val();
+        self.address.next = self.header[2].q.val();
+        self.length.next = self.words.q.val();
+        self.good.next = self.was_good.q.val();
+        self.dropped.next = self.was_dropped.q.val();
+    }
+}

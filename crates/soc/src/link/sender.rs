@@ -1,0 +1,177 @@
+//! [`FrameSender`]: a reply to symbols.
+use super::crc::Crc;
+use super::receiver::FIRST_INDEX;
+use ef_hdl_kit::K;
+use ef_link::frame::{PADDING, REPLY};
+use rust_hdl::prelude::*;
+
+#[derive(Copy, Clone, Debug, PartialEq, LogicState)]
+enum Part {
+    Idle,
+    Begin,
+    Load,
+    Byte,
+    Sum,
+    End,
+    Padding,
+}
+
+/// Sends END, the words of a reply, its CRC, END, and then more ENDs while there is nothing else to do.
+///
+/// ```text
+///  send --> Begin --> Load --> Byte --> Sum --+--> End --sent--> Padding --> Idle
+///                      ^    4 times <--/      |
+///                      +----- next word ------+
+///
+///  op, number, words --+
+///  RAM at `index` -------+--> [word] --> byte --> SlipEncoder
+///  status ---------------+       |
+///  Crc --------------------------+
+/// ```
+/// Word -3 is op | 0x80, number and words; word -2, the session, stands in the RAM as it came with the request; word -1 is the status;
+/// payload; the CRC. Sum waits for the [`Crc`]. [`PADDING`] ENDs follow, or fewer if the next reply starts.
+///
+/// | port | width | |
+/// |---|---|---|
+/// | `send`, `op`, `number`, `words`, `status` | 1, 8, 8, 9, 3 | a reply; the rest stays until `sent` |
+/// | `index`, `fetched` | 9, 32 | place in the RAM; its word, 2 cycles later |
+/// | `valid`, `ready`, `is_end`, `data` | 1, 1, 1, 8 | symbols given |
+/// | `sent` | 1 | the last byte was taken, one cycle |
+#[derive(LogicBlock, Default)]
+pub struct FrameSender {
+    pub clock: Signal<In, Clock>,
+    pub reset: Signal<In, Bit>,
+    pub send: Signal<In, Bit>,
+    pub op: Signal<In, Bits<8>>,
+    pub number: Signal<In, Bits<8>>,
+    pub words: Signal<In, Bits<9>>,
+    pub status: Signal<In, Bits<3>>,
+    pub index: Signal<Out, Bits<9>>,
+    pub fetched: Signal<In, Bits<32>>,
+    pub valid: Signal<Out, Bit>,
+    pub ready: Signal<In, Bit>,
+    pub is_end: Signal<Out, Bit>,
+    pub data: Signal<Out, Bits<8>>,
+    pub sent: Signal<Out, Bit>,
+    crc: Crc,
+    part: DFF<Part>,
+    at: DFF<Bits<9>>,
+    is_sum: DFF<Bit>,
+    pause: DFF<Bits<2>>,
+    word: DFF<Bits<32>>,
+    phase: DFF<Bits<2>>,
+    padding: DFF<Bits<6>>,
+    finished: DFF<Bit>,
+    head: Signal<Local, Bits<32>>,
+    low_byte: Signal<Local, Bits<8>>,
+    first: K<9, FIRST_INDEX>,
+    third: K<9, { FIRST_INDEX + 2 }>,
+    next_word: K<9, 1>,
+    reply: K<32, { REPLY as u64 }>,
+    one: K<2, 1>,
+    none: K<2, 0>,
+    all_padding: K<6, { PADDING as u64 }>,
+    one_less: K<6, 1>,
+}
+
+impl Logic for FrameSender {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, part, at, is_sum, pause, word, phase, padding, finished);
+        self.head.next = bit_cast::<32, 8>(self.op.val())
+            | (bit_cast::<32, 8>(self.number.val()) << 8)
+            | (bit_cast::<32, 9>(self.words.val()) << 16)
+            | self.reply.val();
+        self.low_byte.next = self.word.q.val().get_bits::<8>(0);
+        self.crc.clock.next = self.clock.val();
+        self.crc.start.next = false;
+        self.crc.valid.next = false;
+        self.crc.data.next = self.low_byte.val();
+        self.is_sum.d.next = self.at.q.val() == self.words.val();
+        self.pause.d.next = self.none.val();
+        self.finished.d.next = false;
+        self.valid.next = false;
+        self.is_end.next = true;
+
+        match self.part.q.val() {
+            Part::Idle => {}
+            Part::Begin => {
+                self.valid.next = true;
+                self.crc.start.next = true;
+                self.at.d.next = self.first.val();
+                if self.ready.val() {
+                    self.part.d.next = Part::Load;
+                }
+            }
+            Part::Load => {
+                self.pause.d.next = self.pause.q.val() + self.one.val();
+                self.word.d.next = self.fetched.val();
+                if self.at.q.val() == self.first.val() {
+                    self.word.d.next = self.head.val();
+                }
+                if self.at.q.val() == self.third.val() {
+                    self.word.d.next = bit_cast::<32, 3>(self.status.val());
+                }
+                if self.is_sum.q.val() {
+                    self.word.d.next = !self.crc.value.val();
+                }
+                if self.pause.q.val().all() {
+                    self.part.d.next = Part::Byte;
+                }
+            }
+            Part::Byte => {
+                self.valid.next = true;
+                self.is_end.next = false;
+                if self.ready.val() {
+                    self.crc.valid.next = !self.is_sum.q.val();
+                    self.word.d.next = self.word.q.val() >> 8;
+                    self.phase.d.next = self.phase.q.val() + self.one.val();
+                    self.part.d.next = Part::Sum;
+                }
+            }
+            Part::Sum => {
+                if !self.crc.busy.val() {
+                    self.part.d.next = Part::Byte;
+                    if self.phase.q.val() == self.none.val() {
+                        self.part.d.next = Part::Load;
+                        self.at.d.next = self.at.q.val() + self.next_word.val();
+                        if self.is_sum.q.val() {
+                            self.part.d.next = Part::End;
+                        }
+                    }
+                }
+            }
+            Part::End => {
+                self.valid.next = true;
+                self.padding.d.next = self.all_padding.val();
+                if self.ready.val() {
+                    self.finished.d.next = true;
+                    self.part.d.next = Part::Padding;
+                }
+            }
+            Part::Padding => {
+                self.valid.next = true;
+                if self.ready.val() {
+                    self.padding.d.next = self.padding.q.val() - self.one_less.val();
+                    if self.padding.q.val() == self.one_less.val() {
+                        self.part.d.next = Part::Idle;
+                    }
+                }
+            }
+            _ => {
+                self.part.d.next = Part::Idle;
+            }
+        }
+        if self.send.val() {
+            self.part.d.next = Part::Begin;
+            self.phase.d.next = self.none.val();
+        }
+        if self.reset.val() {
+            self.part.d.next = Part::Idle;
+            self.finished.d.next = false;
+        }
+        self.index.next = self.at.q.val();
+        self.data.next = self.low_byte.val();
+        self.sent.next = self.finished.q.val();
+    }
+}

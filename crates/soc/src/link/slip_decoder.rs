@@ -1,0 +1,78 @@
+//! [`SlipDecoder`]: bytes of the line to bytes of frames.
+use ef_hdl_kit::K;
+use ef_link::slip;
+use rust_hdl::prelude::*;
+
+/// Removes delimiters and escapes.
+///
+/// ```text
+///  in_valid, in_data --> = END?  ----------> finish
+///                        = ESC?  --[escaped]
+///                        else    ----------> valid, data    (after an ESC: what it stands for, or wrong)
+/// ```
+/// Latency 1; at most one of `valid` and `finish` in a cycle.
+///
+/// | port | width | |
+/// |---|---|---|
+/// | `in_valid`, `in_data` | 1, 8 | a byte of the line |
+/// | `valid`, `data` | 1, 8 | a byte of a frame |
+/// | `finish` | 1 | an END |
+/// | `wrong` | 1 | an escape that is none; with `finish` if END followed an ESC |
+#[derive(LogicBlock, Default)]
+pub struct SlipDecoder {
+    pub clock: Signal<In, Clock>,
+    pub reset: Signal<In, Bit>,
+    pub in_valid: Signal<In, Bit>,
+    pub in_data: Signal<In, Bits<8>>,
+    pub valid: Signal<Out, Bit>,
+    pub data: Signal<Out, Bits<8>>,
+    pub finish: Signal<Out, Bit>,
+    pub wrong: Signal<Out, Bit>,
+    escaped: DFF<Bit>,
+    present: DFF<Bit>,
+    plain: DFF<Bits<8>>,
+    ended: DFF<Bit>,
+    bad: DFF<Bit>,
+    end_byte: K<8, { slip::END as u64 }>,
+    esc_byte: K<8, { slip::ESC as u64 }>,
+    esc_end: K<8, { slip::ESC_END as u64 }>,
+    esc_esc: K<8, { slip::ESC_ESC as u64 }>,
+}
+
+impl Logic for SlipDecoder {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, escaped, present, plain, ended, bad);
+        self.present.d.next = false;
+        self.ended.d.next = false;
+        self.bad.d.next = false;
+        if self.in_valid.val() {
+            self.escaped.d.next = false;
+            self.plain.d.next = self.in_data.val();
+            if self.in_data.val() == self.end_byte.val() {
+                self.ended.d.next = true;
+                self.bad.d.next = self.escaped.q.val();
+            } else if !self.escaped.q.val() {
+                self.escaped.d.next = self.in_data.val() == self.esc_byte.val();
+                self.present.d.next = self.in_data.val() != self.esc_byte.val();
+            } else if self.in_data.val() == self.esc_end.val() {
+                self.present.d.next = true;
+                self.plain.d.next = self.end_byte.val();
+            } else if self.in_data.val() == self.esc_esc.val() {
+                self.present.d.next = true;
+                self.plain.d.next = self.esc_byte.val();
+            } else {
+                self.bad.d.next = true;
+            }
+        }
+        if self.reset.val() {
+            self.escaped.d.next = false;
+            self.present.d.next = false;
+            self.ended.d.next = false;
+        }
+        self.valid.next = self.present.q.val();
+        self.data.next = self.plain.q.val();
+        self.finish.next = self.ended.q.val();
+        self.wrong.next = self.bad.q.val();
+    }
+}

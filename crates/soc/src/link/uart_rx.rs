@@ -1,0 +1,88 @@
+//! [`UartRx`]: a line to bytes.
+use super::bit_timer::{BitTimer, HALF};
+use ef_hdl_kit::K;
+use rust_hdl::prelude::*;
+
+/// Receives bytes of 8 bits, no parity, 1 stop bit.
+///
+/// ```text
+///  rx --[FF]--[FF]--[FF]--[FF]
+///               |     |     |
+///               +-----+-----+--> majority --[level]--> [shift] --> data
+///                                              |          ^
+///                            falls: start a [BitTimer] at half a bit
+/// ```
+/// Each bit is the majority of three consecutive samples in its middle. A start bit that is not low in its middle, and a byte without a
+/// stop bit, are dropped. From 8 cycles per bit on.
+///
+/// | port | width | |
+/// |---|---|---|
+/// | `rx` | 1 | the pin, asynchronous |
+/// | `step` | 21 | see [`BitTimer`] |
+/// | `valid`, `data` | 1, 8 | a byte, for one cycle, in the middle of its stop bit |
+#[derive(LogicBlock, Default)]
+pub struct UartRx {
+    pub clock: Signal<In, Clock>,
+    pub reset: Signal<In, Bit>,
+    pub rx: Signal<In, Bit>,
+    pub step: Signal<In, Bits<21>>,
+    pub valid: Signal<Out, Bit>,
+    pub data: Signal<Out, Bits<8>>,
+    timer: BitTimer<HALF>,
+    unstable: DFF<Bit>,
+    sample: [DFF<Bit>; 3],
+    level: DFF<Bit>,
+    active: DFF<Bit>,
+    place: DFF<Bits<4>>,
+    shift: DFF<Bits<8>>,
+    complete: DFF<Bit>,
+    start_bit: K<4, 0>,
+    stop_bit: K<4, 9>,
+    one: K<4, 1>,
+    high_bit: K<8, 0x80>,
+}
+
+impl Logic for UartRx {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, unstable, level, active, place, shift, complete);
+        for i in 0..3 {
+            self.sample[i].clock.next = self.clock.val();
+        }
+        self.unstable.d.next = self.rx.val();
+        self.sample[0].d.next = self.unstable.q.val();
+        self.sample[1].d.next = self.sample[0].q.val();
+        self.sample[2].d.next = self.sample[1].q.val();
+        self.level.d.next = (self.sample[0].q.val() & self.sample[1].q.val())
+            | (self.sample[0].q.val() & self.sample[2].q.val())
+            | (self.sample[1].q.val() & self.sample[2].q.val());
+
+        self.timer.clock.next = self.clock.val();
+        self.timer.step.next = self.step.val();
+        self.timer.restart.next = !self.active.q.val();
+        self.complete.d.next = false;
+        if !self.active.q.val() {
+            self.active.d.next = !self.level.q.val();
+            self.place.d.next = self.start_bit.val();
+        } else if self.timer.tick.val() {
+            self.place.d.next = self.place.q.val() + self.one.val();
+            if self.place.q.val() == self.start_bit.val() {
+                self.active.d.next = !self.level.q.val();
+            } else if self.place.q.val() == self.stop_bit.val() {
+                self.active.d.next = false;
+                self.complete.d.next = self.level.q.val();
+            } else {
+                self.shift.d.next = self.shift.q.val() >> 1;
+                if self.level.q.val() {
+                    self.shift.d.next = (self.shift.q.val() >> 1) | self.high_bit.val();
+                }
+            }
+        }
+        if self.reset.val() {
+            self.active.d.next = false;
+            self.complete.d.next = false;
+        }
+        self.valid.next = self.complete.q.val();
+        self.data.next = self.shift.q.val();
+    }
+}

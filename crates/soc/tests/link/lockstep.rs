@@ -1,0 +1,380 @@
+//! Every block of the link against its own Verilog, and against what it is to do.
+
+use ef_hdl_kit::rand::rngs::StdRng;
+use ef_hdl_kit::rand::{Rng, SeedableRng};
+use ef_hdl_kit::{Vsim, lockstep};
+use ef_link::frame::{CRC_POLYNOMIAL, CRC_START, Frame, Op};
+use ef_link::slip::{self, Decoder, Delimited, END, ESC, ESC_END, ESC_ESC};
+use ef_soc::link::bit_timer::{BitTimer, HALF};
+use ef_soc::link::crc::Crc;
+use ef_soc::link::executor::Executor;
+use ef_soc::link::memory_word::MemoryWord;
+use ef_soc::link::receiver::FrameReceiver;
+use ef_soc::link::request_ram::RequestRam;
+use ef_soc::link::sender::FrameSender;
+use ef_soc::link::session::Session;
+use ef_soc::link::slip_decoder::SlipDecoder;
+use ef_soc::link::slip_encoder::SlipEncoder;
+use ef_soc::link::uart_rx::UartRx;
+use ef_soc::link::uart_tx::UartTx;
+use ef_soc::link::{HostLink, LinkSettings};
+use std::collections::VecDeque;
+
+/// `step` of 8.7 cycles per bit.
+const STEP: u64 = (10 << 20) / 87;
+
+/// A byte of which many are delimiters.
+fn byte(rng: &mut impl Rng) -> u8 {
+    if rng.random() { rng.random() } else { [END, ESC, ESC_END, ESC_ESC][rng.random_range(0..4)] }
+}
+
+/// The level of a line in a cycle, for bytes that start every `period` cycles.
+fn line(bytes: &[u8], period: f64, cycle: u64) -> bool {
+    let (number, cycle) = ((cycle as f64 / period) as usize, cycle as f64 % period);
+    match (cycle / 8.7) as usize {
+        0 => false,
+        bit @ 1..=8 => bytes[number % bytes.len()] >> (bit - 1) & 1 != 0,
+        _ => true,
+    }
+}
+
+#[test]
+fn a_bit_timer_keeps_the_mean_of_its_rate() {
+    let (mut cycles, mut ticks) = (0u64, 0u64);
+    lockstep!(BitTimer::<HALF>::default(), "", 1, 20_000, |b, _rng| {
+        let restart = cycles < 2;
+        b.restart.next = restart;
+        b.step.next = STEP.into();
+        ticks += u64::from(b.tick.val());
+        cycles += 1;
+        assert!(ticks.abs_diff(cycles * STEP >> 20) <= 1, "{ticks} in {cycles} cycles");
+    });
+}
+
+#[test]
+fn a_uart_receives_what_is_on_the_line_despite_glitches() {
+    let bytes: Vec<u8> = (0..=255).map(|i: u8| i.wrapping_mul(37)).collect();
+    let mut received = Vec::new();
+    let mut cycle = 0;
+    lockstep!(UartRx::default(), "", 2, 20_000, |b, rng| {
+        cycle += 1;
+        b.reset.next = cycle < 3;
+        b.step.next = STEP.into();
+        // one wrong sample now and then, seldom twice in three
+        b.rx.next = (cycle < 20 || line(&bytes, 90.0, cycle - 20))
+            ^ (rng.random_range(0..500) == 0 && cycle % 10 == 0);
+        if b.valid.val() {
+            received.push(u64::from(b.data.val()) as u8);
+        }
+    });
+    let right = received.iter().zip(bytes.iter().cycle()).filter(|(a, b)| a == b).count();
+    assert!(right == received.len() && right > 200, "{right} of {}", received.len());
+}
+
+#[test]
+fn a_uart_sends_bytes_that_another_receives() {
+    let (mut sent, mut received) = (Vec::new(), Vec::new());
+    let (mut cycle, mut start, mut low, mut shift) = (0u64, None, false, 0u8);
+    let mut offer = None;
+    lockstep!(UartTx::default(), "", 3, 20_000, |b, rng| {
+        // outputs are of the cycle before; `ready` there took what was offered there
+        if b.ready.val()
+            && let Some(taken) = offer.take()
+        {
+            sent.push(taken);
+        }
+        match start {
+            None if !b.tx.val() && cycle > 5 => start = Some(cycle),
+            Some(at) if (cycle - at) * 10 % 87 / 10 == 4 => {
+                let bit = (cycle - at) * 10 / 87;
+                match bit {
+                    0 => low = !b.tx.val(),
+                    1..=8 => shift = shift >> 1 | if b.tx.val() { 0x80 } else { 0 },
+                    _ => {
+                        assert!(low && b.tx.val(), "start and stop bit");
+                        received.push(shift);
+                        start = None;
+                    }
+                }
+            }
+            _ => {}
+        }
+        if offer.is_none() && rng.random_range(0..60) == 0 {
+            offer = Some(byte(rng));
+        }
+        b.reset.next = cycle < 3;
+        b.step.next = STEP.into();
+        if cycle < 3 {
+            offer = None;
+        }
+        b.valid.next = offer.is_some();
+        b.data.next = u64::from(offer.unwrap_or(0x55)).into();
+        cycle += 1;
+    });
+    assert!(sent.starts_with(&received) && received.len() > 100 && sent.len() - received.len() < 3);
+}
+
+#[test]
+fn a_decoder_finds_the_frames_that_the_software_finds() {
+    let (mut expected, mut seen) = (Vec::new(), Vec::new());
+    let mut software = Decoder::default();
+    let (mut bytes, mut bad) = (Vec::new(), false);
+    let mut first = true;
+    lockstep!(SlipDecoder::default(), "", 4, 10_000, |b, rng| {
+        if b.valid.val() {
+            bytes.push(u64::from(b.data.val()) as u8);
+        }
+        bad |= b.wrong.val();
+        if b.finish.val() {
+            let bytes = std::mem::take(&mut bytes);
+            match std::mem::take(&mut bad) {
+                true => seen.push(Delimited::Malformed),
+                false if bytes.is_empty() => {}
+                false => seen.push(Delimited::Frame(bytes)),
+            }
+        }
+        let next = (!first && rng.random_range(0..3) == 0).then(|| byte(rng));
+        b.reset.next = std::mem::take(&mut first);
+        b.in_valid.next = next.is_some();
+        b.in_data.next = u64::from(next.unwrap_or(END)).into();
+        expected.extend(next.and_then(|byte| software.push(byte)));
+    });
+    seen.truncate(expected.len());
+    assert!(seen.len() > 300 && expected[..seen.len()] == seen);
+    assert!(seen.iter().filter(|d| **d == Delimited::Malformed).count() > 50);
+}
+
+#[test]
+fn an_encoder_makes_the_bytes_that_the_software_makes() {
+    let mut sim = Vsim::of(&mut SlipEncoder::default(), "top").unwrap();
+    let mut rng = StdRng::seed_from_u64(5);
+    for _ in 0..300 {
+        let frame: Vec<u8> = (0..rng.random_range(1..20)).map(|_| byte(&mut rng)).collect();
+        let mut symbols: VecDeque<_> = frame.iter().map(|byte| Some(*byte)).collect();
+        symbols.push_front(None);
+        symbols.push_back(None);
+        let mut wire = Vec::new();
+        while let Some(symbol) = symbols.front() {
+            let ready = rng.random();
+            sim.set("in_valid", 1);
+            sim.set("in_end", symbol.is_none().into());
+            sim.set("in_data", symbol.unwrap_or_else(|| byte(&mut rng)).into());
+            sim.set("ready", u64::from(ready));
+            sim.eval();
+            if ready && sim.get("valid") != 0 {
+                wire.push(sim.get("data") as u8);
+            }
+            let taken = sim.get("in_ready") != 0;
+            sim.tick();
+            if taken {
+                symbols.pop_front();
+            }
+        }
+        assert_eq!(wire, slip::encode(&frame));
+    }
+    lockstep!(SlipEncoder::default(), "", 5, 4000, |b, rng| {
+        b.reset.next = rng.random_range(0..50) == 0;
+        b.in_valid.next = rng.random();
+        b.in_end.next = rng.random();
+        b.in_data.next = u64::from(byte(rng)).into();
+        b.ready.next = rng.random();
+    });
+}
+
+#[test]
+fn a_crc_is_that_of_the_polynomial() {
+    let mut expected = CRC_START;
+    let mut bytes = 0;
+    let mut settled = false;
+    lockstep!(Crc::default(), "", 6, 10_000, |b, rng| {
+        if settled && !b.busy.val() {
+            assert_eq!(u64::from(b.value.val()), u64::from(expected), "after {bytes} bytes");
+        }
+        let start = !settled || rng.random_range(0..200) == 0;
+        let valid = !start && (!b.busy.val()) && rng.random();
+        let data: u8 = rng.random();
+        b.start.next = start;
+        b.valid.next = valid;
+        b.data.next = u64::from(data).into();
+        if start {
+            expected = CRC_START;
+        } else if valid {
+            bytes += 1;
+            expected ^= u32::from(data);
+            for _ in 0..8 {
+                expected = expected >> 1 ^ if expected & 1 != 0 { CRC_POLYNOMIAL } else { 0 };
+            }
+            settled = false;
+        }
+        settled = !valid;
+    });
+    assert!(bytes > 300);
+}
+
+#[test]
+fn a_receiver_reports_good_frames_and_drops_others() {
+    let mut wire: VecDeque<(u8, bool)> = VecDeque::new();
+    let (mut good, mut dropped, mut frames) = (0, 0, 0);
+    let (mut cycle, mut last) =
+        (0u64, Frame { op: 0, sequence: 0, count: 0, session: 0, word2: 0, payload: vec![] });
+    lockstep!(FrameReceiver::default(), "", 7, 20_000, |b, rng| {
+        dropped += u32::from(b.dropped.val());
+        if b.good.val() {
+            good += 1;
+            let Frame { op, sequence, count, session, word2, payload } = &last;
+            let header = [b.op.val(), b.number.val()].map(|x| u64::from(x) as u8);
+            assert_eq!(header, [*op, *sequence]);
+            assert_eq!(u64::from(b.count.val()), u64::from(*count));
+            assert_eq!(
+                (u64::from(b.session.val()), u64::from(b.address.val())),
+                ((*session).into(), (*word2).into())
+            );
+            assert_eq!(u64::from(b.length.val()), payload.len() as u64 + 1);
+        }
+        cycle += 1;
+        let send = cycle > 3 && cycle % 10 == 0;
+        if send && wire.is_empty() {
+            frames += 1;
+            let payload: Vec<u32> = (0..rng.random_range(0..6)).map(|_| rng.random()).collect();
+            last = Frame {
+                op: rng.random(),
+                sequence: rng.random(),
+                count: rng.random(),
+                session: rng.random(),
+                word2: rng.random(),
+                payload,
+            };
+            let mut bytes = last.bytes();
+            match rng.random_range(0..4) {
+                0 => bytes[5] ^= 4,
+                1 => bytes.truncate(rng.random_range(1..12)),
+                _ => {}
+            }
+            wire.extend(bytes.into_iter().map(|byte| (byte, false)).chain([(0, true)]));
+        }
+        let next = if send { wire.pop_front() } else { None };
+        b.reset.next = cycle < 3;
+        b.listen.next = true;
+        b.valid.next = matches!(next, Some((_, false)));
+        b.finish.next = matches!(next, Some((_, true)));
+        b.wrong.next = false;
+        b.data.next = u64::from(next.map_or(0, |(byte, _)| byte)).into();
+    });
+    assert!(good > 20 && dropped > 10 && good + dropped + 2 > frames, "{good} {dropped} {frames}");
+}
+
+#[test]
+fn the_other_blocks_equal_their_verilog() {
+    lockstep!(Session::default(), "", 8, 4000, |b, rng| {
+        b.reset.next = rng.random_range(0..100) == 0;
+        b.op.next = rng.random_range(0..7u64).into();
+        b.number.next = rng.random_range(0..2u64).into();
+        b.count.next = rng.random_range(0..3u64).into();
+        b.length.next = rng.random_range(0..3u64).into();
+        b.session.next = rng.random_range(0..3u64).into();
+        b.address.next = rng.random_range(0..12u64).into();
+        b.memory_words.next = 10.into();
+        b.busy.next = rng.random();
+        b.record.next = rng.random();
+        b.status.next = rng.random_range(0..8u64).into();
+    });
+    lockstep!(MemoryWord::default(), "", 9, 4000, |b, rng| {
+        b.reset.next = rng.random_range(0..100) == 0;
+        b.start.next = !b.busy.val() && rng.random();
+        b.write.next = rng.random();
+        b.address.next = u64::from(rng.random::<u32>()).into();
+        b.data.next = u64::from(rng.random::<u32>()).into();
+        b.cmd_ready.next = rng.random();
+        b.wdata_ready.next = rng.random();
+        b.rdata_valid.next = rng.random();
+        b.rdata.next = u64::from(rng.random::<u32>()).into();
+    });
+    lockstep!(RequestRam::default(), "", 10, 4000, |b, rng| {
+        b.received.next = rng.random();
+        b.received_index.next = rng.random_range(0..8u64).into();
+        b.received_word.next = u64::from(rng.random::<u32>()).into();
+        b.stored.next = rng.random();
+        b.index.next = rng.random_range(0..8u64).into();
+        b.stored_word.next = u64::from(rng.random::<u32>()).into();
+        b.replying.next = rng.random();
+        b.reply_index.next = rng.random_range(0..8u64).into();
+    });
+    let mut request = (0u64, 0u64, 0u64);
+    lockstep!(Executor::default(), "", 11, 20_000, |b, rng| {
+        b.reset.next = rng.random_range(0..2000) == 0;
+        let good = rng.random_range(0..8) == 0 && b.listen.val();
+        if good {
+            request = (rng.random_range(1..6), rng.random_range(1..9), rng.random_range(0..0x1000));
+        }
+        b.good.next = good;
+        (b.op.next, b.count.next, b.address.next) = (request.0.into(), request.1.into(), request.2.into());
+        b.verdict.next = rng.random_range(0..8u64).into();
+        b.proceed.next = rng.random_range(0..8) != 0;
+        b.memory_words.next = 1000.into();
+        b.fetched.next = u64::from(rng.random::<u32>()).into();
+        b.req_ready.next = rng.random();
+        b.resp_valid.next = rng.random();
+        b.resp_data.next = u64::from(rng.random::<u32>()).into();
+        b.memory_busy.next = rng.random();
+        b.memory_read.next = u64::from(rng.random::<u32>()).into();
+        b.sent.next = rng.random_range(0..20) == 0;
+    });
+    let mut left = 0;
+    lockstep!(FrameSender::default(), "", 12, 20_000, |b, rng| {
+        b.reset.next = rng.random_range(0..4000) == 0;
+        left = if left == 0 { 3000 } else { left - 1 };
+        b.send.next = left == 2990;
+        b.op.next = (left / 3000 + 5).into();
+        b.number.next = 7.into();
+        b.words.next = 5.into();
+        b.status.next = 0.into();
+        b.fetched.next = (u64::from(b.index.val()) * 0x5_c0db).into();
+        b.ready.next = rng.random_range(0..4) == 0;
+    });
+}
+
+#[test]
+fn the_whole_link_equals_its_verilog() {
+    let settings = LinkSettings { clock_hz: 87_000_000, baud: 10_000_000, memory_words: 100 };
+    let requests = [
+        (Op::Hello, 0, 0, 0, vec![]),
+        (Op::WriteMemory, 1, 2, 10, vec![0xdbc0_0001, 2]),
+        (Op::ReadMemory, 2, 2, 10, vec![]),
+        (Op::WriteRegisters, 3, 2, 0x0141, vec![3, 4]),
+        (Op::ReadRegisters, 4, 2, 0x41, vec![]),
+    ];
+    let wires = requests.map(|(op, sequence, count, word2, payload)| {
+        let frame = Frame { op: op as u8, sequence, count, session: 9, word2, payload };
+        slip::encode(&frame.bytes())
+    });
+    // bytes start 90 cycles apart, requests 6000
+    let (mut cycle, mut replies, mut accesses, mut words) = (0u64, 0, 0, 0);
+    let (mut asks, mut commands) = (false, false);
+    lockstep!(HostLink::new(&settings).unwrap(), "", 13, 30_100, |b, rng| {
+        let (number, at) = (cycle.saturating_sub(100) / 6000, cycle.saturating_sub(100) % 6000);
+        let wire = &wires[number as usize];
+        b.rx.next = cycle < 100 || at >= wire.len() as u64 * 90 || line(wire, 90.0, at);
+        b.reset.next = cycle < 5;
+        cycle += 1;
+        replies += u32::from(b.activity.val());
+        accesses += u32::from(b.req_valid.val() && !asks);
+        words += u32::from(b.cmd_valid.val() && !commands);
+        (asks, commands) = (b.req_valid.val(), b.cmd_valid.val());
+        b.req_ready.next = rng.random();
+        b.resp_valid.next = rng.random();
+        b.resp_data.next = u64::from(rng.random::<u32>()).into();
+        b.cmd_ready.next = rng.random();
+        b.wdata_ready.next = rng.random();
+        b.rdata_valid.next = rng.random();
+        b.rdata.next = u64::from(rng.random::<u32>()).into();
+        b.accelerator_busy.next = false;
+    });
+    assert_eq!((replies, accesses, words), (5, 4, 4));
+}
+
+#[test]
+fn a_baud_rate_that_the_clock_cannot_make_is_refused() {
+    let settings = LinkSettings { clock_hz: 25_000_000, baud: 4_000_000, memory_words: 1 };
+    let error = HostLink::new(&settings).err().unwrap().to_string();
+    assert!(error.contains("4000000 baud") && error.contains("3125000 baud are possible"), "{error}");
+}

@@ -1,0 +1,108 @@
+//! `synth`: a board's bitstream and its report.
+
+use anyhow::{Context, Result, anyhow};
+use ef_board::Board;
+use ef_program::{Config, config};
+use ef_soc::top;
+use ef_synth::{Design, Options, build};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Arguments of `synth`.
+#[derive(clap::Args)]
+pub struct SynthArgs {
+    /// Board: a file of boards/ without .toml
+    #[arg(long, value_name = "NAME")]
+    board: String,
+    /// SDRAM part on this board, if not the board's usual one: a file of boards/sdram/ without .toml
+    #[arg(long, value_name = "PART")]
+    sdram: Option<String>,
+    /// Configuration of the accelerator, if not the board's usual one
+    #[arg(long, value_name = "NAME")]
+    config: Option<String>,
+    /// Try seeds 1 to N and keep the best
+    #[arg(long, value_name = "N", conflicts_with = "seed", value_parser = clap::value_parser!(u64).range(1..))]
+    seeds: Option<u64>,
+    /// The one seed to use
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+    /// Seeds to run at the same time, each in more than 1 GB [default: one per core]
+    #[arg(long, value_name = "J", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+    /// Folder for bitstream and report [default: target/synth/BOARD]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+pub fn run(args: &SynthArgs) -> Result<()> {
+    let board = board(args)?;
+    let out = match &args.out {
+        Some(out) => out.clone(),
+        None => default_out(&board)?,
+    };
+    let cancel = Arc::new(AtomicBool::new(false));
+    let handler = cancel.clone();
+    ctrlc::set_handler(move || handler.store(true, Ordering::Relaxed)).context("cannot answer to Ctrl-C")?;
+    let jobs =
+        args.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
+    let seeds = args.seeds.map_or_else(|| vec![args.seed], |last| (1..=last).collect());
+    let built = build(&design(&board)?, &Options { seeds, jobs, out: out.clone(), cancel })?;
+    let report = &built.report;
+    if built.unchanged {
+        println!("nothing that goes in has changed: not built again");
+    }
+    for (net, clock) in &report.clocks {
+        println!("{net}: {:.2} MHz, target {:.2} MHz", clock.fmax_mhz, clock.target_mhz);
+    }
+    println!("{}", report.seeds_text());
+    println!(
+        "LUT {} of {}, flip-flops {} of {}, DSP {} of {}, BRAM {} of {}",
+        report.lut.used,
+        report.lut.available,
+        report.ff.used,
+        report.ff.available,
+        report.dsp.used,
+        report.dsp.available,
+        report.bram.used,
+        report.bram.available
+    );
+    println!("{}\n{}", built.bitstream.display(), out.join("report.md").display());
+    Ok(())
+}
+
+/// The board with the changes of the command line.
+fn board(args: &SynthArgs) -> Result<Board> {
+    let mut board = Board::named(&args.board)?;
+    if let Some(part) = &args.sdram {
+        board = board.with_sdram(part)?;
+    }
+    if let Some(name) = &args.config {
+        board.accelerator = Config::named(name).ok_or_else(|| {
+            let names: Vec<&str> = config::ALL.iter().map(|c| c.name).collect();
+            anyhow!("there is no configuration `{name}`; there are {}", names.join(", "))
+        })?;
+    }
+    Ok(board)
+}
+
+/// Where a board's bitstream is if nobody says otherwise.
+pub fn default_out(board: &Board) -> Result<PathBuf> {
+    let root =
+        ef_tools::workspace_root().context("this is no checkout of ef-train; choose a folder with --out")?;
+    Ok(root.join("target/synth").join(&board.name))
+}
+
+fn design(board: &Board) -> Result<Design> {
+    Ok(Design {
+        name: board.name.clone(),
+        top: "board".into(),
+        verilog: vec![
+            ("chip.v".into(), top::modules(board)?.source_with(&top::ecp5_cells(board)?)),
+            ("board.v".into(), board.pins.wrapper("board", top::CHIP)),
+        ],
+        lpf: board.pins.lpf(),
+        device: board.device.clone(),
+        clock_mhz: board.clocks.core_mhz,
+    })
+}
