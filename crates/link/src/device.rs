@@ -51,6 +51,11 @@ impl<P: Port> LinkDevice<P> {
         &mut self.link
     }
 
+    /// Ends the session on this side only, as if the program had been killed.
+    pub fn into_link(self) -> Link<P> {
+        self.link
+    }
+
     fn inside(&self, address: u32, words: usize) -> Result<(), DeviceError> {
         let size = u64::from(self.link.memory_words());
         if u64::from(address) + words as u64 > size {

@@ -1,9 +1,12 @@
-//! The accelerator's exported Verilog in Verilator, with a DRAM model, as an [`ef_program::Device`].
+//! Simulations as an [`ef_program::Device`]: the accelerator's exported Verilog with a DRAM model ([`RtlDevice`]), or a whole board
+//! ([`ChipDevice`]).
 
+mod chip;
 mod device;
 mod dram;
 mod harness;
 
+pub use chip::{ChipBench, ChipDevice, ChipPort, reset};
 pub use device::RtlDevice;
 pub use dram::DramSettings;
 pub use harness::Statistics;

@@ -13,6 +13,9 @@ use ef_rtl::with_accelerator;
 /// Name of the chip's module.
 pub const CHIP: &str = "ef_chip";
 
+/// Stack for a chip by value.
+const STACK: usize = 256 << 20;
+
 /// Cycles in the pads, out and in.
 const PAD_REGISTERS: u32 = 2;
 
@@ -47,9 +50,18 @@ pub fn link_settings(board: &Board) -> LinkSettings {
 /// The modules of the chip that rust-hdl describes; what the FPGA's vendor provides is missing.
 pub fn modules(board: &Board) -> Result<Verilog> {
     let (link, sdram) = (link_settings(board), sdram_timing(board)?);
-    with_accelerator!(board.accelerator, accelerator =>
-        export::verilog(&mut Chip::new(accelerator, &link, &sdram)?, CHIP))
-    .with_context(|| format!("there is no accelerator for the configuration {}", board.accelerator.name))?
+    let export = || {
+        with_accelerator!(board.accelerator, accelerator =>
+            export::verilog(&mut Chip::new(accelerator, &link, &sdram)?, CHIP))
+        .with_context(|| {
+            format!("there is no accelerator for the configuration {}", board.accelerator.name)
+        })?
+    };
+    // a chip by value is larger than the stack of a test's thread
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, export)?;
+        thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
 }
 
 /// What completes [`modules`] for synthesis: primitives of the ECP5, with the board's PLL.

@@ -4,6 +4,7 @@
 
 pub mod activity;
 pub mod bank;
+pub mod chip_model;
 pub mod columns;
 mod controller;
 pub mod data;

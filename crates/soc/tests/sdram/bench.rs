@@ -2,6 +2,7 @@
 
 use ef_board::SdramPart;
 use ef_hdl_kit::vsim::{Model, Vsim};
+use ef_soc::sdram::chip_model::{self, ChipModelSettings};
 use ef_soc::sdram::{SdramController, SdramTiming};
 use std::ffi::{CStr, c_char, c_void};
 use std::path::Path;
@@ -75,46 +76,6 @@ pub struct Drive {
     pub bytes: u8,
 }
 
-/// `SdramSettings` of sdram_chip.h.
-#[repr(C)]
-struct Settings {
-    clock_hz: u64,
-    ps: [u64; 11],
-    counts: [u32; 8],
-}
-
-impl Settings {
-    fn new(part: &SdramPart, clock_hz: u64) -> Self {
-        let ps = |ns: f64| (ns * 1e3).round() as u64;
-        Settings {
-            clock_hz,
-            ps: [
-                ps(1e3 / part.clock_mhz_max),
-                ps(part.t_rcd_ns),
-                ps(part.t_rp_ns),
-                ps(part.t_ras_ns),
-                ps(part.t_ras_max_us * 1e3),
-                ps(part.t_rc_ns),
-                ps(part.t_rfc_ns),
-                ps(part.t_rrd_ns),
-                ps(part.t_wr_ns),
-                ps(part.refresh_ms * 1e6),
-                ps(part.power_up_us * 1e3),
-            ],
-            counts: [
-                part.t_rrd_clocks,
-                part.t_wr_clocks,
-                part.t_mrd_clocks,
-                part.refresh_rows,
-                part.power_up_refreshes,
-                part.column_bits,
-                part.row_bits,
-                part.cas_latency,
-            ],
-        }
-    }
-}
-
 type Handle = *mut c_void;
 
 pub struct Bench {
@@ -130,23 +91,19 @@ pub struct Bench {
     _sim: Vsim,
 }
 
-const CHIP: &str = include_str!("../../../sim/cpp/sdram_chip.h");
-const BENCH: &str = include_str!("../../../sim/cpp/sdram_bench.cpp");
+const BENCH: &str = include_str!("../../cpp/sdram_bench.cpp");
 
 impl Bench {
     /// A controller with `timing` on the chip that `part` describes, in reset until now.
     pub fn new(timing: &SdramTiming, part: &SdramPart, clock_hz: u64) -> Bench {
         let model =
             Model::of(&mut SdramController::new(timing), "sdram_controller").expect("the controller exports");
-        let mut sim = model
-            .extra_cpp(&CHIP.replace("#pragma once\n", ""))
-            .extra_cpp(BENCH)
-            .build()
-            .expect("the controller builds");
-        let settings = Settings::new(part, clock_hz);
+        let mut sim =
+            model.extra_cpp(&chip_model::source()).extra_cpp(BENCH).build().expect("the controller builds");
+        let settings = ChipModelSettings::new(part, clock_hz);
         // SAFETY: the types are those of the functions in sdram_bench.cpp and sdram_chip.h.
         unsafe {
-            let new: unsafe extern "C" fn(Handle, *const Settings) -> Handle =
+            let new: unsafe extern "C" fn(Handle, *const ChipModelSettings) -> Handle =
                 sim.symbol("sdram_bench_new").expect("a symbol");
             let chip: unsafe extern "C" fn(Handle) -> Handle =
                 sim.symbol("sdram_bench_chip").expect("a symbol");

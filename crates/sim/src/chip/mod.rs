@@ -1,0 +1,99 @@
+//! A whole board in simulation: the chip from reset button to SDRAM pins, driven through its serial port.
+
+mod bench;
+mod port;
+
+pub use bench::ChipBench;
+pub use port::ChipPort;
+
+use anyhow::{Context, Result};
+use ef_board::Board;
+use ef_link::{LinkDevice, Settings};
+use ef_program::{Config, Device, DeviceError};
+use ef_soc::chip::RESET_LOG2;
+use ef_soc::top;
+
+/// The accelerator of a simulated board. Every access goes over the simulated serial line; a rule of the SDRAM that is broken ends the run.
+pub struct ChipDevice {
+    link: LinkDevice<ChipPort>,
+}
+
+impl ChipDevice {
+    /// Builds the simulation of a board, presses its reset button, and starts a session.
+    pub fn new(board: &Board) -> Result<Self> {
+        let mut bench = ChipBench::new(board).with_context(|| format!("cannot simulate {}", board.name))?;
+        reset(&mut bench);
+        Self::over(ChipPort::new(bench, board.name.clone(), top::clock_hz(board)))
+    }
+
+    /// Starts a session with a board that is running.
+    pub fn over(port: ChipPort) -> Result<Self> {
+        Ok(ChipDevice { link: LinkDevice::open(port, Settings::default())? })
+    }
+
+    /// The simulated board.
+    pub fn bench(&mut self) -> &mut ChipBench {
+        self.link.link().port().bench()
+    }
+
+    /// Ends the session on this side only, as if the program had been killed.
+    pub fn into_port(self) -> ChipPort {
+        self.link.into_link().into_port()
+    }
+
+    fn rules(&mut self) -> Result<(), DeviceError> {
+        match self.bench().violations() {
+            (0, _) => Ok(()),
+            (count, first) => Err(DeviceError::Other(format!(
+                "{count} rules of the SDRAM's data sheet were broken, first: {}",
+                first.unwrap_or_default()
+            ))),
+        }
+    }
+}
+
+/// Presses the reset button and releases it, long enough for both to be seen; afterwards the board runs, its memory's contents lost.
+pub fn reset(bench: &mut ChipBench) {
+    const SEEN: u64 = (1 << RESET_LOG2) + 16;
+    bench.press_button(true);
+    bench.run(2 * SEEN);
+    bench.press_button(false);
+    // released, held, and the SDRAM's power-up
+    bench.run(3 * SEEN);
+}
+
+impl Device for ChipDevice {
+    fn config(&self) -> &'static Config {
+        self.link.config()
+    }
+
+    fn memory_words(&self) -> u64 {
+        self.link.memory_words()
+    }
+
+    fn write_memory(&mut self, address: u32, words: &[u32]) -> Result<(), DeviceError> {
+        self.link.write_memory(address, words)
+    }
+
+    fn read_memory(&mut self, address: u32, words: &mut [u32]) -> Result<(), DeviceError> {
+        self.link.read_memory(address, words)?;
+        self.rules()
+    }
+
+    fn write_register(&mut self, address: u32, value: u32) -> Result<(), DeviceError> {
+        self.link.write_register(address, value)
+    }
+
+    fn read_register(&mut self, address: u32) -> Result<u32, DeviceError> {
+        self.link.read_register(address)
+    }
+
+    fn load_program(&mut self, program: &[u64]) -> Result<(), DeviceError> {
+        self.link.load_program(program)
+    }
+
+    fn run(&mut self) -> Result<(), DeviceError> {
+        self.link.run()?;
+        self.rules()
+    }
+}
