@@ -10,7 +10,8 @@ use std::time::Duration;
 const LOOK: Duration = Duration::from_millis(500);
 /// A run whose signs of progress stay the same for so long is given up.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// Longest pause between two looks at STATUS.
+/// Between two looks at STATUS: an eighth of the time since the start, in these limits.
+const SHORTEST_PAUSE: Duration = Duration::from_micros(200);
 const LONGEST_PAUSE: Duration = Duration::from_millis(20);
 /// For the bursts of a run that is cleared to complete.
 const CLEAR_TIMEOUT: Duration = Duration::from_secs(2);
@@ -131,7 +132,7 @@ impl<P: Port> Device for LinkDevice<P> {
                     return Err(DeviceError::Timeout { cycles, pc: self.read_register(regs::PC)? });
                 }
             }
-            self.link.port().wait(((now - start) / 8).min(LONGEST_PAUSE));
+            self.link.port().wait(((now - start) / 8).clamp(SHORTEST_PAUSE, LONGEST_PAUSE));
         }
         run::outcome(self)
     }

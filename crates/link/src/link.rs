@@ -39,8 +39,9 @@ pub struct Traffic {
 
 /// A session with a board: one request after the other, each sent again until it is answered.
 ///
-/// A write takes effect exactly once if it succeeds. If it fails with [`LinkError::Refused`] by any status but `NoSession`, it took no
-/// effect (`MemoryTimeout`: the words before the one that failed did). Otherwise it took effect once, in part or not at all.
+/// A write that succeeds has taken effect exactly once. One that fails with [`LinkError::Refused`] has not, except:
+/// `MemoryTimeout`, words before the one that the memory did not take have, and that word will when it does; `NoSession`, as every other
+/// error: once, in part or not at all, and it will not after the next answer of the board.
 pub struct Link<P> {
     port: P,
     settings: Settings,

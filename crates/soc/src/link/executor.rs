@@ -3,9 +3,6 @@ use ef_hdl_kit::K;
 use ef_link::frame::{HELLO_WORDS, MAX_PAYLOAD, Op, Status, VERSION};
 use rust_hdl::prelude::*;
 
-/// log2 of the cycles that the memory may take for a word.
-pub const TIMEOUT_BITS: usize = 16;
-
 #[derive(Copy, Clone, Debug, PartialEq, LogicState)]
 enum Step {
     Idle,
@@ -31,7 +28,7 @@ enum Step {
 ///                   |                     +---------- next word -----------------+       |
 ///                   +--- refused --------------------------------------------------------+
 /// ```
-/// Fetch waits for the word of the RAM, Answer for a register's value, Start and Memory for the memory, at most 2^[`TIMEOUT_BITS`] cycles;
+/// Fetch waits for the word of the RAM, Answer for a register's value, Start and Memory for the memory, at most 2^16 cycles;
 /// the register port always answers. Words that were read are stored where the words of a write would have been.
 ///
 /// | port | width | |

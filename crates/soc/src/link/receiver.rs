@@ -1,11 +1,11 @@
 //! [`FrameReceiver`]: bytes of frames to a request.
 use super::crc::Crc;
 use ef_hdl_kit::K;
-use ef_link::frame::{CRC_RESIDUE, MAX_PAYLOAD};
+use ef_link::frame::{CRC_RESIDUE, HEADER_WORDS, MAX_PAYLOAD};
 use rust_hdl::prelude::*;
 
 /// `index` of the first word of a frame: word 3, the first of the payload, has index 0.
-pub const FIRST_INDEX: u64 = 509;
+pub const FIRST_INDEX: u64 = 512 - HEADER_WORDS as u64;
 
 /// Collects words, checks the CRC, and reports whole frames.
 ///

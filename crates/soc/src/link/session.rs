@@ -3,9 +3,6 @@ use ef_hdl_kit::K;
 use ef_link::frame::{MAX_PAYLOAD, Op, Status};
 use rust_hdl::prelude::*;
 
-/// Cycles from a request and `busy` to the verdict.
-pub const VERDICT_LATENCY: u64 = 3;
-
 /// Judges the request that stands at its inputs, and remembers the last one that was executed.
 ///
 /// ```text
@@ -20,7 +17,7 @@ pub const VERDICT_LATENCY: u64 = 3;
 /// | `op`, `number`, `count`, `length`, `session`, `address` | 8, 8, 16, 9, 32, 32 | of a [`FrameReceiver`](super::receiver::FrameReceiver); stay until `record` |
 /// | `memory_words` | 32 | size of the memory |
 /// | `busy` | 1 | the accelerator has the memory |
-/// | `verdict` | 3 | a [`Status`]; [`VERDICT_LATENCY`] 3 |
+/// | `verdict` | 3 | a [`Status`], 3 cycles after the request, 1 after `busy` |
 /// | `proceed` | 1 | the request is to be executed |
 /// | `record`, `status` | 1, 3 | what became of it, one cycle |
 #[derive(LogicBlock, Default)]

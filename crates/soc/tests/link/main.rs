@@ -2,6 +2,7 @@
 
 mod bench;
 mod faults;
+mod line;
 mod lockstep;
 mod memory_mux;
 mod same_bytes;

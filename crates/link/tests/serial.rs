@@ -1,0 +1,130 @@
+//! The serial port, with pseudo-terminals in place of a board.
+
+use ef_link::testing::Registers;
+use ef_link::{Endpoint, Link, LinkError, Serial, Settings};
+use serialport::{SerialPort, TTYPort};
+use std::io::{Read, Write};
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+const BAUD: u32 = 3_000_000;
+
+type Device = Arc<Mutex<Endpoint<Registers>>>;
+
+fn device() -> Device {
+    Arc::new(Mutex::new(Endpoint::new(Registers::new(4096), 4096)))
+}
+
+/// A device that is plugged in: the name of its port is `path`.
+struct Plugged {
+    path: PathBuf,
+    pull: Arc<AtomicBool>,
+    thread: JoinHandle<()>,
+}
+
+impl Plugged {
+    fn at(path: &Path, device: &Device) -> Self {
+        let (mut master, port) = TTYPort::pair().unwrap();
+        symlink(port.name().unwrap(), path).unwrap();
+        master.set_timeout(Duration::from_millis(5)).unwrap();
+        let pull = Arc::new(AtomicBool::new(false));
+        let (device, pulled) = (device.clone(), pull.clone());
+        let thread = thread::spawn(move || {
+            let mut bytes = [0; 512];
+            while !pulled.load(Ordering::Relaxed) {
+                match master.read(&mut bytes) {
+                    Ok(count) => {
+                        let mut device = device.lock().unwrap();
+                        for answer in bytes[..count].iter().filter_map(|byte| device.receive(*byte)) {
+                            // fails if the host has just closed the port
+                            let _ = master.write_all(&answer);
+                        }
+                    }
+                    // nothing came, or nobody has the port open
+                    Err(_) => thread::sleep(Duration::from_millis(1)),
+                }
+            }
+        });
+        Plugged { path: path.into(), pull, thread }
+    }
+
+    fn unplug(self) {
+        std::fs::remove_file(self.path).unwrap();
+        self.pull.store(true, Ordering::Relaxed);
+        self.thread.join().unwrap();
+    }
+}
+
+fn settings() -> Settings {
+    Settings { timeout: Duration::from_millis(500), attempts: 3, reopen: Duration::from_millis(1500) }
+}
+
+fn words(seed: u32) -> Vec<u32> {
+    (0..3000u32).map(|i| (i + seed).wrapping_mul(0x9e37_79b9)).collect()
+}
+
+#[test]
+fn a_serial_port_carries_a_session_through_an_unplugging() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("ttyUSB0");
+    let device = device();
+    let plugged = Plugged::at(&path, &device);
+    let mut link = Link::open(Serial::open(path.to_str().unwrap(), BAUD).unwrap(), settings()).unwrap();
+    let mut read = vec![0; 3000];
+    link.write_memory(1000, &words(1)).unwrap();
+    link.read_memory(1000, &mut read).unwrap();
+    assert_eq!(read, words(1));
+
+    plugged.unplug();
+    let (again, path_again) = (device.clone(), path.clone());
+    let back = thread::spawn(move || {
+        thread::sleep(Duration::from_millis(400));
+        Plugged::at(&path_again, &again)
+    });
+    link.write_memory(1000, &words(2)).unwrap();
+    let plugged = back.join().unwrap();
+    link.read_memory(1000, &mut read).unwrap();
+    assert_eq!(read, words(2));
+    assert!(link.traffic().reopened > 0);
+
+    plugged.unplug();
+    let error = link.read_registers(0, 1).unwrap_err();
+    assert!(matches!(error, LinkError::Lost { .. }), "{error}");
+    let text = error.to_string();
+    assert!(text.starts_with(path.to_str().unwrap()) && text.contains("plugged in"), "{text}");
+}
+
+#[test]
+fn a_board_that_is_silent_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("ttyUSB0");
+    let (_master, board) = TTYPort::pair().unwrap();
+    symlink(board.name().unwrap(), &path).unwrap();
+    drop(board);
+    let short = Settings { timeout: Duration::from_millis(20), ..settings() };
+    let port = Serial::open(path.to_str().unwrap(), BAUD).unwrap();
+    let text = Link::open(port, short).map(drop).unwrap_err().to_string();
+    assert!(text.starts_with(path.to_str().unwrap()) && text.contains("sent 3 times"), "{text}");
+}
+
+#[test]
+fn a_port_that_cannot_be_opened_says_why() {
+    let problem = |path: &str| Serial::open(path, BAUD).map(drop).unwrap_err().to_string();
+    let absent = problem("/dev/ttyUSB-absent");
+    assert!(
+        absent.starts_with("/dev/ttyUSB-absent: cannot open") && absent.contains("plugged in"),
+        "{absent}"
+    );
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let no_port = problem(file.path().to_str().unwrap());
+    assert!(no_port.contains("is it a serial port?"), "{no_port}");
+    let (_master, board) = TTYPort::pair().unwrap();
+    let name = board.name().unwrap();
+    drop(board);
+    let _first = Serial::open(&name, BAUD).unwrap();
+    assert!(problem(&name).contains("another program"), "{}", problem(&name));
+}
