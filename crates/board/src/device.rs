@@ -16,6 +16,8 @@ pub struct Device {
     /// What the chip says on JTAG, and what the bitstream must carry.
     #[serde(deserialize_with = "hexadecimal")]
     pub idcode: u32,
+    /// nextpnr's placer: `heap`, or `static` where `heap` leaves a large design unrouted.
+    pub placer: String,
 }
 
 impl Device {
@@ -53,6 +55,11 @@ impl Device {
             "idcode = {:#010x} is not Lattice's: it must end in 043",
             self.idcode
         );
+        ensure!(
+            matches!(self.placer.as_str(), "heap" | "static"),
+            "placer = \"{}\": heap and static are possible",
+            self.placer
+        );
         self.nextpnr_option().map(|_| ())
     }
 }
@@ -70,7 +77,13 @@ mod tests {
     use super::*;
 
     fn device(name: &str) -> Device {
-        Device { name: name.into(), package: "CABGA381".into(), speed_grade: 6, idcode: 0x4111_3043 }
+        Device {
+            name: name.into(),
+            package: "CABGA381".into(),
+            speed_grade: 6,
+            idcode: 0x4111_3043,
+            placer: "heap".into(),
+        }
     }
 
     #[test]

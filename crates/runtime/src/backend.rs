@@ -1,9 +1,11 @@
 //! The devices a run can use.
 
 use anyhow::{Context, Result};
+use ef_board::Board;
+use ef_link::{LinkDevice, Serial, Settings};
 use ef_model::ModelDevice;
-use ef_program::{Config, Device, regs};
-use ef_sim::{DramSettings, RtlDevice};
+use ef_program::{Config, Device, config, regs};
+use ef_sim::{ChipDevice, DramSettings, RtlDevice};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -14,6 +16,30 @@ pub enum Backend {
     Model,
     /// The accelerator's Verilog, simulated cycle by cycle with a DRAM model
     Rtl,
+    /// A whole board, simulated from its serial port to the pins of its SDRAM
+    Chip,
+    /// A board on a serial port of this machine
+    Board,
+}
+
+/// What a back end needs to know of the hardware, real or simulated.
+#[derive(Clone, Debug)]
+pub struct Hardware {
+    /// Timing of the memory of `rtl`.
+    pub dram: DramSettings,
+    /// The board of `chip` and `board`: a file of boards/.
+    pub board: String,
+    /// The serial port of `board`; if there is exactly one that can be a board, it is found.
+    pub port: Option<String>,
+}
+
+/// The board that is meant if none is named.
+pub const USUAL_BOARD: &str = "ulx3s-85f";
+
+impl Default for Hardware {
+    fn default() -> Self {
+        Hardware { dram: DramSettings::default(), board: USUAL_BOARD.into(), port: None }
+    }
 }
 
 impl Backend {
@@ -22,15 +48,34 @@ impl Backend {
         self,
         config: &'static Config,
         memory_words: u64,
-        dram: &DramSettings,
+        hardware: &Hardware,
     ) -> Result<Box<dyn Device>> {
         match self {
             Backend::Model => Ok(Box::new(ModelDevice::new(config, memory_words))),
             Backend::Rtl => {
-                let device = RtlDevice::new(config, memory_words, dram)
+                let device = RtlDevice::new(config, memory_words, &hardware.dram)
                     .with_context(|| format!("cannot simulate configuration {}", config.name))?;
                 Ok(Box::new(device))
             }
+            Backend::Chip => {
+                let mut board = Board::named(&hardware.board)?;
+                board.accelerator = config;
+                Ok(Box::new(ChipDevice::new(&board)?))
+            }
+            Backend::Board => {
+                let baud = Board::named(&hardware.board)?.link.baud;
+                let port = hardware.port.clone().map_or_else(ef_link::find, Ok)?;
+                let device = LinkDevice::open(Serial::open(&port, baud)?, Settings::default())?;
+                Ok(Box::new(device))
+            }
+        }
+    }
+
+    /// The configuration that this back end has if none is asked for.
+    pub fn usual_config(self, hardware: &Hardware) -> Result<&'static Config> {
+        match self {
+            Backend::Model | Backend::Rtl => Ok(&config::FP32_8X8),
+            Backend::Chip | Backend::Board => Ok(Board::named(&hardware.board)?.accelerator),
         }
     }
 
@@ -40,7 +85,7 @@ impl Backend {
             ("ef-train", env!("CARGO_PKG_VERSION").to_string()),
             ("accelerator interface", regs::VERSION_VALUE.to_string()),
         ]);
-        if self == Backend::Rtl {
+        if matches!(self, Backend::Rtl | Backend::Chip) {
             versions.extend(ef_tools::verilator().ok().map(|tool| ("verilator", tool.version)));
         }
         versions
@@ -52,6 +97,8 @@ impl fmt::Display for Backend {
         f.write_str(match self {
             Backend::Model => "model",
             Backend::Rtl => "rtl",
+            Backend::Chip => "chip",
+            Backend::Board => "board",
         })
     }
 }

@@ -1,7 +1,7 @@
 //! The command line: the verbs of `ef-train`, and of `cargo xtask` where they are about training.
 
-mod dram;
 mod eval;
+mod hardware;
 mod train;
 
 use crate::interrupt;
@@ -9,8 +9,8 @@ use anyhow::{Context, Result};
 use ef_program::{Config, config};
 use std::process::ExitCode;
 
-pub use dram::DramArgs;
 pub use eval::EvalArgs;
+pub use hardware::HardwareArgs;
 pub use train::TrainArgs;
 
 /// What `ef-train` does.

@@ -1,7 +1,7 @@
 //! A training run, from initial or saved parameters to the last table.
 
 use crate::accelerator::{Accelerator, Outcome};
-use crate::backend::Backend;
+use crate::backend::{Backend, Hardware};
 use crate::checkpoint::{self, Origin, SavedFile};
 use crate::data::{DataSpec, Dataset};
 use crate::evaluate::evaluate;
@@ -19,7 +19,6 @@ use crate::view::View;
 use crate::{atomic, curve, verify};
 use anyhow::{Context, Result, ensure};
 use ef_program::Config;
-use ef_sim::DramSettings;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -41,8 +40,7 @@ pub struct Options {
     pub resume: Option<SavedFile>,
     /// Compare every step with the golden model.
     pub verify: bool,
-    /// Timing of the simulated memory of back end rtl.
-    pub dram: DramSettings,
+    pub hardware: Hardware,
 }
 
 /// How a run ended that did not fail.
@@ -103,12 +101,12 @@ impl Session {
         let folder = RunFolder::open(&options.out, resume.is_none())?;
         let words = plans.memory_words();
         let what = format!("starting back end {} ({})", options.backend, config.name);
-        let device = view.stage(&what, || options.backend.open(config, words, &options.dram))?;
+        let device = view.stage(&what, || options.backend.open(config, words, &options.hardware))?;
         let mut accelerator = Accelerator::new(device, plans.clone())?;
         accelerator.write_state(&state)?;
         let golden = options.verify.then(|| -> Result<Accelerator> {
             let mut golden =
-                Accelerator::new(Backend::Model.open(config, words, &options.dram)?, plans.clone())?;
+                Accelerator::new(Backend::Model.open(config, words, &options.hardware)?, plans.clone())?;
             golden.write_state(&state)?;
             Ok(golden)
         });
@@ -280,7 +278,8 @@ impl Session {
     }
 
     fn origin(&self) -> Origin {
-        let Options { network, data, config, seed, batch, hyper, epochs, steps, dram, .. } = &self.options;
+        let Options { network, data, config, seed, batch, hyper, epochs, steps, hardware, .. } =
+            &self.options;
         Origin {
             version: env!("CARGO_PKG_VERSION").into(),
             network: network.toml.clone(),
@@ -292,7 +291,7 @@ impl Session {
             hyper: *hyper,
             epochs: *epochs,
             steps: *steps,
-            dram: *dram,
+            dram: hardware.dram,
             progress: self.progress,
         }
     }

@@ -35,14 +35,19 @@ impl Tools {
 }
 
 /// `-iopad`: Yosys turns tristate drivers into I/O cells, after which the registers of the pads have only those to drive and fit into them.
+///
+/// `-no-rw-check`: no RAM of this project relies on what a read returns while the same word is written, which an ECP5 does not define.
 pub fn yosys_args(design: &Design) -> Vec<String> {
     let files: Vec<&str> = design.verilog.iter().map(|(name, _)| name.as_str()).collect();
-    let script =
-        format!("read_verilog {}; synth_ecp5 -iopad -top {} -json {NETLIST}", files.join(" "), design.top);
+    let script = format!(
+        "read_verilog {}; synth_ecp5 -iopad -no-rw-check -top {} -json {NETLIST}",
+        files.join(" "),
+        design.top
+    );
     ["-q", "-l", "yosys.log", "-p", &script].map(String::from).into()
 }
 
-/// The static placer: the default one leaves large designs unrouted. Missing timing is judged here, from the report, not by nextpnr's exit code.
+/// Missing timing is judged here, from the report, not by nextpnr's exit code.
 pub fn nextpnr_args(design: &Design, seed: u64) -> Result<Vec<String>> {
     let device = &design.device;
     let mut args = vec![device.nextpnr_option()?];
@@ -52,7 +57,7 @@ pub fn nextpnr_args(design: &Design, seed: u64) -> Result<Vec<String>> {
         ("--json", NETLIST.into()),
         ("--lpf", LPF.into()),
         ("--freq", design.clock_mhz.to_string()),
-        ("--placer", "static".into()),
+        ("--placer", device.placer.clone()),
         ("--seed", seed.to_string()),
         ("--textcfg", of_seed(seed, "config")),
         ("--report", of_seed(seed, "json")),

@@ -1,6 +1,6 @@
 //! `eval`: the accuracy of saved weights.
 
-use super::{DramArgs, configuration};
+use super::{HardwareArgs, configuration};
 use crate::accelerator::Accelerator;
 use crate::backend::Backend;
 use crate::checkpoint::{SavedFile, WEIGHTS, in_run_folder};
@@ -38,7 +38,7 @@ pub struct EvalArgs {
     #[arg(long, value_name = "NAME")]
     pub config: Option<String>,
     #[command(flatten)]
-    pub dram: DramArgs,
+    pub hardware: HardwareArgs,
 }
 
 impl EvalArgs {
@@ -62,7 +62,11 @@ impl EvalArgs {
             None => origin.with_context(|| missing("data"))?.data_spec()?,
         };
         let config = self.config.as_deref().or(origin.map(|origin| origin.config.as_str()));
-        let config = configuration(config.unwrap_or("fp32-8x8"))?;
+        let hardware = self.hardware.hardware(DramSettings::default());
+        let config = match config {
+            Some(name) => configuration(name)?,
+            None => self.backend.usual_config(&hardware)?,
+        };
         let state = saved.state(&network, false)?;
         let dataset = data.load(network.network.classes())?;
         dataset.check_shape(&network, &data)?;
@@ -70,9 +74,8 @@ impl EvalArgs {
         let batch = self.batch.get();
         let plans = Arc::new(Plans::compile(&network, config, batch, &[dataset.test.len()])?);
         let mut view = View::new();
-        let dram = self.dram.change(DramSettings::default());
         let what = format!("starting back end {} ({})", self.backend, config.name);
-        let device = view.stage(&what, || self.backend.open(config, plans.memory_words(), &dram))?;
+        let device = view.stage(&what, || self.backend.open(config, plans.memory_words(), &hardware))?;
         let mut accelerator = Accelerator::new(device, plans)?;
         accelerator.write_state(&state)?;
         let tested =

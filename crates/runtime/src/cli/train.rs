@@ -1,6 +1,6 @@
 //! `train`: arguments, their defaults, and what of them a checkpoint decides.
 
-use super::{DramArgs, configuration};
+use super::{HardwareArgs, configuration};
 use crate::backend::Backend;
 use crate::checkpoint::{CHECKPOINT, Origin, SavedFile, in_run_folder};
 use crate::data::DataSpec;
@@ -51,7 +51,7 @@ pub struct TrainArgs {
     /// Decides the initial weights and the order of the images [default: 1]
     #[arg(long)]
     pub seed: Option<u64>,
-    /// Configuration of the accelerator [default: fp32-8x8]
+    /// Configuration of the accelerator [default: fp32-8x8, or that of the board]
     #[arg(long, value_name = "NAME")]
     pub config: Option<String>,
     /// Folder for the results [default: runs/<network>-<backend>-<number>]
@@ -64,7 +64,7 @@ pub struct TrainArgs {
     #[arg(long)]
     pub verify: bool,
     #[command(flatten)]
-    pub dram: DramArgs,
+    pub hardware: HardwareArgs,
 }
 
 /// Network, data and so on of a run without arguments.
@@ -74,7 +74,8 @@ struct Defaults {
     batch: usize,
     hyper: Hyper,
     seed: u64,
-    config: String,
+    /// If none is given, it is the back end's usual one.
+    config: Option<String>,
     dram: DramSettings,
 }
 
@@ -126,11 +127,16 @@ impl TrainArgs {
             (None, Some(path)) => path.parent().unwrap_or(Path::new(".")).to_path_buf(),
             (None, None) => next_free(&runs_folder(), &network.network.name, backend),
         };
+        let hardware = self.hardware.hardware(defaults.dram);
+        let config = match self.config.as_ref().or(defaults.config.as_ref()) {
+            Some(name) => configuration(name)?,
+            None => backend.usual_config(&hardware)?,
+        };
         let options = Options {
             network,
             data,
             backend,
-            config: configuration(self.config.as_deref().unwrap_or(&defaults.config))?,
+            config,
             epochs: self.epochs.unwrap_or(defaults.epochs),
             steps: self.steps.or(defaults.steps),
             batch: self.batch.unwrap_or(defaults.batch),
@@ -139,7 +145,7 @@ impl TrainArgs {
             out,
             resume,
             verify: self.verify,
-            dram: self.dram.change(defaults.dram),
+            hardware,
         };
         check(&options)?;
         Ok(options)
@@ -186,7 +192,7 @@ impl Defaults {
             batch: 16,
             hyper: FIRST,
             seed: 1,
-            config: "fp32-8x8".into(),
+            config: None,
             dram: DramSettings::default(),
         }
     }
@@ -195,7 +201,7 @@ impl Defaults {
         let Origin { epochs, steps, batch, hyper, seed, config, dram, progress, .. } = origin;
         // a limit that was reached is not meant for what comes after it
         let steps = steps.filter(|steps| *steps > progress.step);
-        Defaults { epochs, steps, batch, hyper, seed, config, dram }
+        Defaults { epochs, steps, batch, hyper, seed, config: Some(config), dram }
     }
 }
 

@@ -1,0 +1,78 @@
+//! The chip as a whole, without simulating it: that is in `ef-sim`.
+
+use ef_board::{Board, Direction};
+use ef_hdl_kit::rand::Rng;
+use ef_hdl_kit::{lint, lockstep, ports};
+use ef_rtl::top::AcceleratorSim2x2;
+use ef_soc::chip::Chip;
+use ef_soc::lights::{Lights, Stretch};
+use ef_soc::top;
+
+/// Runs with a stack that has room for a chip by value.
+fn with_stack(test: impl FnOnce() + Send + 'static) {
+    std::thread::Builder::new().stack_size(256 << 20).spawn(test).unwrap().join().unwrap();
+}
+
+fn boards() -> Vec<Board> {
+    Board::names().unwrap().iter().map(|name| Board::named(name).unwrap()).collect()
+}
+
+#[test]
+fn every_board_has_a_chip_whose_ports_its_pins_name() {
+    with_stack(|| {
+        for board in boards() {
+            let (link, sdram) = (top::link_settings(&board), top::sdram_timing(&board).unwrap());
+            let chip = Chip::new(AcceleratorSim2x2::default(), &link, &sdram).unwrap();
+            let mut named = Vec::new();
+            for (net, pin) in board.pins.pins.iter().filter(|(_, pin)| pin.tie.is_none()) {
+                let port = pin.port.as_ref().unwrap_or(net).clone();
+                let parts: &[&str] =
+                    if pin.direction == Direction::Inout { &["_in", "_out", "_oe"] } else { &[""] };
+                named.extend(parts.iter().map(|part| (format!("{port}{part}"), pin.sites().len())));
+            }
+            named.sort();
+            let mut of_chip: Vec<_> = ports(&chip).into_iter().map(|port| (port.name, port.bits)).collect();
+            of_chip.sort();
+            assert_eq!(named, of_chip, "{}", board.name);
+        }
+    });
+}
+
+#[test]
+fn no_module_of_the_chip_means_something_else_in_verilog() {
+    with_stack(|| {
+        let board = boards().remove(0);
+        let (link, sdram) = (top::link_settings(&board), top::sdram_timing(&board).unwrap());
+        let chip = Chip::new(AcceleratorSim2x2::default(), &link, &sdram).unwrap();
+        assert_eq!(lint(&chip), Vec::<String>::new());
+    });
+}
+
+#[test]
+fn the_lights_equal_their_verilog() {
+    lockstep!(Lights::default(), "", 1, 2000, |b, rng| {
+        b.reset.next = rng.random_bool(0.1);
+        b.busy.next = rng.random_bool(0.5);
+        b.error.next = rng.random_bool(0.5);
+        b.memory.next = rng.random_bool(0.5);
+        b.activity.next = rng.random_bool(0.01);
+        b.frame_error.next = rng.random_bool(0.01);
+    });
+}
+
+#[test]
+fn a_pulse_is_lit_for_as_long_as_an_eye_needs() {
+    let mut sim = ef_hdl_kit::Vsim::of(&mut Stretch::default(), "stretch").unwrap();
+    sim.set("pulse", 1);
+    sim.tick();
+    sim.set("pulse", 0);
+    sim.tick();
+    let mut lit = 0;
+    while sim.get("level") == 1 {
+        sim.tick();
+        lit += 1;
+    }
+    assert_eq!(lit, (1 << 22) - 1);
+    sim.ticks(10);
+    assert_eq!(sim.get("level"), 0);
+}
