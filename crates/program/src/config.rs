@@ -65,7 +65,16 @@ pub const FP32_8X8: Config = Config {
 pub const FP32_4X4: Config = Config { name: "fp32-4x4", lanes: 4, ..FP32_8X8 };
 
 /// 2 x 2 lanes, FP32: what an LFE5U-25F or -12F holds.
-pub const FP32_2X2: Config = Config { name: "fp32-2x2", lanes: 2, weight_aw: 10, operand_aw: 10, ..FP32_8X8 };
+pub const FP32_2X2: Config = Config {
+    name: "fp32-2x2",
+    lanes: 2,
+    loss_aw: 10,
+    weight_aw: 10,
+    psum_aw: 9,
+    operand_aw: 10,
+    scratch_aw: 10,
+    ..FP32_8X8
+};
 
 /// Every named configuration.
 pub const ALL: [&Config; 5] = [&SIM_2X2, &SIM_4X4, &FP32_2X2, &FP32_4X4, &FP32_8X8];
