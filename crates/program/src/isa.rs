@@ -14,7 +14,7 @@
 //! ```text
 //!  63..60  59..58  57..52  51..35  34..32  31..0
 //!  opcode  engine  field   0       stream  immediate
-//!  END     -       -               -       -                 stop when all engines are idle
+//!  END     -       -               -       -                 stop when all engines and the memory are idle
 //!  ADD     e       f               s       increment         state[e][s][f] += increment; descriptor[e].f = state[e][s][f]
 //!  ISSUE   e       -               -       [2:0] wait  [6:4] signal   run descriptor[e]
 //!  LOOP    -       -               -       count (1..65535)  repeat up to the matching NEXT

@@ -1,6 +1,7 @@
 use crate::harness::{self, Harness};
 use crate::{DramSettings, Statistics};
 use anyhow::Result;
+use ef_hdl_kit::vsim::Model;
 use ef_program::{Config, Device, DeviceError, regs, run};
 
 /// Cycles between two looks at whether a run makes progress.
@@ -18,7 +19,12 @@ pub struct RtlDevice {
 impl RtlDevice {
     /// Builds (or finds in the cache) the simulation of a configuration.
     pub fn new(config: &'static Config, memory_words: u64, dram: &DramSettings) -> Result<Self> {
-        let sim = ef_rtl::top::model(config)?.extra_cpp(harness::SOURCE).optimise("-O3").build()?;
+        Self::of(ef_rtl::top::model(config)?, config, memory_words, dram)
+    }
+
+    /// The same for any Verilog with the accelerator's ports, such as what synthesis makes of it.
+    pub fn of(model: Model, config: &'static Config, memory_words: u64, dram: &DramSettings) -> Result<Self> {
+        let sim = model.extra_cpp(harness::SOURCE).optimise("-O3").build()?;
         Ok(RtlDevice { config, harness: Harness::new(sim, memory_words, dram)?, memory_words })
     }
 

@@ -231,7 +231,7 @@ fn cycles_of(engine: &mut Engine, command: &LoadDesc) -> u64 {
 
 #[test]
 fn words_flow_at_one_per_clock_and_vectors_and_taps_too() {
-    for config in config::ALL.into_iter().filter(|config| *config != &config::SIM_2X2) {
+    for config in [&config::SIM_4X4, &config::FP32_8X8] {
         let lanes = config.lanes as u32;
         let mut engine = Engine::new(config);
         let tile = |run, n_run0| LoadDesc {

@@ -137,7 +137,7 @@ struct RunIssuer {
     beats_left: DFF<Bits<17>>,
     beat: Signal<Local, Bit>,
     complete: Signal<Local, Bit>,
-    // words of an cancelled command are still to come
+    // words of a cancelled command are still to come
     draining: DFF<Bit>,
     read: DFF<Bit>,
     issued: DFF<Bit>,

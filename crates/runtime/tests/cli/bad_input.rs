@@ -86,7 +86,7 @@ fn arguments_out_of_range_are_named() {
     let bench = Bench::new();
     fails(
         bench.train("run", &["--config", "fp64"]),
-        &["no configuration `fp64`", "sim-2x2, sim-4x4, fp32-8x8"],
+        &["no configuration `fp64`", "sim-2x2, sim-4x4, fp32-2x2, fp32-4x4, fp32-8x8"],
     );
     fails(bench.train("run", &["--lr", "nan"]), &["--lr NaN"]);
     fails(bench.train("run", &["--momentum", "1"]), &["--momentum 1"]);
