@@ -39,7 +39,7 @@ pub enum RunState {
 /// | `bad[e]` | engine e refused a descriptor |
 /// | `run` | instructions may be taken |
 /// | `flush` | queues drop what has not started |
-/// | `restart` | resets fetch, queues, tokens, engines, counters, errors: in Begin and Wipe, and while `reset` |
+/// | `restart` | a register that resets fetch, queues, tokens, engines, counters, errors: in Begin and Wipe, and from one cycle after `reset` to one cycle after its end |
 /// | `cancel` | engines complete their bursts and issue no more |
 /// | `busy`, `done`, `stopped`, `errors[4]` | status; `errors` in the order of `ef_program::regs::error` |
 ///
@@ -179,7 +179,7 @@ impl Logic for RunControl {
         }
         if self.reset.val() {
             self.state.d.next = RunState::Idle;
-            self.restarting.d.next = false;
+            self.restarting.d.next = true;
             self.was_done.d.next = false;
             self.was_stopped.d.next = false;
             for i in 0..4 {
@@ -187,7 +187,7 @@ impl Logic for RunControl {
             }
         }
 
-        self.restart.next = self.restarting.q.val() | self.reset.val();
+        self.restart.next = self.restarting.q.val();
         self.done.next = self.was_done.q.val();
         self.stopped.next = self.was_stopped.q.val();
         self.error.next = self.any_seen.val();
