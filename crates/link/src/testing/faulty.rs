@@ -1,6 +1,6 @@
 //! [`Faulty`]: a wire with faults.
 
-use super::Board;
+use super::Reset;
 use crate::port::Port;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
@@ -34,7 +34,7 @@ pub struct Faulty<B> {
     pub resets: u64,
 }
 
-impl<B: Board> Faulty<B> {
+impl<B: Reset> Faulty<B> {
     pub fn new(board: B, rates: Rates, rng: ChaCha8Rng) -> Self {
         Faulty { board, rates, rng, gap: 0, closed: 0, life: None, resets: 0 }
     }
@@ -68,7 +68,7 @@ impl<B: Board> Faulty<B> {
     }
 }
 
-impl<B: Board> Port for Faulty<B> {
+impl<B: Reset> Port for Faulty<B> {
     fn name(&self) -> String {
         self.board.name()
     }
