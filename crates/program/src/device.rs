@@ -29,6 +29,13 @@ pub struct MemoryUse {
     pub data_cycles: u64,
 }
 
+impl MemoryUse {
+    /// Share of the memory's peak while it has work; 0 if it never had.
+    pub fn efficiency(&self) -> f64 {
+        self.data_cycles as f64 / self.busy_cycles.max(1) as f64
+    }
+}
+
 impl Sub for MemoryUse {
     type Output = MemoryUse;
 

@@ -165,6 +165,9 @@ pub fn grouped(value: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::accelerator::Outcome;
+    use crate::metrics::records_before;
+    use ef_program::MemoryUse;
 
     #[test]
     fn numbers_are_grouped_by_thousands() {
@@ -172,6 +175,26 @@ mod tests {
             ["7", "1,234", "12,345,678"],
             [7, 1234, 12_345_678].map(grouped).each_ref().map(|s| s.as_str())
         );
+    }
+
+    #[test]
+    fn the_sdrams_efficiency_is_that_of_the_steps_that_tell_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut metrics = Metrics::start(folder.path(), vec![]).unwrap();
+        let used = |busy_cycles, data_cycles| Some(MemoryUse { busy_cycles, data_cycles });
+        for (step, memory_use) in [(1, used(100, 90)), (2, None), (3, used(300, 290))] {
+            let counters = Counters { cycles: 1000, ..Counters::default() };
+            let (loss, correct, overflow, useful_macs, elapsed) = Default::default();
+            let outcome =
+                Outcome { images: 4, loss, correct, overflow, counters, memory_use, useful_macs, elapsed };
+            metrics.push_step(StepRecord::new((1, step), 0.1, &outcome, false, 1.0)).unwrap();
+        }
+        // as they are read again when the run is resumed
+        let records = records_before(folder.path(), 3, 1);
+        let metrics = Metrics::start(folder.path(), records).unwrap();
+        let summary = Summary::measured(&metrics, 8, &[]);
+        assert_eq!((summary.sdram_efficiency, summary.sdram_data), (Some(0.95), Some(0.19)));
+        assert!(summary.rows().contains(&("SDRAM efficiency", "95.00 %".into())));
     }
 
     #[test]
