@@ -76,7 +76,7 @@ fn attempt(
 
 /// The faults of one attempt: each kind alone, or all together, about a few in a whole run of `bytes`.
 fn faults(rng: &mut ChaCha8Rng, bytes: u32) -> (Rates, Option<usize>) {
-    let noise = Rates { noise: 1000, gap: 10_000, ..Rates::default() };
+    let noise = Rates { noise: 1000, gap: 10_000, again: 20, ..Rates::default() };
     match rng.random_range(0..5) {
         0 => (noise, None),
         1 => (Rates { unplug: bytes / 20, ..Rates::default() }, None),
