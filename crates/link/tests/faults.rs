@@ -38,6 +38,14 @@ fn noise_and_gaps_are_repaired() {
 }
 
 #[test]
+fn a_request_that_comes_twice_is_executed_once() {
+    let tally = wires(2500..2900, Rates { again: 3, ..Rates::default() }, 0);
+    assert_eq!(tally, Tally { done: 8000, sessions: 400, ..Tally::default() });
+    let noisy = wires(2900..3000, Rates { again: 3, noise: 4000, gap: 40_000, ..Rates::default() }, 0);
+    assert!(noisy.failed == 0 && noisy.repeated > 100, "{noisy:?}");
+}
+
+#[test]
 fn an_unplugged_port_is_opened_again() {
     let tally = wires(3000..3600, Rates { unplug: 3000, ..Rates::default() }, 0);
     assert!(tally.failed == 0 && tally.reopened > 1000, "{tally:?}");
@@ -57,7 +65,7 @@ fn a_host_may_be_killed_in_the_middle_of_a_request() {
 
 #[test]
 fn everything_at_once() {
-    let rates = Rates { noise: 3000, gap: 20_000, unplug: 10_000, reset: 20_000 };
+    let rates = Rates { noise: 3000, gap: 20_000, unplug: 10_000, reset: 20_000, again: 20 };
     let tally = wires(6000..7500, rates, 20);
     assert!(
         tally.done > 20_000 && tally.failed > 500 && tally.resets > 100 && tally.reopened > 100,

@@ -1,6 +1,7 @@
 //! What a host can do with an accelerator, wherever it runs: golden model, Verilator, board.
 
 use crate::{Config, regs};
+use std::ops::Sub;
 
 /// Why a run on a device ended without a result.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +20,33 @@ pub enum DeviceError {
     Other(String),
 }
 
+/// How busy a run kept the memory, in cycles.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MemoryUse {
+    /// A burst of the accelerator was offered or not complete, whatever it waited for.
+    pub busy_cycles: u64,
+    /// Data moved between memory and controller.
+    pub data_cycles: u64,
+}
+
+impl MemoryUse {
+    /// Share of the memory's peak while it has work; 0 if it never had.
+    pub fn efficiency(&self) -> f64 {
+        self.data_cycles as f64 / self.busy_cycles.max(1) as f64
+    }
+}
+
+impl Sub for MemoryUse {
+    type Output = MemoryUse;
+
+    fn sub(self, before: MemoryUse) -> MemoryUse {
+        MemoryUse {
+            busy_cycles: self.busy_cycles - before.busy_cycles,
+            data_cycles: self.data_cycles - before.data_cycles,
+        }
+    }
+}
+
 /// A device: memory, registers, a program, and a start button.
 pub trait Device: Send {
     fn config(&self) -> &'static Config;
@@ -30,6 +58,11 @@ pub trait Device: Send {
     fn read_register(&mut self, address: u32) -> Result<u32, DeviceError>;
     /// Starts the loaded program and returns when it is done.
     fn run(&mut self) -> Result<(), DeviceError>;
+
+    /// How busy the last run kept the memory, where that can be seen: a board says it in simulation only.
+    fn memory_use(&self) -> Option<MemoryUse> {
+        None
+    }
 
     /// Writes a program into the program memory.
     fn load_program(&mut self, program: &[u64]) -> Result<(), DeviceError> {

@@ -24,7 +24,7 @@ pub mod store;
 pub use command::Command;
 pub use compute::ComputeDesc;
 pub use config::Config;
-pub use device::{Device, DeviceError};
+pub use device::{Device, DeviceError, MemoryUse};
 pub use fields::{Descriptor, Field};
 pub use isa::{Engine, Instr};
 pub use load::LoadDesc;

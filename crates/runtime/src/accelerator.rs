@@ -6,7 +6,7 @@ use crate::hyper::Hyper;
 use crate::parameters::{Layer, State, Tensors};
 use crate::plans::Plans;
 use anyhow::{Result, ensure};
-use ef_program::{Device, regs};
+use ef_program::{Device, MemoryUse, regs};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -20,6 +20,8 @@ pub struct Outcome {
     /// Bit i: a result in layer i was saturated.
     pub overflow: u32,
     pub counters: Counters,
+    /// Where the device says it.
+    pub memory_use: Option<MemoryUse>,
     /// Multiplications that the network needs for this, as opposed to those the lanes had time for.
     pub useful_macs: u64,
     /// How long the device took, in the host's time.
@@ -164,6 +166,7 @@ impl Accelerator {
             correct: device.read_register(regs::CORRECT)?,
             overflow: device.read_register(regs::OVERFLOW)?,
             counters: Counters::read(device)?,
+            memory_use: device.memory_use(),
             useful_macs: if task == Task::Train { forward + backward + update } else { forward },
             elapsed,
         })

@@ -31,6 +31,11 @@ pub struct StepRecord {
     pub useful_macs: u64,
     #[serde(flatten)]
     pub counters: Counters,
+    /// Cycles in which the SDRAM had work, and in which it moved data; only a simulated board says them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sdram_busy: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sdram_data: Option<u64>,
     /// Host time the device took.
     pub device_seconds: f64,
     /// Host time since the run began.
@@ -77,6 +82,8 @@ impl StepRecord {
             verified,
             useful_macs: outcome.useful_macs,
             counters: outcome.counters,
+            sdram_busy: outcome.memory_use.map(|memory| memory.busy_cycles),
+            sdram_data: outcome.memory_use.map(|memory| memory.data_cycles),
             device_seconds: outcome.elapsed.as_secs_f64(),
             seconds,
         }
@@ -133,28 +140,29 @@ impl Metrics {
 
     fn csv(&self) -> String {
         let mut text = format!(
-            "epoch,step,images,learning_rate,loss,accuracy,test_loss,test_accuracy,overflow,verified,useful_macs,{},device_seconds,seconds\n",
+            "epoch,step,images,learning_rate,loss,accuracy,test_loss,test_accuracy,overflow,verified,useful_macs,{},sdram_busy,sdram_data,device_seconds,seconds\n",
             Counters::NAMES.join(",")
         );
         for s in &self.steps {
             let tested = self.epochs.iter().find(|epoch| epoch.step == s.step);
             let accuracy = f64::from(s.correct) / s.images.max(1) as f64;
-            let optional = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
             let counters: Vec<String> = s.counters.values().iter().map(u64::to_string).collect();
             writeln!(
                 text,
-                "{},{},{},{},{},{accuracy},{},{},{},{},{},{},{},{}",
+                "{},{},{},{},{},{accuracy},{},{},{},{},{},{},{},{},{},{}",
                 s.epoch,
                 s.step,
                 s.images,
                 s.learning_rate,
                 s.loss,
-                optional(tested.map(|epoch| epoch.test_loss)),
-                optional(tested.map(|epoch| epoch.test_accuracy)),
+                or_nothing(tested.map(|epoch| epoch.test_loss)),
+                or_nothing(tested.map(|epoch| epoch.test_accuracy)),
                 s.overflow,
                 s.verified,
                 s.useful_macs,
                 counters.join(","),
+                or_nothing(s.sdram_busy),
+                or_nothing(s.sdram_data),
                 s.device_seconds,
                 s.seconds
             )
@@ -162,6 +170,10 @@ impl Metrics {
         }
         text
     }
+}
+
+fn or_nothing(value: Option<impl ToString>) -> String {
+    value.map_or(String::new(), |value| value.to_string())
 }
 
 /// The records in a run's folder up to `step`, without those of the test of epoch `epoch` and later.

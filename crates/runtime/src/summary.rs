@@ -1,7 +1,7 @@
 //! A run in figures: the last table, and `summary.json`.
 
 use crate::counters::Counters;
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, StepRecord};
 use serde::Serialize;
 
 pub const FILE: &str = "summary.json";
@@ -35,6 +35,10 @@ pub struct Summary {
     /// Cycles simulated per second of the simulator's own time.
     pub sim_cycles_per_second: Option<f64>,
     pub dram_words_per_image: f64,
+    /// Share of the cycles in which the SDRAM had work in which it moved data: 1 is the peak of its 16 pins.
+    pub sdram_efficiency: Option<f64>,
+    /// Share of all cycles in which the SDRAM moved data.
+    pub sdram_data: Option<f64>,
     /// Steps after which every weight and velocity was compared with the golden model's.
     pub verified_steps: usize,
     /// Layers in which a result was saturated at least once.
@@ -45,8 +49,9 @@ impl Summary {
     /// Fills in all figures that follow from the records.
     pub fn measured(metrics: &Metrics, lanes: usize, layer_names: &[&str]) -> Summary {
         let all = Totals::of(metrics, |_| true);
+        let seen = Totals::of(metrics, |step| step.sdram_busy.is_some());
         // a run may have been resumed on another back end
-        let clocked = Totals::of(metrics, |counters| counters.cycles > 0);
+        let clocked = Totals::of(metrics, |step| step.counters.cycles > 0);
         let per_cycle = |value: u64| ratio(value as f64, clocked.counters.cycles as f64);
         let per_image = |value: u64| ratio(value as f64, clocked.images as f64);
         let counters = &clocked.counters;
@@ -65,6 +70,8 @@ impl Summary {
             useful_macs: per_cycle(clocked.useful_macs).map(|macs| macs / (lanes * lanes) as f64),
             sim_cycles_per_second: ratio(counters.cycles as f64, clocked.device_seconds),
             dram_words_per_image: ratio(all.counters.words() as f64, all.images as f64).unwrap_or(0.0),
+            sdram_efficiency: ratio(seen.sdram_data as f64, seen.sdram_busy as f64),
+            sdram_data: ratio(seen.sdram_data as f64, seen.counters.cycles as f64),
             verified_steps: metrics.steps.iter().filter(|step| step.verified).count(),
             saturated_layers: saturated(all.overflow, layer_names),
             ..Summary::default()
@@ -89,6 +96,8 @@ impl Summary {
             ("  useful multiplications", percent(self.useful_macs)),
             ("simulated cycles per second", count(self.sim_cycles_per_second)),
             ("DRAM words per image", count(Some(self.dram_words_per_image))),
+            ("SDRAM efficiency", percent(self.sdram_efficiency)),
+            ("  data in all cycles", percent(self.sdram_data)),
             ("verified steps", Some(format!("{} of {}", self.verified_steps, self.steps))),
             ("wall time", Some(format!("{:.1} s", self.wall_seconds))),
         ]
@@ -104,17 +113,21 @@ struct Totals {
     images: u64,
     counters: Counters,
     useful_macs: u64,
+    sdram_busy: u64,
+    sdram_data: u64,
     device_seconds: f64,
     overflow: u32,
 }
 
 impl Totals {
-    fn of(metrics: &Metrics, wanted: impl Fn(&Counters) -> bool) -> Totals {
+    fn of(metrics: &Metrics, wanted: impl Fn(&StepRecord) -> bool) -> Totals {
         let mut totals = Totals::default();
-        for step in metrics.steps.iter().filter(|step| wanted(&step.counters)) {
+        for step in metrics.steps.iter().filter(|step| wanted(step)) {
             totals.images += step.images as u64;
             totals.counters += step.counters;
             totals.useful_macs += step.useful_macs;
+            totals.sdram_busy += step.sdram_busy.unwrap_or(0);
+            totals.sdram_data += step.sdram_data.unwrap_or(0);
             totals.device_seconds += step.device_seconds;
             totals.overflow |= step.overflow;
         }
@@ -152,6 +165,9 @@ pub fn grouped(value: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::accelerator::Outcome;
+    use crate::metrics::records_before;
+    use ef_program::MemoryUse;
 
     #[test]
     fn numbers_are_grouped_by_thousands() {
@@ -159,6 +175,26 @@ mod tests {
             ["7", "1,234", "12,345,678"],
             [7, 1234, 12_345_678].map(grouped).each_ref().map(|s| s.as_str())
         );
+    }
+
+    #[test]
+    fn the_sdrams_efficiency_is_that_of_the_steps_that_tell_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut metrics = Metrics::start(folder.path(), vec![]).unwrap();
+        let used = |busy_cycles, data_cycles| Some(MemoryUse { busy_cycles, data_cycles });
+        for (step, memory_use) in [(1, used(100, 90)), (2, None), (3, used(300, 290))] {
+            let counters = Counters { cycles: 1000, ..Counters::default() };
+            let (loss, correct, overflow, useful_macs, elapsed) = Default::default();
+            let outcome =
+                Outcome { images: 4, loss, correct, overflow, counters, memory_use, useful_macs, elapsed };
+            metrics.push_step(StepRecord::new((1, step), 0.1, &outcome, false, 1.0)).unwrap();
+        }
+        // as they are read again when the run is resumed
+        let records = records_before(folder.path(), 3, 1);
+        let metrics = Metrics::start(folder.path(), records).unwrap();
+        let summary = Summary::measured(&metrics, 8, &[]);
+        assert_eq!((summary.sdram_efficiency, summary.sdram_data), (Some(0.95), Some(0.19)));
+        assert!(summary.rows().contains(&("SDRAM efficiency", "95.00 %".into())));
     }
 
     #[test]

@@ -17,8 +17,8 @@ use crate::run_folder::RunFolder;
 use crate::summary::{self, Summary, saturated};
 use crate::view::View;
 use crate::{atomic, curve, verify};
-use anyhow::{Context, Result, ensure};
-use ef_program::Config;
+use anyhow::{Context, Result, anyhow, ensure};
+use ef_program::{Config, Device};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -50,9 +50,19 @@ pub enum End {
     Interrupted,
 }
 
+/// Opens the back end's device, given the words of memory that it needs.
+type Open = dyn FnOnce(u64) -> Result<Box<dyn Device>>;
+
 /// Trains.
 pub fn train(options: Options, interrupt: &Interrupt, view: &mut View) -> Result<End> {
-    let mut session = match Session::open(options, view) {
+    let Options { backend, config, hardware, .. } = &options;
+    let (backend, config, hardware) = (*backend, *config, hardware.clone());
+    train_on(Box::new(move |words| backend.open(config, words, &hardware)), options, interrupt, view)
+}
+
+/// Trains on the device that `open` gives, whatever back end `options` name.
+pub fn train_on(open: Box<Open>, options: Options, interrupt: &Interrupt, view: &mut View) -> Result<End> {
+    let mut session = match Session::open(open, options, view) {
         // whatever was being started or built ended by the same Ctrl-C
         Err(_) if interrupt.raised() => {
             view.notice("interrupted before the first step; nothing was changed");
@@ -62,7 +72,7 @@ pub fn train(options: Options, interrupt: &Interrupt, view: &mut View) -> Result
     };
     let end = session.run(interrupt, view);
     view.end();
-    let end = end?;
+    let end = end.map_err(|error| anyhow!("{error:#}; {}", session.way_on()))?;
     session.finish(end, view)?;
     Ok(end)
 }
@@ -75,6 +85,8 @@ struct Session {
     folder: RunFolder,
     metrics: Metrics,
     progress: Progress,
+    /// The last checkpoint, and its step.
+    saved: Option<(PathBuf, u64)>,
     /// Bits of layers that a warning was given for.
     warned: u32,
     start: Instant,
@@ -83,7 +95,7 @@ struct Session {
 }
 
 impl Session {
-    fn open(options: Options, view: &mut View) -> Result<Session> {
+    fn open(open: Box<Open>, options: Options, view: &mut View) -> Result<Session> {
         let start = Instant::now();
         let Options { network, config, batch, resume, .. } = &options;
         ensure!(*batch > 0, "--batch is 0; a batch has at least 1 image");
@@ -101,7 +113,7 @@ impl Session {
         let folder = RunFolder::open(&options.out, resume.is_none())?;
         let words = plans.memory_words();
         let what = format!("starting back end {} ({})", options.backend, config.name);
-        let device = view.stage(&what, || options.backend.open(config, words, &options.hardware))?;
+        let device = view.stage(&what, || open(words))?;
         let mut accelerator = Accelerator::new(device, plans.clone())?;
         accelerator.write_state(&state)?;
         let golden = options.verify.then(|| -> Result<Accelerator> {
@@ -114,6 +126,7 @@ impl Session {
         let records = from.map(|folder| records_before(folder, progress.step, progress.epoch));
         let metrics = Metrics::start(folder.path(), records.unwrap_or_default())?;
         let golden = golden.transpose()?;
+        let saved = resume.as_ref().map(|saved| (saved.path().to_path_buf(), progress.step));
         let seconds_before = metrics.steps.last().map_or(0.0, |step| step.seconds);
         let session = Session {
             golden,
@@ -122,6 +135,7 @@ impl Session {
             folder,
             metrics,
             progress,
+            saved,
             warned: 0,
             start,
             seconds_before,
@@ -298,8 +312,24 @@ impl Session {
 
     fn save(&mut self) -> Result<()> {
         let state = self.accelerator.read_state()?;
+        let step = self.progress.step;
         checkpoint::save(self.folder.path(), &self.origin(), &state)
-            .with_context(|| format!("after step {}", self.progress.step))
+            .with_context(|| format!("after step {step}"))?;
+        self.saved = Some((self.folder.path().to_path_buf(), step));
+        Ok(())
+    }
+
+    /// For a person whose run has failed.
+    fn way_on(&self) -> String {
+        match &self.saved {
+            Some((path, step)) => {
+                format!(
+                    "the run is saved up to step {step}: go on from there with --resume {}",
+                    path.display()
+                )
+            }
+            None => "no step of the run is saved yet: start it again".into(),
+        }
     }
 
     /// Leaves the figures in the run folder and shows them.

@@ -15,6 +15,7 @@ pub struct View {
     /// Drawn on a terminal only.
     bar: ProgressBar,
     live: bool,
+    silent: bool,
     epochs: u32,
     total: u64,
     last_line: Option<Instant>,
@@ -26,15 +27,20 @@ impl View {
         View::with(std::io::stdout().is_terminal())
     }
 
+    /// A view that shows nothing but warnings.
+    pub fn silent() -> View {
+        View { silent: true, ..View::with(false) }
+    }
+
     fn with(live: bool) -> View {
-        View { bar: ProgressBar::hidden(), live, epochs: 0, total: 0, last_line: None }
+        View { bar: ProgressBar::hidden(), live, silent: false, epochs: 0, total: 0, last_line: None }
     }
 
     /// A line that stays.
     pub fn line(&self, text: &str) {
         if self.live {
             self.bar.suspend(|| print_line(text));
-        } else {
+        } else if !self.silent {
             print_line(text);
         }
     }
@@ -52,7 +58,7 @@ impl View {
     /// Does something that takes long before there is any progress to show.
     pub fn stage<T>(&mut self, what: &str, work: impl FnOnce() -> T) -> T {
         if !self.live {
-            print_line(&format!("{what} ..."));
+            self.line(&format!("{what} ..."));
             return work();
         }
         let style = "{spinner} {msg} ({elapsed})";
@@ -98,7 +104,7 @@ impl View {
             self.bar.set_message(text);
             self.bar.set_position(record.step);
         } else if self.last_line.is_none_or(|last| last.elapsed() >= LINE_EVERY) {
-            print_line(&format!("step {}/{}  {text}", record.step, self.total));
+            self.line(&format!("step {}/{}  {text}", record.step, self.total));
             self.last_line = Some(Instant::now());
         }
     }

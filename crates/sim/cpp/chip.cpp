@@ -3,6 +3,11 @@
 // PIN_* are the board's nets (defined by the caller), so that this file serves every board. The oscillator is the core clock here: the PLL's
 // simulation model does not multiply it. The SDRAM sees its clock pin; what it drives reaches the FPGA `read_delay` core cycles later than
 // with pads and wires that take no time.
+#include "Vtop___024root.h"
+
+// A signal of memory_probe.v.
+#define PROBE(signal) rootp->ef_board__DOT__inner__DOT__memory_probe__DOT__##signal
+
 struct ChipSettings {
     SdramSettings sdram;
     uint32_t read_delay;
@@ -33,6 +38,9 @@ class ChipBench {
 
     void button(bool pressed) { PIN_BUTTON = pressed; }
     unsigned led() const { return PIN_LED; }
+    // Of all runs of the accelerator.
+    uint64_t busy_cycles() const { return top.PROBE(busy_cycles); }
+    uint64_t words() const { return top.PROBE(words); }
 
     SdramChip chip;
     uint64_t now = 0;
@@ -131,6 +139,8 @@ unsigned chip_bench_led(const ChipBench* bench) { return bench->led(); }
 uint64_t chip_bench_now(const ChipBench* bench) { return bench->now; }
 uint64_t chip_bench_framing_errors(const ChipBench* bench) { return bench->framing_errors; }
 uint64_t chip_bench_losses(const ChipBench* bench) { return bench->losses; }
+uint64_t chip_bench_busy_cycles(const ChipBench* bench) { return bench->busy_cycles(); }
+uint64_t chip_bench_words(const ChipBench* bench) { return bench->words(); }
 void chip_bench_run(ChipBench* bench, uint64_t cycles) { while (cycles--) bench->cycle(); }
 void chip_bench_send(ChipBench* bench, const uint8_t* bytes, uint64_t count) { bench->to_board.insert(bench->to_board.end(), bytes, bytes + count); }
 // Runs until there is a byte, at most so many cycles; takes at most `room` bytes, returns how many.

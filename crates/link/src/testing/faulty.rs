@@ -1,13 +1,13 @@
 //! [`Faulty`]: a wire with faults.
 
-use super::Board;
+use super::Reset;
 use crate::port::Port;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use std::io;
 use std::time::Duration;
 
-/// How often what happens: once in so many bytes on average; 0 is never.
+/// How often what happens: once in so many bytes, or requests, on average; 0 is never.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Rates {
     /// A byte changes, is lost, comes twice, or one comes from nowhere; in either direction.
@@ -18,6 +18,8 @@ pub struct Rates {
     pub unplug: u32,
     /// The board's link is reset.
     pub reset: u32,
+    /// A whole request comes twice.
+    pub again: u32,
 }
 
 /// A board behind a wire that damages what passes.
@@ -34,7 +36,7 @@ pub struct Faulty<B> {
     pub resets: u64,
 }
 
-impl<B: Board> Faulty<B> {
+impl<B: Reset> Faulty<B> {
     pub fn new(board: B, rates: Rates, rng: ChaCha8Rng) -> Self {
         Faulty { board, rates, rng, gap: 0, closed: 0, life: None, resets: 0 }
     }
@@ -63,12 +65,30 @@ impl<B: Board> Faulty<B> {
         }
     }
 
+    fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        for byte in bytes {
+            self.check_open()?;
+            self.life = self.life.map(|left| left - 1);
+            if self.happens(self.rates.unplug) {
+                self.closed = self.rng.random_range(1..6);
+            }
+            if self.happens(self.rates.reset) {
+                self.resets += 1;
+                self.board.reset();
+            }
+            let mut passed = Vec::new();
+            self.damage(*byte, &mut passed);
+            self.board.write(&passed)?;
+        }
+        Ok(())
+    }
+
     fn check_open(&mut self) -> io::Result<()> {
         if self.closed == 0 && self.life != Some(0) { Ok(()) } else { Err(io::ErrorKind::BrokenPipe.into()) }
     }
 }
 
-impl<B: Board> Port for Faulty<B> {
+impl<B: Reset> Port for Faulty<B> {
     fn name(&self) -> String {
         self.board.name()
     }
@@ -90,21 +110,8 @@ impl<B: Board> Port for Faulty<B> {
     }
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        for byte in bytes {
-            self.check_open()?;
-            self.life = self.life.map(|left| left - 1);
-            if self.happens(self.rates.unplug) {
-                self.closed = self.rng.random_range(1..6);
-            }
-            if self.happens(self.rates.reset) {
-                self.resets += 1;
-                self.board.reset();
-            }
-            let mut passed = Vec::new();
-            self.damage(*byte, &mut passed);
-            self.board.write(&passed)?;
-        }
-        Ok(())
+        self.send(bytes)?;
+        if self.happens(self.rates.again) { self.send(bytes) } else { Ok(()) }
     }
 
     fn reopen(&mut self) -> io::Result<()> {

@@ -13,10 +13,14 @@ use crate::port::Port;
 /// Register whose bit 0 is what the accelerator's `busy` is on a [`Board`].
 pub const BUSY_REGISTER: u8 = 0x80;
 
-/// A board at the other end of a wire, whose registers and memory can be looked at past the link.
-pub trait Board: Port {
+/// A board at the other end of a wire.
+pub trait Reset: Port {
     /// Resets the link on the board.
     fn reset(&mut self);
+}
+
+/// A board whose registers and memory can be looked at past the link.
+pub trait Board: Reset {
     /// Waits until the board does nothing more.
     fn settle(&mut self);
     fn memory(&mut self) -> &[u32];

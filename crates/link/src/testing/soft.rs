@@ -1,6 +1,6 @@
 //! [`SoftBoard`]: a board in software at the other end of a perfect wire.
 
-use super::{BUSY_REGISTER, Board};
+use super::{BUSY_REGISTER, Board, Reset};
 use crate::endpoint::{Bus, Endpoint};
 use crate::port::Port;
 use std::collections::VecDeque;
@@ -92,11 +92,13 @@ impl<B: Bus + Send> Port for SoftBoard<B> {
     }
 }
 
-impl Board for SoftBoard<Registers> {
+impl<B: Bus + Send> Reset for SoftBoard<B> {
     fn reset(&mut self) {
         self.endpoint.reset();
     }
+}
 
+impl Board for SoftBoard<Registers> {
     fn settle(&mut self) {}
 
     fn memory(&mut self) -> &[u32] {

@@ -102,9 +102,13 @@ pub fn succeeds(mut command: Command) -> Output {
 
 /// Runs a command that must fail with an error that contains all of `parts`, and nothing that a user should not see.
 pub fn fails(mut command: Command, parts: &[&str]) {
-    let output = command.output().unwrap();
-    let text = stderr(&output);
-    assert_eq!(output.status.code(), Some(1), "{command:?}: {text}");
+    failed(&command.output().unwrap(), parts);
+}
+
+/// The same of a command that has ended.
+pub fn failed(output: &Output, parts: &[&str]) {
+    let text = stderr(output);
+    assert_eq!(output.status.code(), Some(1), "{text}");
     assert!(text.contains("error: "), "{text}");
     for part in parts {
         assert!(text.contains(part), "`{part}` is missing in: {text}");

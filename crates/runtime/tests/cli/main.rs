@@ -1,6 +1,9 @@
 //! The command line: whole runs, and everything a user can get wrong.
 
 mod bad_input;
+mod board;
 mod common;
+mod link;
 mod rtl;
+mod serial;
 mod training;

@@ -1,4 +1,4 @@
-//! Whole runs on the simulated RTL.
+//! Whole runs on the simulated RTL and on a whole simulated board.
 
 use crate::common::{Bench, stdout, succeeds};
 
@@ -47,4 +47,26 @@ fn the_rtl_trains_with_the_bits_of_the_golden_model_and_counts_its_cycles() {
     let on_model = succeeds(bench.command(&["eval", "rtl", "--backend", "model"]));
     let accuracy = |text: String| text[text.find("accuracy").unwrap()..].to_string();
     assert_eq!(accuracy(stdout(&output)), accuracy(stdout(&on_model)));
+}
+
+#[test]
+fn a_simulated_board_trains_with_the_bits_of_the_golden_model_and_tells_the_use_of_its_sdram() {
+    let bench = Bench::new();
+    let chip =
+        ["--backend", "chip", "--board", "ulx3s-12f", "--config", "sim-2x2", "--steps", "2", "--verify"];
+    let output = succeeds(bench.train("chip", &chip));
+    let read = |name: &str| std::fs::read_to_string(bench.path("chip").join(name)).unwrap();
+    let summary: serde_json::Value = serde_json::from_str(&read("summary.json")).unwrap();
+    assert_eq!(summary["verified_steps"], 2);
+    let figure = |name: &str| summary[name].as_f64().unwrap_or_else(|| panic!("{name}: {summary}"));
+    let (efficiency, data) = (figure("sdram_efficiency"), figure("sdram_data"));
+    assert!(0.0 < data && data < efficiency && efficiency < 1.0, "{summary}");
+    // two cycles on the pins for a word
+    let words = figure("dram_words_per_image") / figure("cycles_per_image");
+    assert!((2.0 * words - data).abs() < 1e-9, "{summary}");
+    let row = format!("SDRAM efficiency             {:.2} %", 100.0 * efficiency);
+    assert!(stdout(&output).contains(&row), "`{row}` is missing in {}", stdout(&output));
+    let csv = read("metrics.csv");
+    let columns: Vec<usize> = csv.lines().map(|line| line.split(',').count()).collect();
+    assert!(csv.contains(",sdram_busy,sdram_data,") && columns.iter().all(|count| *count == columns[0]));
 }

@@ -4,6 +4,7 @@ use anyhow::{Result, ensure};
 use ef_board::{Board, Direction};
 use ef_hdl_kit::vsim::Model;
 use ef_hdl_kit::{Port, Vsim};
+use ef_program::MemoryUse;
 use ef_soc::sdram::chip_model::{self, ChipModelSettings};
 use ef_soc::top;
 use std::ffi::{CStr, c_char, c_void};
@@ -36,6 +37,8 @@ pub struct ChipBench {
     violations: unsafe extern "C" fn(Handle) -> u64,
     violation: unsafe extern "C" fn(Handle, u64) -> *const c_char,
     losses: unsafe extern "C" fn(Handle) -> u64,
+    busy_cycles: unsafe extern "C" fn(Handle) -> u64,
+    words: unsafe extern "C" fn(Handle) -> u64,
     // after the bench, which points into it
     _sim: Vsim,
 }
@@ -72,6 +75,8 @@ impl ChipBench {
                 violations: sim.symbol("sdram_chip_violations")?,
                 violation: sim.symbol("sdram_chip_violation")?,
                 losses: sim.symbol("chip_bench_losses")?,
+                busy_cycles: sim.symbol("chip_bench_busy_cycles")?,
+                words: sim.symbol("chip_bench_words")?,
                 _sim: sim,
             })
         }
@@ -125,6 +130,12 @@ impl ChipBench {
     pub fn memory_losses(&self) -> u64 {
         unsafe { (self.losses)(self.bench) }
     }
+
+    /// How busy all runs of the accelerator so far have kept the SDRAM.
+    pub fn memory_use(&self) -> MemoryUse {
+        let (busy, words) = unsafe { ((self.busy_cycles)(self.bench), (self.words)(self.bench)) };
+        MemoryUse { busy_cycles: busy, data_cycles: 2 * words }
+    }
 }
 
 impl Drop for ChipBench {
@@ -137,7 +148,7 @@ impl Drop for ChipBench {
 /// The board's outermost module with the chip inside, tristate drivers included.
 fn model(board: &Board) -> Result<Model> {
     let chip = top::modules(board)?.source_with(&top::portable_cells());
-    let text = chip + &board.pins.wrapper(TOP, top::CHIP);
+    let text = chip + &board.pins.wrapper(TOP, top::CHIP) + include_str!("../../verilog/memory_probe.v");
     let ports: Vec<Port> = Vec::new();
     Ok(Model::from_verilog(TOP, &text, &ports)
         .verilator_arg("--pins-inout-enables")

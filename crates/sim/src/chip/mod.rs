@@ -9,13 +9,15 @@ pub use port::ChipPort;
 use anyhow::{Context, Result};
 use ef_board::Board;
 use ef_link::{LinkDevice, Settings};
-use ef_program::{Config, Device, DeviceError};
+use ef_program::{Config, Device, DeviceError, MemoryUse};
 use ef_soc::chip::RESET_LOG2;
 use ef_soc::top;
 
 /// The accelerator of a simulated board. Every access goes over the simulated serial line; a rule of the SDRAM that is broken ends the run.
 pub struct ChipDevice {
     link: LinkDevice<ChipPort>,
+    /// Of the last run.
+    memory_use: MemoryUse,
 }
 
 impl ChipDevice {
@@ -28,7 +30,8 @@ impl ChipDevice {
 
     /// Starts a session with a board that is running.
     pub fn over(port: ChipPort) -> Result<Self> {
-        Ok(ChipDevice { link: LinkDevice::open(port, Settings::default())? })
+        let link = LinkDevice::open(port, Settings::default())?;
+        Ok(ChipDevice { link, memory_use: MemoryUse::default() })
     }
 
     /// The simulated board.
@@ -93,7 +96,13 @@ impl Device for ChipDevice {
     }
 
     fn run(&mut self) -> Result<(), DeviceError> {
+        let before = self.bench().memory_use();
         self.link.run()?;
+        self.memory_use = self.bench().memory_use() - before;
         self.rules()
+    }
+
+    fn memory_use(&self) -> Option<MemoryUse> {
+        Some(self.memory_use)
     }
 }

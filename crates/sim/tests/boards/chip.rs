@@ -4,7 +4,7 @@ use crate::training::{plan, prepare, results};
 use ef_board::Board;
 use ef_model::ModelDevice;
 use ef_program::config::SIM_2X2;
-use ef_program::{Device, regs};
+use ef_program::{Device, MemoryUse, regs};
 use ef_sim::{ChipBench, ChipDevice, reset};
 
 /// The smallest board there is, with the smallest accelerator.
@@ -26,12 +26,22 @@ fn a_board_trains_like_the_model_from_its_reset_button_on() {
     for step in 0..steps {
         model.run().unwrap();
         chip.run().unwrap();
+        let used = chip.memory_use().unwrap();
         assert_eq!(results(&mut chip, &plan), results(&mut model, &plan), "step {step}");
+        check_memory_use(&mut chip, used);
     }
     let bench = chip.bench();
     assert_eq!((bench.violations(), bench.memory_losses()), ((0, None), 0));
     assert_eq!(bench.framing_errors(), 0);
     println!("{} cycles, LEDs {:08b}", bench.now(), bench.led());
+}
+
+/// The SDRAM moved the words that the accelerator counted, and was not busy for longer than the run took.
+fn check_memory_use(chip: &mut ChipDevice, used: MemoryUse) {
+    let mut read = |register| u64::from(chip.read_register(register).unwrap());
+    let words = read(regs::WORDS_READ) + read(regs::WORDS_WRITTEN);
+    assert_eq!(used.data_cycles, 2 * words);
+    assert!((used.data_cycles..read(regs::CYCLES) + 64).contains(&used.busy_cycles), "{used:?}");
 }
 
 #[test]

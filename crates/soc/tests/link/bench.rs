@@ -3,7 +3,7 @@
 use ef_hdl_kit::Vsim;
 use ef_hdl_kit::vsim::Model;
 use ef_link::Port;
-use ef_link::testing::Board;
+use ef_link::testing::{Board, Reset};
 use ef_soc::link::{HostLink, LinkSettings};
 use std::ffi::c_void;
 use std::io;
@@ -175,12 +175,14 @@ impl Port for RtlBoard {
     }
 }
 
-impl Board for RtlBoard {
+impl Reset for RtlBoard {
     fn reset(&mut self) {
         // SAFETY: a live bench.
         unsafe { (self.reset)(self.handle) }
     }
+}
 
+impl Board for RtlBoard {
     fn settle(&mut self) {
         // SAFETY: a live bench.
         unsafe { (self.settle)(self.handle, QUIET) }

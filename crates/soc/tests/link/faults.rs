@@ -27,7 +27,8 @@ fn a_perfect_wire_needs_no_repetition() {
 
 #[test]
 fn noise_gaps_and_broken_ports_are_repaired() {
-    let tally = wires(1000..1150, Rates { noise: 600, gap: 6000, unplug: 4000, ..Rates::default() }, 0);
+    let tally =
+        wires(1000..1150, Rates { noise: 600, gap: 6000, unplug: 4000, again: 10, ..Rates::default() }, 0);
     assert!(tally.failed == 0 && tally.repeated > 100 && tally.reopened > 10, "{tally:?}");
 }
 
