@@ -3,7 +3,6 @@
 use anyhow::{Context, Result, anyhow};
 use ef_board::Board;
 use ef_program::{Config, config};
-use ef_soc::top;
 use ef_synth::{Design, Options, build};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -47,7 +46,7 @@ pub fn run(args: &SynthArgs) -> Result<()> {
     let jobs =
         args.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     let seeds = args.seeds.map_or_else(|| vec![args.seed], |last| (1..=last).collect());
-    let built = build(&design(&board)?, &Options { seeds, jobs, out: out.clone(), cancel })?;
+    let built = build(&Design::of_board(&board)?, &Options { seeds, jobs, out: out.clone(), cancel })?;
     let report = &built.report;
     if built.unchanged {
         println!("nothing that goes in has changed: not built again");
@@ -91,18 +90,4 @@ pub fn default_out(board: &Board) -> Result<PathBuf> {
     let root =
         ef_tools::workspace_root().context("this is no checkout of ef-train; choose a folder with --out")?;
     Ok(root.join("target/synth").join(&board.name))
-}
-
-fn design(board: &Board) -> Result<Design> {
-    Ok(Design {
-        name: board.name.clone(),
-        top: "board".into(),
-        verilog: vec![
-            ("chip.v".into(), top::modules(board)?.source_with(&top::ecp5_cells(board)?)),
-            ("board.v".into(), board.pins.wrapper("board", top::CHIP)),
-        ],
-        lpf: board.pins.lpf(),
-        device: board.device.clone(),
-        clock_mhz: board.clocks.core_mhz,
-    })
 }

@@ -1,6 +1,7 @@
 //! [`Board`]: one TOML of `boards/`.
 
 use crate::device::Device;
+use crate::floorplan::Floorplan;
 use crate::pins::Pins;
 use crate::pll::{Pll, PllRequest};
 use crate::sdram::SdramPart;
@@ -26,6 +27,8 @@ pub struct Board {
     pub programmer: Programmer,
     /// The accelerator that it holds.
     pub accelerator: &'static Config,
+    /// Where the array's multipliers go; without it nextpnr decides.
+    pub floorplan: Option<Floorplan>,
     /// Its wiring.
     pub pins: Pins,
     /// The `boards/` folder it comes from.
@@ -71,6 +74,7 @@ pub struct Programmer {
 #[serde(deny_unknown_fields)]
 struct File {
     accelerator: String,
+    floorplan: Option<String>,
     sdram: String,
     pins: String,
     device: Device,
@@ -147,6 +151,7 @@ impl Board {
             link: file.link,
             programmer: file.programmer,
             accelerator,
+            floorplan: file.floorplan.map(|name| floorplan(dir, &name)).transpose()?,
             pins: Pins::read(&dir.join("pins").join(format!("{}.toml", file.pins)))?,
             dir: dir.into(),
         };
@@ -212,6 +217,15 @@ fn sdram_part(dir: &Path, name: &str) -> Result<SdramPart> {
         return Err(none_of("SDRAM part", name, &names_in(&parts)?, &parts));
     }
     SdramPart::read(&path)
+}
+
+fn floorplan(dir: &Path, name: &str) -> Result<Floorplan> {
+    let plans = dir.join("floorplan");
+    let path = plans.join(format!("{name}.toml"));
+    if !path.is_file() {
+        return Err(none_of("floorplan", name, &names_in(&plans)?, &plans));
+    }
+    Floorplan::read(&path)
 }
 
 fn none_of(what: &str, name: &str, names: &[String], dir: &Path) -> anyhow::Error {

@@ -1,6 +1,7 @@
 //! Boards: what a TOML in `boards/` says, the clocks it leads to and the constraints file made from it.
 //!
-//! A board is files only: `boards/NAME.toml`, the pins it names (`boards/pins/`) and the SDRAM part it carries (`boards/sdram/`).
+//! A board is files only: `boards/NAME.toml`, the pins it names (`boards/pins/`), the SDRAM part it carries (`boards/sdram/`) and, if it has one, the floorplan
+//! of its FPGA (`boards/floorplan/`).
 //! How to add one is told in `docs/boards.md`.
 //!
 //! ```
@@ -12,6 +13,7 @@
 
 mod board;
 mod device;
+mod floorplan;
 mod lpf;
 mod pins;
 mod pll;
@@ -20,6 +22,7 @@ mod wrapper;
 
 pub use board::{Board, Clocks, Link, Programmer, boards_dir};
 pub use device::Device;
+pub use floorplan::{ArrayRow, Floorplan};
 pub use pins::{Direction, Pin, Pins};
 pub use pll::{Pll, PllRequest};
 pub use sdram::SdramPart;

@@ -2,6 +2,7 @@
 
 pub mod chip;
 pub mod clocking;
+pub mod floorplan;
 pub mod lights;
 pub mod link;
 pub mod sdram;

@@ -6,7 +6,7 @@ use crate::nextpnr::Routed;
 use crate::report::Report;
 use crate::run::run;
 use crate::stages::Stages;
-use crate::tools::{LPF, NETLIST, Tools, ecppack_args, nextpnr_args, of_seed, yosys_args};
+use crate::tools::{LPF, NETLIST, PLACES, Tools, ecppack_args, nextpnr_args, of_seed, places, yosys_args};
 use anyhow::{Context, Result, bail, ensure};
 use sha2::{Digest, Sha256};
 use std::fs;
@@ -104,7 +104,8 @@ fn from_scratch(design: &Design, options: &Options, tools: &Tools, input_hash: S
     // next to the results, so that they can be moved; removed at the end, however that comes
     let work = tempfile::Builder::new().prefix(".build-").tempdir_in(out)?;
     let dir = work.path();
-    for (name, text) in design.verilog.iter().chain([&(LPF.to_string(), design.lpf.clone())]) {
+    let more = [(LPF.to_string(), design.lpf.clone()), (PLACES.to_string(), places(design))];
+    for (name, text) in design.verilog.iter().chain(&more) {
         fs::write(dir.join(name), text)?;
     }
     let stages = Stages::new();

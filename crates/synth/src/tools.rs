@@ -14,6 +14,8 @@ pub struct Tools {
 
 /// The netlist that Yosys writes.
 pub const NETLIST: &str = "netlist.json";
+/// [`places`] as Yosys reads them.
+pub const PLACES: &str = "places.ys";
 /// The constraints file as nextpnr reads it.
 pub const LPF: &str = "pins.lpf";
 
@@ -39,12 +41,21 @@ impl Tools {
 /// `-no-rw-check`: no RAM of this project relies on what a read returns while the same word is written, which an ECP5 does not define.
 pub fn yosys_args(design: &Design) -> Vec<String> {
     let files: Vec<&str> = design.verilog.iter().map(|(name, _)| name.as_str()).collect();
-    let script = format!(
-        "read_verilog {}; synth_ecp5 -iopad -no-rw-check -top {} -json {NETLIST}",
-        files.join(" "),
-        design.top
-    );
+    let mut script =
+        format!("read_verilog {}; synth_ecp5 -iopad -no-rw-check -top {}", files.join(" "), design.top);
+    if !design.placed.is_empty() {
+        script += &format!("; script {PLACES}");
+    }
+    script += &format!("; write_json {NETLIST}");
     ["-q", "-l", "yosys.log", "-p", &script].map(String::from).into()
+}
+
+/// Yosys commands that give the placed cells the attribute which nextpnr takes as their place; a cell that is not there is an error.
+pub fn places(design: &Design) -> String {
+    let each = design.placed.iter().map(|(cell, place)| {
+        format!("select -assert-count 1 c:{cell}\nsetattr -set BEL \"{place}\" c:{cell}\n")
+    });
+    each.collect()
 }
 
 /// Missing timing is judged here, from the report, not by nextpnr's exit code.

@@ -1,7 +1,6 @@
 //! A whole chip that trains, from RTL to bitstream: minutes of place and route, so `.ci/run` asks for it (`--features bitstream`).
 
 use ef_board::Board;
-use ef_soc::top;
 use ef_synth::{Design, Options, Report, build};
 use std::fs;
 use std::sync::Arc;
@@ -13,17 +12,7 @@ const BOARD: &str = "ulx3s-12f";
 fn the_smallest_board_gets_a_bitstream_that_meets_timing_and_a_report_that_says_so() {
     let board = Board::named(BOARD).unwrap();
     let target = board.clocks.core_mhz;
-    let design = Design {
-        name: board.name.clone(),
-        top: "board".into(),
-        verilog: vec![
-            ("chip.v".into(), top::modules(&board).unwrap().source_with(&top::ecp5_cells(&board).unwrap())),
-            ("board.v".into(), board.pins.wrapper("board", top::CHIP)),
-        ],
-        lpf: board.pins.lpf(),
-        device: board.device.clone(),
-        clock_mhz: target,
-    };
+    let design = Design::of_board(&board).unwrap();
     let out = tempfile::tempdir().unwrap();
     let options = Options { seeds: vec![1], jobs: 1, out: out.path().into(), cancel: Arc::default() };
     let built = build(&design, &options).unwrap_or_else(|error| panic!("{error:#}"));
@@ -37,7 +26,7 @@ fn the_smallest_board_gets_a_bitstream_that_meets_timing_and_a_report_that_says_
     );
 
     // everything is in it, and it fits with room to route
-    let t = board.accelerator.t as u64;
+    let t = board.accelerator.lanes as u64;
     assert!(report.dsp.used >= 2 * t * t && report.dsp.used <= report.dsp.available, "{:?}", report.dsp);
     assert!(report.bram.used > 0 && report.bram.used <= report.bram.available, "{:?}", report.bram);
     for (kind, used) in [("LUT", report.lut), ("flip-flops", report.ff)] {

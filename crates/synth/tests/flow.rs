@@ -19,6 +19,7 @@ fn design(clock_mhz: f64) -> Design {
         verilog: blink::verilog(&board),
         lpf: board.pins.lpf(),
         device: board.device.clone(),
+        placed: Vec::new(),
         clock_mhz,
     }
 }

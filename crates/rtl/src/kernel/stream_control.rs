@@ -17,7 +17,7 @@ use rust_hdl::prelude::*;
 /// A step starts at least [`REVISIT`](super::hazard_timer::REVISIT) cycles after the step before. All steps of a command
 /// visit the same addresses in the same order without a pause, so that is enough. A command that starts from what psum
 /// holds starts that long after the last vector of the command before; any other does not read psum in its first step
-/// and need not wait.
+/// and need not wait. Between two commands one cycle passes without a vector.
 ///
 /// | port | width | |
 /// |---|---|---|
@@ -278,7 +278,8 @@ impl<const T: usize> Logic for StreamControl<T> {
 
         // the command
         self.stop.next = (self.go.val() & self.command_end.val()) | (self.active.q.val() & self.skip.q.val());
-        self.taken.next = self.valid.val() & (!self.active.q.val() | self.stop.val());
+        // not in the cycle of `stop`: the loops would load behind all the ends above
+        self.taken.next = self.valid.val() & !self.active.q.val();
         self.take.next = self.taken.val();
         if self.stop.val() {
             self.active.d.next = false;
