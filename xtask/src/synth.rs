@@ -4,7 +4,7 @@ use anyhow::{Context, Result, anyhow};
 use ef_board::Board;
 use ef_program::{Config, config};
 use ef_synth::{Design, Options, build};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -32,6 +32,9 @@ pub struct SynthArgs {
     /// Folder for bitstream and report [default: target/synth/BOARD]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Keep the report as docs/bitstreams/BOARD.md
+    #[arg(long)]
+    record: bool,
 }
 
 pub fn run(args: &SynthArgs) -> Result<()> {
@@ -67,7 +70,23 @@ pub fn run(args: &SynthArgs) -> Result<()> {
         report.bram.available
     );
     println!("{}\n{}", built.bitstream.display(), out.join("report.md").display());
+    if args.record {
+        record(&board, &out.join("report.md"))?;
+    }
     Ok(())
+}
+
+/// Copies a report into the documents.
+fn record(board: &Board, report: &Path) -> Result<()> {
+    let page = root()?.join("docs/bitstreams").join(format!("{}.md", board.name));
+    let text = std::fs::read_to_string(report).with_context(|| format!("cannot read {}", report.display()))?;
+    ef_runtime::atomic::write(&page, text.as_bytes())?;
+    println!("recorded in {}", page.display());
+    Ok(())
+}
+
+fn root() -> Result<PathBuf> {
+    ef_tools::workspace_root().context("this is no checkout of ef-train; choose a folder with --out")
 }
 
 /// The board with the changes of the command line.
@@ -87,7 +106,5 @@ fn board(args: &SynthArgs) -> Result<Board> {
 
 /// Where a board's bitstream is if nobody says otherwise.
 pub fn default_out(board: &Board) -> Result<PathBuf> {
-    let root =
-        ef_tools::workspace_root().context("this is no checkout of ef-train; choose a folder with --out")?;
-    Ok(root.join("target/synth").join(&board.name))
+    Ok(root()?.join("target/synth").join(&board.name))
 }

@@ -12,13 +12,15 @@ use std::path::Path;
 #[serde(deny_unknown_fields)]
 pub struct Floorplan {
     /// Row m of the array in entry m.
-    pub row: Vec<ArrayRow>,
+    pub row: Vec<Blocks>,
+    /// The store engine: its multiplier and those of its special function unit.
+    pub store: Blocks,
 }
 
-/// The blocks of one row.
+/// Some DSP blocks of one line.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ArrayRow {
+pub struct Blocks {
     /// The FPGA's line of DSP blocks.
     pub y: u32,
     /// The first column of each block.
@@ -37,8 +39,8 @@ impl Floorplan {
 
     fn parse(text: &str) -> Result<Floorplan> {
         let plan: Floorplan = toml::from_str(text)?;
-        let mut blocks: Vec<(u32, u32)> =
-            plan.row.iter().flat_map(|row| row.x.iter().map(|&x| (row.y, x))).collect();
+        let all = plan.row.iter().chain([&plan.store]);
+        let mut blocks: Vec<(u32, u32)> = all.flat_map(|part| part.x.iter().map(|&x| (part.y, x))).collect();
         blocks.sort_unstable();
         for pair in blocks.windows(2) {
             ensure!(pair[0] != pair[1], "the block at x = {}, y = {} is given twice", pair[0].1, pair[0].0);
@@ -50,16 +52,29 @@ impl Floorplan {
     ///
     /// # Errors
     /// If the plan has no such row, or the row too few blocks.
-    pub fn multipliers(&self, row: usize, lane: usize) -> Result<[String; 2]> {
-        let place = self.row.get(row).with_context(|| format!("floorplan: there is no row {row}"))?;
-        let x = place
-            .x
-            .get(lane / 2)
-            .with_context(|| format!("floorplan: row {row} has no block for lane {lane}"))?;
-        Ok([0, 1].map(|part| {
-            let k = PLACES[lane % 2 * 2 + part];
-            format!("X{}/Y{}/MULT18_{k}", x + k, place.y)
-        }))
+    pub fn lane(&self, row: usize, lane: usize) -> Result<[String; 2]> {
+        let blocks = self.row.get(row).with_context(|| format!("floorplan: there is no row {row}"))?;
+        let place = |part| {
+            blocks
+                .place(2 * lane + part)
+                .with_context(|| format!("floorplan: row {row} has no block for lane {lane}"))
+        };
+        Ok([place(0)?, place(1)?])
+    }
+
+    /// The place of the store engine's multiplier `n`.
+    ///
+    /// # Errors
+    /// If it has too few blocks.
+    pub fn store(&self, n: usize) -> Result<String> {
+        self.store.place(n).with_context(|| format!("floorplan: `store` has no block for multiplier {n}"))
+    }
+}
+
+impl Blocks {
+    fn place(&self, n: usize) -> Option<String> {
+        let k = PLACES[n % PLACES.len()];
+        self.x.get(n / PLACES.len()).map(|x| format!("X{}/Y{}/MULT18_{k}", x + k, self.y))
     }
 }
 
@@ -69,16 +84,19 @@ mod tests {
 
     #[test]
     fn two_lanes_share_a_block() {
-        let plan = Floorplan::parse("row = [{ y = 34, x = [40, 49] }]").unwrap();
-        assert_eq!(plan.multipliers(0, 0).unwrap(), ["X40/Y34/MULT18_0", "X41/Y34/MULT18_1"]);
-        assert_eq!(plan.multipliers(0, 3).unwrap(), ["X53/Y34/MULT18_4", "X54/Y34/MULT18_5"]);
-        assert!(plan.multipliers(1, 0).unwrap_err().to_string().contains("no row 1"));
-        assert!(plan.multipliers(0, 4).unwrap_err().to_string().contains("no block for lane 4"));
+        let plan = Floorplan::parse("row = [{ y = 34, x = [40, 49] }]\nstore = { y = 10, x = [4] }").unwrap();
+        assert_eq!(plan.lane(0, 0).unwrap(), ["X40/Y34/MULT18_0", "X41/Y34/MULT18_1"]);
+        assert_eq!(plan.lane(0, 3).unwrap(), ["X53/Y34/MULT18_4", "X54/Y34/MULT18_5"]);
+        assert_eq!(plan.store(3).unwrap(), "X9/Y10/MULT18_5");
+        assert!(plan.store(4).unwrap_err().to_string().contains("multiplier 4"));
+        assert!(plan.lane(1, 0).unwrap_err().to_string().contains("no row 1"));
+        assert!(plan.lane(0, 4).unwrap_err().to_string().contains("no block for lane 4"));
     }
 
     #[test]
     fn a_block_given_twice_is_named() {
-        let error = Floorplan::parse("row = [{ y = 34, x = [40] }, { y = 34, x = [4, 40] }]").unwrap_err();
+        let error =
+            Floorplan::parse("row = [{ y = 34, x = [40] }]\nstore = { y = 34, x = [4, 40] }").unwrap_err();
         assert!(error.to_string().contains("x = 40, y = 34"), "{error}");
     }
 }

@@ -22,7 +22,7 @@ mod wrapper;
 
 pub use board::{Board, Clocks, Link, Programmer, boards_dir};
 pub use device::Device;
-pub use floorplan::{ArrayRow, Floorplan};
+pub use floorplan::{Blocks, Floorplan};
 pub use pins::{Direction, Pin, Pins};
 pub use pll::{Pll, PllRequest};
 pub use sdram::SdramPart;

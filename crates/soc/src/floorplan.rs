@@ -6,25 +6,47 @@ use ef_board::Board;
 /// Instance of the chip in the module that [`ef_board::Pins::wrapper`] writes.
 const INSTANCE: &str = "inner";
 
-/// Cells of the board's flattened netlist with their places in nextpnr's words: the array's multipliers, or nothing without a floorplan.
+/// The store engine's multipliers; neighbours in this list work together.
+const STORE: [&str; 15] = [
+    "arithmetic.multiplier.product.high_high",
+    "arithmetic.multiplier.product.high_low",
+    "arithmetic.multiplier.product.low_high",
+    "arithmetic.multiplier.product.low_low",
+    "softmax.special.finish.multiply.product.high_high",
+    "softmax.special.finish.multiply.product.high_low",
+    "softmax.special.finish.multiply.product.low_high",
+    "softmax.special.finish.multiply.product.low_low",
+    "softmax.special.interpolate.linear",
+    "softmax.special.interpolate.quadratic",
+    "softmax.special.interpolate.square",
+    "softmax.special.reduce.product.high_high",
+    "softmax.special.reduce.product.high_low",
+    "softmax.special.reduce.product.low_high",
+    "softmax.special.reduce.product.low_low",
+];
+
+/// Cells of the board's flattened netlist with their places in nextpnr's words: all multipliers, or nothing without a floorplan.
 ///
 /// # Errors
 /// If the floorplan has no place for one of them.
 pub fn placed_cells(board: &Board) -> Result<Vec<(String, String)>> {
     let Some(plan) = &board.floorplan else { return Ok(Vec::new()) };
-    let t = board.accelerator.lanes as usize;
+    let t = board.accelerator.lanes;
     let mut cells = Vec::new();
+    let mut put =
+        |path: String, place| cells.push((format!("{INSTANCE}.accelerator.{path}.mult.mult"), place));
     for row in 0..t {
         for lane in 0..t {
             let places = plan
-                .multipliers(row, lane)
+                .lane(row, lane)
                 .with_context(|| format!("{} has {t} rows of {t} lanes", board.accelerator.name))?;
             for (part, place) in ["main", "rotated"].into_iter().zip(places) {
-                let path =
-                    format!("accelerator.kernel.array.row${row}.dot.lane${lane}.product.{part}.mult.mult");
-                cells.push((format!("{INSTANCE}.{path}"), place));
+                put(format!("kernel.array.row${row}.dot.lane${lane}.product.{part}"), place);
             }
         }
+    }
+    for (n, path) in STORE.into_iter().enumerate() {
+        put(format!("storer.{path}"), plan.store(n)?);
     }
     Ok(cells)
 }
@@ -38,7 +60,7 @@ mod tests {
     fn every_multiplier_of_the_85f_has_a_place_of_its_own() {
         let board = Board::named("ulx3s-85f").unwrap();
         let cells = placed_cells(&board).unwrap();
-        assert_eq!(cells.len(), 128);
-        assert_eq!(cells.iter().map(|(_, place)| place).collect::<BTreeSet<_>>().len(), 128);
+        assert_eq!(cells.len(), 143);
+        assert_eq!(cells.iter().map(|(_, place)| place).collect::<BTreeSet<_>>().len(), 143);
     }
 }

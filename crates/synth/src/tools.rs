@@ -76,6 +76,10 @@ pub fn nextpnr_args(design: &Design, seed: u64) -> Result<Vec<String>> {
     ] {
         args.extend([option.into(), value]);
     }
+    if device.placer == "heap" {
+        // its limit stops the first, rough placement of a chip that it places well with a little patience
+        args.extend(["--placer-heap-cell-placement-timeout".into(), "0".into()]);
+    }
     args.extend(["--timing-allow-fail".into(), "--quiet".into()]);
     Ok(args)
 }
