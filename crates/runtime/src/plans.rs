@@ -52,6 +52,19 @@ impl Plans {
     }
 }
 
+/// Images per step if nobody says otherwise.
+const USUAL_BATCH: usize = 16;
+
+/// [`USUAL_BATCH`], or the next power of two below it whose program a small configuration can hold.
+pub fn usual_batch(network: &NetworkFile, config: &'static Config) -> usize {
+    let smaller = std::iter::successors(Some(USUAL_BATCH), |batch| (*batch > 1).then_some(batch / 2));
+    // if none fits, the usual one is refused with the reason
+    smaller
+        .into_iter()
+        .find(|&batch| Plans::compile(network, config, batch, &[batch]).is_ok())
+        .unwrap_or(USUAL_BATCH)
+}
+
 /// The distinct sizes of the batches that `counts` images fall into.
 fn sizes(batch: usize, counts: &[usize]) -> Vec<usize> {
     let mut sizes: Vec<usize> =
@@ -64,6 +77,14 @@ fn sizes(batch: usize, counts: &[usize]) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_usual_batch_is_one_that_the_configuration_holds() {
+        let digits = NetworkFile::load("digits").unwrap();
+        let usual = ef_program::config::ALL.iter().map(|config| (config.name, usual_batch(&digits, config)));
+        let usual: BTreeMap<_, _> = usual.collect();
+        assert_eq!((usual["fp32-8x8"], usual["fp32-4x4"], usual["fp32-2x2"]), (16, 16, 8));
+    }
 
     #[test]
     fn every_bundled_network_compiles_for_the_8x8_configuration() {

@@ -8,7 +8,7 @@ use crate::data::DataSpec;
 use crate::evaluate::evaluate;
 use crate::interrupt::Interrupt;
 use crate::networks::NetworkFile;
-use crate::plans::Plans;
+use crate::plans::{Plans, usual_batch};
 use crate::run_folder::{newest, runs_folder};
 use crate::train::End;
 use crate::view::View;
@@ -31,9 +31,9 @@ pub struct EvalArgs {
     /// What computes
     #[arg(long, default_value = "model")]
     pub backend: Backend,
-    /// Images per run of the program
-    #[arg(long, default_value = "16")]
-    pub batch: std::num::NonZeroUsize,
+    /// Images per run of the program [default: 16, or fewer if the configuration's program memory is small]
+    #[arg(long)]
+    pub batch: Option<std::num::NonZeroUsize>,
     /// Configuration of the accelerator
     #[arg(long, value_name = "NAME")]
     pub config: Option<String>,
@@ -71,7 +71,7 @@ impl EvalArgs {
         let dataset = data.load(network.network.classes())?;
         dataset.check_shape(&network, &data)?;
 
-        let batch = self.batch.get();
+        let batch = self.batch.map_or_else(|| usual_batch(&network, config), |batch| batch.get());
         let plans = Arc::new(Plans::compile(&network, config, batch, &[dataset.test.len()])?);
         let mut view = View::new();
         let what = format!("starting back end {} ({})", self.backend, config.name);

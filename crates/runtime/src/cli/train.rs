@@ -7,6 +7,7 @@ use crate::data::DataSpec;
 use crate::hyper::Hyper;
 use crate::interrupt::Interrupt;
 use crate::networks::NetworkFile;
+use crate::plans::usual_batch;
 use crate::run_folder::{next_free, runs_folder};
 use crate::train::{End, Options, train};
 use crate::view::View;
@@ -33,7 +34,7 @@ pub struct TrainArgs {
     /// End after this many steps in all, if not before
     #[arg(long)]
     pub steps: Option<u64>,
-    /// Images per step [default: 16]
+    /// Images per step [default: 16, or fewer if the configuration's program memory is small]
     #[arg(long)]
     pub batch: Option<usize>,
     /// Learning rate at the first step [default: 0.05]
@@ -71,7 +72,7 @@ pub struct TrainArgs {
 struct Defaults {
     epochs: u32,
     steps: Option<u64>,
-    batch: usize,
+    batch: Option<usize>,
     hyper: Hyper,
     seed: u64,
     /// If none is given, it is the back end's usual one.
@@ -132,6 +133,7 @@ impl TrainArgs {
             Some(name) => configuration(name)?,
             None => backend.usual_config(&hardware)?,
         };
+        let batch = self.batch.or(defaults.batch).unwrap_or_else(|| usual_batch(&network, config));
         let options = Options {
             network,
             data,
@@ -139,7 +141,7 @@ impl TrainArgs {
             config,
             epochs: self.epochs.unwrap_or(defaults.epochs),
             steps: self.steps.or(defaults.steps),
-            batch: self.batch.unwrap_or(defaults.batch),
+            batch,
             hyper: self.hyper(defaults.hyper),
             seed: self.seed.unwrap_or(defaults.seed),
             out,
@@ -189,7 +191,7 @@ impl Defaults {
         Defaults {
             epochs: 4,
             steps: None,
-            batch: 16,
+            batch: None,
             hyper: FIRST,
             seed: 1,
             config: None,
@@ -201,7 +203,7 @@ impl Defaults {
         let Origin { epochs, steps, batch, hyper, seed, config, dram, progress, .. } = origin;
         // a limit that was reached is not meant for what comes after it
         let steps = steps.filter(|steps| *steps > progress.step);
-        Defaults { epochs, steps, batch, hyper, seed, config: Some(config), dram }
+        Defaults { epochs, steps, batch: Some(batch), hyper, seed, config: Some(config), dram }
     }
 }
 
