@@ -79,7 +79,8 @@ pub fn run(args: &SynthArgs) -> Result<()> {
 /// Copies a report into the documents.
 fn record(board: &Board, report: &Path) -> Result<()> {
     let page = root()?.join("docs/bitstreams").join(format!("{}.md", board.name));
-    let text = std::fs::read_to_string(report).with_context(|| format!("cannot read {}", report.display()))?;
+    let text =
+        std::fs::read_to_string(report).with_context(|| format!("cannot read {}", report.display()))?;
     ef_runtime::atomic::write(&page, text.as_bytes())?;
     println!("recorded in {}", page.display());
     Ok(())
