@@ -57,6 +57,8 @@ pub struct Walker {
     ends1: Signal<Local, Bit>,
     ends2: Signal<Local, Bit>,
     ends3: Signal<Local, Bit>,
+    outer2: Signal<Local, Bit>,
+    outer3: Signal<Local, Bit>,
     from: Signal<Local, Bits<16>>,
     by: Signal<Local, Bits<16>>,
     sum: Signal<Local, Bits<16>>,
@@ -97,6 +99,8 @@ impl Default for Walker {
             ends1: Default::default(),
             ends2: Default::default(),
             ends3: Default::default(),
+            outer2: Default::default(),
+            outer3: Default::default(),
             from: Default::default(),
             by: Default::default(),
             sum: Default::default(),
@@ -132,11 +136,13 @@ impl Logic for Walker {
         self.address.next = self.at[0].q.val();
         self.phase.next = self.phase_at[0].q.val();
 
-        // ends_k: level k and all inside it are in their last iteration
+        // ends_k: level k and all inside it are in their last iteration; side by side, not in a chain, as `cut` and `step` come late
         self.ends0.next = self.left[0].q.val().get_bit(16) || self.cut.val();
+        self.outer2.next = self.left[1].q.val().get_bit(16) && self.left[2].q.val().get_bit(16);
+        self.outer3.next = self.outer2.val() && self.left[3].q.val().get_bit(16);
         self.ends1.next = self.ends0.val() && self.left[1].q.val().get_bit(16);
-        self.ends2.next = self.ends1.val() && self.left[2].q.val().get_bit(16);
-        self.ends3.next = self.ends2.val() && self.left[3].q.val().get_bit(16);
+        self.ends2.next = self.ends0.val() && self.outer2.val();
+        self.ends3.next = self.ends0.val() && self.outer3.val();
         self.row_end.next = self.ends0.val();
         self.last.next = self.ends3.val();
 
