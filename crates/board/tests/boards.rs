@@ -105,7 +105,7 @@ fn the_wrapper_holds_tristates_ties_and_renamed_ports() {
 fn changed(file: &str, from: &str, to: &str) -> (tempfile::TempDir, PathBuf) {
     let copy = tempfile::tempdir().unwrap();
     let source = boards_dir().unwrap();
-    for folder in ["", "pins", "sdram"] {
+    for folder in ["", "pins", "sdram", "floorplan"] {
         fs::create_dir_all(copy.path().join(folder)).unwrap();
         for entry in fs::read_dir(source.join(folder)).unwrap() {
             let path = entry.unwrap().path();
@@ -129,6 +129,7 @@ fn error_of(dir: &Path) -> String {
 fn a_wrong_file_is_refused_with_its_name_the_field_and_what_is_possible() {
     let board = "ulx3s-85f.toml";
     let pins = "pins/ulx3s.toml";
+    let plan = "floorplan/lfe5u-85f.toml";
     for (file, from, to, parts) in [
         (board, "fp32-8x8", "fp32-9x9", ["accelerator", "sim-2x2"]),
         (board, "LFE5U-85F", "LFE5U-95F", ["LFE5U-95F", "LFE5U-85F"]),
@@ -141,6 +142,9 @@ fn a_wrong_file_is_refused_with_its_name_the_field_and_what_is_possible() {
         (board, "\"0403\"", "\"403\"", ["programmer.usb_vendor", "four hexadecimal digits"]),
         (board, "baud", "bauds", ["bauds", "baud"]),
         (board, "sdram = \"is42s16160\"", "sdram = \"none\"", ["SDRAM part `none`", "w9825g6kh"]),
+        (board, "floorplan = \"lfe5u-85f\"", "floorplan = \"none\"", ["floorplan `none`", "lfe5u-85f"]),
+        (plan, "y = 10, x = [40", "y = 34, x = [40", ["x = 40, y = 34", "twice"]),
+        (plan, "store = {", "stores = {", ["stores", "store"]),
         (pins, "\"R1\"", "\"G2\"", ["ball G2", "clk_25mhz"]),
         (pins, "site = \"R1\", ", "", ["pins.btn_fire1", "either `site` or `sites`"]),
         (pins, ", clock_mhz = 25.0", "", ["clock_mhz", "exactly one"]),
