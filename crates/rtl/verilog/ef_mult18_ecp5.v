@@ -1,5 +1,5 @@
-// 18x18 unsigned multiply on one Lattice ECP5 MULT18X18D, with the block's own input and output registers (latency 2).
-module ef_mult18(
+// 18x18 unsigned multiply on one Lattice ECP5 MULT18X18D, with the block's own input and output registers (latency 2), PIPELINED: its pipeline register as well (3).
+module ef_mult18 #(parameter PIPELINED = 0) (
   input wire clk,
   input wire [17:0] a,
   input wire [17:0] b,
@@ -8,6 +8,7 @@ module ef_mult18(
   MULT18X18D #(
     .REG_INPUTA_CLK("CLK0"),
     .REG_INPUTB_CLK("CLK0"),
+    .REG_PIPELINE_CLK(PIPELINED ? "CLK0" : "NONE"),
     .REG_OUTPUT_CLK("CLK0")
   ) mult (
     .A0(a[0]), .A1(a[1]), .A2(a[2]), .A3(a[3]), .A4(a[4]), .A5(a[5]), .A6(a[6]), .A7(a[7]), .A8(a[8]), .A9(a[9]),

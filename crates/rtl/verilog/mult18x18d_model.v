@@ -1,8 +1,8 @@
 // Simulation model of the Lattice ECP5 primitive MULT18X18D, as this project uses it.
 //
-// Modelled: the operand registers A and B and the output register, each present ("CLK0") or absent ("NONE"), with clock
-// enable CE0 and synchronous reset RST0; SIGNEDA / SIGNEDB. Not modelled: other clocks, enables and resets, the pipeline
-// register, operand C, the shift chains (SOURCEA / SOURCEB). Registers start at zero, as the configured device does.
+// Modelled: the operand registers A and B, the pipeline register and the output register, each present ("CLK0") or absent ("NONE"), with clock
+// enable CE0 and synchronous reset RST0; SIGNEDA / SIGNEDB. Not modelled: other clocks, enables and resets, operand C,
+// the shift chains (SOURCEA / SOURCEB). Registers start at zero, as the configured device does.
 module MULT18X18D(
   input A0, input A1, input A2, input A3, input A4, input A5, input A6, input A7, input A8, input A9, input A10,
   input A11, input A12, input A13, input A14, input A15, input A16, input A17, input B0, input B1, input B2,
@@ -18,6 +18,7 @@ module MULT18X18D(
 );
   parameter REG_INPUTA_CLK = "NONE";
   parameter REG_INPUTB_CLK = "NONE";
+  parameter REG_PIPELINE_CLK = "NONE";
   parameter REG_OUTPUT_CLK = "NONE";
 
   wire [17:0] a = {
@@ -28,10 +29,12 @@ module MULT18X18D(
   };
   reg [17:0] a_q;
   reg [17:0] b_q;
+  reg [35:0] product_q;
   reg [35:0] p_q;
   initial begin
     a_q = 18'd0;
     b_q = 18'd0;
+    product_q = 36'd0;
     p_q = 36'd0;
   end
 
@@ -39,17 +42,19 @@ module MULT18X18D(
   wire [17:0] b_used = (REG_INPUTB_CLK == "CLK0") ? b_q : b;
   // 36 bits of the product of the sign- or zero-extended operands are exact for every combination of signs
   wire [35:0] product = {{18{SIGNEDA & a_used[17]}}, a_used} * {{18{SIGNEDB & b_used[17]}}, b_used};
+  wire [35:0] product_used = (REG_PIPELINE_CLK == "CLK0") ? product_q : product;
 
   always @(posedge CLK0) begin
     if (CE0) begin
       a_q <= RST0 ? 18'd0 : a;
       b_q <= RST0 ? 18'd0 : b;
-      p_q <= RST0 ? 36'd0 : product;
+      product_q <= RST0 ? 36'd0 : product;
+      p_q <= RST0 ? 36'd0 : product_used;
     end
   end
 
   assign {
     P35, P34, P33, P32, P31, P30, P29, P28, P27, P26, P25, P24, P23, P22, P21, P20, P19, P18, P17, P16, P15, P14,
     P13, P12, P11, P10, P9, P8, P7, P6, P5, P4, P3, P2, P1, P0
-  } = (REG_OUTPUT_CLK == "CLK0") ? p_q : product;
+  } = (REG_OUTPUT_CLK == "CLK0") ? p_q : product_used;
 endmodule

@@ -2,9 +2,6 @@
 
 use rust_hdl::prelude::*;
 
-/// Clock edges from operands to product: the block's operand registers, then its output register.
-pub const LATENCY: usize = 2;
-
 /// Which Verilog stands behind the module `ef_mult18` that every [`Mult18`] instantiates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MultKind {
@@ -28,29 +25,31 @@ pub fn mult18_verilog(kind: MultKind) -> &'static str {
     }
 }
 
-/// Unsigned 18x18 -> 36 bit multiply on one DSP block, one product per clock, [`LATENCY`] 2.
+/// Unsigned 18x18 -> 36 bit multiply on one DSP block, one product per clock, `LATENCY` clock edges after its operands.
 ///
 /// ```text
-///        +----+     +---+     +----+
-/// a 18 --| FF |--+  |   |  +--| FF |-- p_high 18
-///        +----+  +--| x |--+  |    |
-/// b 18 --| FF |-----|   |     |    |-- p_low  18
-///        +----+     +---+     +----+
+///        +----+     +-------------+     +----+
+/// a 18 --| FF |--+  |             |  +--| FF |-- p_high 18
+///        +----+  +--| x (FF if 3) |--+  |    |
+/// b 18 --| FF |-----|             |     |    |-- p_low  18
+///        +----+     +-------------+     +----+
 /// ```
+///
+/// `LATENCY` 2: the block's operand registers and its output register. 3: its pipeline register as well.
 ///
 /// The product leaves in two halves (`p_high * 2^18 + p_low`), so that no signal is wider than the 32 bits which the
 /// rust-hdl simulator handles quickly. The instance is explicit because yosys never absorbs registers into an inferred
 /// multiplier. See [`mult18_verilog`] for the text that completes an export.
 ///
 /// ```
-/// use ef_rtl::arith::mult18::{LATENCY, Mult18};
+/// use ef_rtl::arith::mult18::Mult18;
 /// use rust_hdl::prelude::*;
 ///
-/// let mut unit = Mult18::default();
+/// let mut unit = Mult18::<2>::default();
 /// unit.connect_all();
 /// unit.a.next = 1000.into();
 /// unit.b.next = 2000.into();
-/// for _ in 0..LATENCY {
+/// for _ in 0..2 {
 ///     for level in [false, true] {
 ///         unit.clock.next = level.into();
 ///         assert!(simulate(&mut unit, 100));
@@ -60,7 +59,7 @@ pub fn mult18_verilog(kind: MultKind) -> &'static str {
 /// assert_eq!(unit.p_low.val(), 2_000_000 & 0x3_ffff);
 /// ```
 #[derive(Clone, Debug, Default, LogicBlock)]
-pub struct Mult18 {
+pub struct Mult18<const LATENCY: usize> {
     /// Clock of all three registers.
     pub clock: Signal<In, Clock>,
     /// First operand.
@@ -73,12 +72,22 @@ pub struct Mult18 {
     pub p_high: Signal<Out, Bits<18>>,
     _a: u64,
     _b: u64,
+    _product: u64,
 }
 
-impl Logic for Mult18 {
+impl<const LATENCY: usize> Mult18<LATENCY> {
+    const PIPELINED: bool = {
+        assert!(LATENCY == 2 || LATENCY == 3, "an 18x18 multiplier has two or three registers");
+        LATENCY == 3
+    };
+}
+
+impl<const LATENCY: usize> Logic for Mult18<LATENCY> {
     fn update(&mut self) {
         if self.clock.pos_edge() {
-            let product = self._a * self._b;
+            let factors = self._a * self._b;
+            let product = if Self::PIPELINED { self._product } else { factors };
+            self._product = factors;
             self.p_low.next = (product & 0x3_ffff).into();
             self.p_high.next = (product >> 18).into();
             self._a = self.a.val().into();
@@ -94,8 +103,10 @@ impl Logic for Mult18 {
     fn hdl(&self) -> Verilog {
         Verilog::Wrapper(Wrapper {
             // the comment is the name the kit gives to this module
-            code: "// block: DspMultiply\nef_mult18 mult(.clk(clock), .a(a), .b(b), .p({p_high, p_low}));\n"
-                .into(),
+            code: format!(
+                "// block: DspMultiply{LATENCY}\nef_mult18 #(.PIPELINED({})) mult(.clk(clock), .a(a), .b(b), .p({{p_high, p_low}}));\n",
+                u8::from(Self::PIPELINED)
+            ),
             cores: String::new(),
         })
     }

@@ -43,9 +43,9 @@ pub struct SfuInterpolate {
     offset: Signal<Local, Bits<18>>,
     offset_8: DFF<Bits<18>>,
     offset_9: DFF<Bits<18>>,
-    square: Mult18,
-    linear: Mult18,
-    quadratic: Mult18,
+    square: Mult18<2>,
+    linear: Mult18<2>,
+    quadratic: Mult18<2>,
     falls: Signal<Local, Bit>,
     /// Shift registers: bit `i` belongs to the point `i + 1` edges ago.
     subtract_linear: DFF<Bits<4>>,

@@ -16,11 +16,11 @@ pub const LATENCY: usize = 5;
 /// and is taken off:
 ///
 /// ```text
-///  edge      1    2                 3                        4             5
-///  ah,bh --[ Mult18 ]-- p1 --+------------------ p1 ---[ low carry ]--[ p1 + middle ]-- p 28
-///                            |                              |
-///  rot a,b [ Mult18 ]-- p2 --+-[ middle = (p2 >> 12) - (low << 12) - (p1 >> 24) ]
-///                            |
+///  edge      1         2                3                          4                      5
+///  ah,bh --[ Mult18, 3 registers       ]-- p1 --+------------[             ]-- p1 --[ p1 + middle ]-- p 28
+///                                               |                                        |
+///  rot a,b [ Mult18      ]-- p2 --[ (p2 >> 12) - (low << 12) ]--[ - (p1 >> 24) ]-- middle
+///                             |
 ///  al,bl --[ 3*al ][ rows ]-- low = al * bl mod 2^8 (20 bits of middle are kept)
 /// ```
 ///
@@ -35,8 +35,8 @@ pub struct SigProduct {
     pub b: Signal<In, Bits<24>>,
     /// Bits 47..20 of the product.
     pub p: Signal<Out, Bits<28>>,
-    main: Mult18,
-    rotated: Mult18,
+    main: Mult18<3>,
+    rotated: Mult18<2>,
     // al * bl, one row per base-4 digit of bl
     single: DFF<Bits<8>>,
     triple: DFF<Bits<8>>,
@@ -45,17 +45,14 @@ pub struct SigProduct {
     row: [Signal<Local, Bits<8>>; 3],
     low: DFF<Bits<8>>,
     // edge 3
-    rotated_top: Signal<Local, Bits<8>>,
-    rotated_mid: Signal<Local, Bits<12>>,
+    crosses_top: DFF<Bits<8>>,
+    crosses_low: DFF<Bits<12>>,
+    // edge 4
     middle: DFF<Bits<20>>,
     p1_top: DFF<Bits<28>>,
     p1_low: DFF<Bits<8>>,
-    // edge 4
+    // edge 5: one more bit below brings the carry of the low bits into the adder
     low_sum: Signal<Local, Bits<9>>,
-    carry: DFF<Bit>,
-    middle_top: DFF<Bits<12>>,
-    p1_top_4: DFF<Bits<28>>,
-    // edge 5: one more bit below brings the carry into the adder
     addend: Signal<Local, Bits<29>>,
     sum: Signal<Local, Bits<29>>,
     product: DFF<Bits<28>>,
@@ -67,7 +64,17 @@ impl Logic for SigProduct {
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(
-            self, clock, single, triple, digits, low, middle, p1_top, p1_low, carry, middle_top, p1_top_4,
+            self,
+            clock,
+            single,
+            triple,
+            digits,
+            low,
+            crosses_top,
+            crosses_low,
+            middle,
+            p1_top,
+            p1_low,
             product
         );
         self.main.clock.next = self.clock.val();
@@ -99,31 +106,28 @@ impl Logic for SigProduct {
         }
         self.low.d.next = self.row[0].val() + (self.row[1].val() << 2) + (self.row[2].val() << 4);
         // edge 3
-        self.rotated_top.next = self.rotated.p_high.val().get_bits::<8>(6) - self.low.q.val();
-        self.rotated_mid.next = (bit_cast::<12, 6>(self.rotated.p_high.val().get_bits::<6>(0)) << 6)
+        self.crosses_top.d.next = self.rotated.p_high.val().get_bits::<8>(6) - self.low.q.val();
+        self.crosses_low.d.next = (bit_cast::<12, 6>(self.rotated.p_high.val().get_bits::<6>(0)) << 6)
             | bit_cast::<12, 6>(self.rotated.p_low.val().get_bits::<6>(12));
-        self.middle.d.next = ((bit_cast::<20, 8>(self.rotated_top.val()) << 12)
-            | bit_cast::<20, 12>(self.rotated_mid.val()))
+        // edge 4
+        self.middle.d.next = ((bit_cast::<20, 8>(self.crosses_top.q.val()) << 12)
+            | bit_cast::<20, 12>(self.crosses_low.q.val()))
             - bit_cast::<20, 12>(self.main.p_high.val().get_bits::<12>(6));
         self.p1_top.d.next = (bit_cast::<28, 18>(self.main.p_high.val()) << 10)
             | bit_cast::<28, 10>(self.main.p_low.val().get_bits::<10>(8));
         self.p1_low.d.next = self.main.p_low.val().get_bits::<8>(0);
-        // edge 4
+        // edge 5: sign-extend the middle by hand
         self.low_sum.next =
             bit_cast::<9, 8>(self.p1_low.q.val()) + bit_cast::<9, 8>(self.middle.q.val().get_bits::<8>(0));
-        self.carry.d.next = self.low_sum.val().get_bit(8);
-        self.middle_top.d.next = self.middle.q.val().get_bits::<12>(8);
-        self.p1_top_4.d.next = self.p1_top.q.val();
-        // edge 5: sign-extend the middle by hand
-        self.addend.next =
-            (bit_cast::<29, 12>(self.middle_top.q.val()) << 1) | bit_cast::<29, 1>(self.carry.q.val().into());
-        if self.middle_top.q.val().get_bit(11) {
-            self.addend.next = (bit_cast::<29, 12>(self.middle_top.q.val()) << 1)
-                | bit_cast::<29, 1>(self.carry.q.val().into())
+        self.addend.next = (bit_cast::<29, 12>(self.middle.q.val().get_bits::<12>(8)) << 1)
+            | bit_cast::<29, 1>(self.low_sum.val().get_bit(8).into());
+        if self.middle.q.val().get_bit(19) {
+            self.addend.next = (bit_cast::<29, 12>(self.middle.q.val().get_bits::<12>(8)) << 1)
+                | bit_cast::<29, 1>(self.low_sum.val().get_bit(8).into())
                 | self.ones.val();
         }
         self.sum.next =
-            ((bit_cast::<29, 28>(self.p1_top_4.q.val()) << 1) | self.one.val()) + self.addend.val();
+            ((bit_cast::<29, 28>(self.p1_top.q.val()) << 1) | self.one.val()) + self.addend.val();
         self.product.d.next = self.sum.val().get_bits::<28>(1);
         self.p.next = self.product.q.val();
     }

@@ -7,6 +7,7 @@ use rust_hdl::prelude::*;
 ///
 /// ```text
 ///  vector[T] --> [held] --> keep? --> [word[T]] -->
+///  present ----> [here] ----^  ^
 ///  code -------> [code] ----^  ^                      one write per clock
 ///  address ----> [at] ----(+)--|----> [address] -->
 ///  phase ------> [phase] --(+)-|----> [turn] ----->
@@ -14,13 +15,14 @@ use rust_hdl::prelude::*;
 /// ```
 ///
 /// Write q goes to `address + (q/2)*a_down + q%2` with `turn` = minus `phase + (q/2)*p_down + q%2`, the rotation from lane
-/// to bank order. Lane n survives if (not `pool` or its index in the code is q) and (not `mask` or its mask bit is set).
+/// to bank order. Lane n survives if it is `present`, (not `pool` or its index in the code is q) and (not `mask` or its mask bit is set).
 /// `in_ready` depends on `codes_valid` only, not on `in_valid`. First write 2 cycles after the vector.
 ///
 /// | port | width | |
 /// |---|---|---|
 /// | `start` | 1 | takes `mask`, `pool`, `a_down`, `p_down` |
 /// | `in_valid`, `in_ready`, `vector[T]` | 1, 1, 32 | vectors |
+/// | `present` | 8 | their lanes that hold words; the others count as 0 |
 /// | `coming` | 1 | the walk is about to begin |
 /// | `at_valid`, `at`, `phase` | 1, 16, 3 | where the vector goes, from the walker |
 /// | `codes_valid`, `code` | 1, 32 | its code |
@@ -40,6 +42,7 @@ pub struct Expander<const T: usize> {
     pub in_valid: Signal<In, Bit>,
     pub in_ready: Signal<Out, Bit>,
     pub vector: Vec<Signal<In, Bits<32>>>,
+    pub present: Signal<In, Bits<8>>,
     pub at_valid: Signal<In, Bit>,
     pub at: Signal<In, Bits<16>>,
     pub phase: Signal<In, Bits<3>>,
@@ -60,6 +63,7 @@ pub struct Expander<const T: usize> {
     busy: DFF<Bit>,
     q: DFF<Bits<2>>,
     held: Vec<DFF<Bits<32>>>,
+    held_present: DFF<Bits<8>>,
     held_code: DFF<Bits<32>>,
     held_at: DFF<Bits<16>>,
     held_phase: DFF<Bits<3>>,
@@ -95,6 +99,7 @@ impl<const T: usize> Default for Expander<T> {
             in_valid: Default::default(),
             in_ready: Default::default(),
             vector: vec_of(T),
+            present: Default::default(),
             at_valid: Default::default(),
             at: Default::default(),
             phase: Default::default(),
@@ -113,6 +118,7 @@ impl<const T: usize> Default for Expander<T> {
             busy: Default::default(),
             q: Default::default(),
             held: vec_of(T),
+            held_present: Default::default(),
             held_code: Default::default(),
             held_at: Default::default(),
             held_phase: Default::default(),
@@ -138,7 +144,7 @@ impl<const T: usize> Logic for Expander<T> {
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(self, clock, masking, pooling, down, phase_down, busy, q, held_code, held_at, held_phase);
-        dff_setup!(self, clock, valid, out_address, out_turn);
+        dff_setup!(self, clock, held_present, valid, out_address, out_turn);
 
         // take a vector when the last write of the one before is being made
         self.room.next = (!self.busy.q.val() || !self.pooling.q.val() || self.q.q.val().all())
@@ -156,6 +162,7 @@ impl<const T: usize> Logic for Expander<T> {
         if self.take.val() {
             self.busy.d.next = true;
             self.q.d.next = 0.into();
+            self.held_present.d.next = self.present.val();
             self.held_code.d.next = self.code.val();
             self.held_at.d.next = self.at.val();
             self.held_phase.d.next = self.phase.val();
@@ -174,7 +181,8 @@ impl<const T: usize> Logic for Expander<T> {
             }
             self.index[i].next = self.held_code.q.val() >> self.index_at[i].val();
             self.out_word[i].clock.next = self.clock.val();
-            if (!self.masking.q.val() || self.masks.val().get_bit(i))
+            if self.held_present.q.val().get_bit(i)
+                && (!self.masking.q.val() || self.masks.val().get_bit(i))
                 && (!self.pooling.q.val() || (self.index[i].val().get_bits::<2>(0) == self.q.q.val()))
             {
                 self.out_word[i].d.next = self.held[i].q.val();

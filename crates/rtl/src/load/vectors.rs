@@ -1,5 +1,6 @@
 //! [`Vectors`]: from words to vectors in the feature, loss and weight buffers.
 
+use crate::stream::Skid;
 use super::{BufferWriter, CodeReader, Collector, Expander, Levels, Walker};
 use ef_hdl_kit::{glue, vec_of};
 use rust_hdl::prelude::*;
@@ -11,14 +12,14 @@ use rust_hdl::prelude::*;
 ///  descriptor --->| Levels |-->| Walker |--- address, phase --+
 ///                 +--------+   +--------+                     v
 ///                 +-----------+                          +----------+   +--------------+
-///  word --------->| Collector |------- vector ---------->| Expander |-->| BufferWriter |--> we, waddr, wdata[T]
+///  word -> Skid ->| Collector |------- vector ---------->| Expander |-->| BufferWriter |--> we, waddr, wdata[T]
 ///                 +-----------+                          +----------+   +--------------+
 ///                 +------------+                              ^
 ///  code words --->| CodeReader |------- code -----------------+
 ///                 +------------+
 /// ```
 ///
-/// A vector is written 4 cycles after its last word is taken. Words flow at one per clock, except that un-pooling takes
+/// A vector is written 5 cycles after its last word is taken. Words flow at one per clock, except that un-pooling takes
 /// 4 cycles per vector (a back-pressure only for T = 2).
 ///
 /// | port | width | |
@@ -69,6 +70,8 @@ pub struct Vectors<const T: usize, const CAW: usize> {
     levels: Levels,
     walker: Walker,
     codes: CodeReader<T, CAW>,
+    entry: Entry,
+    skid: Skid<34>,
     collector: Collector<T>,
     expander: Expander<T>,
     writer: BufferWriter<T>,
@@ -114,6 +117,8 @@ impl<const T: usize, const CAW: usize> Default for Vectors<T, CAW> {
             levels: Default::default(),
             walker: Default::default(),
             codes: Default::default(),
+            entry: Default::default(),
+            skid: Default::default(),
             collector: Default::default(),
             expander: Default::default(),
             writer: Default::default(),
@@ -161,13 +166,27 @@ glue! { [const T: usize, const CAW: usize] Vectors<T, CAW>; self => {
     wire!(self.codes.take, self.expander.accept);
     wire!(self.codes.row_end, self.walker.row_end);
 
+    wire!(self.entry.reset, self.reset);
+    wire!(self.entry.start, self.start);
+    wire!(self.entry.word, self.word);
+    wire!(self.entry.close, self.word_close);
+    wire!(self.entry.cut, self.word_cut);
+    wire!(self.entry.out_data, self.skid.out_data);
+
+    wire!(self.skid.clock, self.clock);
+    wire!(self.skid.reset, self.entry.empty);
+    wire!(self.skid.in_valid, self.word_valid);
+    wire!(self.skid.in_data, self.entry.in_data);
+    wire!(self.skid.out_ready, self.collector.in_ready);
+    wire!(self.word_ready, self.skid.in_ready);
+
     wire!(self.collector.clock, self.clock);
     wire!(self.collector.reset, self.reset);
     wire!(self.collector.start, self.start);
-    wire!(self.collector.in_valid, self.word_valid);
-    wire!(self.collector.in_word, self.word);
-    wire!(self.collector.in_close, self.word_close);
-    wire!(self.collector.in_cut, self.word_cut);
+    wire!(self.collector.in_valid, self.skid.out_valid);
+    wire!(self.collector.in_word, self.entry.out_word);
+    wire!(self.collector.in_close, self.entry.out_close);
+    wire!(self.collector.in_cut, self.entry.out_cut);
     wire!(self.collector.out_ready, self.expander.in_ready);
 
     wire!(self.expander.clock, self.clock);
@@ -179,6 +198,7 @@ glue! { [const T: usize, const CAW: usize] Vectors<T, CAW>; self => {
     wire!(self.expander.p_down, self.p_down);
     wire!(self.expander.coming, self.levels.walk_start);
     wire!(self.expander.in_valid, self.collector.out_valid);
+    wire!(self.expander.present, self.collector.present);
     wire!(self.expander.at_valid, self.walker.valid);
     wire!(self.expander.at, self.walker.address);
     wire!(self.expander.phase, self.walker.phase);
@@ -197,7 +217,6 @@ glue! { [const T: usize, const CAW: usize] Vectors<T, CAW>; self => {
         wire!(self.wdata[n], self.writer.wdata[n]);
     }
 
-    wire!(self.word_ready, self.collector.in_ready);
     wire!(self.walking, self.walker.valid);
     wire!(self.idle, self.writer.idle);
     wire!(self.feature_we, self.writer.feature_we);
@@ -205,3 +224,32 @@ glue! { [const T: usize, const CAW: usize] Vectors<T, CAW>; self => {
     wire!(self.weight_we, self.writer.weight_we);
     wire!(self.waddr, self.writer.waddr);
 }}
+
+/// A word and its flags as one entry of the [`Skid`], which every command empties: ZERO offers more words than it needs.
+#[derive(LogicBlock, Default)]
+struct Entry {
+    pub reset: Signal<In, Bit>,
+    pub start: Signal<In, Bit>,
+    pub empty: Signal<Out, Bit>,
+    pub word: Signal<In, Bits<32>>,
+    pub close: Signal<In, Bit>,
+    pub cut: Signal<In, Bit>,
+    pub in_data: Signal<Out, Bits<34>>,
+    pub out_data: Signal<In, Bits<34>>,
+    pub out_word: Signal<Out, Bits<32>>,
+    pub out_close: Signal<Out, Bit>,
+    pub out_cut: Signal<Out, Bit>,
+}
+
+impl Logic for Entry {
+    #[hdl_gen]
+    fn update(&mut self) {
+        self.empty.next = self.reset.val() || self.start.val();
+        self.in_data.next = (bit_cast::<34, 1>(self.cut.val().into()) << 33)
+            | (bit_cast::<34, 1>(self.close.val().into()) << 32)
+            | bit_cast::<34, 32>(self.word.val());
+        self.out_word.next = self.out_data.val().get_bits::<32>(0);
+        self.out_close.next = self.out_data.val().get_bit(32);
+        self.out_cut.next = self.out_data.val().get_bit(33);
+    }
+}
