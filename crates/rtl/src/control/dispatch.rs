@@ -6,9 +6,9 @@ use rust_hdl::prelude::*;
 ///
 /// ```text
 ///  entry --+-- value -> write (in the cycle it is taken)
-///          +-- ISSUE -> [held: wait, signal] -- engine ready, tokens there, room --> accept, take[], [start]
+///          +-- ISSUE -> [held: wait, signal] -- engine ready, tokens there, room --> take[], [start]
 /// ```
-/// One entry per cycle, one more cycle for an ISSUE. `accept`, `mask` and `take` are up in the cycle of the decision, `start` in the next one;
+/// One entry per cycle, one more cycle for an ISSUE. `take` is up in the cycle of the decision, `start` with its `mask` in the next one;
 /// the earliest `start` is two cycles after the ISSUE was taken, so that the values before it show in the descriptor, and the
 /// entry behind it is taken after the decision, so that the descriptor holds still during `start`.
 /// `flush` drops the held command and all entries: nothing starts. `idle` is up when no entry is left between push and decision.
@@ -33,7 +33,7 @@ pub struct Dispatch {
     pub room: Signal<In, Bit>,
     pub some: [Signal<In, Bit>; 3],
     pub take: [Signal<Out, Bit>; 3],
-    pub accept: Signal<Out, Bit>,
+    /// With `start`: what its command will signal.
     pub mask: Signal<Out, Bits<3>>,
     pub start: Signal<Out, Bit>,
     pub idle: Signal<Out, Bit>,
@@ -47,7 +47,6 @@ pub struct Dispatch {
     came: Signal<Local, Bit>,
     missing: [Signal<Local, Bit>; 3],
     go: Signal<Local, Bit>,
-    gone: Signal<Local, Bit>,
     one: K<6, 1>,
     none: K<6, 0>,
     many: K<6, 26>,
@@ -82,7 +81,6 @@ impl Logic for Dispatch {
         for i in 0..3 {
             self.take[i].next = self.go.val() & self.tokens.q.val().get_bit(i);
         }
-        self.accept.next = self.go.val();
         self.mask.next = self.signals.q.val();
         self.started.d.next = self.go.val();
         self.start.next = self.started.q.val();
@@ -91,16 +89,16 @@ impl Logic for Dispatch {
         }
 
         self.came.next = self.push_valid.val();
-        self.gone.next = (self.taken.val() & !self.entry_issue.val()) | self.go.val();
-        if self.came.val() & !self.gone.val() {
+        if self.came.val() & !self.taken.val() {
             self.entries.d.next = self.entries.q.val() + self.one.val();
         }
-        if self.gone.val() & !self.came.val() {
+        if self.taken.val() & !self.came.val() {
             self.entries.d.next = self.entries.q.val() - self.one.val();
         }
         self.few.d.next = self.entries.q.val() < self.many.val();
         self.push_room.next = self.few.q.val();
-        self.idle.next = (self.entries.q.val() == self.none.val()) & !self.started.q.val();
+        self.idle.next =
+            (self.entries.q.val() == self.none.val()) & !self.held.q.val() & !self.started.q.val();
         if self.flush.val() {
             self.entries.d.next = self.none.val();
         }

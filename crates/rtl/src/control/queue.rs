@@ -10,7 +10,7 @@ use rust_hdl::prelude::*;
 /// ```text
 ///  push ->[ FIFO, 32 ]--value-> DescriptorFile -----------------> field[]
 ///                     --ISSUE-> Dispatch --start----------------> start
-///                                 ^  |take[]   accept             <- ready
+///                                 ^  |take[]   start              <- ready
 ///                        some[] --+  +-> SignalOrder <----------- done
 ///                                          +-> put[]
 /// ```
@@ -128,7 +128,7 @@ glue! { [D: Descriptor] CommandQueue<D>; self => {
         wire!(self.field[i], self.file.field[i]);
     }
     // tokens
-    wire!(self.order.accept, self.dispatch.accept);
+    wire!(self.order.accept, self.dispatch.start);
     wire!(self.order.mask, self.dispatch.mask);
     wire!(self.order.done, self.done);
     for i in 0..3 {
@@ -137,6 +137,7 @@ glue! { [D: Descriptor] CommandQueue<D>; self => {
         wire!(self.put[i], self.order.put[i]);
     }
     wire!(self.state.empty, self.dispatch.idle);
+    wire!(self.state.start, self.dispatch.start);
     wire!(self.state.none, self.order.none);
     wire!(self.idle, self.state.idle);
     wire!(self.active, self.state.active);
@@ -169,6 +170,7 @@ impl Logic for EntryHead {
 #[derive(LogicBlock, Default)]
 pub struct QueueState {
     pub empty: Signal<In, Bit>,
+    pub start: Signal<In, Bit>,
     pub none: Signal<In, Bit>,
     pub idle: Signal<Out, Bit>,
     pub active: Signal<Out, Bit>,
@@ -178,6 +180,6 @@ impl Logic for QueueState {
     #[hdl_gen]
     fn update(&mut self) {
         self.idle.next = self.empty.val() & self.none.val();
-        self.active.next = !self.none.val();
+        self.active.next = self.start.val() | !self.none.val();
     }
 }

@@ -9,7 +9,7 @@ use rust_hdl::prelude::*;
 ///  take ->|       |
 /// ```
 /// `some` is up while there is a token. Putting one into a full counter loses it, taking one from an empty counter does nothing;
-/// both at once leave the count as it is. A token put in one cycle can be taken in the next.
+/// both at once leave the count as it is. A token put in one cycle can be taken in the next: `some` is a flip-flop beside the count.
 #[derive(LogicBlock, Default)]
 pub struct TokenCounter {
     pub clock: Signal<In, Clock>,
@@ -18,6 +18,7 @@ pub struct TokenCounter {
     pub take: Signal<In, Bit>,
     pub some: Signal<Out, Bit>,
     count: DFF<Bits<8>>,
+    any: DFF<Bit>,
     one: K<8, 1>,
     zero: K<8, 0>,
     full: K<8, 255>,
@@ -26,16 +27,23 @@ pub struct TokenCounter {
 impl Logic for TokenCounter {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, count);
-        self.some.next = self.count.q.val() != self.zero.val();
+        dff_setup!(self, clock, count, any);
+        self.some.next = self.any.q.val();
+        if self.put.val() & !self.take.val() {
+            self.any.d.next = true;
+        }
+        if self.take.val() & !self.put.val() & (self.count.q.val() == self.one.val()) {
+            self.any.d.next = false;
+        }
         if self.put.val() & !self.take.val() & (self.count.q.val() != self.full.val()) {
             self.count.d.next = self.count.q.val() + self.one.val();
         }
-        if self.take.val() & !self.put.val() & (self.count.q.val() != self.zero.val()) {
+        if self.take.val() & !self.put.val() & self.any.q.val() {
             self.count.d.next = self.count.q.val() - self.one.val();
         }
         if self.reset.val() {
             self.count.d.next = self.zero.val();
+            self.any.d.next = false;
         }
     }
 }

@@ -33,7 +33,7 @@ use rust_hdl::prelude::*;
 ///
 /// Rates: VECTORS and WORDS one word per clock (un-pooling 4 clocks per vector, unpacking 4 per word), ZERO one
 /// vector per clock, GATHER one tap per clock after 20. Latencies: first `cmd_valid` 2 cycles after `start`; a
-/// vector is written 5 cycles after its last word arrives, a word 4; `done` 2 cycles after the last write.
+/// vector is written 6 cycles after its last word arrives, a word 4; `done` 2 cycles after the last write.
 ///
 /// A command whose runs hold fewer or more words than it moves never ends: cancel it.
 ///

@@ -16,8 +16,8 @@ use rust_hdl::prelude::*;
 ///                                +------+
 /// ```
 ///
-/// Commands run ahead of the data by up to eight bursts, one command per clock, so bursts follow each other without a gap if the memory
-/// can do that. Data passes at one word per clock; `word` is one cycle after `data`.
+/// Commands run ahead of the data by up to eight bursts, one command every second clock (`cmd_ready` decides about nothing but itself), so
+/// bursts of two words or more follow each other without a gap if the memory can do that. Data passes at one word per clock; `word` is one cycle after `data`.
 ///
 /// | port | width | |
 /// |---|---|---|
@@ -162,7 +162,7 @@ impl Logic for RunIssuer {
         self.sum.next = self.from.val() + self.stride.val();
         self.issue.next = self.issuing.q.val()
             && !self.open.q.val().get_bit(3)
-            && (!self.offered.q.val() || self.cmd_ready.val())
+            && !self.offered.q.val()
             && !self.cancel.val();
         if self.issue.val() {
             self.at.d.next = self.sum.val();

@@ -99,6 +99,8 @@ pub struct StoreControl {
     /// The writer writes codes.
     coding: DFF<Bit>,
     clearing: DFF<Bit>,
+    /// What was started has ended, a cycle ago.
+    finished: DFF<Bit>,
     map_starts: DFF<Bit>,
     update_starts: DFF<Bit>,
     softmax_starts: DFF<Bit>,
@@ -116,7 +118,6 @@ pub struct StoreControl {
     kind: Signal<Local, Bits<2>>,
     starting: Signal<Local, Bit>,
     defined: Signal<Local, Bit>,
-    finished: Signal<Local, Bit>,
     kind_map: K<2, { StoreKind::Map as u64 }>,
     kind_update: K<2, { StoreKind::Update as u64 }>,
     kind_softmax: K<2, { StoreKind::Softmax as u64 }>,
@@ -132,7 +133,7 @@ pub struct StoreControl {
 impl Logic for StoreControl {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, state, coding, clearing);
+        dff_setup!(self, clock, state, coding, clearing, finished);
         dff_setup!(self, clock, map_starts, update_starts, softmax_starts, writes, sends);
         dff_setup!(self, clock, is_map, is_update, is_softmax, has_relu, has_pool, has_codes, wants_velocity);
         dff_setup!(self, clock, has_gradient);
@@ -149,7 +150,8 @@ impl Logic for StoreControl {
         self.has_gradient.d.next = self.op.val().get_bit(self.bit_gradient.val().index());
         self.starting.next =
             self.map_starts.q.val() || self.update_starts.q.val() || self.softmax_starts.q.val();
-        self.finished.next = !self.starting.val()
+        self.finished.d.next = (self.state.q.val() == StoreState::Produce)
+            && !self.starting.val()
             && ((self.is_map.q.val() && self.map_finished.val())
                 || (self.is_update.q.val() && !self.update_busy.val())
                 || (self.is_softmax.q.val() && !self.softmax_busy.val()));
@@ -187,7 +189,7 @@ impl Logic for StoreControl {
                 self.state.d.next = StoreState::Produce;
             }
             StoreState::Produce => {
-                if self.finished.val() {
+                if self.finished.q.val() {
                     self.state.d.next = StoreState::Words;
                     if self.has_codes.q.val() {
                         self.state.d.next = StoreState::Pack;
