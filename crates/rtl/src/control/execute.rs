@@ -58,7 +58,8 @@ pub struct Execute<const PAW: usize> {
     operation: Signal<Local, Bits<4>>,
     engine: Signal<Local, Bits<2>>,
     following: Signal<Local, Bits<16>>,
-    limit: Constant<Bits<16>>,
+    /// Bit of the program counter that is set only behind the last instruction.
+    limit: Constant<Bits<4>>,
     one: K<16, 1>,
     add: K<4, { opcode::ADD }>,
     issue: K<4, { opcode::ISSUE }>,
@@ -115,7 +116,7 @@ impl<const PAW: usize> Default for Execute<PAW> {
             operation: Default::default(),
             engine: Default::default(),
             following: Default::default(),
-            limit: Constant::new((1u64 << PAW).into()),
+            limit: Constant::new((PAW as u64).into()),
             one: Default::default(),
             add: Default::default(),
             issue: Default::default(),
@@ -141,7 +142,7 @@ impl<const PAW: usize> Logic for Execute<PAW> {
         self.may_send.next = ((self.engine.val() == 0) & self.room[0].val())
             | ((self.engine.val() == 1) & self.room[1].val())
             | ((self.engine.val() == 2) & self.room[2].val());
-        self.past_end.next = self.counter.q.val() == self.limit.val();
+        self.past_end.next = self.counter.q.val().get_bit(self.limit.val().index());
         self.able.next = self.run.val() & !self.halted.q.val() & !self.jumping.q.val();
         self.take.next = self.able.val()
             & self.instruction_valid.val()
