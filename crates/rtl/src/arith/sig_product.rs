@@ -126,8 +126,7 @@ impl Logic for SigProduct {
                 | bit_cast::<29, 1>(self.low_sum.val().get_bit(8).into())
                 | self.ones.val();
         }
-        self.sum.next =
-            ((bit_cast::<29, 28>(self.p1_top.q.val()) << 1) | self.one.val()) + self.addend.val();
+        self.sum.next = ((bit_cast::<29, 28>(self.p1_top.q.val()) << 1) | self.one.val()) + self.addend.val();
         self.product.d.next = self.sum.val().get_bits::<28>(1);
         self.p.next = self.product.q.val();
     }

@@ -98,10 +98,17 @@ impl<const T: usize> Logic for Collector<T> {
         for i in 0..T {
             self.lane[i].clock.next = self.clock.val();
             self.lane[i].d.next = self.lane[i].q.val();
-            if self.put.val() && self.place.val().get_bit(i) {
+            self.vector[i].next = self.lane[i].q.val();
+        }
+        // the lane that waits for a word may take anything until the word comes, which is late in the cycle; a full vector holds only lane 0's
+        // place open
+        if self.place.val().get_bit(0) && self.room.val() {
+            self.lane[0].d.next = self.in_word.val();
+        }
+        for i in 1..T {
+            if self.place.val().get_bit(i) {
                 self.lane[i].d.next = self.in_word.val();
             }
-            self.vector[i].next = self.lane[i].q.val();
         }
         self.present.next = self.words.q.val();
 

@@ -72,6 +72,7 @@ pub struct Expander<const T: usize> {
     out_word: Vec<DFF<Bits<32>>>,
     out_address: DFF<Bits<16>>,
     out_turn: DFF<Bits<3>>,
+    free: Signal<Local, Bit>,
     room: Signal<Local, Bit>,
     take: Signal<Local, Bit>,
     masks: Signal<Local, Bits<32>>,
@@ -126,6 +127,7 @@ impl<const T: usize> Default for Expander<T> {
             out_word: vec_of(T),
             out_address: Default::default(),
             out_turn: Default::default(),
+            free: Default::default(),
             room: Default::default(),
             take: Default::default(),
             masks: Default::default(),
@@ -146,10 +148,9 @@ impl<const T: usize> Logic for Expander<T> {
         dff_setup!(self, clock, masking, pooling, down, phase_down, busy, q, held_code, held_at, held_phase);
         dff_setup!(self, clock, held_present, valid, out_address, out_turn);
 
-        // take a vector when the last write of the one before is being made
-        self.room.next = (!self.busy.q.val() || !self.pooling.q.val() || self.q.q.val().all())
-            && self.codes_valid.val()
-            && self.at_valid.val();
+        // take a vector when the last write of the one before is being made; what is held then may change, taken or not
+        self.free.next = !self.busy.q.val() || !self.pooling.q.val() || self.q.q.val().all();
+        self.room.next = self.free.val() && self.codes_valid.val() && self.at_valid.val();
         self.take.next = self.in_valid.val() && self.room.val();
         self.in_ready.next = self.room.val();
         self.accept.next = self.take.val();
@@ -161,6 +162,8 @@ impl<const T: usize> Logic for Expander<T> {
         }
         if self.take.val() {
             self.busy.d.next = true;
+        }
+        if self.free.val() {
             self.q.d.next = 0.into();
             self.held_present.d.next = self.present.val();
             self.held_code.d.next = self.code.val();
@@ -176,7 +179,7 @@ impl<const T: usize> Logic for Expander<T> {
         for i in 0..T {
             self.held[i].clock.next = self.clock.val();
             self.held[i].d.next = self.held[i].q.val();
-            if self.take.val() {
+            if self.free.val() {
                 self.held[i].d.next = self.vector[i].val();
             }
             self.index[i].next = self.held_code.q.val() >> self.index_at[i].val();

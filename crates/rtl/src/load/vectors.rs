@@ -1,7 +1,7 @@
 //! [`Vectors`]: from words to vectors in the feature, loss and weight buffers.
 
-use crate::stream::Skid;
 use super::{BufferWriter, CodeReader, Collector, Expander, Levels, Walker};
+use crate::stream::Skid;
 use ef_hdl_kit::{glue, vec_of};
 use rust_hdl::prelude::*;
 
