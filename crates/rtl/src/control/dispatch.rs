@@ -6,9 +6,9 @@ use rust_hdl::prelude::*;
 ///
 /// ```text
 ///  entry --+-- value -> write (in the cycle it is taken)
-///          +-- ISSUE -> [held: wait, signal] -- engine ready, tokens there, room --> take[], [start]
+///          +-- ISSUE -> [held: wait, signal] -- engine ready, tokens there, room --> [start], take[]
 /// ```
-/// One entry per cycle, one more cycle for an ISSUE. `take` is up in the cycle of the decision, `start` with its `mask` in the next one;
+/// One entry per cycle, one more cycle for an ISSUE. A cycle after the decision `start` is up with its `mask` and its `take`;
 /// the earliest `start` is two cycles after the ISSUE was taken, so that the values before it show in the descriptor, and the
 /// entry behind it is taken after the decision, so that the descriptor holds still during `start`.
 /// `flush` drops the held command and all entries: nothing starts. `idle` is up when no entry is left between push and decision.
@@ -79,7 +79,7 @@ impl Logic for Dispatch {
             & !self.missing[2].val()
             & !self.flush.val();
         for i in 0..3 {
-            self.take[i].next = self.go.val() & self.tokens.q.val().get_bit(i);
+            self.take[i].next = self.started.q.val() & self.tokens.q.val().get_bit(i);
         }
         self.mask.next = self.signals.q.val();
         self.started.d.next = self.go.val();

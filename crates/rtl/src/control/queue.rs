@@ -28,7 +28,7 @@ use rust_hdl::prelude::*;
 /// | `idle` | 1 | nothing queued, nothing started that is not done |
 /// | `active` | 1 | a command has been started and is not done |
 ///
-/// A value takes a cycle, an ISSUE two. From push to `start`: at least 4 cycles; from `done` to the `start` of a command waiting for its token: 2.
+/// A value takes a cycle, an ISSUE two. From push to `start`: at least 4 cycles; from `done` to the `start` of a command waiting for its token: 3.
 /// Values behind an ISSUE are written while the engine executes it.
 #[derive(LogicBlock)]
 pub struct CommandQueue<D: Descriptor> {

@@ -5,10 +5,10 @@ use rust_hdl::prelude::*;
 /// The signal masks of up to four commands that the engine has accepted and not yet finished, oldest first.
 ///
 /// ```text
-///  accept, mask ->| 3 | 2 | 1 | 0: oldest |-- done --> put[0..3]
+///  accept, mask ->| 3 | 2 | 1 | 0: oldest |-- done --> [put[0..3]]
 ///                                          -> room, none
 /// ```
-/// `put[f]` follows `done` in the same cycle. `accept` only while `room` is up; `done` without a command is ignored.
+/// `put[f]` follows `done` a cycle later. `accept` only while `room` is up; `done` without a command is ignored.
 #[derive(LogicBlock, Default)]
 pub struct SignalOrder {
     pub clock: Signal<In, Clock>,
@@ -22,7 +22,7 @@ pub struct SignalOrder {
     masks: [DFF<Bits<3>>; 4],
     used: [DFF<Bit>; 4],
     finish: Signal<Local, Bit>,
-    oldest: Signal<Local, Bits<3>>,
+    given: DFF<Bits<3>>,
     last: [Signal<Local, Bit>; 4],
     empty: K<3, 0>,
 }
@@ -30,6 +30,7 @@ pub struct SignalOrder {
 impl Logic for SignalOrder {
     #[hdl_gen]
     fn update(&mut self) {
+        dff_setup!(self, clock, given);
         for i in 0..4 {
             self.masks[i].clock.next = self.clock.val();
             self.used[i].clock.next = self.clock.val();
@@ -64,9 +65,12 @@ impl Logic for SignalOrder {
                 self.used[i].d.next = false;
             }
         }
-        self.oldest.next = self.masks[0].q.val();
+        self.given.d.next = self.empty.val();
+        if self.finish.val() & !self.reset.val() {
+            self.given.d.next = self.masks[0].q.val();
+        }
         for i in 0..3 {
-            self.put[i].next = self.finish.val() & self.oldest.val().get_bit(i);
+            self.put[i].next = self.given.q.val().get_bit(i);
         }
         self.room.next = !self.used[3].q.val();
         self.none.next = !self.used[0].q.val();
