@@ -41,10 +41,13 @@ impl Tools {
 /// `-no-rw-check`: no RAM of this project relies on what a read returns while the same word is written, which an ECP5 does not define.
 pub fn yosys_args(design: &Design) -> Vec<String> {
     let files: Vec<&str> = design.verilog.iter().map(|(name, _)| name.as_str()).collect();
-    let mut script =
-        format!("read_verilog {}; synth_ecp5 -iopad -no-rw-check -top {}", files.join(" "), design.top);
-    if !design.placed.is_empty() {
-        script += &format!("; script {PLACES}");
+    let synth = format!("synth_ecp5 -iopad -no-rw-check -top {}", design.top);
+    let mut script = format!("read_verilog {}; ", files.join(" "));
+    if design.placed.is_empty() {
+        script += &synth;
+    } else {
+        // between flattening and mapping: whole names, and few cells to find them among
+        script += &format!("{synth} -run :map_ram; script {PLACES}; {synth} -run map_ram:");
     }
     script += &format!("; write_json {NETLIST}");
     ["-q", "-l", "yosys.log", "-p", &script].map(String::from).into()
