@@ -3,6 +3,9 @@
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Deserializer};
 
+/// More would turn registers of whole words into logic.
+const MOST_PER_CONTROL: usize = 16;
+
 /// An ECP5 in its package.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -16,8 +19,9 @@ pub struct Device {
     /// What the chip says on JTAG, and what the bitstream must carry.
     #[serde(deserialize_with = "hexadecimal")]
     pub idcode: u32,
-    /// nextpnr's placer: `heap`, or `static` where `heap` leaves a large design unrouted.
-    pub placer: String,
+    /// Flip-flops that a clock enable or reset must have for itself, or else it becomes logic in front of them; 1 leaves all as they are.
+    /// See `docs/decisions/control-sets.md`.
+    pub fewest_per_control: usize,
 }
 
 impl Device {
@@ -56,9 +60,9 @@ impl Device {
             self.idcode
         );
         ensure!(
-            matches!(self.placer.as_str(), "heap" | "static"),
-            "placer = \"{}\": heap and static are possible",
-            self.placer
+            (1..=MOST_PER_CONTROL).contains(&self.fewest_per_control),
+            "fewest_per_control = {}: 1 (all clock enables and resets stay) to {MOST_PER_CONTROL} are possible",
+            self.fewest_per_control
         );
         self.nextpnr_option().map(|_| ())
     }
@@ -82,7 +86,7 @@ mod tests {
             package: "CABGA381".into(),
             speed_grade: 6,
             idcode: 0x4111_3043,
-            placer: "heap".into(),
+            fewest_per_control: 1,
         }
     }
 

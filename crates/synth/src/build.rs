@@ -6,7 +6,8 @@ use crate::nextpnr::Routed;
 use crate::report::Report;
 use crate::run::run;
 use crate::stages::Stages;
-use crate::tools::{LPF, NETLIST, PLACES, Tools, ecppack_args, nextpnr_args, of_seed, places, yosys_args};
+use crate::tools::{LPF, NETLIST, SCRIPT, Tools, ecppack_args, nextpnr_args, of_seed, yosys_args};
+use crate::yosys;
 use anyhow::{Context, Result, bail, ensure};
 use sha2::{Digest, Sha256};
 use std::fs;
@@ -82,7 +83,8 @@ pub fn build(design: &Design, options: &Options) -> Result<Built> {
 
 fn input_hash(design: &Design, options: &Options, tools: &Tools) -> Result<String> {
     let mut more = vec![env!("CARGO_PKG_VERSION").to_string(), format!("{:?}", tools.versions())];
-    more.extend(yosys_args(design));
+    more.extend(yosys_args());
+    more.push(yosys::script(design));
     for seed in &options.seeds {
         more.extend(nextpnr_args(design, *seed)?);
         more.extend(ecppack_args(design, *seed, "bit"));
@@ -104,14 +106,14 @@ fn from_scratch(design: &Design, options: &Options, tools: &Tools, input_hash: S
     // next to the results, so that they can be moved; removed at the end, however that comes
     let work = tempfile::Builder::new().prefix(".build-").tempdir_in(out)?;
     let dir = work.path();
-    let more = [(LPF.to_string(), design.lpf.clone()), (PLACES.to_string(), places(design))];
+    let more = [(LPF.to_string(), design.lpf.clone()), (SCRIPT.to_string(), yosys::script(design))];
     for (name, text) in design.verilog.iter().chain(&more) {
         fs::write(dir.join(name), text)?;
     }
     let stages = Stages::new();
     let stage = stages.start("synthesis (yosys)");
     let cancel = &options.cancel;
-    run(&tools.yosys, &yosys_args(design), dir, "yosys.log", &[NETLIST.into()], cancel)?;
+    run(&tools.yosys, &yosys_args(), dir, "yosys.log", &[NETLIST.into()], cancel)?;
     let parts = netlist::parts(&dir.join(NETLIST), &design.top)?;
     stage.done(
         parts.first().map_or_else(String::new, |all| format!("{} LUTs, {} flip-flops", all.lut, all.ff)),

@@ -13,6 +13,7 @@ mod report_text;
 mod run;
 mod stages;
 mod tools;
+pub mod yosys;
 
 pub use build::{Built, Options, build};
 pub use design::Design;

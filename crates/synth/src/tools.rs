@@ -12,12 +12,15 @@ pub struct Tools {
     pub ecppack: Tool,
 }
 
+/// What Yosys does, from [`crate::yosys`].
+pub const SCRIPT: &str = "synth.ys";
 /// The netlist that Yosys writes.
 pub const NETLIST: &str = "netlist.json";
-/// [`places`] as Yosys reads them.
-pub const PLACES: &str = "places.ys";
 /// The constraints file as nextpnr reads it.
 pub const LPF: &str = "pins.lpf";
+
+/// nextpnr has two that work for a large design. The other, `heap`, leaves the 85F unrouted, and its wires on the 45F are a quarter longer.
+const PLACER: &str = "static";
 
 impl Tools {
     /// Finds or fetches them.
@@ -36,29 +39,8 @@ impl Tools {
     }
 }
 
-/// `-iopad`: Yosys turns tristate drivers into I/O cells, after which the registers of the pads have only those to drive and fit into them.
-///
-/// `-no-rw-check`: no RAM of this project relies on what a read returns while the same word is written, which an ECP5 does not define.
-pub fn yosys_args(design: &Design) -> Vec<String> {
-    let files: Vec<&str> = design.verilog.iter().map(|(name, _)| name.as_str()).collect();
-    let synth = format!("synth_ecp5 -iopad -no-rw-check -top {}", design.top);
-    let mut script = format!("read_verilog {}; ", files.join(" "));
-    if design.placed.is_empty() {
-        script += &synth;
-    } else {
-        // between flattening and mapping: whole names, and few cells to find them among
-        script += &format!("{synth} -run :map_ram; script {PLACES}; {synth} -run map_ram:");
-    }
-    script += &format!("; write_json {NETLIST}");
-    ["-q", "-l", "yosys.log", "-p", &script].map(String::from).into()
-}
-
-/// Yosys commands that give the placed cells the attribute which nextpnr takes as their place; a cell that is not there is an error.
-pub fn places(design: &Design) -> String {
-    let each = design.placed.iter().map(|(cell, place)| {
-        format!("select -assert-count 1 c:{cell}\nsetattr -set BEL \"{place}\" c:{cell}\n")
-    });
-    each.collect()
+pub fn yosys_args() -> Vec<String> {
+    ["-q", "-l", "yosys.log", "-s", SCRIPT].map(String::from).into()
 }
 
 /// Missing timing is judged here, from the report, not by nextpnr's exit code.
@@ -71,17 +53,13 @@ pub fn nextpnr_args(design: &Design, seed: u64) -> Result<Vec<String>> {
         ("--json", NETLIST.into()),
         ("--lpf", LPF.into()),
         ("--freq", design.clock_mhz.to_string()),
-        ("--placer", device.placer.clone()),
+        ("--placer", PLACER.into()),
         ("--seed", seed.to_string()),
         ("--textcfg", of_seed(seed, "config")),
         ("--report", of_seed(seed, "json")),
         ("--log", of_seed(seed, "log")),
     ] {
         args.extend([option.into(), value]);
-    }
-    if device.placer == "heap" {
-        // its limit stops the first, rough placement of a chip that it places well with a little patience
-        args.extend(["--placer-heap-cell-placement-timeout".into(), "0".into()]);
     }
     args.extend(["--timing-allow-fail".into(), "--quiet".into()]);
     Ok(args)

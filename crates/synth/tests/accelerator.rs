@@ -14,7 +14,7 @@ fn the_smallest_board_gets_a_bitstream_that_meets_timing_and_a_report_that_says_
     let target = board.clocks.core_mhz;
     let design = Design::of_board(&board).unwrap();
     let out = tempfile::tempdir().unwrap();
-    let options = Options { seeds: vec![2, 3, 4], jobs: 2, out: out.path().into(), cancel: Arc::default() };
+    let options = Options { seeds: vec![1], jobs: 1, out: out.path().into(), cancel: Arc::default() };
     let built = build(&design, &options).unwrap_or_else(|error| panic!("{error:#}"));
 
     let text = fs::read_to_string(out.path().join("report.json")).unwrap();

