@@ -3,42 +3,29 @@
 use crate::design::Design;
 use crate::tools::NETLIST;
 
-/// The rows of the array are alike: one is worked on until it consists of gates, and then copied. See `docs/decisions/rows.md`.
-const ALIKE: &str = "c:row$* %M";
-
 /// The flip-flops of an ECP5, as `synth_ecp5` tells `dfflegalize`.
 const FLIP_FLOPS: &str = "-cell $_DFF_?_ 01 -cell $_DFF_?P?_ r -cell $_SDFF_?P?_ r -cell $_DFFE_??_ 01 -cell $_DFFE_?P??_ r -cell $_SDFFE_?P??_ r";
 
 /// From Verilog that was read to the flat netlist of cells of an ECP5.
 ///
+/// - `placing`: commands between flattening and mapping, when there are few cells, with their whole names.
 /// - `fewest_per_control`: that of [`ef_board::Device`].
 /// - `pads`: Yosys turns tristate drivers into I/O cells, after which the registers of the pads have only those to drive and fit into them.
 /// - `-no-rw-check`: no RAM of this project relies on what a read returns while the same word is written, which an ECP5 does not define.
-pub fn mapping(top: &str, fewest_per_control: usize, pads: bool) -> String {
+pub fn mapping(top: &str, placing: &str, fewest_per_control: usize, pads: bool) -> String {
     let synth = format!("synth_ecp5{} -no-rw-check -top {top}", if pads { " -iopad" } else { "" });
-    format!(
-        "setattr -mod -set keep_hierarchy 1 {ALIKE}
-{synth} -run :map_ffs
-setattr -mod -unset keep_hierarchy *
-flatten
-opt -fast -full
-dfflegalize -mince {fewest_per_control} -minsrst {fewest_per_control} {FLIP_FLOPS}
-{synth} -run map_ffs:
-"
-    )
+    let thinned = match fewest_per_control {
+        1 => String::new(),
+        n => format!("opt_clean\ndfflegalize -mince {n} -minsrst {n} {FLIP_FLOPS}\n"),
+    };
+    format!("{synth} -run :map_ram\n{placing}{synth} -run map_ram:map_ffs\n{thinned}{synth} -run map_ffs:\n")
 }
 
 /// From the Verilog of a design to its netlist.
 pub(crate) fn script(design: &Design) -> String {
     let files: Vec<&str> = design.verilog.iter().map(|(name, _)| name.as_str()).collect();
-    let mut script = format!(
-        "read_verilog {}\n{}",
-        files.join(" "),
-        mapping(&design.top, design.device.fewest_per_control, true)
-    );
-    script += &places(design);
-    script += &format!("write_json {NETLIST}\n");
-    script
+    let mapping = mapping(&design.top, &places(design), design.device.fewest_per_control, true);
+    format!("read_verilog {}\n{mapping}write_json {NETLIST}\n", files.join(" "))
 }
 
 /// Gives the placed cells the attribute which nextpnr takes as their place; a cell that is not there is an error.

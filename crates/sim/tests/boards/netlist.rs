@@ -22,7 +22,7 @@ fn netlist() -> String {
     fs::write(dir.path().join("design.v"), verilog).unwrap();
     let script = format!(
         "read_verilog design.v\n{}write_verilog -noattr netlist.v\n",
-        ef_synth::yosys::mapping(top::TOP, FEWEST_PER_CONTROL, false)
+        ef_synth::yosys::mapping(top::TOP, "", FEWEST_PER_CONTROL, false)
     );
     fs::write(dir.path().join("run.ys"), script).unwrap();
     let run =
