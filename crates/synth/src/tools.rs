@@ -19,7 +19,7 @@ pub const NETLIST: &str = "netlist.json";
 /// The constraints file as nextpnr reads it.
 pub const LPF: &str = "pins.lpf";
 
-/// nextpnr has two that work for a large design. The other, `heap`, leaves the 85F unrouted, and its wires on the 45F are a fifth longer.
+/// Of nextpnr's two for large designs. The other, `heap`, leaves the 85F unrouted: `docs/decisions/control-sets.md`.
 const PLACER: &str = "static";
 
 impl Tools {

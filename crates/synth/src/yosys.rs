@@ -30,7 +30,8 @@ pub(crate) fn script(design: &Design) -> String {
 
 /// Gives the placed cells the attribute which nextpnr takes as their place; a cell that is not there is an error.
 fn places(design: &Design) -> String {
-    let each = design.placed.iter().map(|(cell, place)| format!("setattr -set BEL \"{place}\" c:{cell}\n"));
-    let all = format!("select -assert-count {} a:BEL\n", design.placed.len());
-    each.chain([all]).collect()
+    let each = design.placed.iter().map(|(cell, place)| {
+        format!("select -assert-count 1 c:{cell}\nsetattr -set BEL \"{place}\" c:{cell}\n")
+    });
+    each.collect()
 }

@@ -61,7 +61,7 @@ fn from_env(name: &'static str, variable: &str) -> Option<Result<Tool>> {
     Some(probe(name, path, Source::Env, "--version").context(context))
 }
 
-/// What runs before them. nextpnr of a large design is a tenth faster with it.
+/// What runs before them, for the speed of nextpnr with a large design.
 const HUGE_PAGES: &str = include_str!("huge_pages.py");
 
 /// The entry point `function` of a Python module, started without the package's script, whose first line
