@@ -3,7 +3,7 @@
 //! ```text
 //! DIR/ef_accelerator.v or one file per module     the accelerator, identical modules merged
 //!     ef_mult18_ecp5.v, ef_mult18_portable.v      the multiplier: choose one
-//!     mult18x18d_model.v                          simulation model of the ECP5 primitive
+//!     mult18x18d_model.v, lut4_model.v            simulation models of its primitives of the ECP5
 //!     files_ecp5.f, files_portable.f              file lists for synthesis and simulation
 //!     ef_accelerator.json                         ports, parameters, registers, program encodings
 //! ```
@@ -17,10 +17,11 @@ use std::path::{Path, PathBuf};
 
 pub use describe::{Description, describe};
 
-const MULTIPLIERS: [(&str, &str); 3] = [
+const MULTIPLIERS: [(&str, &str); 4] = [
     ("ef_mult18_ecp5.v", include_str!("../../rtl/verilog/ef_mult18_ecp5.v")),
     ("ef_mult18_portable.v", include_str!("../../rtl/verilog/ef_mult18_portable.v")),
     ("mult18x18d_model.v", include_str!("../../rtl/verilog/mult18x18d_model.v")),
+    ("lut4_model.v", include_str!("../../rtl/verilog/lut4_model.v")),
 ];
 
 /// Writes the accelerator of a configuration to `dir`, which must not exist or be empty; nothing is left half-written.

@@ -145,7 +145,7 @@ fn icarus_trains_like_the_model_with_portable_multipliers() {
 
 #[test]
 fn icarus_trains_like_the_model_with_the_model_of_mult18x18d() {
-    icarus_equals_the_model(&["ef_mult18_ecp5.v", "mult18x18d_model.v"]);
+    icarus_equals_the_model(&["ef_mult18_ecp5.v", "mult18x18d_model.v", "lut4_model.v"]);
 }
 
 /// Cells of the ECP5 after memory mapping, by kind.

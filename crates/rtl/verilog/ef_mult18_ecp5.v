@@ -5,6 +5,12 @@ module ef_mult18 #(parameter PIPELINED = 0) (
   input wire [17:0] b,
   output wire [35:0] p
 );
+  // These pins of the block have no constant of their own. nextpnr would make theirs in one cell for all multipliers of the chip and bring it
+  // to each as a signal, through the fullest part of the chip: docs/decisions/constants.md. Other clocks, enables and resets serve no register here.
+  wire zero, one;
+  (* keep *) LUT4 #(.INIT(16'h0000)) low(.A(1'b1), .B(1'b1), .C(1'b1), .D(1'b1), .Z(zero));
+  (* keep *) LUT4 #(.INIT(16'hffff)) high(.A(1'b1), .B(1'b1), .C(1'b1), .D(1'b1), .Z(one));
+
   MULT18X18D #(
     .REG_INPUTA_CLK("CLK0"),
     .REG_INPUTB_CLK("CLK0"),
@@ -21,8 +27,7 @@ module ef_mult18 #(parameter PIPELINED = 0) (
     .P11(p[11]), .P12(p[12]), .P13(p[13]), .P14(p[14]), .P15(p[15]), .P16(p[16]), .P17(p[17]), .P18(p[18]),
     .P19(p[19]), .P20(p[20]), .P21(p[21]), .P22(p[22]), .P23(p[23]), .P24(p[24]), .P25(p[25]), .P26(p[26]),
     .P27(p[27]), .P28(p[28]), .P29(p[29]), .P30(p[30]), .P31(p[31]), .P32(p[32]), .P33(p[33]), .P34(p[34]),
-    .P35(p[35]), .CLK0(clk), .CLK1(1'b0), .CLK2(1'b0), .CLK3(1'b0), .CE0(1'b1), .CE1(1'b1), .CE2(1'b1), .CE3(1'b1),
-    .RST0(1'b0), .RST1(1'b0), .RST2(1'b0), .RST3(1'b0), .SIGNEDA(1'b0), .SIGNEDB(1'b0), .SOURCEA(1'b0),
-    .SOURCEB(1'b0)
+    .P35(p[35]), .CLK0(clk), .CLK1(), .CLK2(), .CLK3(), .CE0(one), .CE1(), .CE2(), .CE3(), .RST0(zero), .RST1(), .RST2(), .RST3(),
+    .SIGNEDA(zero), .SIGNEDB(zero), .SOURCEA(zero), .SOURCEB(zero)
   );
 endmodule

@@ -6,7 +6,7 @@ use crate::nextpnr::Routed;
 use crate::report::Report;
 use crate::run::run;
 use crate::stages::Stages;
-use crate::tools::{LPF, NETLIST, SCRIPT, Tools, ecppack_args, nextpnr_args, of_seed, yosys_args};
+use crate::tools::{LPF, NETLIST, Tools, ecppack_args, nextpnr_args, of_seed, yosys_args};
 use crate::yosys;
 use anyhow::{Context, Result, bail, ensure};
 use sha2::{Digest, Sha256};
@@ -84,7 +84,7 @@ pub fn build(design: &Design, options: &Options) -> Result<Built> {
 fn input_hash(design: &Design, options: &Options, tools: &Tools) -> Result<String> {
     let mut more = vec![env!("CARGO_PKG_VERSION").to_string(), format!("{:?}", tools.versions())];
     more.extend(yosys_args());
-    more.push(yosys::script(design));
+    more.extend(yosys::files(design).map(|(_, text)| text));
     for seed in &options.seeds {
         more.extend(nextpnr_args(design, *seed)?);
         more.extend(ecppack_args(design, *seed, "bit"));
@@ -106,8 +106,8 @@ fn from_scratch(design: &Design, options: &Options, tools: &Tools, input_hash: S
     // next to the results, so that they can be moved; removed at the end, however that comes
     let work = tempfile::Builder::new().prefix(".build-").tempdir_in(out)?;
     let dir = work.path();
-    let more = [(LPF.to_string(), design.lpf.clone()), (SCRIPT.to_string(), yosys::script(design))];
-    for (name, text) in design.verilog.iter().chain(&more) {
+    let lpf = (LPF.to_string(), design.lpf.clone());
+    for (name, text) in design.verilog.iter().chain(&yosys::files(design)).chain([&lpf]) {
         fs::write(dir.join(name), text)?;
     }
     let stages = Stages::new();

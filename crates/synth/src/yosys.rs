@@ -1,10 +1,13 @@
 //! What Yosys does to the Verilog: `synth_ecp5` in three parts, with what this project knows better in between.
 
 use crate::design::Design;
-use crate::tools::NETLIST;
+use crate::tools::{NETLIST, SCRIPT};
 
 /// The flip-flops of an ECP5, as `synth_ecp5` tells `dfflegalize`.
 const FLIP_FLOPS: &str = "-cell $_DFF_?_ 01 -cell $_DFF_?P?_ r -cell $_SDFF_?P?_ r -cell $_DFFE_??_ 01 -cell $_DFFE_?P??_ r -cell $_SDFFE_?P??_ r";
+
+/// What [`mapping`] reads, in the folder in which Yosys runs.
+pub const CARRY: (&str, &str) = ("carry.v", include_str!("carry.v"));
 
 /// From Verilog that was read to the flat netlist of cells of an ECP5.
 ///
@@ -18,14 +21,19 @@ pub fn mapping(top: &str, placing: &str, fewest_per_control: usize, pads: bool) 
         1 => String::new(),
         n => format!("opt_clean\ndfflegalize -mince {n} -minsrst {n} {FLIP_FLOPS}\n"),
     };
-    format!("{synth} -run :map_ram\n{placing}{synth} -run map_ram:map_ffs\n{thinned}{synth} -run map_ffs:\n")
+    let carry = CARRY.0;
+    format!(
+        "{synth} -run :map_ram\n{placing}{synth} -run map_ram:map_ffs\n{thinned}{synth} -run map_ffs:\n\
+         techmap -map {carry} t:CCU2C\n"
+    )
 }
 
-/// From the Verilog of a design to its netlist.
-pub(crate) fn script(design: &Design) -> String {
+/// From the Verilog of a design to its netlist: the script and what it reads beside the Verilog.
+pub(crate) fn files(design: &Design) -> [(String, String); 2] {
     let files: Vec<&str> = design.verilog.iter().map(|(name, _)| name.as_str()).collect();
     let mapping = mapping(&design.top, &places(design), design.device.fewest_per_control, true);
-    format!("read_verilog {}\n{mapping}write_json {NETLIST}\n", files.join(" "))
+    let script = format!("read_verilog {}\n{mapping}write_json {NETLIST}\n", files.join(" "));
+    [(SCRIPT.into(), script), (CARRY.0.into(), CARRY.1.into())]
 }
 
 /// Gives the placed cells the attribute which nextpnr takes as their place; a cell that is not there is an error.

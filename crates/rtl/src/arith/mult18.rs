@@ -5,11 +5,11 @@ use rust_hdl::prelude::*;
 /// Which Verilog stands behind the module `ef_mult18` that every [`Mult18`] instantiates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MultKind {
-    /// The ECP5 primitive `MULT18X18D`, for synthesis with a tool that knows it.
+    /// The ECP5 primitives `MULT18X18D` and `LUT4`, for synthesis with a tool that knows them.
     Ecp5,
     /// Registers and `*`, for any tool and the fastest simulation.
     Portable,
-    /// [`MultKind::Ecp5`] together with this project's simulation model of the primitive.
+    /// [`MultKind::Ecp5`] together with this project's simulation models of the primitives.
     Ecp5Sim,
 }
 
@@ -20,7 +20,8 @@ pub fn mult18_verilog(kind: MultKind) -> &'static str {
         MultKind::Portable => include_str!("../../verilog/ef_mult18_portable.v"),
         MultKind::Ecp5Sim => concat!(
             include_str!("../../verilog/ef_mult18_ecp5.v"),
-            include_str!("../../verilog/mult18x18d_model.v")
+            include_str!("../../verilog/mult18x18d_model.v"),
+            include_str!("../../verilog/lut4_model.v")
         ),
     }
 }

@@ -22,6 +22,8 @@ fn netlist() -> String {
     let mapping = ef_synth::yosys::mapping(top::TOP, "", fewest_per_control, false);
     let script = format!("read_verilog design.v\n{mapping}write_verilog -noattr netlist.v\n");
     fs::write(dir.path().join("run.ys"), script).unwrap();
+    let (carry, map) = ef_synth::yosys::CARRY;
+    fs::write(dir.path().join(carry), map).unwrap();
     let run =
         yosys.command().current_dir(dir.path()).args(["-q", "-l", "yosys.log", "-s", "run.ys"]).output();
     assert!(run.unwrap().status.success(), "{}", fs::read_to_string(dir.path().join("yosys.log")).unwrap());
