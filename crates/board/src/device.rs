@@ -3,9 +3,6 @@
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Deserializer};
 
-/// More would turn registers of whole words into logic.
-const MOST_PER_CONTROL: usize = 16;
-
 /// An ECP5 in its package.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -19,9 +16,6 @@ pub struct Device {
     /// What the chip says on JTAG, and what the bitstream must carry.
     #[serde(deserialize_with = "hexadecimal")]
     pub idcode: u32,
-    /// Flip-flops that a clock enable or reset must have for itself, or else it becomes logic in front of them; 1 leaves all as they are.
-    /// See `docs/decisions/control-sets.md`.
-    pub fewest_per_control: usize,
 }
 
 impl Device {
@@ -59,11 +53,6 @@ impl Device {
             "idcode = {:#010x} is not Lattice's: it must end in 043",
             self.idcode
         );
-        ensure!(
-            (1..=MOST_PER_CONTROL).contains(&self.fewest_per_control),
-            "fewest_per_control = {}: 1 (all clock enables and resets stay) to {MOST_PER_CONTROL} are possible",
-            self.fewest_per_control
-        );
         self.nextpnr_option().map(|_| ())
     }
 }
@@ -81,13 +70,7 @@ mod tests {
     use super::*;
 
     fn device(name: &str) -> Device {
-        Device {
-            name: name.into(),
-            package: "CABGA381".into(),
-            speed_grade: 6,
-            idcode: 0x4111_3043,
-            fewest_per_control: 1,
-        }
+        Device { name: name.into(), package: "CABGA381".into(), speed_grade: 6, idcode: 0x4111_3043 }
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub const NETLIST: &str = "netlist.json";
 /// The constraints file as nextpnr reads it.
 pub const LPF: &str = "pins.lpf";
 
-/// Of nextpnr's two for large designs. The other, `heap`, leaves the 85F unrouted: `docs/decisions/control-sets.md`.
+/// Of nextpnr's two for large designs. The other, `heap`, makes longer wires on 45F and 85F.
 const PLACER: &str = "static";
 
 impl Tools {

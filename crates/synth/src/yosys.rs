@@ -1,10 +1,7 @@
-//! What Yosys does to the Verilog: `synth_ecp5` in three parts, with what this project knows better in between.
+//! What Yosys does to the Verilog: `synth_ecp5` in two parts, with what this project knows better in between and after.
 
 use crate::design::Design;
 use crate::tools::{NETLIST, SCRIPT};
-
-/// The flip-flops of an ECP5, as `synth_ecp5` tells `dfflegalize`.
-const FLIP_FLOPS: &str = "-cell $_DFF_?_ 01 -cell $_DFF_?P?_ r -cell $_SDFF_?P?_ r -cell $_DFFE_??_ 01 -cell $_DFFE_?P??_ r -cell $_SDFFE_?P??_ r";
 
 /// What [`mapping`] reads, in the folder in which Yosys runs.
 pub const CARRY: (&str, &str) = ("carry.v", include_str!("carry.v"));
@@ -12,26 +9,18 @@ pub const CARRY: (&str, &str) = ("carry.v", include_str!("carry.v"));
 /// From Verilog that was read to the flat netlist of cells of an ECP5.
 ///
 /// - `placing`: commands between flattening and mapping, when there are few cells, with their whole names.
-/// - `fewest_per_control`: that of [`ef_board::Device`].
 /// - `pads`: Yosys turns tristate drivers into I/O cells, after which the registers of the pads have only those to drive and fit into them.
 /// - `-no-rw-check`: no RAM of this project relies on what a read returns while the same word is written, which an ECP5 does not define.
-pub fn mapping(top: &str, placing: &str, fewest_per_control: usize, pads: bool) -> String {
+pub fn mapping(top: &str, placing: &str, pads: bool) -> String {
     let synth = format!("synth_ecp5{} -no-rw-check -top {top}", if pads { " -iopad" } else { "" });
-    let thinned = match fewest_per_control {
-        1 => String::new(),
-        n => format!("opt_clean\ndfflegalize -mince {n} -minsrst {n} {FLIP_FLOPS}\n"),
-    };
     let carry = CARRY.0;
-    format!(
-        "{synth} -run :map_ram\n{placing}{synth} -run map_ram:map_ffs\n{thinned}{synth} -run map_ffs:\n\
-         techmap -map {carry} t:CCU2C\n"
-    )
+    format!("{synth} -run :map_ram\n{placing}{synth} -run map_ram:\ntechmap -map {carry} t:CCU2C\n")
 }
 
 /// From the Verilog of a design to its netlist: the script and what it reads beside the Verilog.
 pub(crate) fn files(design: &Design) -> [(String, String); 2] {
     let files: Vec<&str> = design.verilog.iter().map(|(name, _)| name.as_str()).collect();
-    let mapping = mapping(&design.top, &places(design), design.device.fewest_per_control, true);
+    let mapping = mapping(&design.top, &places(design), true);
     let script = format!("read_verilog {}\n{mapping}write_json {NETLIST}\n", files.join(" "));
     [(SCRIPT.into(), script), (CARRY.0.into(), CARRY.1.into())]
 }

@@ -1,7 +1,6 @@
 //! What synthesis makes of the accelerator, out of cells of the ECP5, trains like the golden model.
 
 use crate::training::{plan, prepare, results};
-use ef_board::Board;
 use ef_hdl_kit::ports;
 use ef_hdl_kit::vsim::Model;
 use ef_model::ModelDevice;
@@ -12,14 +11,13 @@ use ef_rtl::top::{self, AcceleratorSim2x2};
 use ef_sim::{DramSettings, RtlDevice};
 use std::fs;
 
-/// The netlist of `sim-2x2` as a small board has it, and Yosys' own models of its logic cells.
+/// The netlist of `sim-2x2`, mapped as in a bitstream, and Yosys' own models of its logic cells.
 fn netlist() -> String {
     let yosys = ef_tools::yosys().unwrap();
     let dir = tempfile::tempdir().unwrap();
     let verilog = top::verilog(&SIM_2X2, MultKind::Ecp5).unwrap();
     fs::write(dir.path().join("design.v"), verilog).unwrap();
-    let fewest_per_control = Board::named("ulx3s-12f").unwrap().device.fewest_per_control;
-    let mapping = ef_synth::yosys::mapping(top::TOP, "", fewest_per_control, false);
+    let mapping = ef_synth::yosys::mapping(top::TOP, "", false);
     let script = format!("read_verilog design.v\n{mapping}write_verilog -noattr netlist.v\n");
     fs::write(dir.path().join("run.ys"), script).unwrap();
     let (carry, map) = ef_synth::yosys::CARRY;
