@@ -1,4 +1,4 @@
-//! What Yosys does to the Verilog: `synth_ecp5` in two parts, with what this project knows better in between and after.
+//! What Yosys does to the Verilog: `synth_ecp5` in parts, with what this project knows better in between and after.
 
 use crate::design::Design;
 use crate::tools::{NETLIST, SCRIPT};
@@ -8,13 +8,18 @@ pub const CARRY: (&str, &str) = ("carry.v", include_str!("carry.v"));
 
 /// From Verilog that was read to the flat netlist of cells of an ECP5.
 ///
+/// The cut at `map_ffs` changes nothing but the order of the cells, and with that every placement: the recorded bitstreams have it.
+///
 /// - `placing`: commands between flattening and mapping, when there are few cells, with their whole names.
 /// - `pads`: Yosys turns tristate drivers into I/O cells, after which the registers of the pads have only those to drive and fit into them.
 /// - `-no-rw-check`: no RAM of this project relies on what a read returns while the same word is written, which an ECP5 does not define.
 pub fn mapping(top: &str, placing: &str, pads: bool) -> String {
     let synth = format!("synth_ecp5{} -no-rw-check -top {top}", if pads { " -iopad" } else { "" });
     let carry = CARRY.0;
-    format!("{synth} -run :map_ram\n{placing}{synth} -run map_ram:\ntechmap -map {carry} t:CCU2C\n")
+    format!(
+        "{synth} -run :map_ram\n{placing}{synth} -run map_ram:map_ffs\n{synth} -run map_ffs:\n\
+         techmap -map {carry} t:CCU2C\n"
+    )
 }
 
 /// From the Verilog of a design to its netlist: the script and what it reads beside the Verilog.
