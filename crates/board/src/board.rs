@@ -124,7 +124,7 @@ impl Board {
     }
 
     fn from_text(dir: &Path, name: &str, text: &str) -> Result<Board> {
-        let file: File = toml::from_str(text)?;
+        let file: File = ef_toml::parse(text)?;
         file.device.check().context("device")?;
         let accelerator = Config::named(&file.accelerator).ok_or_else(|| {
             let names: Vec<&str> = config::ALL.iter().map(|c| c.name).collect();

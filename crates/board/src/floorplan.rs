@@ -38,7 +38,7 @@ impl Floorplan {
     }
 
     fn parse(text: &str) -> Result<Floorplan> {
-        let plan: Floorplan = toml::from_str(text)?;
+        let plan: Floorplan = ef_toml::parse(text)?;
         let all = plan.row.iter().chain([&plan.store]);
         let mut blocks: Vec<(u32, u32)> = all.flat_map(|part| part.x.iter().map(|&x| (part.y, x))).collect();
         blocks.sort_unstable();

@@ -22,6 +22,24 @@ pub struct Pins {
     pub pins: BTreeMap<String, Pin>,
 }
 
+/// Settings of the configuration port of an ECP5.
+const SYSCONFIG: [&str; 14] = [
+    "SLAVE_SPI_PORT",
+    "MASTER_SPI_PORT",
+    "SLAVE_PARALLEL_PORT",
+    "BACKGROUND_RECONFIG",
+    "DONE_EX",
+    "DONE_OD",
+    "DONE_PULL",
+    "MCCLK_FREQ",
+    "TRANSFR",
+    "CONFIG_IOVOLTAGE",
+    "CONFIG_SECURE",
+    "CONFIG_MODE",
+    "COMPRESS_CONFIG",
+    "WAKE_UP",
+];
+
 /// A net of the board, one wire or a bus.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -120,8 +138,11 @@ impl Pins {
     /// # Errors
     /// See [`Pins::read`].
     pub fn parse(name: &str, text: &str) -> Result<Pins> {
-        let mut pins: Pins = toml::from_str(text)?;
+        let mut pins: Pins = ef_toml::parse(text)?;
         pins.name = name.into();
+        if let Some(key) = pins.sysconfig.keys().find(|key| !SYSCONFIG.contains(&key.as_str())) {
+            bail!("sysconfig: unknown key `{key}`; possible are {}", SYSCONFIG.join(", "));
+        }
         let mut used: BTreeMap<&str, &str> = BTreeMap::new();
         for (net, pin) in &pins.pins {
             pin.check().with_context(|| format!("pins.{net}"))?;

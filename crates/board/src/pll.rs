@@ -70,6 +70,11 @@ impl Pll {
             INPUT_DIVIDERS.filter(|div| DETECTOR_MHZ.contains(&(oscillator_mhz / f64::from(*div))))
         {
             for feedback_div in FEEDBACK_DIVIDERS {
+                // the frequency is decided: only a nearer one is worth its output dividers
+                let off = (Pll::with(request, input_div, feedback_div, 1).core_mhz() - core_mhz).abs();
+                if best.is_some_and(|(_, best_error, _)| off >= best_error + 1e-9) {
+                    continue;
+                }
                 for output_div in OUTPUT_DIVIDERS {
                     let pll = Pll::with(request, input_div, feedback_div, output_div);
                     if !VCO_MHZ.contains(&pll.vco_mhz()) {

@@ -70,13 +70,37 @@ impl SdramPart {
     /// # Errors
     /// If it describes no part that the controller can drive.
     pub fn parse(text: &str) -> Result<SdramPart> {
-        let part: SdramPart = toml::from_str(text)?;
+        let part: SdramPart = ef_toml::parse(text)?;
+        part.check_times()?;
         let SdramPart { column_bits, row_bits, banks, cas_latency, .. } = part;
         ensure!(matches!(column_bits, 9 | 10), "column_bits = {column_bits}: 9 and 10 are possible");
         ensure!(row_bits == 13, "row_bits = {row_bits}: 13 is possible");
         ensure!(banks == 4, "banks = {banks}: 4 is possible");
         ensure!(matches!(cas_latency, 2 | 3), "cas_latency = {cas_latency}: 2 and 3 are possible");
         Ok(part)
+    }
+
+    /// Refuses what no clock can count: times and numbers of commands that are not positive, or absurdly long.
+    fn check_times(&self) -> Result<()> {
+        let most = 1e6;
+        for (key, value) in [
+            ("clock_mhz_max", self.clock_mhz_max),
+            ("t_rcd_ns", self.t_rcd_ns),
+            ("t_rp_ns", self.t_rp_ns),
+            ("t_ras_ns", self.t_ras_ns),
+            ("t_ras_max_us", self.t_ras_max_us),
+            ("t_rc_ns", self.t_rc_ns),
+            ("t_rfc_ns", self.t_rfc_ns),
+            ("t_rrd_ns", self.t_rrd_ns),
+            ("t_wr_ns", self.t_wr_ns),
+            ("refresh_ms", self.refresh_ms),
+            ("refresh_rows", f64::from(self.refresh_rows)),
+            ("power_up_us", self.power_up_us),
+        ] {
+            // NaN is neither
+            ensure!(value > 0.0 && value <= most, "{key} = {value}: more than 0 and up to {most} is possible");
+        }
+        Ok(())
     }
 
     /// Bytes it holds.

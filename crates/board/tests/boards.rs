@@ -121,6 +121,50 @@ fn changed(file: &str, from: &str, to: &str) -> (tempfile::TempDir, PathBuf) {
     (copy, path)
 }
 
+/// Copies of a table with a key more, one for each table in it at any depth, and where the key is.
+fn with_a_stranger(table: &toml::Table) -> Vec<(String, toml::Table)> {
+    let mut whole = table.clone();
+    whole.insert("stranger".into(), 1.into());
+    let mut copies = vec![("here".to_string(), whole)];
+    for (key, value) in table {
+        for (place, changed) in in_value(value) {
+            let mut copy = table.clone();
+            copy[key] = changed;
+            copies.push((format!("{key} {place}"), copy));
+        }
+    }
+    copies
+}
+
+fn in_value(value: &toml::Value) -> Vec<(String, toml::Value)> {
+    match value {
+        toml::Value::Table(table) => with_a_stranger(table).into_iter().map(|(p, t)| (p, t.into())).collect(),
+        toml::Value::Array(list) => (0..list.len())
+            .flat_map(|i| in_value(&list[i]).into_iter().map(move |(place, changed)| (i, place, changed)))
+            .map(|(i, place, changed)| {
+                let mut copy = list.clone();
+                copy[i] = changed;
+                (format!("{i} {place}"), copy.into())
+            })
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn an_unknown_key_in_any_table_of_any_file_is_named() {
+    for file in ["ulx3s-85f.toml", "pins/ulx3s.toml", "sdram/is42s16160.toml", "floorplan/lfe5u-85f.toml"] {
+        let (dir, path) = changed(file, "", "");
+        let table = fs::read_to_string(&path).unwrap().parse().unwrap();
+        for (place, copy) in with_a_stranger(&table) {
+            fs::write(&path, toml::to_string(&copy).unwrap()).unwrap();
+            let error = error_of(dir.path());
+            let named = path.file_name().unwrap().to_string_lossy();
+            assert!(error.contains("stranger") && error.contains(&*named), "{file}, {place}: {error}");
+        }
+    }
+}
+
 fn error_of(dir: &Path) -> String {
     format!("{:#}", Board::read(dir, "ulx3s-85f").unwrap_err())
 }
@@ -130,6 +174,7 @@ fn a_wrong_file_is_refused_with_its_name_the_field_and_what_is_possible() {
     let board = "ulx3s-85f.toml";
     let pins = "pins/ulx3s.toml";
     let plan = "floorplan/lfe5u-85f.toml";
+    let sdram = "sdram/is42s16160.toml";
     for (file, from, to, parts) in [
         (board, "fp32-8x8", "fp32-9x9", ["accelerator", "sim-2x2"]),
         (board, "LFE5U-85F", "LFE5U-95F", ["LFE5U-95F", "LFE5U-85F"]),
@@ -140,7 +185,13 @@ fn a_wrong_file_is_refused_with_its_name_the_field_and_what_is_possible() {
         (board, "90.0", "200.0", ["clocks.core_mhz = 200", "at most"]),
         (board, "3000000", "30000000", ["link.baud", "8 or more"]),
         (board, "\"0403\"", "\"403\"", ["programmer.usb_vendor", "four hexadecimal digits"]),
-        (board, "baud", "bauds", ["bauds", "baud"]),
+        (board, "baud", "bauds", ["unknown key `bauds`", "did you mean `baud`?"]),
+        (board, "3000000", "\"fast\"", ["line 22, key `link.baud`", "a whole number"]),
+        (board, "[link]", "[link", ["line 21", "not valid TOML"]),
+        (sdram, "t_rp_ns = 20", "t_rp_ns = inf", ["t_rp_ns = inf", "up to 1000000"]),
+        (sdram, "refresh_rows = 8192", "refresh_rows = 0", ["refresh_rows = 0", "more than 0"]),
+        (pins, "COMPRESS_CONFIG", "COMPRES_CONFIG", ["`COMPRES_CONFIG`", "COMPRESS_CONFIG"]),
+        (pins, "direction = \"input\"", "direction = \"in\"", ["pins.clk_25mhz.direction", "`input`"]),
         (board, "sdram = \"is42s16160\"", "sdram = \"none\"", ["SDRAM part `none`", "w9825g6kh"]),
         (board, "floorplan = \"lfe5u-85f\"", "floorplan = \"none\"", ["floorplan `none`", "lfe5u-85f"]),
         (plan, "y = 10, x = [40", "y = 34, x = [40", ["x = 40, y = 34", "twice"]),

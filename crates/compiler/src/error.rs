@@ -1,8 +1,8 @@
 /// What is wrong with a network description.
 #[derive(Debug, thiserror::Error)]
 pub enum NetworkError {
-    #[error("the network file is not valid TOML: {0}")]
-    Toml(#[from] toml::de::Error),
+    #[error(transparent)]
+    Toml(#[from] ef_toml::Error),
     #[error("input: {0}")]
     Input(String),
     #[error("layer {index} ({kind}): {what}")]
@@ -25,9 +25,13 @@ pub enum CompileError {
     )]
     ProgramTooLong { length: usize, capacity: usize, config: &'static str },
     #[error(
+        "{layer}: {commands} or more loads, computations and stores are needed, {possible} are possible; use a smaller layer, a smaller batch or a configuration with larger buffers"
+    )]
+    TooLong { layer: String, commands: u128, possible: usize },
+    #[error(
         "the network needs {words} words of memory for a batch of {batch}; 32-bit word addresses reach 4294967295"
     )]
-    Memory { words: u64, batch: usize },
+    Memory { words: u128, batch: usize },
 }
 
 /// A piece of a layer that no cut makes small enough for a buffer.

@@ -22,7 +22,7 @@ mod sync;
 pub use encode::encode;
 pub use error::{CompileError, NetworkError, TooLarge};
 pub use memory::{LayerPlan, MemoryMap};
-pub use network::{Input, Layer, Network, ParameterShape};
+pub use network::{Input, Layer, Network, ParameterShape, Two};
 pub use stage::Stage;
 pub use sync::{Synced, synchronise};
 
@@ -64,6 +64,7 @@ pub fn compile(
     }
     let stages = stage::stages(network, config)?;
     let map = MemoryMap::new(network, &stages, batch, pixels)?;
+    schedule::check_length(&stages, config, batch)?;
     let assemble = |train: bool| -> Result<Vec<u64>, CompileError> {
         let program = encode(&synchronise(config.lanes, &schedule::schedule(&stages, config, &map, train)?));
         let capacity = 1 << config.program_aw;

@@ -85,10 +85,11 @@ impl MemoryMap {
         batch: usize,
         pixels: PixelFormat,
     ) -> Result<Self, CompileError> {
-        let mut next = 0u64;
-        let mut take = |words: usize| {
+        // sizes may be absurd: they are added up first, and nothing of them is allocated
+        let mut next = 0u128;
+        let mut take = |count: usize, words: usize| {
             let at = next;
-            next += words as u64;
+            next += count as u128 * words as u128;
             at as u32
         };
         let layers: Vec<LayerPlan> = network
@@ -99,8 +100,8 @@ impl MemoryMap {
                 let words = stage.out_groups() * stage.block_words();
                 LayerPlan {
                     shape,
-                    weights: take(words),
-                    velocities: take(words),
+                    weights: take(1, words),
+                    velocities: take(1, words),
                     words,
                     stage: stage.clone(),
                 }
@@ -109,14 +110,15 @@ impl MemoryMap {
         let image = (network.input.channels, network.input.rows, network.input.columns);
         let packed = matches!(pixels, PixelFormat::U8 { .. });
         let image_words = image.0 * image.1 * layout::raw_row_words(image.2, packed);
-        let images = take(batch * image_words);
-        let labels = take(batch);
-        let maps = stages.iter().map(|s| take(batch * s.out_words())).collect();
-        let losses = stages.iter().map(|s| take(batch * s.out_words())).collect();
-        let codes = stages.iter().map(|s| take(batch * s.code_words())).collect();
-        if next > u64::from(u32::MAX) {
-            return Err(CompileError::Memory { words: next, batch });
-        }
+        let images = take(batch, image_words);
+        let labels = take(batch, 1);
+        let maps = stages.iter().map(|s| take(batch, s.out_words())).collect();
+        let losses = stages.iter().map(|s| take(batch, s.out_words())).collect();
+        let codes = stages.iter().map(|s| take(batch, s.code_words())).collect();
+        let memory_words = match u32::try_from(next) {
+            Ok(words) => u64::from(words),
+            Err(_) => return Err(CompileError::Memory { words: next, batch }),
+        };
         Ok(MemoryMap {
             layers,
             images,
@@ -125,7 +127,7 @@ impl MemoryMap {
             maps,
             losses,
             codes,
-            memory_words: next,
+            memory_words,
             batch,
             pixels,
             image,

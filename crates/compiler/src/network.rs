@@ -1,7 +1,11 @@
 //! The network description: a short TOML file.
 
+mod sizes;
+mod values;
+
 use crate::NetworkError;
 use serde::Deserialize;
+pub use values::Two;
 
 /// The images that go in.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -15,36 +19,42 @@ pub struct Input {
     pub scale_shift: u32,
 }
 
-/// One entry of the `[[layer]]` list.
+/// One entry of the `[[layer]]` list; its key `kind` is the variant.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Layer {
     /// Convolution, stride 1, square kernel.
     Conv {
         outputs: usize,
+        #[serde(deserialize_with = "values::square")]
         kernel: usize,
         #[serde(default)]
         padding: usize,
     },
-    Relu,
+    Relu {},
     /// 2 x 2, stride 2; an odd last row or column is dropped.
-    MaxPool,
+    MaxPool {
+        #[serde(default)]
+        kernel: Two,
+        #[serde(default)]
+        stride: Two,
+    },
     /// Fully connected.
     Fc {
         outputs: usize,
     },
     /// The loss; always last, may be left out.
-    SoftmaxCrossEntropy,
+    SoftmaxCrossEntropy {},
 }
 
 impl Layer {
     pub fn kind(&self) -> &'static str {
         match self {
             Layer::Conv { .. } => "conv",
-            Layer::Relu => "relu",
-            Layer::MaxPool => "max_pool",
+            Layer::Relu {} => "relu",
+            Layer::MaxPool { .. } => "max_pool",
             Layer::Fc { .. } => "fc",
-            Layer::SoftmaxCrossEntropy => "softmax_cross_entropy",
+            Layer::SoftmaxCrossEntropy {} => "softmax_cross_entropy",
         }
     }
 }
@@ -53,6 +63,8 @@ impl Layer {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Network {
+    /// Names folders and files: 1 to 64 letters, digits, `.`, `_` and `-`, the first one no `.`.
+    #[serde(deserialize_with = "values::name")]
     pub name: String,
     pub input: Input,
     #[serde(rename = "layer", default)]
@@ -82,7 +94,7 @@ pub(crate) type Shape = (usize, usize, usize);
 impl Network {
     /// Parses a description and checks that it is a network this accelerator trains.
     pub fn from_toml(text: &str) -> Result<Network, NetworkError> {
-        let network: Network = toml::from_str(text)?;
+        let network: Network = ef_toml::parse_tagged(text, "layer", "kind")?;
         network.shapes()?;
         Ok(network)
     }
@@ -124,6 +136,7 @@ impl Network {
         if scale_shift > 15 {
             return Err(NetworkError::Input(format!("scale_shift is {scale_shift}; 0 to 15 are possible")));
         }
+        sizes::map("pixels", (channels, rows, columns)).map_err(NetworkError::Input)?;
         let mut shape = (channels, rows, columns);
         let mut shapes = Vec::new();
         for (index, layer) in self.layers.iter().enumerate() {
@@ -135,7 +148,7 @@ impl Network {
                 .map_err(error)?;
         }
         let index = self.layers.len();
-        match self.layers.iter().rev().find(|l| **l != Layer::SoftmaxCrossEntropy) {
+        match self.layers.iter().rev().find(|l| **l != Layer::SoftmaxCrossEntropy {}) {
             None => Err(NetworkError::Empty),
             Some(Layer::Fc { .. } | Layer::Conv { .. }) if (shape.1, shape.2) == (1, 1) => Ok(shapes),
             Some(last) => Err(NetworkError::Layer {
@@ -153,36 +166,50 @@ impl Network {
     }
 }
 
+/// The map that leaves a layer which `(channels, rows, columns)` enters.
 fn next_shape(layer: &Layer, (channels, rows, columns): Shape) -> Result<Shape, String> {
     match *layer {
         Layer::Conv { outputs, kernel, padding } => {
             if outputs == 0 || kernel == 0 {
                 return Err("outputs and kernel must be at least 1".into());
             }
+            sizes::length("kernel", kernel)?;
+            sizes::length("padding", padding)?;
+            let weights =
+                [("outputs", outputs), ("inputs", channels), ("kernel", kernel), ("kernel", kernel)];
+            sizes::tensor("weights", &weights)?;
             if kernel > rows + 2 * padding || kernel > columns + 2 * padding {
                 return Err(format!(
                     "kernel {kernel} is larger than the map it reads, {rows} x {columns} with padding {padding}"
                 ));
             }
-            Ok((outputs, rows + 2 * padding - kernel + 1, columns + 2 * padding - kernel + 1))
+            let map = (outputs, rows + 2 * padding - kernel + 1, columns + 2 * padding - kernel + 1);
+            sizes::map("numbers of its output", map)?;
+            Ok(map)
         }
         Layer::Fc { outputs: 0 } => Err("outputs must be at least 1".into()),
-        Layer::Fc { outputs } => Ok((outputs, 1, 1)),
-        Layer::MaxPool if rows < 2 || columns < 2 => {
+        Layer::Fc { outputs } => {
+            sizes::tensor("weights", &[("outputs", outputs), ("inputs", channels * rows * columns)])?;
+            Ok((outputs, 1, 1))
+        }
+        Layer::MaxPool { .. } if rows < 2 || columns < 2 => {
             Err(format!("a 2 x 2 window does not fit into a {rows} x {columns} map"))
         }
-        Layer::MaxPool => Ok((channels, rows / 2, columns / 2)),
-        Layer::Relu | Layer::SoftmaxCrossEntropy => Ok((channels, rows, columns)),
+        Layer::MaxPool { .. } => Ok((channels, rows / 2, columns / 2)),
+        Layer::Relu {} | Layer::SoftmaxCrossEntropy {} => Ok((channels, rows, columns)),
     }
 }
 
 /// ReLU and pooling belong to the conv or fc layer before them: each at most once, in either order.
 fn check_order(layer: &Layer, after: Option<&Layer>, last: bool, before: &[Layer]) -> Result<(), String> {
     match layer {
-        Layer::SoftmaxCrossEntropy if !last => Err("must be the last layer".into()),
-        Layer::Relu | Layer::MaxPool => {
-            let own: Vec<_> =
-                before.iter().rev().take_while(|l| matches!(l, Layer::Relu | Layer::MaxPool)).collect();
+        Layer::SoftmaxCrossEntropy {} if !last => Err("must be the last layer".into()),
+        Layer::Relu {} | Layer::MaxPool { .. } => {
+            let own: Vec<_> = before
+                .iter()
+                .rev()
+                .take_while(|l| matches!(l, Layer::Relu {} | Layer::MaxPool { .. }))
+                .collect();
             let weighted = before.len().checked_sub(own.len() + 1).map(|i| &before[i]);
             if weighted.is_none() {
                 return Err("must follow a conv or fc layer".into());
@@ -229,8 +256,115 @@ mod tests {
         assert!(error(no_fc).contains("end the network with fc"));
     }
 
+    /// A network whose layers `conv`, `relu`, `max_pool`, `fc` and the loss have these keys more.
+    fn with_keys(keys: [&str; 5]) -> String {
+        let [conv, relu, pool, fc, loss] = keys.map(|key| format!("{key}\n"));
+        format!(
+            "[[layer]]\nkind = \"conv\"\noutputs = 4\nkernel = 3\n{conv}[[layer]]\nkind = \"relu\"\n{relu}\
+             [[layer]]\nkind = \"max_pool\"\n{pool}[[layer]]\nkind = \"fc\"\noutputs = 2\n{fc}\
+             [[layer]]\nkind = \"softmax_cross_entropy\"\n{loss}"
+        )
+    }
+
     #[test]
-    fn misspelt_keys_are_refused() {
-        assert!(error("[[layer]]\nkind = \"fc\"\noutput = 2\n").contains("unknown field `output`"));
+    fn a_key_that_a_layer_has_not_is_refused_whatever_the_layer() {
+        let kinds = ["conv", "relu", "max_pool", "fc", "softmax_cross_entropy"];
+        for (number, kind) in kinds.into_iter().enumerate() {
+            let mut keys = [""; 5];
+            keys[number] = "stranger = 1";
+            let error = error(&with_keys(keys));
+            let parts = [format!("layer {} ({kind}): ", number + 1), "unknown key `stranger`".into()];
+            assert!(parts.iter().all(|part| error.contains(part)), "{error}");
+        }
+        let error = error(&with_keys(["", "", "kernal = 3", "", ""]));
+        assert!(
+            error.contains("layer 3 (max_pool): unknown key `kernal`; did you mean `kernel`?"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn an_unknown_key_outside_the_layers_is_refused_too() {
+        let layers = with_keys([""; 5]);
+        let top = Network::from_toml(&format!("titel = 1\n{HEAD}{layers}")).unwrap_err().to_string();
+        assert!(top.contains("line 1: unknown key `titel`"), "{top}");
+        let input = error(&format!("row = 3\n{layers}"));
+        assert!(input.contains("key `input`: unknown key `row`; did you mean `rows`?"), "{input}");
+    }
+
+    #[test]
+    fn the_window_of_max_pool_may_be_written_but_not_changed() {
+        let plain = Network::from_toml(&format!("{HEAD}{}", with_keys([""; 5]))).unwrap();
+        let written = with_keys(["", "", "kernel = 2\nstride = 2", "", ""]);
+        assert_eq!(Network::from_toml(&format!("{HEAD}{written}")).unwrap(), plain);
+        for key in ["kernel = 3", "stride = 1", "kernel = [2, 2]"] {
+            let error = error(&with_keys(["", "", key, "", ""]));
+            let name = key.split(' ').next().unwrap();
+            assert!(error.contains(&format!("layer 3 (max_pool), key `{name}`: ")), "{error}");
+            assert!(error.contains("2 x 2") && error.contains("only 2 is possible"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_type_is_named_with_line_layer_and_key_and_is_not_called_invalid_toml() {
+        let error = error("[[layer]]\nkind = \"conv\"\noutputs = 4\nkernel = [3, 3]\n");
+        assert_eq!(
+            error,
+            "line 9, layer 1 (conv), key `kernel`: a single number, 1 or more, is needed (kernels are square), this is a list"
+        );
+    }
+
+    #[test]
+    fn a_name_that_is_no_file_name_is_refused() {
+        let named = |name: &str| {
+            let text = format!("{HEAD}{}", with_keys([""; 5])).replace("\"n\"", &format!("{name:?}"));
+            Network::from_toml(&text).map_err(|error| error.to_string())
+        };
+        for name in ["net", "LeNet-5_v1.2", &"x".repeat(64)] {
+            assert_eq!(named(name).unwrap().name, name);
+        }
+        for name in
+            ["", "my/net", "..", ".net", "/tmp/net", "a\\b", "a b", "\t", "<svg>", "né", &"x".repeat(65)]
+        {
+            let error = named(name).unwrap_err();
+            assert!(error.contains("key `name`") && error.contains("letters, digits"), "{error}");
+        }
+    }
+
+    #[test]
+    fn numbers_of_any_size_are_answered_and_never_computed_with() {
+        let text = format!("{HEAD}{}", with_keys(["padding = 0", "", "", "", ""]));
+        let mut refused = 0;
+        for key in [
+            "channels = 1",
+            "rows = 8",
+            "columns = 8",
+            "outputs = 4",
+            "kernel = 3",
+            "padding = 0",
+            "outputs = 2",
+        ] {
+            for shift in 8..63 {
+                for number in [(1u64 << shift) - 1, 1 << shift, (1 << shift) + 1, i64::MAX as u64] {
+                    let name = key.split(' ').next().unwrap();
+                    let changed = text.replacen(key, &format!("{name} = {number}"), 1);
+                    if let Err(error) = Network::from_toml(&changed) {
+                        let error = error.to_string();
+                        let parts = [&number.to_string(), "map", "4294967296 words"];
+                        assert!(parts.iter().any(|part| error.contains(part)), "{error}");
+                        refused += 1;
+                    }
+                }
+            }
+        }
+        assert!(refused > 1000, "{refused}");
+        let large = text.replacen("outputs = 4", "outputs = 9223372036854775807", 1);
+        let error = Network::from_toml(&large).unwrap_err().to_string();
+        assert!(
+            error.contains(
+                "layer 1 (conv): outputs x inputs x kernel x kernel = 9223372036854775807 x 1 x 3 x 3 weights"
+            ) && error.contains("4294967296 words"),
+            "{error}"
+        );
     }
 }

@@ -159,12 +159,12 @@ pub(crate) fn stages(network: &Network, config: &Config) -> Result<Vec<Stage>, C
                     lanes: config.lanes,
                 });
             }
-            Layer::Relu | Layer::MaxPool => {
+            Layer::Relu {} | Layer::MaxPool { .. } => {
                 let stage = stages.last_mut().expect("the network was checked");
-                stage.relu |= *layer == Layer::Relu;
-                stage.pool |= *layer == Layer::MaxPool;
+                stage.relu |= matches!(layer, Layer::Relu {});
+                stage.pool |= matches!(layer, Layer::MaxPool { .. });
             }
-            Layer::SoftmaxCrossEntropy => {}
+            Layer::SoftmaxCrossEntropy {} => {}
         }
     }
     Ok(stages)

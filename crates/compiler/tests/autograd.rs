@@ -119,7 +119,7 @@ fn with_candle(case: &Case) -> candle_core::Result<(f64, Gradients<f64>)> {
     let mut pending_relu = false;
     for layer in &case.network.layers {
         // ReLU and maximum commute; pooling first leaves no ties between zeros
-        if pending_relu && *layer != Layer::MaxPool {
+        if pending_relu && !matches!(layer, Layer::MaxPool { .. }) {
             x = x.relu()?;
             pending_relu = false;
         }
@@ -136,8 +136,8 @@ fn with_candle(case: &Case) -> candle_core::Result<(f64, Gradients<f64>)> {
                 x = x.flatten_from(1)?.matmul(&weight.t()?)?.broadcast_add(&bias.reshape((1, outputs))?)?;
                 x = x.reshape((batch, outputs, 1, 1))?;
             }
-            Layer::Relu => pending_relu = true,
-            Layer::MaxPool => {
+            Layer::Relu {} => pending_relu = true,
+            Layer::MaxPool { .. } => {
                 let (_, _, rows, cols) = x.dims4()?;
                 let (rows, cols) = (rows / 2, cols / 2);
                 let (n, channels, ..) = x.dims4()?;
@@ -145,7 +145,7 @@ fn with_candle(case: &Case) -> candle_core::Result<(f64, Gradients<f64>)> {
                 x = x.reshape((n * channels, rows, 2, cols, 2))?.max(4)?.max(2)?;
                 x = x.reshape((n, channels, rows, cols))?;
             }
-            Layer::SoftmaxCrossEntropy => {}
+            Layer::SoftmaxCrossEntropy {} => {}
         }
     }
     let logits = x.flatten_from(1)?;

@@ -1,14 +1,13 @@
 //! Named configurations: how many lanes, how deep the buffers.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// Parameters of one accelerator. Depths are powers of two, given as address widths (`*_aw`).
 ///
 /// Tm = Tn = `lanes`: a map stored by groups of T channels is what every phase reads and writes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Config {
     /// Name used on the command line.
-    #[serde(skip_deserializing)]
     pub name: &'static str,
     /// T = Tm = Tn: 2, 4 or 8.
     pub lanes: usize,

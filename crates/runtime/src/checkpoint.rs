@@ -30,6 +30,7 @@ const METADATA_KEY: &str = "ef-train";
 
 /// The run that wrote a file: enough to continue it, or to measure its weights.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Origin {
     pub version: String,
     /// The network's description, whole.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Settings of stochastic gradient descent.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Hyper {
     /// At the first step.
     pub learning_rate: f32,

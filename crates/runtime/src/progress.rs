@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Position in a run. The order of the images follows from seed and epoch, so this is all that resuming needs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Progress {
     /// The epoch in progress, from 1.
     pub epoch: u32,

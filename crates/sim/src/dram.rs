@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize};
 
 /// Timing of the simulated memory, in cycles of the accelerator's clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct DramSettings {
     /// Bits per cycle: 16 is the ULX3S' SDRAM at the core's clock, a word every other cycle. 8, 16 or 32.
     pub width: u32,

@@ -1,10 +1,11 @@
 //! BP and WU of a stage. Where everything fits, each loss tile is loaded once and serves both; else two passes.
 
+use super::LONGEST;
 use super::builder::{Builder, Slots};
 use super::forward::MapStore;
 use super::input::{field, input_map};
 use super::loss::LossTile;
-use super::tiles::{Cost, Tile, TileSize, blocks};
+use super::tiles::{Cost, Tile, TileSize, blocks, largest};
 use super::update::gradient_sums;
 use crate::CompileError;
 use ef_program::ComputeDesc;
@@ -35,6 +36,12 @@ struct Cut {
     /// Groups of input channels together.
     ins: usize,
     slots: usize,
+}
+
+/// What one group of a loss tile needs.
+struct Loss {
+    vectors: usize,
+    codes: usize,
 }
 
 impl Builder<'_> {
@@ -261,13 +268,16 @@ impl Builder<'_> {
     // ---- BP alone ----
 
     fn loss_pass(&mut self, index: usize) -> Result<(), CompileError> {
-        let fits = |b: &Self, cut: &Cut| b.loss_pass_fits(index, cut);
         let stage = self.stages[index].clone();
-        let cut = self.cut_backward(index, stage.in_rows, 1, fits)?;
+        let most = (1 << self.config.psum_aw) / stage.in_cols;
+        let largest = |b: &Self, size| b.largest_loss(index, size, stage.in_rows, Self::bp_tile);
+        let fits = |b: &Self, cut: &Cut, loss: &Loss| b.loss_pass_fits(index, cut, loss);
+        let cut = self.cut_backward(index, (stage.in_rows, 1, most), largest, fits)?;
         let matrix_rows = stage.area() * self.lanes();
         let weight_slots = if cut.ins < stage.in_groups() { cut.slots } else { 1 };
         let mut weights = Slots::new(0, stage.out_groups() * cut.ins * matrix_rows, weight_slots);
-        let mut losses = Slots::new(0, self.most_loss(index, &cut, stage.in_rows, Self::bp_tile), cut.slots);
+        let loss = self.largest_loss(index, cut.size, stage.in_rows, Self::bp_tile);
+        let mut losses = Slots::new(0, cut.outs * loss.vectors, cut.slots);
         let mut sums = Slots::new(0, cut.ins * cut.size.images * cut.size.rows * stage.in_cols, cut.slots);
         for ins in blocks(stage.in_groups(), cut.ins) {
             let weight = weights.take();
@@ -285,7 +295,7 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn loss_pass_fits(&self, index: usize, cut: &Cut) -> Result<(), CompileError> {
+    fn loss_pass_fits(&self, index: usize, cut: &Cut, loss: &Loss) -> Result<(), CompileError> {
         let stage = &self.stages[index];
         let name = &stage.name;
         let weight_slots = if cut.ins < stage.in_groups() { cut.slots } else { 1 };
@@ -293,7 +303,7 @@ impl Builder<'_> {
         let sums = cut.slots * cut.ins * cut.size.images * cut.size.rows * stage.in_cols;
         self.fits_weight(name, "its weights in BP", weights)?;
         self.fits_psum(name, "its BP tile", sums)?;
-        self.loss_fits(index, cut, stage.in_rows, Self::bp_tile)
+        self.loss_fits(index, cut, loss)
     }
 
     // ---- WU alone ----
@@ -301,10 +311,13 @@ impl Builder<'_> {
     fn weight_pass(&mut self, index: usize) -> Result<(), CompileError> {
         let stage = self.stages[index].clone();
         let step = if stage.pool { 2 } else { 1 };
-        let fits = |b: &Self, cut: &Cut| b.weight_pass_fits(index, cut);
-        let cut = self.cut_backward(index, stage.rows, step, fits)?;
+        let most = (1 << self.config.feature_aw) / stage.cols;
+        let largest = |b: &Self, size| b.largest_loss(index, size, stage.rows, Self::wu_tile);
+        let fits = |b: &Self, cut: &Cut, loss: &Loss| b.weight_pass_fits(index, cut, loss);
+        let cut = self.cut_backward(index, (stage.rows, step, most), largest, fits)?;
         let (rows, cols) = input_map(&stage, cut.size.rows);
-        let mut losses = Slots::new(0, self.most_loss(index, &cut, stage.rows, Self::wu_tile), cut.slots);
+        let loss = self.largest_loss(index, cut.size, stage.rows, Self::wu_tile);
+        let mut losses = Slots::new(0, cut.outs * loss.vectors, cut.slots);
         let mut features = Slots::new(0, cut.size.images * cut.ins * rows * cols, cut.slots);
         let gradients = cut.outs * gradient_sums(cut.ins, stage.area(), self.lanes(), true);
         let mut sums = Slots::new(0, gradients, cut.slots);
@@ -325,7 +338,7 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn weight_pass_fits(&self, index: usize, cut: &Cut) -> Result<(), CompileError> {
+    fn weight_pass_fits(&self, index: usize, cut: &Cut, loss: &Loss) -> Result<(), CompileError> {
         let stage = &self.stages[index];
         let name = &stage.name;
         let (rows, cols) = input_map(stage, cut.size.rows);
@@ -333,44 +346,45 @@ impl Builder<'_> {
         self.fits_psum(name, "its weight gradients", gradients)?;
         self.fits_feature(name, "its input tile in WU", cut.slots * cut.size.images * cut.ins * rows * cols)?;
         self.fits_scratch(name, self.scratch_words(index, cut.size.rows))?;
-        self.loss_fits(index, cut, stage.rows, Self::wu_tile)
+        self.loss_fits(index, cut, loss)
     }
 
     // ---- cutting ----
 
-    /// Vectors of the largest loss tile of a pass.
-    fn most_loss(
+    /// What one group of the largest loss tile of a pass over maps of `rows` rows needs.
+    fn largest_loss(
         &self,
         index: usize,
-        cut: &Cut,
+        size: TileSize,
         rows: usize,
         tile_of: fn(&Self, usize, Tile) -> LossTile,
-    ) -> usize {
-        let tiles = cut.size.tiles(self.map.batch, rows);
-        cut.outs * tiles.into_iter().map(|t| t.images * tile_of(self, index, t).map()).max().unwrap_or(0)
-    }
-
-    fn loss_fits(
-        &self,
-        index: usize,
-        cut: &Cut,
-        rows: usize,
-        tile_of: fn(&Self, usize, Tile) -> LossTile,
-    ) -> Result<(), CompileError> {
+    ) -> Loss {
+        // the first tiles have as many images as any
+        let images = size.images.min(self.map.batch);
         let stage = &self.stages[index];
-        self.fits_loss(&stage.name, "its loss tile", cut.slots * self.most_loss(index, cut, rows, tile_of))?;
-        let tiles = cut.size.tiles(self.map.batch, rows);
-        let codes = tiles.into_iter().map(|t| tile_of(self, index, t).codes(stage, cut.outs)).max();
-        self.fits_code(&stage.name, codes.unwrap_or(0))
+        let mut most = Loss { vectors: 0, codes: 0 };
+        for row in (0..rows).step_by(size.rows) {
+            let tile = tile_of(self, index, Tile { image: 0, images, row, rows: size.rows.min(rows - row) });
+            most.vectors = most.vectors.max(images * tile.map());
+            most.codes = most.codes.max(tile.codes(stage, 1));
+        }
+        most
     }
 
-    /// The cheapest cut of a pass over maps of `rows` rows that fits.
+    fn loss_fits(&self, index: usize, cut: &Cut, loss: &Loss) -> Result<(), CompileError> {
+        let stage = &self.stages[index];
+        self.fits_loss(&stage.name, "its loss tile", cut.slots * cut.outs * loss.vectors)?;
+        self.fits_code(&stage.name, cut.outs * loss.codes)
+    }
+
+    /// The cheapest cut that fits, of a pass over maps of `rows` rows. Row tiles are multiples of `step`, and no tile of one group of input
+    /// channels fits with more than `most` rows.
     fn cut_backward(
         &self,
         index: usize,
-        rows: usize,
-        step: usize,
-        fits: impl Fn(&Self, &Cut) -> Result<(), CompileError>,
+        (rows, step, most): (usize, usize, usize),
+        largest_loss: impl Fn(&Self, TileSize) -> Loss,
+        fits: impl Fn(&Self, &Cut, &Loss) -> Result<(), CompileError>,
     ) -> Result<Cut, CompileError> {
         let stage = &self.stages[index];
         let t = self.lanes();
@@ -379,11 +393,19 @@ impl Builder<'_> {
         for slots in [2, 1] {
             let mut best: Option<(usize, Cut)> = None;
             for ins in least_ins..=stage.in_groups() {
-                for size in TileSize::candidates(batch, rows, step) {
-                    let candidates =
-                        (1..=stage.out_groups()).rev().map(|outs| Cut { size, outs, ins, slots });
-                    let Some(cut) = candidates.into_iter().find(|c| fits(self, c).is_ok()) else { continue };
-                    let tiles = batch.div_ceil(size.images) * rows.div_ceil(size.rows);
+                let most = most / (slots * ins);
+                if most == 0 {
+                    break;
+                }
+                for size in TileSize::candidates(batch, rows, step, most) {
+                    let tiles = size.count(batch, rows);
+                    if tiles * stage.in_groups().div_ceil(ins) > LONGEST {
+                        continue;
+                    }
+                    let loss = largest_loss(self, size);
+                    let cut = |outs| Cut { size, outs, ins, slots };
+                    let outs = largest(1, stage.out_groups(), |outs| fits(self, &cut(outs), &loss).is_ok());
+                    let Some(cut) = outs.map(cut) else { continue };
                     let passes = stage.in_groups().div_ceil(ins) * stage.out_groups().div_ceil(cut.outs);
                     let input = stage.in_groups() * stage.in_rows * stage.in_cols * t;
                     let halo = (stage.steps().0 - 1) * tiles * stage.in_cols * t * (ins + cut.outs);
@@ -405,6 +427,8 @@ impl Builder<'_> {
         }
         let size = TileSize { images: 1, rows: step.min(rows) };
         let smallest = Cut { size, outs: 1, ins: least_ins, slots: 1 };
-        Err(fits(self, &smallest).expect_err("a smaller cut would have been found"))
+        fits(self, &smallest, &largest_loss(self, size))?;
+        // it fits, but is one of too many
+        Err(self.too_long(index, size.count(batch, rows) * stage.in_groups()))
     }
 }

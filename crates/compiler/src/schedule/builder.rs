@@ -1,3 +1,4 @@
+use super::LONGEST;
 use crate::{CompileError, MemoryMap, Stage};
 use ef_program::load::{LoadOp, VectorBuffer, WordBuffer};
 use ef_program::{Command, ComputeDesc, Config, LoadDesc, StoreDesc};
@@ -64,6 +65,20 @@ impl<'a> Builder<'a> {
     }
     pub fn store(&mut self, d: StoreDesc) {
         self.commands.push(Command::Store(d));
+    }
+
+    /// A stage whose commands are too many is refused before the next one adds to them.
+    pub fn check_length(&self, index: usize) -> Result<(), CompileError> {
+        let commands = self.commands.len();
+        if commands <= LONGEST {
+            return Ok(());
+        }
+        Err(self.too_long(index, commands))
+    }
+
+    pub fn too_long(&self, index: usize, commands: usize) -> CompileError {
+        let layer = self.stages[index].name.clone();
+        CompileError::TooLong { layer, commands: commands as u128, possible: LONGEST }
     }
 
     /// The labels of the batch stay in the operand buffer for the loss.

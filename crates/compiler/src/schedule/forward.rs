@@ -2,7 +2,7 @@
 
 use super::builder::{Builder, Slots};
 use super::input::input_map;
-use super::tiles::{Cost, Tile, TileSize, blocks};
+use super::tiles::{Cost, Tile, TileSize, blocks, largest};
 use crate::CompileError;
 use ef_program::compute::{ComputeOp, Init, Phase};
 use ef_program::store::{StoreKind, StoreOp};
@@ -192,13 +192,17 @@ impl Builder<'_> {
         let mut best: Option<(usize, Cut)> = None;
         for slots in [2, 1] {
             for out_groups in fewest_outs..=stage.out_groups() {
-                for size in TileSize::candidates(batch, stage.rows, step) {
+                // more rows have no room in the partial sums
+                let most = (1 << self.config.psum_aw) / (slots * out_groups * stage.cols);
+                if most == 0 {
+                    break;
+                }
+                for size in TileSize::candidates(batch, stage.rows, step, most) {
                     let fewest_ins = if stage.gathered { stage.in_groups() } else { 1 };
-                    let Some(in_groups) = (fewest_ins..=stage.in_groups()).rev().find(|ins| {
-                        self.forward_fits(index, &Cut { size, out_groups, in_groups: *ins, slots }).is_ok()
-                    }) else {
-                        continue;
+                    let fits = |in_groups| {
+                        self.forward_fits(index, &Cut { size, out_groups, in_groups, slots }).is_ok()
                     };
+                    let Some(in_groups) = largest(fewest_ins, stage.in_groups(), fits) else { continue };
                     let cut = Cut { size, out_groups, in_groups, slots };
                     let cost = self.forward_cost(index, &cut).cycles();
                     if best.is_none_or(|(least, _)| cost < least) {
@@ -214,7 +218,9 @@ impl Builder<'_> {
         let rows = step.min(stage.rows);
         let smallest =
             Cut { size: TileSize { images: 1, rows }, out_groups: fewest_outs, in_groups, slots: 1 };
-        Err(self.forward_fits(index, &smallest).expect_err("a smaller cut would have been found"))
+        self.forward_fits(index, &smallest)?;
+        // it fits, but is one of too many
+        Err(self.too_long(index, smallest.size.count(batch, stage.rows)))
     }
 
     /// Weights stay on chip for all tiles where they fit; else they come with each chunk of input groups.

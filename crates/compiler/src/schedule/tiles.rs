@@ -1,5 +1,7 @@
 //! Tiles: a block of images, or some rows of one image.
 
+use super::LONGEST;
+
 /// Images `image..image + images`, rows `row..row + rows` of the map that the tile produces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tile {
@@ -33,12 +35,39 @@ impl TileSize {
         tiles
     }
 
-    /// Every size worth a look: whole maps of many images first, then fewer rows. Row tiles are multiples of `step`.
-    pub fn candidates(batch: usize, rows: usize, step: usize) -> Vec<TileSize> {
-        let mut sizes: Vec<TileSize> = (1..=batch).rev().map(|images| TileSize { images, rows }).collect();
-        sizes.extend((1..rows).rev().filter(|r| r % step == 0).map(|rows| TileSize { images: 1, rows }));
+    /// Number of tiles of a batch of maps with `rows` rows.
+    pub fn count(self, batch: usize, rows: usize) -> usize {
+        batch.div_ceil(self.images) * rows.div_ceil(self.rows)
+    }
+
+    /// Every size worth a look: whole maps of many images first, then fewer rows. A tile has at most `most` rows in all its images,
+    /// row tiles are multiples of `step`, and no size makes more tiles than a schedule may have commands.
+    pub fn candidates(batch: usize, rows: usize, step: usize, most: usize) -> Vec<TileSize> {
+        let images = batch.min(most / rows);
+        let mut sizes: Vec<TileSize> = (1..=images).rev().map(|images| TileSize { images, rows }).collect();
+        let fewer = (1..rows.min(most.saturating_add(1))).rev().filter(|r| r % step == 0);
+        sizes.extend(fewer.map(|rows| TileSize { images: 1, rows }));
+        sizes.retain(|size| size.count(batch, rows) <= LONGEST);
         sizes
     }
+}
+
+/// The largest number up to `most` for which `fits` holds, from `least` on; if it holds for one below `most`, it holds for all smaller ones.
+pub fn largest(least: usize, most: usize, fits: impl Fn(usize) -> bool) -> Option<usize> {
+    if fits(most) {
+        return Some(most);
+    }
+    // all below `low` fit, none from `high` on
+    let (mut low, mut high) = (least, most);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if fits(middle) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    (low > least).then(|| low - 1)
 }
 
 /// Consecutive blocks of `size` of `0..total`: (first, count).

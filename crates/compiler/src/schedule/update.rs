@@ -4,7 +4,7 @@ use super::builder::{Builder, Slots};
 use super::tiles::blocks;
 use ef_program::load::{LoadOp, WordBuffer};
 use ef_program::store::{StoreKind, StoreOp};
-use ef_program::{LoadDesc, StoreDesc};
+use ef_program::{Config, LoadDesc, StoreDesc};
 
 /// A contiguous piece of a layer's parameters and where its gradients are.
 struct Piece {
@@ -32,8 +32,7 @@ impl Builder<'_> {
         let t = self.lanes();
         let area = stage.area();
         let stride = gradient_sums(ins.1, area, t, bias);
-        // weights and velocities of a piece, twice, share the operand buffer
-        let most = ((1 << self.config.operand_aw) / 4 / (t * t)).max(1);
+        let most = matrices_at_once(self.config);
         let mut operands = Slots::new(0, 2 * most * t * t, 2);
         for m in 0..outs.1 {
             let block = (outs.0 + m) * stage.block_words();
@@ -107,6 +106,14 @@ impl Builder<'_> {
             });
         }
     }
+}
+
+/// Loads and stores of a piece: weights and velocities.
+pub const COMMANDS: usize = 4;
+
+/// Matrices of T x T weights in a piece: its weights and velocities, twice, share the operand buffer.
+pub fn matrices_at_once(config: &Config) -> usize {
+    ((1 << config.operand_aw) / 4 / (config.lanes * config.lanes)).max(1)
 }
 
 /// Partial sums that the gradients of one output group take.

@@ -117,6 +117,20 @@ fn a_nan_or_infinity_is_named_with_layer_and_index() {
 }
 
 #[test]
+fn an_unknown_key_at_any_level_of_an_origin_is_named() {
+    let whole = serde_json::to_value(origin(&network(16))).unwrap();
+    let levels = whole.as_object().unwrap().iter().filter(|(_, value)| value.is_object());
+    let levels: Vec<String> = levels.map(|(key, _)| format!("/{key}")).chain(["".to_string()]).collect();
+    assert!(levels.len() >= 4, "{levels:?}");
+    for level in levels {
+        let mut changed = whole.clone();
+        changed.pointer_mut(&level).unwrap()["stranger"] = 1.into();
+        let error = serde_json::from_value::<Origin>(changed).unwrap_err().to_string();
+        assert!(error.contains("unknown field `stranger`"), "{level}: {error}");
+    }
+}
+
+#[test]
 fn a_truncated_file_is_refused_by_name() {
     let (folder, _, _) = saved();
     let path = folder.path().join(CHECKPOINT);
