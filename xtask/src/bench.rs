@@ -7,6 +7,7 @@ use ef_runtime::atomic;
 use ef_runtime::networks::NetworkFile;
 use ef_runtime::summary::grouped;
 use ef_sim::{DramSettings, RtlDevice};
+use ef_tools::say;
 use serde::Serialize;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -49,7 +50,7 @@ struct Figures {
 
 pub fn run(args: &BenchArgs) -> Result<()> {
     let figures = measure(args)?;
-    println!("one training step of network {}, batch {}, {}", figures.network, figures.batch, figures.config);
+    say!("one training step of network {}, batch {}, {}", figures.network, figures.batch, figures.config);
     for (name, value) in [
         ("golden model (baseline)", format!("{:.1} images/s", figures.model_images_per_second)),
         ("simulated RTL", format!("{:.1} images/s", figures.rtl_images_per_second)),
@@ -57,7 +58,7 @@ pub fn run(args: &BenchArgs) -> Result<()> {
         ("  simulated cycles per second", grouped(figures.sim_cycles_per_second.round() as u64)),
         ("  harness and DRAM model", format!("{:.1} % of the time", 100.0 * figures.harness_share)),
     ] {
-        println!("  {name:32} {value:>20}");
+        say!("  {name:32} {value:>20}");
     }
     match &args.json {
         Some(path) => atomic::write(path, (serde_json::to_string_pretty(&figures)? + "\n").as_bytes()),

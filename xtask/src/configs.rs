@@ -11,6 +11,7 @@ use ef_runtime::networks::NetworkFile;
 use ef_runtime::parameters::initial;
 use ef_runtime::plans::Plans;
 use ef_runtime::summary::grouped;
+use ef_tools::say;
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -33,7 +34,7 @@ pub struct ConfigsArgs {
 pub fn run(args: &ConfigsArgs) -> Result<()> {
     let table = table()?;
     if !args.write && !args.check {
-        print!("{table}");
+        say!("{}", table.trim_end());
         return Ok(());
     }
     let path = ef_tools::workspace_root().context("this is no checkout of ef-train")?.join("README.md");

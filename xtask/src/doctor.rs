@@ -1,7 +1,7 @@
 //! `doctor`: a table of the programs, and what to do about those that are missing.
 
 use anyhow::{Result, bail};
-use ef_tools::{Check, Source};
+use ef_tools::{Check, Source, say};
 
 pub fn run() -> Result<()> {
     let checks = ef_tools::doctor();
@@ -10,7 +10,7 @@ pub fn run() -> Result<()> {
         checks.iter().filter(|check| check.found.is_none()).map(install).collect();
     commands.dedup();
     if !commands.is_empty() {
-        println!("\nto install what is missing:\n{}", commands.join("\n"));
+        say!("\nto install what is missing:\n{}", commands.join("\n"));
     }
     match checks.iter().find(|check| check.found.is_none() && is_required(check)) {
         Some(check) => bail!("{} is missing; {} is impossible without it", check.name, check.needed_for),
@@ -45,7 +45,7 @@ fn print_table(checks: &[Check]) {
     let width = |column: usize| rows.iter().map(|row| row[column].len()).max().unwrap_or(0);
     let widths = [width(0), width(1), width(2)];
     for [name, version, place, needed_for] in &rows {
-        println!("{name:0$}  {version:1$}  {place:2$}  {needed_for}", widths[0], widths[1], widths[2]);
+        say!("{name:0$}  {version:1$}  {place:2$}  {needed_for}", widths[0], widths[1], widths[2]);
     }
 }
 

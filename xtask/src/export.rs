@@ -2,6 +2,7 @@
 
 use anyhow::{Result, anyhow};
 use ef_program::{Config, config};
+use ef_tools::say;
 use std::path::PathBuf;
 
 /// Arguments of `export`.
@@ -24,8 +25,8 @@ pub fn run(args: &ExportArgs) -> Result<()> {
         anyhow!("there is no configuration `{}`; there are {}", args.config, names.join(", "))
     })?;
     let files = ef_export::export(config, &args.out, args.single_file)?;
-    println!("{} files of {} in {}", files.len(), config.name, args.out.display());
-    println!("  file lists: files_ecp5.f (MULT18X18D), files_portable.f (any tool)");
-    println!("  description: ef_accelerator.json");
+    say!("{} files of {} in {}", files.len(), config.name, args.out.display());
+    say!("  file lists: files_ecp5.f (MULT18X18D), files_portable.f (any tool)");
+    say!("  description: ef_accelerator.json");
     Ok(())
 }

@@ -4,6 +4,7 @@ use crate::synth::default_out;
 use anyhow::Result;
 use ef_board::Board;
 use ef_synth::program::{Places, Target, program};
+use ef_tools::say;
 use std::path::PathBuf;
 
 /// Arguments of `program`.
@@ -28,6 +29,6 @@ pub fn run(args: &ProgramArgs) -> Result<()> {
     };
     let (target, place) = if args.flash { (Target::Flash, "flash") } else { (Target::Sram, "FPGA") };
     program(&board, &bitstream, target, &Places::of_this_machine())?;
-    println!("{} is in the {place} of {}", bitstream.display(), board.name);
+    say!("{} is in the {place} of {}", bitstream.display(), board.name);
     Ok(())
 }

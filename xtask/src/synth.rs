@@ -4,6 +4,7 @@ use anyhow::{Context, Result, anyhow};
 use ef_board::Board;
 use ef_program::{Config, config};
 use ef_synth::{Design, Options, build};
+use ef_tools::say;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -52,13 +53,13 @@ pub fn run(args: &SynthArgs) -> Result<()> {
     let built = build(&Design::of_board(&board)?, &Options { seeds, jobs, out: out.clone(), cancel })?;
     let report = &built.report;
     if built.unchanged {
-        println!("nothing that goes in has changed: not built again");
+        say!("nothing that goes in has changed: not built again");
     }
     for (net, clock) in &report.clocks {
-        println!("{net}: {:.2} MHz, target {:.2} MHz", clock.fmax_mhz, clock.target_mhz);
+        say!("{net}: {:.2} MHz, target {:.2} MHz", clock.fmax_mhz, clock.target_mhz);
     }
-    println!("{}", report.seeds_text());
-    println!(
+    say!("{}", report.seeds_text());
+    say!(
         "LUT {} of {}, flip-flops {} of {}, DSP {} of {}, BRAM {} of {}",
         report.lut.used,
         report.lut.available,
@@ -69,7 +70,7 @@ pub fn run(args: &SynthArgs) -> Result<()> {
         report.bram.used,
         report.bram.available
     );
-    println!("{}\n{}", built.bitstream.display(), out.join("report.md").display());
+    say!("{}\n{}", built.bitstream.display(), out.join("report.md").display());
     if args.record {
         record(&board, &out.join("report.md"))?;
     }
@@ -82,7 +83,7 @@ fn record(board: &Board, report: &Path) -> Result<()> {
     let text =
         std::fs::read_to_string(report).with_context(|| format!("cannot read {}", report.display()))?;
     ef_runtime::atomic::write(&page, text.as_bytes())?;
-    println!("recorded in {}", page.display());
+    say!("recorded in {}", page.display());
     Ok(())
 }
 

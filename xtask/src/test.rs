@@ -1,6 +1,7 @@
 //! `test`: the whole test suite as CI runs it.
 
 use anyhow::{Context, Result, bail};
+use ef_tools::say;
 use std::process::Command;
 use std::time::Instant;
 
@@ -16,7 +17,7 @@ pub fn run(args: &TestArgs) -> Result<()> {
     let start = Instant::now();
     ef_tools::cxx()?;
     let verilator = ef_tools::verilator()?;
-    println!("Verilator {} ({})", verilator.version, verilator.path.display());
+    say!("Verilator {} ({})", verilator.version, verilator.path.display());
     let skipped = crate::doctor::skipped();
     print_all(&skipped);
 
@@ -33,12 +34,12 @@ pub fn run(args: &TestArgs) -> Result<()> {
     if !status.success() {
         bail!("tests failed (see above) after {} min {} s", seconds / 60, seconds % 60);
     }
-    println!("all tests passed in {} min {} s", seconds / 60, seconds % 60);
+    say!("all tests passed in {} min {} s", seconds / 60, seconds % 60);
     Ok(())
 }
 
 fn print_all(lines: &[String]) {
     for line in lines {
-        println!("{line}");
+        say!("{line}");
     }
 }

@@ -98,7 +98,10 @@ impl SdramPart {
             ("power_up_us", self.power_up_us),
         ] {
             // NaN is neither
-            ensure!(value > 0.0 && value <= most, "{key} = {value}: more than 0 and up to {most} is possible");
+            ensure!(
+                value > 0.0 && value <= most,
+                "{key} = {value}: more than 0 and up to {most} is possible"
+            );
         }
         Ok(())
     }

@@ -36,7 +36,7 @@ fn layers_of_absurd_sizes_are_refused_at_once_by_name() {
         ([4_000_000_000, 1, 1], fc(1)),
         ([1, 65_535, 65_535], fc(1)),
         ([1, 65_535, 1], conv(8192, 1, 0) + &conv(1, 1, 0) + &fc(10)),
-        ([1, 1, 1], conv(4, 2, 16_000) + &conv(4, 2, 0) + &fc(2)),
+        ([1, 1, 1], conv(4, 2, 16_000) + &conv(4, 2, 0) + &fc(1)),
         ([1, 2048, 2048], conv(64, 3, 1) + &conv(64, 3, 1) + &fc(10)),
     ] {
         for answer in answers(input, &layers, 2048) {

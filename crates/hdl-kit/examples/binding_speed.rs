@@ -7,6 +7,7 @@
 use anyhow::{Result, ensure};
 use ef_hdl_kit::vsim::Model;
 use ef_hdl_kit::{Vsim, export};
+use ef_tools::say;
 use rust_hdl::prelude::*;
 use std::ffi::c_void;
 use std::path::Path;
@@ -60,10 +61,10 @@ fn main() -> Result<()> {
     let model = Model::of(&mut Mixer::default(), "mixer")?.extra_cpp(BATCH).extra_verilog(&salt);
     let start = Instant::now();
     model.clone().build()?;
-    println!("build                {:>8.2} s", start.elapsed().as_secs_f64());
+    say!("build                {:>8.2} s", start.elapsed().as_secs_f64());
     let start = Instant::now();
     model.clone().build()?;
-    println!("load from the cache  {:>8.4} s", start.elapsed().as_secs_f64());
+    say!("load from the cache  {:>8.4} s", start.elapsed().as_secs_f64());
 
     let by_name =
         measure("by name", &model, |sim| Ok(drive(sim, |sim, i| sim.set("x", i), |sim| sim.get("y"))))?;
@@ -110,6 +111,6 @@ fn measure(what: &str, model: &Model, mut run: impl FnMut(&mut Vsim) -> Result<u
         result = run(&mut sim)?;
         best = best.min(start.elapsed().as_secs_f64());
     }
-    println!("{what:<20} {:>8.2} M cycles/s", CYCLES as f64 / best / 1e6);
+    say!("{what:<20} {:>8.2} M cycles/s", CYCLES as f64 / best / 1e6);
     Ok(result)
 }

@@ -39,7 +39,7 @@ pub fn exit_code(result: Result<End>) -> ExitCode {
         Ok(End::Complete) => ExitCode::SUCCESS,
         Ok(End::Interrupted) => interrupt::EXIT_CODE.into(),
         Err(error) => {
-            eprintln!("error: {error:#}");
+            ef_tools::note!("error: {error:#}");
             ExitCode::FAILURE
         }
     }

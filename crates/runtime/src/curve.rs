@@ -113,7 +113,16 @@ fn smooth(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
 
 #[cfg(test)]
 mod tests {
-    use super::smooth;
+    use super::*;
+
+    #[test]
+    fn a_title_is_text_and_never_markup() {
+        let folder = tempfile::tempdir().unwrap();
+        let metrics = Metrics::start(folder.path(), Vec::new()).unwrap();
+        save(folder.path(), &metrics, "<b>\"&'").unwrap();
+        let svg = std::fs::read_to_string(folder.path().join(FILE)).unwrap();
+        assert!(svg.contains("&lt;b&gt;&quot;&amp;") && !svg.contains("<b>"), "{svg}");
+    }
 
     #[test]
     fn the_mean_is_shorter_at_the_ends() {

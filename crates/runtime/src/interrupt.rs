@@ -1,6 +1,7 @@
 //! Ctrl-C: the step in progress is finished and saved; a second one ends the program at once.
 
 use anyhow::{Context, Result};
+use ef_tools::note;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -18,11 +19,11 @@ impl Interrupt {
         let handler = interrupt.clone();
         ctrlc::set_handler(move || {
             if handler.raised() {
-                eprintln!("interrupted again: stopping without saving; the last checkpoint is intact");
+                note!("interrupted again: stopping without saving; the last checkpoint is intact");
                 std::process::exit(EXIT_CODE.into());
             }
             handler.raise();
-            eprintln!("interrupted: finishing the current step (Ctrl-C again to stop at once)");
+            note!("interrupted: finishing the current step (Ctrl-C again to stop at once)");
         })
         .context("cannot answer to Ctrl-C")?;
         Ok(interrupt)

@@ -3,8 +3,9 @@
 use crate::metrics::{EpochRecord, StepRecord};
 use crate::progress::Progress;
 use crate::summary::grouped;
+use ef_tools::terminal::is_live;
+use ef_tools::{note, say};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
 
 /// In a pipe, a line about the steps is printed this often.
@@ -22,9 +23,9 @@ pub struct View {
 }
 
 impl View {
-    /// A live view if standard output is a terminal.
+    /// A live view if standard output is a terminal that can show one.
     pub fn new() -> View {
-        View::with(std::io::stdout().is_terminal())
+        View::with(is_live(&std::io::stdout()))
     }
 
     /// A view that shows nothing but warnings.
@@ -39,20 +40,20 @@ impl View {
     /// A line that stays.
     pub fn line(&self, text: &str) {
         if self.live {
-            self.bar.suspend(|| print_line(text));
+            self.bar.suspend(|| say!("{text}"));
         } else if !self.silent {
-            print_line(text);
+            say!("{text}");
         }
     }
 
     /// A line that stays, on standard error.
     pub fn warn(&self, text: &str) {
-        self.bar.suspend(|| eprintln!("warning: {text}"));
+        self.bar.suspend(|| note!("warning: {text}"));
     }
 
     /// A line on standard error.
     pub fn notice(&self, text: &str) {
-        self.bar.suspend(|| eprintln!("{text}"));
+        self.bar.suspend(|| note!("{text}"));
     }
 
     /// Does something that takes long before there is any progress to show.
@@ -143,9 +144,4 @@ impl Default for View {
     fn default() -> View {
         View::new()
     }
-}
-
-/// A reader that went away (`ef-train train | head`) does not end a run.
-fn print_line(text: &str) {
-    let _ = writeln!(std::io::stdout(), "{text}");
 }

@@ -1,7 +1,8 @@
 //! Shows what is being done and for how long: live on a terminal, lines in a pipe.
 
+use ef_tools::note;
+use ef_tools::terminal::is_live;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
-use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
 /// The display of a build.
@@ -20,7 +21,7 @@ pub struct Stage<'a> {
 
 impl Stages {
     pub fn new() -> Stages {
-        Stages { live: std::io::stderr().is_terminal().then(MultiProgress::new) }
+        Stages { live: is_live(&std::io::stderr()).then(MultiProgress::new) }
     }
 
     pub fn start(&self, name: impl Into<String>) -> Stage<'_> {
@@ -32,7 +33,7 @@ impl Stages {
             bar
         });
         if bar.is_none() {
-            eprintln!("{name} ...");
+            note!("{name} ...");
         }
         Stage { stages: self, name, start: Instant::now(), bar, result: None }
     }
@@ -41,7 +42,7 @@ impl Stages {
         match &self.live {
             // fails only if the terminal has gone away
             Some(live) => drop(live.println(line)),
-            None => eprintln!("{line}"),
+            None => note!("{line}"),
         }
     }
 }

@@ -22,6 +22,7 @@ mod dirs;
 mod doctor;
 mod host;
 mod pip;
+pub mod terminal;
 mod tool;
 mod verilator;
 mod yowasp;

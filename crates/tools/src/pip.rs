@@ -46,7 +46,7 @@ impl Package {
     }
 
     fn install(&self, parent: &Path, dir: &Path) -> Result<()> {
-        eprintln!("installing {} {} into {}", self.name, self.version, dir.display());
+        crate::note!("installing {} {} into {}", self.name, self.version, dir.display());
         let partial = parent.join(format!(".partial-{}-{}", self.name, std::process::id()));
         let result = self.pip_into(&partial).and_then(|()| {
             fs::rename(&partial, dir)

@@ -1,6 +1,6 @@
 //! What a user can get wrong: every case is answered by an error that names it, and damages nothing.
 
-use crate::common::{Bench, contents, fails, gzip, idx, succeeds};
+use crate::common::{Bench, contents, fails, gzip, idx, stderr, succeeds};
 use ef_runtime::checkpoint::{self, CHECKPOINT, WEIGHTS};
 
 #[test]
@@ -69,7 +69,29 @@ fn networks_that_cannot_be_are_named_by_their_layer() {
         &["tiny.toml", "layer 4 (conv): kernel 4 is larger than the map it reads, 3 x 3"],
     );
     bench.edit("tiny.toml", "kernel = 4\n[[layer]]", "kernel = 3\nstride = 2\n[[layer]]");
-    fails(bench.train("run", &[]), &["tiny.toml", "unknown field `stride`"]);
+    fails(bench.train("run", &[]), &["tiny.toml: line ", "layer 4 (conv): unknown key `stride`"]);
+}
+
+#[test]
+fn a_wrong_network_file_is_named_once_with_line_layer_and_key() {
+    let bench = Bench::new();
+    bench.edit("tiny.toml", "kernel = 3\npadding", "kernel = [3, 3]\npadding");
+    let output = bench.train("run", &[]).output().unwrap();
+    assert_eq!(
+        stderr(&output),
+        "error: network tiny.toml: line 11, layer 1 (conv), key `kernel`: a single number, 1 or more, is needed (kernels are square), this is a list\n"
+    );
+    bench.edit("tiny.toml", "[3, 3]", "[3,");
+    fails(bench.train("run", &[]), &["network tiny.toml: line ", "this is not valid TOML"]);
+}
+
+#[test]
+fn a_name_that_leaves_the_folder_of_runs_is_refused() {
+    let bench = Bench::new();
+    let before = contents(&bench.path("."));
+    bench.edit("tiny.toml", "\"tiny\"", "\"../tiny\"");
+    fails(bench.train("run", &[]), &["network tiny.toml: line 2, key `name`", "letters, digits"]);
+    assert_eq!(contents(&bench.path(".")).len(), before.len());
 }
 
 #[test]

@@ -6,4 +6,5 @@ mod common;
 mod link;
 mod rtl;
 mod serial;
+mod terminal;
 mod training;

@@ -1,11 +1,10 @@
 //! The program on a serial port (a pseudo-terminal) when something happens in the middle of a step.
 
 use crate::board::Accelerator;
-use crate::common::{Bench, failed, stderr, succeeds};
+use crate::common::{Bench, failed, not_inherited, stderr, succeeds};
 use ef_link::Endpoint;
 use serialport::{SerialPort, TTYPort};
 use std::io::{Read, Write};
-use std::os::fd::{FromRawFd, IntoRawFd, OwnedFd};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -59,15 +58,6 @@ impl Plugged {
         std::fs::remove_file(self.path).unwrap();
         self.pull.store(true, Ordering::Relaxed);
         self.thread.join().unwrap();
-    }
-}
-
-/// A program that inherits the board's end of a pseudo-terminal would never find it unplugged.
-fn not_inherited(port: TTYPort) -> TTYPort {
-    // SAFETY: the first descriptor is owned by nobody else, nor is its copy.
-    unsafe {
-        let copy = OwnedFd::from_raw_fd(port.into_raw_fd()).try_clone().unwrap();
-        TTYPort::from_raw_fd(copy.into_raw_fd())
     }
 }
 
