@@ -1,10 +1,13 @@
 //! Data sets: images of 8-bit pixels with a label each, split into a training and a held-out test part.
 
 mod cifar10;
+mod content;
 mod digits;
 mod file;
 mod idx;
 mod split;
+
+pub use content::ChannelStatistics;
 
 use crate::networks::NetworkFile;
 use anyhow::{Result, bail};
@@ -55,7 +58,9 @@ impl Images {
         (&self.pixels[index * bytes..][..bytes], self.labels[index])
     }
 
-    pub(crate) fn push(&mut self, pixels: &[u8], label: u8) {
+    /// Appends an image; all images of a set have the same number of pixels.
+    pub fn push(&mut self, pixels: &[u8], label: u8) {
+        assert!(self.is_empty() || pixels.len() * self.len() == self.pixels.len(), "images of one extent");
         self.pixels.extend_from_slice(pixels);
         self.labels.push(label);
     }
