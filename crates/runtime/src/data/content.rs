@@ -78,7 +78,7 @@ mod tests {
 
     fn dataset() -> Dataset {
         let train = images(&[([1, 2, 3, 4], 0), ([5, 6, 7, 8], 1)]);
-        Dataset { shape: SHAPE, train, test: images(&[([9, 10, 11, 12], 1)]) }
+        Dataset { shape: SHAPE, train, test: images(&[([9, 10, 11, 12], 1)]), notes: vec![] }
     }
 
     #[test]
