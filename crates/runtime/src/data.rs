@@ -1,15 +1,22 @@
 //! Data sets: images of 8-bit pixels with a label each, split into a training and a held-out test part.
 
-mod cifar10;
+pub mod cifar10;
+mod content;
 mod digits;
 mod file;
-mod idx;
+mod foreign;
+pub mod idx;
+mod idx_files;
+mod labels;
 mod split;
+pub mod testing;
+
+pub use content::ChannelStatistics;
 
 use crate::networks::NetworkFile;
 use anyhow::{Result, bail};
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 /// Extent of one image.
@@ -55,9 +62,16 @@ impl Images {
         (&self.pixels[index * bytes..][..bytes], self.labels[index])
     }
 
-    pub(crate) fn push(&mut self, pixels: &[u8], label: u8) {
+    /// Appends an image; all images of a set have the same number of pixels.
+    pub fn push(&mut self, pixels: &[u8], label: u8) {
+        assert!(self.is_empty() || pixels.len() * self.len() == self.pixels.len(), "images of one extent");
         self.pixels.extend_from_slice(pixels);
         self.labels.push(label);
+    }
+
+    fn extend(&mut self, others: Images) {
+        self.pixels.extend(others.pixels);
+        self.labels.extend(others.labels);
     }
 }
 
@@ -68,6 +82,8 @@ pub struct Dataset {
     pub train: Images,
     /// Never used for training.
     pub test: Images,
+    /// What a person should know about how the files were understood.
+    pub notes: Vec<String>,
 }
 
 impl Dataset {
@@ -92,7 +108,8 @@ impl Dataset {
 pub enum DataSpec {
     /// The 1,797 handwritten digits that ship with the project.
     Digits,
-    /// The four IDX files of MNIST, or of a data set in the same form, in a folder.
+    /// The four IDX files of MNIST, or of a data set in the same form: their folder, one above it as torchvision makes them, or
+    /// a folder and the start of the files' names, as `FOLDER/emnist-letters`.
     Mnist(PathBuf),
     /// The six binary files of CIFAR-10 in a folder.
     Cifar10(PathBuf),
@@ -113,6 +130,25 @@ impl DataSpec {
         }
         Ok(dataset)
     }
+
+    /// The same data set named from the root of the file system, so that it is found from every folder. What does not exist
+    /// keeps its name.
+    pub fn absolute(&self) -> DataSpec {
+        match self {
+            DataSpec::Digits => DataSpec::Digits,
+            DataSpec::Mnist(path) => DataSpec::Mnist(absolute(path)),
+            DataSpec::Cifar10(path) => DataSpec::Cifar10(absolute(path)),
+        }
+    }
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    // the start of file names is no path itself, but its folder is one
+    let of_folder = || Ok(file::parent(path).canonicalize()?.join(path.file_name().unwrap_or_default()));
+    let found =
+        path.canonicalize().or_else(|_| of_folder()).or_else(|_: std::io::Error| std::path::absolute(path));
+    // a name that cannot be written in a checkpoint is no use
+    found.ok().filter(|found| found.to_str().is_some()).unwrap_or_else(|| path.to_path_buf())
 }
 
 impl fmt::Display for DataSpec {
@@ -146,9 +182,35 @@ mod tests {
 
     #[test]
     fn a_data_set_reads_back_as_it_is_written() {
-        for text in ["digits", "mnist:/data/mnist", "cifar10:some folder"] {
-            assert_eq!(text.parse::<DataSpec>().unwrap().to_string(), text);
+        for text in ["digits", "mnist:/data/mnist", "mnist:gz/", "cifar10:some folder", "cifar10:../c:d/"] {
+            let spec: DataSpec = text.parse().unwrap();
+            assert_eq!(spec.to_string(), text);
+            assert_eq!(spec.absolute(), spec.absolute().to_string().parse().unwrap());
         }
+    }
+
+    #[test]
+    fn every_way_to_name_a_folder_has_one_absolute_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        std::fs::create_dir_all(root.join("gz/inner")).unwrap();
+        let absolute = |path: &str| DataSpec::Mnist(root.join(path)).absolute().to_string();
+        for path in ["gz", "gz/", "./gz", "gz/inner/.."] {
+            assert_eq!(absolute(path), format!("mnist:{}/gz", root.display()));
+        }
+        assert_eq!(
+            absolute("gz/inner/../emnist-letters"),
+            format!("mnist:{}/gz/emnist-letters", root.display())
+        );
+        assert_eq!(absolute("none/x"), format!("mnist:{}/none/x", root.display()));
+        // from the folder that the tests run in
+        let here = std::env::current_dir().unwrap().canonicalize().unwrap();
+        for (path, absolute) in
+            [("src/", here.join("src")), ("src", here.join("src")), ("emnist", here.join("emnist"))]
+        {
+            assert_eq!(DataSpec::Cifar10(path.into()).absolute(), DataSpec::Cifar10(absolute));
+        }
+        assert_eq!(DataSpec::Digits.absolute(), DataSpec::Digits);
     }
 
     #[test]

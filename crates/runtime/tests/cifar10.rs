@@ -53,3 +53,47 @@ fn damaged_files_are_named() {
     let error = load(folder.path()).unwrap_err();
     assert!(error.contains("data_batch_3.bin is missing"), "{error}");
 }
+
+/// Loading is refused with an error that contains all of `parts`.
+fn refused(folder: &Path, parts: &[&str]) {
+    let error = load(folder).unwrap_err();
+    parts.iter().for_each(|part| assert!(error.contains(part), "`{part}` is missing in: {error}"));
+}
+
+#[test]
+fn cifar_100_is_named_under_its_own_names_and_under_those_of_cifar_10() {
+    let records: Vec<u8> =
+        (0..4).flat_map(|i| [[i, 20 * i].as_slice(), &[200; RECORD - 1]].concat()).collect();
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path());
+    std::fs::write(folder.path().join("data_batch_1.bin"), &records).unwrap();
+    refused(folder.path(), &["data_batch_1.bin is of CIFAR-100", "not supported as cifar10"]);
+
+    let folder = tempfile::tempdir().unwrap();
+    let inner = folder.path().join("cifar-100-binary");
+    std::fs::create_dir(&inner).unwrap();
+    for name in ["train.bin", "test.bin"] {
+        std::fs::write(inner.join(name), &records).unwrap();
+    }
+    refused(folder.path(), &["data_batch_1.bin is missing", "it holds CIFAR-100"]);
+    refused(&inner, &["data_batch_1.bin is missing", "it holds CIFAR-100"]);
+}
+
+#[test]
+fn the_python_version_and_packed_archives_are_named() {
+    for name in ["data_batch_1", "cifar-10-batches-py", "cifar-10-python.tar.gz"] {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(name), b"\x80\x02").unwrap();
+        refused(folder.path(), &["python version", "download cifar-10-binary.tar.gz"]);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let archive = folder.path().join("cifar-10-binary.tar.gz");
+    std::fs::write(&archive, [0x1f, 0x8b]).unwrap();
+    refused(folder.path(), &["it holds cifar-10-binary.tar.gz: unpack first"]);
+    refused(&archive, &["cifar-10-binary.tar.gz is a file", "unpack it"]);
+
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path());
+    std::fs::write(folder.path().join("test_batch.bin"), b"\x80\x02}q\x01").unwrap();
+    refused(folder.path(), &["test_batch.bin is a Python pickle"]);
+}

@@ -1,17 +1,18 @@
 //! The handwritten digits that ship with the project; see `data/README.md` for source and licence.
 
-use super::{Dataset, Images, Shape, file, split};
+use super::{Dataset, Images, Shape, file, labels, split};
 use anyhow::{Context, Result, ensure};
-use std::path::Path;
 
 const NAME: &str = "digits.csv.gz (bundled)";
 const SHAPE: Shape = Shape { channels: 1, rows: 8, columns: 8 };
+/// More bytes than the file unpacks to.
+const LIMIT: u64 = 1 << 20;
 
 pub fn load(classes: usize) -> Result<Dataset> {
-    let bytes = file::unpack(include_bytes!("../../data/digits.csv.gz")).context(NAME)?;
+    let bytes = file::content(NAME, include_bytes!("../../data/digits.csv.gz"), |_| Some(LIMIT))?;
     let images = parse(std::str::from_utf8(&bytes).context(NAME)?, classes)?;
     let (train, test) = split::hold_out(&images);
-    Ok(Dataset { shape: SHAPE, train, test })
+    Ok(Dataset { shape: SHAPE, train, test, notes: vec![] })
 }
 
 /// Lines of 64 pixels and a label.
@@ -25,9 +26,9 @@ fn parse(text: &str, classes: usize) -> Result<Images> {
         let count = fields.len();
         ensure!(count == SHAPE.pixels() + 1, "{NAME}: record {record} has {count} fields instead of 65");
         let (label, pixels) = fields.split_last().expect("checked above");
-        file::check_label(Path::new(NAME), record, *label, classes)?;
         images.push(pixels, *label);
     }
+    labels::check(NAME, &images, labels::range(&images.labels), classes)?;
     Ok(images)
 }
 

@@ -48,6 +48,35 @@ fn labels_out_of_range_name_file_and_record() {
 }
 
 #[test]
+fn labels_that_need_more_outputs_say_how_many() {
+    let bench = Bench::new();
+    for (part, count) in [("train", 22), ("t10k", 6)] {
+        let labels: Vec<u8> = (0..count).map(|i| 1 + (i % 26) as u8).collect();
+        std::fs::write(bench.path(&format!("{part}-labels-idx1-ubyte")), idx(&[count], &labels)).unwrap();
+    }
+    fails(
+        bench.train("run", &[]),
+        &["train-labels-idx1-ubyte: record 2 has label 3", "1..=22: use a network with 22 outputs"],
+    );
+}
+
+#[test]
+fn something_else_in_place_of_data_is_named() {
+    let bench = Bench::new();
+    let path = bench.path("t10k-images-idx3-ubyte");
+    for (bytes, what) in [
+        (b"\n<!DOCTYPE html><html>".as_slice(), "a web page, probably the server's error page"),
+        (b"", "empty; download it again"),
+        (b"PK\x03\x04", "a zip archive"),
+        (b"version https://git-lfs.github.com/spec/v1", "a Git LFS pointer"),
+    ] {
+        std::fs::write(&path, bytes).unwrap();
+        fails(bench.train("run", &[]), &["t10k-images-idx3-ubyte is ", what]);
+    }
+    assert!(!bench.path("run").exists());
+}
+
+#[test]
 fn data_of_another_shape_is_refused() {
     let bench = Bench::new();
     fails(

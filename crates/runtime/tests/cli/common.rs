@@ -1,6 +1,7 @@
 //! A small data set in files, a small network for it, and the program.
 
 use ef_runtime::checkpoint::{CHECKPOINT, SavedFile};
+pub use ef_runtime::data::testing::{gzip, idx};
 use ef_runtime::parameters::State;
 use serialport::TTYPort;
 use std::os::fd::{FromRawFd, IntoRawFd, OwnedFd};
@@ -135,23 +136,6 @@ pub fn not_inherited(port: TTYPort) -> TTYPort {
         let copy = OwnedFd::from_raw_fd(port.into_raw_fd()).try_clone().unwrap();
         TTYPort::from_raw_fd(copy.into_raw_fd())
     }
-}
-
-/// An IDX file of bytes.
-pub fn idx(dimensions: &[usize], data: &[u8]) -> Vec<u8> {
-    let mut bytes = vec![0, 0, 8, dimensions.len() as u8];
-    for dimension in dimensions {
-        bytes.extend((*dimension as u32).to_be_bytes());
-    }
-    bytes.extend(data);
-    bytes
-}
-
-pub fn gzip(bytes: &[u8]) -> Vec<u8> {
-    use std::io::Write;
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    encoder.write_all(bytes).unwrap();
-    encoder.finish().unwrap()
 }
 
 /// 6 x 6 images whose class is which third of the rows is bright.
