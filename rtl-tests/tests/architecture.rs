@@ -9,7 +9,8 @@ fn root() -> PathBuf {
 }
 
 /// Crates, lowest first; a crate may depend only on those before it.
-const LAYERS: [&str; 14] = [
+const LAYERS: [&str; 16] = [
+    "ef-toml",
     "ef-tools",
     "ef-hdl-kit",
     "ef-numerics",
@@ -24,6 +25,7 @@ const LAYERS: [&str; 14] = [
     "ef-export",
     "ef-synth",
     "ef-runtime",
+    "ef-fuzz",
 ];
 
 /// Our own crates that a manifest's `[dependencies]` name.

@@ -4,6 +4,7 @@ mod bench;
 mod configs;
 mod doctor;
 mod export;
+mod fuzz;
 mod program;
 mod synth;
 mod test;
@@ -38,6 +39,9 @@ enum Verb {
     Synth(synth::SynthArgs),
     /// Load a bitstream onto a board
     Program(program::ProgramArgs),
+    /// Give every parser damaged input, a million cases each
+    #[command(disable_help_flag = true)]
+    Fuzz(fuzz::FuzzArgs),
     /// Run every test of the workspace
     Test(test::TestArgs),
 }
@@ -53,6 +57,7 @@ fn main() -> ExitCode {
         Verb::Export(args) => complete(export::run(&args)),
         Verb::Synth(args) => complete(synth::run(&args)),
         Verb::Program(args) => complete(program::run(&args)),
+        Verb::Fuzz(args) => complete(fuzz::run(&args)),
         Verb::Test(args) => complete(test::run(&args)),
     })
 }

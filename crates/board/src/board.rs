@@ -120,10 +120,14 @@ impl Board {
             }
             Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
         };
-        Board::from_text(dir, name, &text).with_context(|| format!("in {}", path.display()))
+        Board::parse(dir, name, &text).with_context(|| format!("in {}", path.display()))
     }
 
-    fn from_text(dir: &Path, name: &str, text: &str) -> Result<Board> {
+    /// The board that the text of a TOML file describes; the files it names are in `dir`, a folder like `boards/`.
+    ///
+    /// # Errors
+    /// See [`Board::named`].
+    pub fn parse(dir: &Path, name: &str, text: &str) -> Result<Board> {
         let file: File = ef_toml::parse(text)?;
         file.device.check().context("device")?;
         let accelerator = Config::named(&file.accelerator).ok_or_else(|| {

@@ -37,7 +37,11 @@ impl Floorplan {
         Floorplan::parse(&text).with_context(|| format!("in {}", path.display()))
     }
 
-    fn parse(text: &str) -> Result<Floorplan> {
+    /// The floorplan that the text of a TOML file describes.
+    ///
+    /// # Errors
+    /// If it is not well described, or gives a block twice.
+    pub fn parse(text: &str) -> Result<Floorplan> {
         let plan: Floorplan = ef_toml::parse(text)?;
         let all = plan.row.iter().chain([&plan.store]);
         let mut blocks: Vec<(u32, u32)> = all.flat_map(|part| part.x.iter().map(|&x| (part.y, x))).collect();

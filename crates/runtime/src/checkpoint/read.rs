@@ -19,8 +19,13 @@ pub struct SavedFile {
 
 impl SavedFile {
     pub fn open(path: &Path) -> Result<SavedFile> {
+        let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+        SavedFile::parse(path, bytes)
+    }
+
+    /// A file with these bytes; `path` is for errors.
+    pub fn parse(path: &Path, bytes: Vec<u8>) -> Result<SavedFile> {
         let name = path.display();
-        let bytes = std::fs::read(path).with_context(|| format!("cannot read {name}"))?;
         // checks that the file is as long as its header says
         SafeTensors::deserialize(&bytes).map_err(|error| {
             anyhow!("{name} is truncated or no safetensors file ({} bytes): {error}", bytes.len())

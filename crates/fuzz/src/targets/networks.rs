@@ -1,0 +1,56 @@
+//! Network files, and the compiler behind them.
+
+use crate::{Target, mutate};
+use ef_compiler::{Network, PixelFormat, compile};
+use ef_program::config;
+use ef_runtime::networks::{BUNDLED, NetworkFile};
+use rand::Rng;
+use rand::seq::IndexedRandom;
+
+/// One of each layer, small.
+const SMALL: &str = "name = \"small\"\n[input]\nchannels = 2\nrows = 9\ncolumns = 7\nscale_shift = 8\n[[layer]]\nkind = \"conv\"\noutputs = 5\nkernel = 3\npadding = 1\n\
+                     [[layer]]\nkind = \"relu\"\n[[layer]]\nkind = \"max_pool\"\n[[layer]]\nkind = \"conv\"\noutputs = 6\nkernel = 2\n[[layer]]\nkind = \"fc\"\noutputs = 4\n\
+                     [[layer]]\nkind = \"relu\"\n[[layer]]\nkind = \"fc\"\noutputs = 3\n[[layer]]\nkind = \"softmax_cross_entropy\"\n";
+
+/// A network file, after two bytes that choose the configuration and the batch.
+pub fn target() -> Target {
+    Target {
+        name: "network",
+        about: "network TOML, then compiled for a configuration and a batch",
+        input: Box::new(|rng| {
+            let texts = BUNDLED.map(|(_, text)| text);
+            let text =
+                if rng.random_ratio(1, 4) { texts.choose(rng).expect("there are networks") } else { SMALL };
+            [vec![rng.random(), rng.random()], mutate::text(rng, text)].concat()
+        }),
+        parse: Box::new(parse),
+        // a schedule of the longest kind, and its program
+        memory: 1 << 30,
+    }
+}
+
+fn parse(input: &[u8]) -> bool {
+    let [choice, batch, text @ ..] = input else { return false };
+    let text = String::from_utf8_lossy(text);
+    let network = match Network::from_toml(&text) {
+        Ok(network) => network,
+        Err(error) => {
+            assert!(
+                !error.to_string().contains(char::is_control),
+                "a message commands the terminal: {error:?}"
+            );
+            return false;
+        }
+    };
+    NetworkFile::parse(&text, "here").expect("the same parser");
+    let config = config::ALL[usize::from(*choice) % config::ALL.len()];
+    let batch = match batch % 8 {
+        0 => 1usize << (batch / 8),
+        small => usize::from(small),
+    };
+    match compile(&network, config, batch, PixelFormat::U8 { shift: 8 }) {
+        Ok(plan) => assert!(!plan.train.is_empty() && plan.map.memory_words <= u64::from(u32::MAX)),
+        Err(error) => assert!(!error.to_string().is_empty()),
+    }
+    true
+}
