@@ -24,7 +24,7 @@ fn request(rng: &mut StdRng) -> Frame {
     let session =
         if op == 1 && rng.random_range(0..8) != 0 { 7 } else { *[7, 7, 7, 7, 7, 0, 8].choose(rng).unwrap() };
     let word2 = match (op, rng.random_range(0..8)) {
-        (4, 0) => u32::from_le_bytes([BUSY_REGISTER, 0, 0, 0]),
+        (4, 0..3) => u32::from_le_bytes([BUSY_REGISTER, 0, 0, 0]),
         (_, 1) => u32::MAX - rng.random_range(0..300),
         (_, 2) => SETTINGS.memory_words - words as u32 + rng.random_range(0..2),
         (4 | 5, _) => rng.random_range(0..0x1_0000),
