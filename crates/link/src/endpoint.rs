@@ -41,11 +41,12 @@ impl<B: Bus> Endpoint<B> {
 
     /// Takes a byte; gives the bytes that answer it, if it ends a request.
     pub fn receive(&mut self, byte: u8) -> Option<Vec<u8>> {
-        let request = match self.decoder.push(byte)? {
+        let frame = match self.decoder.push(byte)? {
             Delimited::Frame(bytes) => Frame::parse(&bytes),
             Delimited::Malformed => None,
         };
-        let Some(request) = request else {
+        // an answer to a reply would be a reply as well: on a looped line that would never end
+        let Some(request) = frame.filter(|frame| frame.op & REPLY == 0) else {
             self.frame_errors += 1;
             return None;
         };

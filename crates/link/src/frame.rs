@@ -18,7 +18,7 @@ pub const MAX_PAYLOAD: usize = 256;
 pub const HEADER_WORDS: usize = 3;
 /// Words of the longest frame.
 pub const MAX_WORDS: usize = HEADER_WORDS + MAX_PAYLOAD + 1;
-/// Set in the op of a reply.
+/// Set in the op of a reply. A board drops a frame in which it is set: it comes from a looped line.
 pub const REPLY: u8 = 0x80;
 /// Words of payload in the reply to [`Op::Hello`]: [`VERSION`], [`MAX_PAYLOAD`], words of memory.
 pub const HELLO_WORDS: usize = 3;

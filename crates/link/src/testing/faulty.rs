@@ -20,6 +20,8 @@ pub struct Rates {
     pub reset: u32,
     /// A whole request comes twice.
     pub again: u32,
+    /// The line is looped for a moment: the board hears its last answer, and the host its own request.
+    pub echo: u32,
 }
 
 /// A board behind a wire that damages what passes.
@@ -34,11 +36,25 @@ pub struct Faulty<B> {
     /// The host is killed once it has sent so many more bytes.
     pub life: Option<usize>,
     pub resets: u64,
+    /// What the board has sent since the last request.
+    answered: Vec<u8>,
+    /// What the host is to hear of its own request.
+    own: Vec<u8>,
 }
 
 impl<B: Reset> Faulty<B> {
     pub fn new(board: B, rates: Rates, rng: ChaCha8Rng) -> Self {
-        Faulty { board, rates, rng, gap: 0, closed: 0, life: None, resets: 0 }
+        Faulty {
+            board,
+            rates,
+            rng,
+            gap: 0,
+            closed: 0,
+            life: None,
+            resets: 0,
+            answered: Vec::new(),
+            own: Vec::new(),
+        }
     }
 
     fn happens(&mut self, rate: u32) -> bool {
@@ -95,10 +111,17 @@ impl<B: Reset> Port for Faulty<B> {
 
     fn read(&mut self, buffer: &mut [u8], timeout: Duration) -> io::Result<usize> {
         self.check_open()?;
+        if !self.own.is_empty() {
+            let count = self.own.len().min(buffer.len());
+            buffer[..count].copy_from_slice(&self.own[..count]);
+            self.own.drain(..count);
+            return Ok(count);
+        }
         let mut bytes = vec![0; buffer.len() / 2];
         let deadline = self.board.now() + timeout;
         loop {
             let read = self.board.read(&mut bytes, deadline.saturating_sub(self.board.now()))?;
+            self.answered.extend(&bytes[..read]);
             let mut passed = Vec::new();
             bytes[..read].iter().for_each(|byte| self.damage(*byte, &mut passed));
             // a gap is silence, not the end of waiting
@@ -110,6 +133,11 @@ impl<B: Reset> Port for Faulty<B> {
     }
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let answered = std::mem::take(&mut self.answered);
+        if self.happens(self.rates.echo) {
+            self.board.write(&answered)?;
+            self.own.extend(bytes);
+        }
         self.send(bytes)?;
         if self.happens(self.rates.again) { self.send(bytes) } else { Ok(()) }
     }

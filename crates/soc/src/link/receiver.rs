@@ -1,7 +1,7 @@
 //! [`FrameReceiver`]: bytes of frames to a request.
 use super::crc::Crc;
 use ef_hdl_kit::K;
-use ef_link::frame::{CRC_RESIDUE, HEADER_WORDS, MAX_PAYLOAD};
+use ef_link::frame::{CRC_RESIDUE, HEADER_WORDS, MAX_PAYLOAD, REPLY};
 use rust_hdl::prelude::*;
 
 /// `index` of the first word of a frame: word 3, the first of the payload, has index 0.
@@ -13,8 +13,9 @@ pub const FIRST_INDEX: u64 = 512 - HEADER_WORDS as u64;
 ///  byte --> [word] --+--> [op, number, count] [session] [address]     words 0, 1, 2
 ///    |               +--> write, index, word: every word, to the RAM    word 3 goes to index 0
 ///    +--> Crc --> right? --+
-///  finish ----------------> good: right CRC, whole words, at least a header, not too long; else dropped
+///  finish ----------------> good: right CRC, whole words, at least a header, not too long, no reply; else dropped
 /// ```
+/// A reply, which has [`REPLY`] set in its op, comes from a looped line: answering it would never end.
 /// `index` counts the words from -3 (modulo 512), so that it is the place of payload; after a good frame it is the number of words
 /// of payload + 1. What comes while `listen` is low is dropped at its END: the header and the RAM belong to the reader of the request.
 ///
@@ -55,7 +56,7 @@ pub struct FrameReceiver {
     complete: DFF<Bit>,
     some: DFF<Bit>,
     bad: DFF<Bit>,
-    long_enough: DFF<Bit>,
+    is_request: DFF<Bit>,
     header: [DFF<Bits<32>>; 3],
     words: DFF<Bits<9>>,
     was_good: DFF<Bit>,
@@ -66,6 +67,8 @@ pub struct FrameReceiver {
     first: K<9, FIRST_INDEX>,
     second: K<9, { FIRST_INDEX + 1 }>,
     third: K<9, { FIRST_INDEX + 2 }>,
+    reply: K<32, { REPLY as u64 }>,
+    no_reply: K<32, 0>,
     full: K<9, { MAX_PAYLOAD as u64 + 1 }>,
     header_only: K<9, 0>,
     one_word: K<9, 1>,
@@ -77,7 +80,7 @@ pub struct FrameReceiver {
 impl Logic for FrameReceiver {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, crc_right, collected, phase, at, stored, complete, some, bad, long_enough);
+        dff_setup!(self, clock, crc_right, collected, phase, at, stored, complete, some, bad, is_request);
         dff_setup!(self, clock, words, was_good, was_dropped);
         for i in 0..3 {
             self.header[i].clock.next = self.clock.val();
@@ -90,8 +93,9 @@ impl Logic for FrameReceiver {
         self.crc.start.next = self.finish.val() | self.reset.val();
         self.crc_right.d.next = self.crc.value.val() == self.residue.val();
         // of a whole frame, the CRC itself counts as a word
-        self.long_enough.d.next =
-            (self.at.q.val() < self.first.val()) & (self.at.q.val() != self.header_only.val());
+        self.is_request.d.next = (self.at.q.val() < self.first.val())
+            & (self.at.q.val() != self.header_only.val())
+            & ((self.header[0].q.val() & self.reply.val()) == self.no_reply.val());
 
         self.complete.d.next = false;
         self.was_good.d.next = false;
@@ -131,7 +135,7 @@ impl Logic for FrameReceiver {
             & !self.bad.q.val()
             & !self.wrong.val()
             & self.crc_right.q.val()
-            & self.long_enough.q.val()
+            & self.is_request.q.val()
             & (self.phase.q.val() == self.whole.val());
         if self.finish.val() {
             self.was_good.d.next = self.right.val();

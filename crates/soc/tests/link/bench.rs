@@ -42,6 +42,7 @@ pub struct RtlBoard {
     reset: unsafe extern "C" fn(Handle),
     memory: unsafe extern "C" fn(Handle) -> *mut u32,
     memory_dead: unsafe extern "C" fn(Handle, bool),
+    set_loop: unsafe extern "C" fn(Handle, u64),
     now: unsafe extern "C" fn(Handle) -> u64,
     frame_errors: unsafe extern "C" fn(Handle) -> u64,
     take_writes: unsafe extern "C" fn(Handle, *mut u32, u64) -> u64,
@@ -83,6 +84,7 @@ impl RtlBoard {
                 reset: sim.symbol("bench_reset").unwrap(),
                 memory: sim.symbol("bench_memory").unwrap(),
                 memory_dead: sim.symbol("bench_memory_dead").unwrap(),
+                set_loop: sim.symbol("bench_loop").unwrap(),
                 now: sim.symbol("bench_now").unwrap(),
                 frame_errors: sim.symbol("bench_frame_errors").unwrap(),
                 take_writes: sim.symbol("bench_take_writes").unwrap(),
@@ -103,7 +105,7 @@ impl RtlBoard {
     }
 
     /// What has come.
-    fn receive(&mut self, buffer: &mut [u8]) -> usize {
+    pub fn receive(&mut self, buffer: &mut [u8]) -> usize {
         // SAFETY: a live bench and room for so many bytes.
         unsafe { (self.receive)(self.handle, buffer.as_mut_ptr(), buffer.len() as u64) as usize }
     }
@@ -123,6 +125,12 @@ impl RtlBoard {
     pub fn set_memory_dead(&mut self, dead: bool) {
         // SAFETY: a live bench.
         unsafe { (self.memory_dead)(self.handle, dead) }
+    }
+
+    /// Wires the transmitter to the receiver, over a line on which a bit is under way for so many cycles; 0 parts them.
+    pub fn set_loop(&mut self, delay: u64) {
+        // SAFETY: a live bench.
+        unsafe { (self.set_loop)(self.handle, delay) }
     }
 
     pub fn simulated_cycles(&self) -> u64 {

@@ -1,8 +1,9 @@
 //! The host's software against the RTL, over faulty wires.
 
 use crate::bench::{RtlBoard, SETTINGS};
+use ef_link::frame::{Frame, Op, REPLY};
 use ef_link::testing::{BUSY_REGISTER, Board, Plan, Rates, Tally, scenario};
-use ef_link::{Link, LinkError, Settings};
+use ef_link::{Link, LinkError, Port, Settings, slip};
 use ef_soc::link::LinkSettings;
 use std::time::Duration;
 
@@ -27,8 +28,11 @@ fn a_perfect_wire_needs_no_repetition() {
 
 #[test]
 fn noise_gaps_and_broken_ports_are_repaired() {
-    let tally =
-        wires(1000..1150, Rates { noise: 600, gap: 6000, unplug: 4000, again: 10, ..Rates::default() }, 0);
+    let tally = wires(
+        1000..1150,
+        Rates { noise: 600, gap: 6000, unplug: 4000, again: 10, echo: 3, ..Rates::default() },
+        0,
+    );
     assert!(tally.failed == 0 && tally.repeated > 100 && tally.reopened > 10, "{tally:?}");
 }
 
@@ -97,4 +101,47 @@ fn the_memory_is_the_accelerators_while_it_is_busy() {
     link.write_registers(BUSY_REGISTER, 0, &[0]).unwrap();
     link.write_memory(0, &[1]).unwrap();
     assert_eq!(link.port().memory()[0], 1);
+}
+
+/// Every op, and what its frame carries.
+const REQUESTS: [(Op, u16, &[u32]); 5] = [
+    (Op::Hello, 0, &[]),
+    (Op::WriteMemory, 2, &[5, 6]),
+    (Op::ReadMemory, 2, &[]),
+    (Op::WriteRegisters, 1, &[7]),
+    (Op::ReadRegisters, 1, &[]),
+];
+
+#[test]
+fn a_looped_line_falls_silent_after_one_answer() {
+    // a piece of wire, and a line that is longer than the longest answer here
+    for delay in [1, 12_000] {
+        for (op, count, payload) in REQUESTS {
+            let link = Link::open_as(7, RtlBoard::new(1), settings()).map_err(|(error, _)| error).unwrap();
+            let mut board = link.into_port();
+            board.settle();
+            let mut bytes = vec![0; 1 << 14];
+            board.receive(&mut bytes);
+            board.set_loop(delay);
+            let request = Frame {
+                op: op as u8,
+                sequence: 9,
+                count,
+                session: 7,
+                word2: 0x41,
+                payload: payload.to_vec(),
+            };
+            board.write(&slip::encode(&request.bytes())).unwrap();
+            board.cycles(100_000);
+            let heard = board.receive(&mut bytes);
+            let answer = [slip::END, op as u8 | REPLY];
+            assert_eq!(
+                bytes[..heard].windows(2).filter(|pair| *pair == answer).count(),
+                1,
+                "{op:?}, {delay}"
+            );
+            board.cycles(100_000);
+            assert_eq!(board.receive(&mut bytes), 0, "{op:?} over {delay} cycles: not silent");
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use crate::line::line;
 use ef_hdl_kit::lockstep;
 use ef_hdl_kit::rand::Rng;
-use ef_link::frame::{CRC_POLYNOMIAL, CRC_START, Frame, Op};
+use ef_link::frame::{CRC_POLYNOMIAL, CRC_START, Frame, Op, REPLY};
 use ef_link::slip;
 use ef_soc::link::crc::Crc;
 use ef_soc::link::executor::Executor;
@@ -57,6 +57,7 @@ fn a_receiver_reports_good_frames_and_drops_others() {
             let Frame { op, sequence, count, session, word2, payload } = &last;
             let header = [b.op.val(), b.number.val()].map(|x| u64::from(x) as u8);
             assert_eq!(header, [*op, *sequence]);
+            assert_eq!(op & REPLY, 0, "a reply is no request");
             assert_eq!(u64::from(b.count.val()), u64::from(*count));
             assert_eq!(
                 (u64::from(b.session.val()), u64::from(b.address.val())),
@@ -69,8 +70,9 @@ fn a_receiver_reports_good_frames_and_drops_others() {
         if send && wire.is_empty() {
             frames += 1;
             let payload: Vec<u32> = (0..rng.random_range(0..6)).map(|_| rng.random()).collect();
+            let reply = if rng.random_range(0..4) == 0 { REPLY } else { 0 };
             last = Frame {
-                op: rng.random(),
+                op: rng.random::<u8>() >> 1 | reply,
                 sequence: rng.random(),
                 count: rng.random(),
                 session: rng.random(),
