@@ -73,8 +73,7 @@ fn measure(args: &BenchArgs) -> Result<Figures> {
         format!("no configuration `{}`; there are {}", args.config, names.join(", "))
     })?;
     let file = NetworkFile::load(&args.network)?;
-    let plan =
-        ef_compiler::compile(&file.network, config, args.batch, ef_compiler::PixelFormat::U8 { shift: 8 })?;
+    let plan = ef_compiler::compile(&file.network, config, args.batch, ef_compiler::PixelFormat::F32)?;
     let words = plan.map.memory_words;
     let mut model = ModelDevice::new(config, words);
     let mut rtl = RtlDevice::new(config, words, &DramSettings::default())?;

@@ -4,8 +4,10 @@ mod bench;
 mod configs;
 mod doctor;
 mod export;
+mod fits;
 mod fuzz;
 mod program;
+mod section;
 mod synth;
 mod test;
 
@@ -33,6 +35,8 @@ enum Verb {
     Bench(bench::BenchArgs),
     /// Measure every configuration on one training step and print the README's table
     Configs(configs::ConfigsArgs),
+    /// Show which network trains on which configuration and board
+    Fits(fits::FitsArgs),
     /// Write the accelerator's Verilog, file lists and a description for other toolchains
     Export(export::ExportArgs),
     /// Build the bitstream of a board, with a report
@@ -54,6 +58,7 @@ fn main() -> ExitCode {
         Verb::Doctor => complete(doctor::run()),
         Verb::Bench(args) => complete(bench::run(&args)),
         Verb::Configs(args) => complete(configs::run(&args)),
+        Verb::Fits(args) => complete(fits::run(&args)),
         Verb::Export(args) => complete(export::run(&args)),
         Verb::Synth(args) => complete(synth::run(&args)),
         Verb::Program(args) => complete(program::run(&args)),

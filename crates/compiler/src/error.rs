@@ -21,12 +21,10 @@ pub enum CompileError {
     #[error("the network has {layers} layers with weights, the OVERFLOW register names 32")]
     TooManyLayers { layers: usize },
     #[error(
-        "the program has {length} instructions, the program memory of {config} holds {capacity}; use a smaller batch or raise `program_aw`"
+        "its program has {length} instructions, the program memory of {config} holds {capacity} (`program_aw`)"
     )]
     ProgramTooLong { length: usize, capacity: usize, config: &'static str },
-    #[error(
-        "{layer}: {commands} or more loads, computations and stores are needed, {possible} are possible; use a smaller layer, a smaller batch or a configuration with larger buffers"
-    )]
+    #[error("{layer}: {commands} or more loads, computations and stores are needed, {possible} are possible")]
     TooLong { layer: String, commands: u128, possible: usize },
     #[error(
         "the network needs {words} words of memory for a batch of {batch}; 32-bit word addresses reach 4294967295"
@@ -36,9 +34,7 @@ pub enum CompileError {
 
 /// A piece of a layer that no cut makes small enough for a buffer.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "{layer}: {what} needs {needed} {unit}, the {buffer} of {config} holds {capacity}; use a larger configuration (`{parameter}`) or a smaller layer"
-)]
+#[error("{layer}: {what} needs {needed} {unit}, the {buffer} of {config} holds {capacity} (`{parameter}`)")]
 pub struct TooLarge {
     pub layer: String,
     pub what: String,

@@ -7,16 +7,54 @@ use crate::NetworkError;
 use serde::Deserialize;
 pub use values::Two;
 
-/// The images that go in.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+/// The images that go in: 8-bit pixels, `[channel][row][column]`.
+///
+/// What becomes of a pixel: `(pixel - mean) / deviation` of its channel with `mean` and `deviation`, `pixel * 2^-scale_shift` with
+/// `scale_shift`; with none of them, mean and deviation are those of the training set.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Input {
     pub channels: usize,
     pub rows: usize,
     pub columns: usize,
-    /// 8-bit pixels are multiplied by 2^-scale_shift.
-    #[serde(default)]
-    pub scale_shift: u32,
+    /// 0 to 15.
+    pub scale_shift: Option<u32>,
+    /// Per channel, in units of the pixels, 0 to 255.
+    pub mean: Option<Vec<f32>>,
+    /// Per channel, in units of the pixels, 0.001 to 255.
+    pub deviation: Option<Vec<f32>>,
+}
+
+impl Input {
+    /// Refuses values that no pixel can be made with.
+    fn check_pixels(&self) -> Result<(), String> {
+        let channels = self.channels;
+        if self.scale_shift.is_some() && (self.mean.is_some() || self.deviation.is_some()) {
+            return Err("scale_shift, or mean and deviation, but not both: leave one of them away".into());
+        }
+        if self.mean.is_some() != self.deviation.is_some() {
+            return Err(
+                "mean and deviation belong together; without both, they are those of the training set".into(),
+            );
+        }
+        if let Some(shift) = self.scale_shift.filter(|shift| *shift > 15) {
+            return Err(format!("scale_shift is {shift}; 0 to 15 are possible"));
+        }
+        for (key, values) in [("mean", &self.mean), ("deviation", &self.deviation)] {
+            let Some(values) = values else { continue };
+            if values.len() != channels {
+                let count = values.len();
+                return Err(format!(
+                    "{key} has {count} numbers; one for each of the {channels} channels is needed"
+                ));
+            }
+            let least = if key == "mean" { 0.0 } else { 0.001 };
+            if let Some(value) = values.iter().find(|value| !(least..=255.0).contains(*value)) {
+                return Err(format!("{key} holds {value}; pixels are bytes: {least} to 255 is possible"));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// One entry of the `[[layer]]` list; its key `kind` is the variant.
@@ -60,7 +98,7 @@ impl Layer {
 }
 
 /// A network whose shapes chain.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Network {
     /// Names folders and files: 1 to 64 letters, digits, `.`, `_` and `-`, the first one no `.`.
@@ -80,6 +118,10 @@ pub struct ParameterShape {
     pub outputs: usize,
     pub inputs: usize,
     pub kernel: (usize, usize),
+    /// A fully connected layer.
+    pub dense: bool,
+    /// A ReLU follows, right away or after a pooling.
+    pub relu: bool,
 }
 
 impl ParameterShape {
@@ -108,35 +150,38 @@ impl Network {
     pub fn parameters(&self) -> Vec<ParameterShape> {
         let shapes = self.shapes().unwrap_or_default();
         let (mut convs, mut fcs) = (0, 0);
-        let mut out = Vec::new();
+        let mut out: Vec<ParameterShape> = Vec::new();
         for (layer, (channels, rows, columns)) in self.layers.iter().zip(shapes) {
-            match *layer {
+            let (name, outputs, inputs, kernel) = match *layer {
                 Layer::Conv { outputs, kernel, .. } => {
                     convs += 1;
-                    let name = format!("conv{convs}");
-                    out.push(ParameterShape { name, outputs, inputs: channels, kernel: (kernel, kernel) });
+                    (format!("conv{convs}"), outputs, channels, (kernel, kernel))
                 }
                 Layer::Fc { outputs } => {
                     fcs += 1;
-                    let inputs = channels * rows * columns;
-                    out.push(ParameterShape { name: format!("fc{fcs}"), outputs, inputs, kernel: (1, 1) });
+                    (format!("fc{fcs}"), outputs, channels * rows * columns, (1, 1))
                 }
-                _ => {}
-            }
+                _ => {
+                    if let (Layer::Relu {}, Some(shape)) = (layer, out.last_mut()) {
+                        shape.relu = true;
+                    }
+                    continue;
+                }
+            };
+            let dense = matches!(layer, Layer::Fc { .. });
+            out.push(ParameterShape { name, outputs, inputs, kernel, dense, relu: false });
         }
         out
     }
 
     /// The shape of the map that enters each layer.
     pub(crate) fn shapes(&self) -> Result<Vec<Shape>, NetworkError> {
-        let Input { channels, rows, columns, scale_shift } = self.input;
+        let Input { channels, rows, columns, .. } = self.input;
         if channels == 0 || rows == 0 || columns == 0 {
             return Err(NetworkError::Input("channels, rows and columns must be at least 1".into()));
         }
-        if scale_shift > 15 {
-            return Err(NetworkError::Input(format!("scale_shift is {scale_shift}; 0 to 15 are possible")));
-        }
         sizes::map("pixels", (channels, rows, columns)).map_err(NetworkError::Input)?;
+        self.input.check_pixels().map_err(NetworkError::Input)?;
         let mut shape = (channels, rows, columns);
         let mut shapes = Vec::new();
         for (index, layer) in self.layers.iter().enumerate() {

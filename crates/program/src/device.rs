@@ -1,7 +1,7 @@
 //! What a host can do with an accelerator, wherever it runs: golden model, Verilator, board.
 
 use crate::{Config, regs};
-use std::ops::Sub;
+use std::ops::{Add, Sub};
 
 /// Why a run on a device ended without a result.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +33,17 @@ impl MemoryUse {
     /// Share of the memory's peak while it has work; 0 if it never had.
     pub fn efficiency(&self) -> f64 {
         self.data_cycles as f64 / self.busy_cycles.max(1) as f64
+    }
+}
+
+impl Add for MemoryUse {
+    type Output = MemoryUse;
+
+    fn add(self, other: MemoryUse) -> MemoryUse {
+        MemoryUse {
+            busy_cycles: self.busy_cycles + other.busy_cycles,
+            data_cycles: self.data_cycles + other.data_cycles,
+        }
     }
 }
 

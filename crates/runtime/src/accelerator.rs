@@ -1,20 +1,27 @@
 //! A network on a device: parameters in, batches through, parameters out.
+//!
+//! A batch is computed in as many passes as its [`Plans`] say. The update of the accelerator, `v' = mu*v + (g + wd*w)` and
+//! `w' = w - lr*v'`, adds the passes' gradients up in the velocities: momentum and weight decay belong to the first pass, `mu = 1` and
+//! `wd = 0` to those after it, the learning rate to the last, and before it `lr = 0`, which leaves the weights as they are. With
+//! `INV_BATCH` of the whole batch in every pass, the result is that of one pass but for the order of additions.
 
 use crate::counters::Counters;
 use crate::data::Images;
 use crate::hyper::Hyper;
 use crate::parameters::{Layer, State, Tensors};
+use crate::pixels::Pixels;
 use crate::plans::Plans;
 use anyhow::{Result, ensure};
 use ef_program::{Device, MemoryUse, regs};
+use std::ops::AddAssign;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// What one run of a program on a batch gave.
-#[derive(Clone, Debug)]
+/// What training on, or testing, a batch gave: the sum of its passes.
+#[derive(Clone, Debug, Default)]
 pub struct Outcome {
     pub images: usize,
-    /// Mean over the batch.
+    /// Sum of the images' losses by the number of images of the batch.
     pub loss: f32,
     pub correct: u32,
     /// Bit i: a result in layer i was saturated.
@@ -26,6 +33,23 @@ pub struct Outcome {
     pub useful_macs: u64,
     /// How long the device took, in the host's time.
     pub elapsed: Duration,
+}
+
+impl AddAssign for Outcome {
+    /// Adds another pass of the same batch.
+    fn add_assign(&mut self, pass: Outcome) {
+        self.images += pass.images;
+        self.loss += pass.loss;
+        self.correct += pass.correct;
+        self.overflow |= pass.overflow;
+        self.counters += pass.counters;
+        self.memory_use = match (self.memory_use, pass.memory_use) {
+            (Some(before), Some(pass)) => Some(before + pass),
+            (before, pass) => before.or(pass),
+        };
+        self.useful_macs += pass.useful_macs;
+        self.elapsed += pass.elapsed;
+    }
 }
 
 /// Weights and velocities of one layer as they lie in the device's memory.
@@ -45,12 +69,13 @@ enum Task {
 pub struct Accelerator {
     device: Box<dyn Device>,
     plans: Arc<Plans>,
+    pixels: Pixels,
     loaded: Option<(usize, Task)>,
 }
 
 impl Accelerator {
     /// Takes over a device, after asking it whether it is what the plans were made for.
-    pub fn new(mut device: Box<dyn Device>, plans: Arc<Plans>) -> Result<Accelerator> {
+    pub fn new(mut device: Box<dyn Device>, plans: Arc<Plans>, pixels: Pixels) -> Result<Accelerator> {
         let config = plans.config;
         for (register, name, expected) in [
             (regs::ID, "ID", regs::ID_VALUE),
@@ -68,9 +93,10 @@ impl Accelerator {
         let (has, needs) = (device.memory_words(), plans.memory_words());
         ensure!(
             has >= needs,
-            "the network needs {needs} words of memory, the device has {has}; use a smaller --batch"
+            "the network needs {needs} words of memory, the device has {has}: its SDRAM is not the one that the board file names; \
+             `cargo xtask memtest` says which it is"
         );
-        Ok(Accelerator { device, plans, loaded: None })
+        Ok(Accelerator { device, plans, pixels, loaded: None })
     }
 
     pub fn plans(&self) -> &Plans {
@@ -125,22 +151,48 @@ impl Accelerator {
 
     /// One training step on the images of `indices`, at a learning rate of `rate`.
     pub fn train(&mut self, images: &Images, indices: &[u32], hyper: &Hyper, rate: f32) -> Result<Outcome> {
-        for (register, value) in [
-            (regs::LEARNING_RATE, rate),
-            (regs::MOMENTUM, hyper.momentum),
-            (regs::WEIGHT_DECAY, hyper.weight_decay),
-        ] {
-            self.device.write_register(register, value.to_bits())?;
-        }
-        self.run(images, indices, Task::Train)
+        let passes = self.plans.passes(indices.len())?;
+        let last = passes.len() - 1;
+        self.batch(images, indices, Task::Train, passes, |pass| {
+            let (momentum, decay) = if pass == 0 { (hyper.momentum, hyper.weight_decay) } else { (1.0, 0.0) };
+            vec![
+                (regs::LEARNING_RATE, if pass == last { rate } else { 0.0 }),
+                (regs::MOMENTUM, momentum),
+                (regs::WEIGHT_DECAY, decay),
+            ]
+        })
     }
 
     /// Loss and correct predictions of the images of `indices`.
     pub fn evaluate(&mut self, images: &Images, indices: &[u32]) -> Result<Outcome> {
-        self.run(images, indices, Task::Eval)
+        let passes = self.plans.passes(indices.len())?;
+        self.batch(images, indices, Task::Eval, passes, |_| vec![])
     }
 
-    fn run(&mut self, images: &Images, indices: &[u32], task: Task) -> Result<Outcome> {
+    /// Computes a batch in its passes, the registers set for each.
+    fn batch(
+        &mut self,
+        images: &Images,
+        indices: &[u32],
+        task: Task,
+        passes: Vec<usize>,
+        registers: impl Fn(usize) -> Vec<(u32, f32)>,
+    ) -> Result<Outcome> {
+        let inverse = 1.0 / indices.len() as f32;
+        self.device.write_register(regs::INV_BATCH, inverse.to_bits())?;
+        let (mut outcome, mut rest) = (Outcome::default(), indices);
+        for (number, count) in passes.into_iter().enumerate() {
+            for (register, value) in registers(number) {
+                self.device.write_register(register, value.to_bits())?;
+            }
+            let (pass, after) = rest.split_at(count);
+            outcome += self.pass(images, pass, task)?;
+            rest = after;
+        }
+        Ok(outcome)
+    }
+
+    fn pass(&mut self, images: &Images, indices: &[u32], task: Task) -> Result<Outcome> {
         let plan = self.plans.get(indices.len())?;
         if self.loaded != Some((plan.batch, task)) {
             self.device.load_program(if task == Task::Train { &plan.train } else { &plan.eval })?;
@@ -149,13 +201,12 @@ impl Accelerator {
         let (mut pixels, mut labels) = (Vec::new(), Vec::new());
         for index in indices {
             let (image, label) = images.get(*index as usize);
-            pixels.extend(plan.map.pack_image(image));
+            pixels.extend(self.pixels.pack(&plan.map, image));
             labels.push(u32::from(label));
         }
         let device = self.device.as_mut();
         device.write_memory(plan.map.images, &pixels)?;
         device.write_memory(plan.map.labels, &labels)?;
-        device.write_register(regs::INV_BATCH, (1.0 / indices.len() as f32).to_bits())?;
         let start = Instant::now();
         device.run()?;
         let elapsed = start.elapsed();

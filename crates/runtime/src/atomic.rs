@@ -16,6 +16,21 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     written.map_err(|error| explain(path, error))
 }
 
+/// Like [`write`]; the file that is replaced becomes `before`. At every moment there is a whole file at `path`.
+pub fn write_keeping(path: &Path, before: &Path, bytes: &[u8]) -> Result<()> {
+    let kept = partial_name(before);
+    let keep = || {
+        // a second name, or a copy where the disk knows no second names
+        let _ = fs::remove_file(&kept);
+        fs::hard_link(path, &kept).or_else(|_| fs::copy(path, &kept).map(drop))?;
+        fs::rename(&kept, before)
+    };
+    if path.exists() {
+        keep().map_err(|error| explain(before, error))?;
+    }
+    write(path, bytes)
+}
+
 /// The name a file has while it is being written.
 fn partial_name(path: &Path) -> PathBuf {
     let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
@@ -59,6 +74,17 @@ mod tests {
         write(&path, b"two").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"two");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn the_file_before_is_kept_under_its_own_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let [path, before] = ["a.txt", "before.txt"].map(|name| folder.path().join(name));
+        for text in ["one", "two", "three"] {
+            write_keeping(&path, &before, text.as_bytes()).unwrap();
+        }
+        assert_eq!((fs::read(&path).unwrap(), fs::read(&before).unwrap()), (b"three".into(), b"two".into()));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
     }
 
     #[test]

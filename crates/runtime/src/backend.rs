@@ -1,5 +1,6 @@
 //! The devices a run can use.
 
+use crate::plans::Room;
 use anyhow::{Context, Result};
 use ef_board::Board;
 use ef_link::{LinkDevice, Serial, Settings};
@@ -69,6 +70,22 @@ impl Backend {
                 Ok(Box::new(device))
             }
         }
+    }
+
+    /// What programs for this back end have to fit.
+    pub fn room(self, config: &'static Config, hardware: &Hardware) -> Result<Room> {
+        match self {
+            Backend::Model | Backend::Rtl => Ok(Room::simulated(config)),
+            Backend::Chip | Backend::Board => {
+                let bytes = Board::named(&hardware.board)?.sdram.bytes();
+                Ok(Room { config, memory_words: bytes / 4 })
+            }
+        }
+    }
+
+    /// Whether the hardware behind it is that of a board.
+    pub fn has_board(self) -> bool {
+        matches!(self, Backend::Chip | Backend::Board)
     }
 
     /// The configuration that this back end has if none is asked for.

@@ -1,8 +1,9 @@
 //! Saved parameters: safetensors files that say what they are.
 //!
-//! `weights.safetensors` holds `<layer>.weight` `[M, N, kr, kc]` and `<layer>.bias` `[M]` of every layer; a fully connected layer is
-//! `[M, N, 1, 1]` with its inputs in the order channel, row, column. `checkpoint.safetensors` adds `<layer>.weight.velocity` and
-//! `<layer>.bias.velocity`. Both carry [`Origin`] as JSON under the metadata key `ef-train`.
+//! `weights.safetensors` holds `<layer>.weight` `[M, N, kr, kc]` and `<layer>.bias` `[M]` of every layer; the weight of a fully connected
+//! layer is `[M, N]`, as PyTorch has it, with its inputs in the order channel, row, column (`[M, N, 1, 1]` is read as well).
+//! `checkpoint.safetensors` adds `<layer>.weight.velocity` and `<layer>.bias.velocity`; the one before it is kept.
+//! `best.safetensors` holds the weights of the epoch with the best test. All carry [`Origin`] as JSON under the metadata key `ef-train`.
 
 mod read;
 mod write;
@@ -11,6 +12,7 @@ use crate::data::DataSpec;
 use crate::hyper::Hyper;
 use crate::networks::NetworkFile;
 use crate::parameters::State;
+use crate::pixels::Pixels;
 use crate::progress::Progress;
 use anyhow::Result;
 use ef_compiler::ParameterShape;
@@ -19,12 +21,16 @@ use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
 pub use read::SavedFile;
-pub use write::save;
+pub use write::{save, save_best};
 
 /// File name of the weights in a run folder.
 pub const WEIGHTS: &str = "weights.safetensors";
+/// File name of the weights of the best epoch.
+pub const BEST: &str = "best.safetensors";
 /// File name of everything a run continues from.
 pub const CHECKPOINT: &str = "checkpoint.safetensors";
+/// File name of the checkpoint before that one.
+pub const CHECKPOINT_BEFORE: &str = "checkpoint-before.safetensors";
 
 const METADATA_KEY: &str = "ef-train";
 
@@ -38,6 +44,12 @@ pub struct Origin {
     pub network_hash: String,
     pub config: String,
     pub data: String,
+    /// [`Dataset::content_hash`](crate::data::Dataset::content_hash); versions before it have none.
+    #[serde(default)]
+    pub data_hash: Option<String>,
+    /// What became of the pixels; versions before it know bytes only.
+    #[serde(default)]
+    pub pixels: Option<Pixels>,
     pub seed: u64,
     pub batch: usize,
     pub hyper: Hyper,
@@ -50,6 +62,12 @@ pub struct Origin {
 impl Origin {
     pub fn network_file(&self) -> Result<NetworkFile> {
         NetworkFile::parse(&self.network, "in the checkpoint")
+    }
+
+    /// What becomes of the pixels of `network`, the one of this run.
+    pub fn pixels(&self, network: &NetworkFile) -> Pixels {
+        let shift = network.network.input.scale_shift.unwrap_or(0);
+        self.pixels.clone().unwrap_or(Pixels::Bytes { shift })
     }
 
     pub fn data_spec(&self) -> Result<DataSpec> {
@@ -80,7 +98,7 @@ fn tensors(state: &State, velocities: bool) -> Vec<(String, Vec<usize>, &[f32])>
 /// Name and extents of the weight and the bias of a layer.
 fn tensor_names(shape: &ParameterShape, suffix: &str) -> [(String, Vec<usize>); 2] {
     [
-        (format!("{}.weight{suffix}", shape.name), crate::parameters::weight_shape(shape).to_vec()),
+        (format!("{}.weight{suffix}", shape.name), crate::parameters::weight_shape(shape)),
         (format!("{}.bias{suffix}", shape.name), vec![shape.outputs]),
     ]
 }

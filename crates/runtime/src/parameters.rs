@@ -4,7 +4,7 @@ use crate::order::generator;
 use ef_compiler::ParameterShape;
 use rand_chacha::rand_core::RngCore;
 
-/// Weight `[M, N, kr, kc]` and bias `[M]` of one layer; or the velocities of both.
+/// Weight `[M, N, kr, kc]` or, fully connected, `[M, N]`, and bias `[M]` of one layer; or the velocities of both.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tensors {
     pub weight: Vec<f32>,
@@ -22,24 +22,30 @@ pub struct Layer {
 /// Every layer with weights, in order.
 pub type State = Vec<Layer>;
 
-/// Extents of the weight tensor of a layer.
-pub fn weight_shape(shape: &ParameterShape) -> [usize; 4] {
-    [shape.outputs, shape.inputs, shape.kernel.0, shape.kernel.1]
+/// Extents of the weight tensor of a layer, as PyTorch has them.
+pub fn weight_shape(shape: &ParameterShape) -> Vec<usize> {
+    let extents = [shape.outputs, shape.inputs, shape.kernel.0, shape.kernel.1];
+    extents[..if shape.dense { 2 } else { 4 }].to_vec()
 }
 
 impl Tensors {
     pub fn zero(shape: &ParameterShape) -> Tensors {
-        Tensors { weight: vec![0.0; weight_shape(shape).iter().product()], bias: vec![0.0; shape.outputs] }
+        Tensors { weight: vec![0.0; shape.weights()], bias: vec![0.0; shape.outputs] }
     }
 }
 
-/// Weights drawn uniformly from +-sqrt(6 / fan-in) (He and others, 2015), in the last layer, which no ReLU follows, from
-/// +-sqrt(3 / fan-in); biases and velocities zero.
+/// Weights drawn uniformly from +-sqrt(6 / fan-in) (He and others, 2015) where a ReLU follows, from +-sqrt(3 / fan-in) where none
+/// does: signals keep their size from layer to layer. The last layer's are smaller by sqrt(10), so that a run begins near the loss of
+/// guessing. Biases and velocities are zero.
 ///
 /// Depends on nothing but the shapes and the seed; every layer has a stream of its own.
 pub fn initial(shapes: &[ParameterShape], seed: u64) -> State {
     let layers = shapes.iter().enumerate().map(|(index, shape)| {
-        let spread = if index + 1 == shapes.len() { 3.0 } else { 6.0 };
+        let spread = match shape.relu {
+            true => 6.0,
+            false if index + 1 == shapes.len() => 0.3,
+            false => 3.0,
+        };
         initial_layer(shape, spread, index, seed)
     });
     layers.collect()
@@ -50,8 +56,7 @@ fn initial_layer(shape: &ParameterShape, spread: f64, index: usize, seed: u64) -
     /// Streams from here on are not those of the epochs.
     const FIRST_STREAM: u64 = 1 << 32;
     let mut rng = generator(seed, FIRST_STREAM + index as u64);
-    let [_, inputs, rows, columns] = weight_shape(shape);
-    let bound = (spread / (inputs * rows * columns) as f64).sqrt();
+    let bound = (spread * shape.outputs as f64 / shape.weights() as f64).sqrt();
     let mut values = Tensors::zero(shape);
     for weight in &mut values.weight {
         let unit = f64::from(rng.next_u32()) / f64::from(1u32 << 31) - 1.0;
@@ -81,7 +86,16 @@ mod tests {
     use super::*;
 
     fn shape(name: &str) -> ParameterShape {
-        ParameterShape { name: name.into(), outputs: 4, inputs: 6, kernel: (3, 5) }
+        ParameterShape { name: name.into(), outputs: 4, inputs: 6, kernel: (3, 5), dense: false, relu: true }
+    }
+
+    #[test]
+    fn where_no_relu_follows_weights_are_smaller() {
+        let first = |relu| {
+            let first = ParameterShape { relu, ..shape("conv1") };
+            initial(&[first, shape("conv2")], 3)[0].values.weight[7]
+        };
+        assert!((first(true) / first(false) - 2f32.sqrt()).abs() < 1e-6);
     }
 
     #[test]

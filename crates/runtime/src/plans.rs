@@ -1,4 +1,4 @@
-//! One network compiled for every batch size that a run needs.
+//! One network compiled for every number of images that a run computes at once.
 
 use crate::networks::NetworkFile;
 use anyhow::{Context, Result, ensure};
@@ -6,63 +6,108 @@ use ef_compiler::{LayerPlan, PixelFormat, Plan, compile};
 use ef_program::Config;
 use std::collections::BTreeMap;
 
-/// Programs and memory maps by batch size. Parameters lie at the same addresses in all of them.
+/// Programs and memory maps by number of images. Parameters lie at the same addresses in all of them.
+///
+/// A batch that is too large for the program memory, a buffer or the DRAM is computed in several passes, whose gradients the
+/// [`Accelerator`](crate::accelerator::Accelerator) adds up: an update always sees the batch that was asked for.
 pub struct Plans {
     pub config: &'static Config,
-    by_batch: BTreeMap<usize, Plan>,
+    by_images: BTreeMap<usize, Plan>,
+    /// Images per pass of a batch; the rest of the division is a batch of its own.
+    pass_of: BTreeMap<usize, usize>,
+}
+
+/// What a program has to fit.
+#[derive(Clone, Copy, Debug)]
+pub struct Room {
+    pub config: &'static Config,
+    /// Words of DRAM.
+    pub memory_words: u64,
+}
+
+impl Room {
+    /// A configuration with as much DRAM as its addresses reach: a simulated one.
+    pub fn simulated(config: &'static Config) -> Room {
+        Room { config, memory_words: u64::MAX }
+    }
 }
 
 impl Plans {
     /// Compiles for batches of `batch` images and for the rest that each of `counts` images leaves.
+    ///
+    /// # Errors
+    /// If not even a single image fits.
     pub fn compile(
         network: &NetworkFile,
-        config: &'static Config,
+        room: Room,
+        pixels: PixelFormat,
         batch: usize,
         counts: &[usize],
     ) -> Result<Plans> {
-        let pixels = PixelFormat::U8 { shift: network.network.input.scale_shift };
-        let mut by_batch = BTreeMap::new();
-        for size in sizes(batch, counts) {
-            let plan = compile(&network.network, config, size, pixels).with_context(|| {
-                format!("network {} in batches of {size} on {}", network.network.name, config.name)
-            })?;
-            by_batch.insert(size, plan);
+        let mut plans = Plans { config: room.config, by_images: BTreeMap::new(), pass_of: BTreeMap::new() };
+        for images in sizes(batch, counts) {
+            plans.add(images, &|images| fit(network, room, pixels, images))?;
         }
-        let plans = Plans { config, by_batch };
         ensure!(
-            plans.by_batch.values().all(|plan| plan.map.layers == plans.layers()),
+            plans.by_images.values().all(|plan| plan.map.layers == plans.layers()),
             "the compiler placed parameters differently for different batch sizes"
         );
         Ok(plans)
     }
 
-    /// The plan for exactly `batch` images.
-    pub fn get(&self, batch: usize) -> Result<&Plan> {
-        self.by_batch.get(&batch).with_context(|| format!("no program was compiled for {batch} images"))
+    /// Finds the passes of a batch of `images`, as few as halving them finds.
+    fn add(&mut self, images: usize, fit: &dyn Fn(usize) -> Result<Plan>) -> Result<()> {
+        if images == 0 || self.pass_of.contains_key(&images) {
+            return Ok(());
+        }
+        let mut pass = images;
+        while !self.by_images.contains_key(&pass) {
+            match fit(pass) {
+                Ok(plan) => drop(self.by_images.insert(pass, plan)),
+                Err(error) if pass == 1 => return Err(error),
+                Err(_) => pass = pass.div_ceil(2),
+            }
+        }
+        self.pass_of.insert(images, pass);
+        self.add(images % pass, fit)
+    }
+
+    /// The plan for exactly `images` images at once.
+    pub fn get(&self, images: usize) -> Result<&Plan> {
+        self.by_images.get(&images).with_context(|| format!("no program was compiled for {images} images"))
+    }
+
+    /// How many images each pass of a batch of `images` computes.
+    pub fn passes(&self, images: usize) -> Result<Vec<usize>> {
+        let (mut passes, mut rest) = (Vec::new(), images);
+        while rest > 0 {
+            let pass = *self
+                .pass_of
+                .get(&rest)
+                .with_context(|| format!("no program was compiled for {rest} images"))?;
+            passes.extend(std::iter::repeat_n(pass, rest / pass));
+            rest %= pass;
+        }
+        Ok(passes)
     }
 
     /// Where each layer's parameters lie, for every batch size.
     pub fn layers(&self) -> &[LayerPlan] {
-        self.by_batch.first_key_value().map_or(&[], |(_, plan)| &plan.map.layers)
+        self.by_images.first_key_value().map_or(&[], |(_, plan)| &plan.map.layers)
     }
 
     /// Words of memory that the largest plan needs.
     pub fn memory_words(&self) -> u64 {
-        self.by_batch.values().map(|plan| plan.map.memory_words).max().unwrap_or(0)
+        self.by_images.values().map(|plan| plan.map.memory_words).max().unwrap_or(0)
     }
 }
 
-/// Images per step if nobody says otherwise.
-const USUAL_BATCH: usize = 16;
-
-/// [`USUAL_BATCH`], or the next power of two below it whose program a small configuration can hold.
-pub fn usual_batch(network: &NetworkFile, config: &'static Config) -> usize {
-    let smaller = std::iter::successors(Some(USUAL_BATCH), |batch| (*batch > 1).then_some(batch / 2));
-    // if none fits, the usual one is refused with the reason
-    smaller
-        .into_iter()
-        .find(|&batch| Plans::compile(network, config, batch, &[batch]).is_ok())
-        .unwrap_or(USUAL_BATCH)
+/// The plan for `images` images at once, if there is room for it.
+fn fit(network: &NetworkFile, room: Room, pixels: PixelFormat, images: usize) -> Result<Plan> {
+    let plan = compile(&network.network, room.config, images, pixels)?;
+    let (needed, has) = (plan.map.memory_words, room.memory_words);
+    ensure!(needed <= has, "the network needs {needed} words of memory for a single image, there are {has}");
+    Ok(plan)
 }
 
 /// The distinct sizes of the batches that `counts` images fall into.
@@ -71,34 +116,60 @@ fn sizes(batch: usize, counts: &[usize]) -> Vec<usize> {
         counts.iter().flat_map(|count| [batch.min(*count), count % batch]).filter(|size| *size > 0).collect();
     sizes.sort();
     sizes.dedup();
+    // the largest first: its passes serve the others
+    sizes.reverse();
     sizes
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ef_program::config::{FP32_2X2, FP32_8X8};
+
+    fn digits(config: &'static Config, batch: usize, counts: &[usize]) -> Plans {
+        let digits = NetworkFile::load("digits").unwrap();
+        Plans::compile(&digits, Room::simulated(config), PixelFormat::F32, batch, counts).unwrap()
+    }
 
     #[test]
-    fn the_usual_batch_is_one_that_the_configuration_holds() {
-        let digits = NetworkFile::load("digits").unwrap();
-        let usual = ef_program::config::ALL.iter().map(|config| (config.name, usual_batch(&digits, config)));
-        let usual: BTreeMap<_, _> = usual.collect();
-        assert_eq!((usual["fp32-8x8"], usual["fp32-4x4"], usual["fp32-2x2"]), (16, 16, 8));
+    fn a_batch_that_does_not_fit_is_computed_in_passes() {
+        assert_eq!(digits(&FP32_8X8, 16, &[16]).passes(16).unwrap(), [16]);
+        let plans = digits(&FP32_2X2, 20, &[47, 13]);
+        for batch in [20, 7, 13] {
+            let passes = plans.passes(batch).unwrap();
+            assert_eq!(passes.iter().sum::<usize>(), batch);
+            assert!(passes.iter().all(|images| plans.get(*images).unwrap().batch == *images));
+        }
+        assert!(plans.passes(20).unwrap().len() > 1 && plans.passes(21).is_err());
+    }
+
+    #[test]
+    fn passes_fit_the_memory_of_the_board() {
+        let all = digits(&FP32_8X8, 16, &[16]).memory_words();
+        let network = NetworkFile::load("digits").unwrap();
+        let compile = |memory_words| {
+            Plans::compile(&network, Room { config: &FP32_8X8, memory_words }, PixelFormat::F32, 16, &[16])
+        };
+        let plans = compile(all - 1).unwrap();
+        assert_eq!(plans.passes(16).unwrap(), [8, 8]);
+        assert!(plans.memory_words() < all);
+        let error = compile(1000).err().unwrap().to_string();
+        assert!(error.contains("a single image, there are 1000"), "{error}");
     }
 
     #[test]
     fn every_bundled_network_compiles_for_the_8x8_configuration() {
         for (name, _) in crate::networks::BUNDLED {
             let network = NetworkFile::load(name).unwrap();
-            let plans = Plans::compile(&network, &ef_program::config::FP32_8X8, 16, &[16]);
+            let plans = Plans::compile(&network, Room::simulated(&FP32_8X8), PixelFormat::F32, 16, &[16]);
             plans.unwrap_or_else(|error| panic!("{error:#}"));
         }
     }
 
     #[test]
-    fn rests_get_a_plan_of_their_own() {
-        assert_eq!(sizes(32, &[1437, 360]), [8, 29, 32]);
+    fn rests_are_batches_of_their_own() {
+        assert_eq!(sizes(32, &[1437, 360]), [32, 29, 8]);
         assert_eq!(sizes(32, &[64, 32]), [32]);
-        assert_eq!(sizes(32, &[5, 40]), [5, 8, 32]);
+        assert_eq!(sizes(32, &[5, 40]), [32, 8, 5]);
     }
 }

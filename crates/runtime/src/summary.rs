@@ -13,8 +13,10 @@ pub struct Summary {
     pub config: String,
     pub backend: String,
     pub seed: u64,
-    /// False after an interrupt.
+    /// False after an interrupt or an error.
     pub complete: bool,
+    /// What the person was warned of.
+    pub warnings: Vec<String>,
     pub epochs: usize,
     pub steps: usize,
     /// Images trained on, counted every time.
@@ -22,6 +24,8 @@ pub struct Summary {
     /// On images never trained on, after the last epoch.
     pub test_accuracy: Option<f64>,
     pub test_loss: Option<f64>,
+    /// The same of the best epoch, whose weights are kept.
+    pub best_accuracy: Option<f64>,
     pub wall_seconds: f64,
     /// Cycles of a training step by its images.
     pub cycles_per_image: Option<f64>,
@@ -62,6 +66,7 @@ impl Summary {
             images: all.images,
             test_accuracy: last.map(|epoch| epoch.test_accuracy),
             test_loss: last.map(|epoch| epoch.test_loss),
+            best_accuracy: metrics.epochs.iter().map(|epoch| epoch.test_accuracy).reduce(f64::max),
             cycles_per_image: per_image(counters.cycles),
             cycles_per_image_fp: per_image(counters.cycles_fp),
             cycles_per_image_bp: per_image(counters.cycles_bp),
@@ -90,6 +95,7 @@ impl Summary {
         };
         [
             ("test accuracy", percent(self.test_accuracy)),
+            ("  best epoch", percent(self.best_accuracy)),
             ("cycles per image", count(self.cycles_per_image)),
             ("  by phase", phases),
             ("busy lanes", percent(self.busy_lanes)),
@@ -184,9 +190,7 @@ mod tests {
         let used = |busy_cycles, data_cycles| Some(MemoryUse { busy_cycles, data_cycles });
         for (step, memory_use) in [(1, used(100, 90)), (2, None), (3, used(300, 290))] {
             let counters = Counters { cycles: 1000, ..Counters::default() };
-            let (loss, correct, overflow, useful_macs, elapsed) = Default::default();
-            let outcome =
-                Outcome { images: 4, loss, correct, overflow, counters, memory_use, useful_macs, elapsed };
+            let outcome = Outcome { images: 4, counters, memory_use, ..Outcome::default() };
             metrics.push_step(StepRecord::new((1, step), 0.1, &outcome, false, 1.0)).unwrap();
         }
         // as they are read again when the run is resumed

@@ -1,26 +1,28 @@
-//! A training run, from initial or saved parameters to the last table.
+//! A training run, from initial or saved parameters to the last table (`docs/training.md`).
+
+mod health;
+mod open;
+mod results;
 
 use crate::accelerator::{Accelerator, Outcome};
 use crate::backend::{Backend, Hardware};
-use crate::checkpoint::{self, Origin, SavedFile};
+use crate::checkpoint::{self, BEST, SavedFile};
 use crate::data::{DataSpec, Dataset};
-use crate::evaluate::evaluate;
-use crate::hyper::Hyper;
+use crate::evaluate::{Tested, evaluate};
+use crate::hyper::{Hyper, usual_warm_up};
 use crate::interrupt::Interrupt;
-use crate::metrics::{EpochRecord, Metrics, StepRecord, records_before};
+use crate::metrics::{EpochRecord, Metrics, StepRecord};
 use crate::networks::NetworkFile;
 use crate::order::epoch_order;
-use crate::parameters::initial;
-use crate::plans::Plans;
+use crate::pixels::Pixels;
 use crate::progress::Progress;
 use crate::run_folder::RunFolder;
-use crate::summary::{self, Summary, saturated};
+use crate::save_every::SaveEvery;
+use crate::verify;
 use crate::view::View;
-use crate::{atomic, curve, verify};
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, anyhow};
 use ef_program::{Config, Device};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Instant;
 
 /// What to train, how, and where to leave it.
@@ -34,13 +36,37 @@ pub struct Options {
     pub steps: Option<u64>,
     pub batch: usize,
     pub hyper: Hyper,
+    /// Steps of the warm-up of a new run, if it is not the usual one.
+    pub warm_up: Option<u64>,
     pub seed: u64,
     pub out: PathBuf,
     /// The checkpoint to continue from.
     pub resume: Option<SavedFile>,
+    /// Go on with data whose content is not that of the run to resume.
+    pub other_data: bool,
+    /// How often to save within an epoch.
+    pub save_every: SaveEvery,
     /// Compare every step with the golden model.
     pub verify: bool,
     pub hardware: Hardware,
+}
+
+impl Options {
+    /// Steps of all epochs over `images` training images.
+    fn all_steps(&self, images: usize) -> u64 {
+        u64::from(self.epochs) * images.div_ceil(self.batch) as u64
+    }
+
+    /// What the number of training images decides: the warm-up or, of a resumed run, how the learning rate goes on.
+    fn complete_hyper(&mut self, images: usize) {
+        let Some(origin) = self.resume.as_ref().and_then(|saved| saved.origin.as_ref()) else {
+            let usual = usual_warm_up(self.batch, self.all_steps(images));
+            self.hyper.warm_up = self.warm_up.unwrap_or(usual);
+            return;
+        };
+        let was = u64::from(origin.epochs) * images.div_ceil(origin.batch.max(1)) as u64;
+        self.hyper = self.hyper.resumed((origin.hyper, was), origin.progress.step, self.all_steps(images));
+    }
 }
 
 /// How a run ended that did not fail.
@@ -72,92 +98,47 @@ pub fn train_on(open: Box<Open>, options: Options, interrupt: &Interrupt, view: 
     };
     let end = session.run(interrupt, view);
     view.end();
-    let end = end.map_err(|error| anyhow!("{error:#}; {}", session.way_on()))?;
-    session.finish(end, view)?;
-    Ok(end)
+    match end {
+        Ok(end) => session.finish(end, view).map(|()| end),
+        Err(error) => {
+            // the figures up to here say more than none; the error that matters is the first one
+            let _ = session.leave_figures(false);
+            Err(anyhow!("{error:#}; {}", session.way_on()))
+        }
+    }
 }
 
 struct Session {
     options: Options,
     dataset: Dataset,
+    data_hash: String,
+    pixels: Pixels,
+    /// [`Pixels::reach`] of the training images.
+    reach: f32,
     accelerator: Accelerator,
     golden: Option<Accelerator>,
     folder: RunFolder,
     metrics: Metrics,
     progress: Progress,
-    /// The last checkpoint, and its step.
-    saved: Option<(PathBuf, u64)>,
-    /// Bits of layers that a warning was given for.
-    warned: u32,
+    /// The last checkpoint.
+    saved: Option<PathBuf>,
+    /// Its step, and when that was.
+    saved_at: (u64, Instant),
+    /// What the person was warned of.
+    warnings: Vec<String>,
     start: Instant,
     /// Seconds of the run before it was resumed.
     seconds_before: f64,
 }
 
 impl Session {
-    fn open(open: Box<Open>, options: Options, view: &mut View) -> Result<Session> {
-        let start = Instant::now();
-        let Options { network, config, batch, resume, .. } = &options;
-        ensure!(*batch > 0, "--batch is 0; a batch has at least 1 image");
-        let dataset = options.data.load(network.network.classes())?;
-        dataset.check_shape(network, &options.data)?;
-        let counts = [dataset.train.len(), dataset.test.len()];
-        let plans = Arc::new(Plans::compile(network, config, *batch, &counts)?);
-        let (state, progress) = match resume {
-            Some(saved) => {
-                let origin = saved.origin.as_ref().context("a checkpoint without its origin")?;
-                (saved.state(network, true)?, origin.progress)
-            }
-            None => (initial(&network.network.parameters(), options.seed), Progress::start()),
-        };
-        let folder = RunFolder::open(&options.out, resume.is_none())?;
-        let words = plans.memory_words();
-        let what = format!("starting back end {} ({})", options.backend, config.name);
-        let device = view.stage(&what, || open(words))?;
-        let mut accelerator = Accelerator::new(device, plans.clone())?;
-        accelerator.write_state(&state)?;
-        let golden = options.verify.then(|| -> Result<Accelerator> {
-            let mut golden =
-                Accelerator::new(Backend::Model.open(config, words, &options.hardware)?, plans.clone())?;
-            golden.write_state(&state)?;
-            Ok(golden)
-        });
-        let from = resume.as_ref().and_then(|saved| saved.path().parent());
-        let records = from.map(|folder| records_before(folder, progress.step, progress.epoch));
-        let metrics = Metrics::start(folder.path(), records.unwrap_or_default())?;
-        let golden = golden.transpose()?;
-        let saved = resume.as_ref().map(|saved| (saved.path().to_path_buf(), progress.step));
-        let seconds_before = metrics.steps.last().map_or(0.0, |step| step.seconds);
-        let session = Session {
-            golden,
-            dataset,
-            accelerator,
-            folder,
-            metrics,
-            progress,
-            saved,
-            warned: 0,
-            start,
-            seconds_before,
-            options,
-        };
-        session.describe()?;
-        Ok(session)
-    }
-
-    fn describe(&self) -> Result<()> {
-        let Options { network, config, backend, verify, resume, .. } = &self.options;
-        let resumed = resume.as_ref().map(SavedFile::path);
-        self.folder.describe(network, config, &self.origin(), *backend, *verify, resumed)
-    }
-
     fn batches(&self) -> usize {
         self.dataset.train.len().div_ceil(self.options.batch)
     }
 
     /// Steps of all epochs.
     fn all_steps(&self) -> u64 {
-        u64::from(self.options.epochs) * self.batches() as u64
+        self.options.all_steps(self.dataset.train.len())
     }
 
     /// Steps at the end of the run.
@@ -171,7 +152,7 @@ impl Session {
 
     fn run(&mut self, interrupt: &Interrupt, view: &mut View) -> Result<End> {
         let total = self.total_steps();
-        self.introduce(view);
+        self.introduce(view)?;
         view.begin(self.options.epochs, total, self.progress.step);
         loop {
             let order = epoch_order(self.dataset.train.len(), self.options.seed, self.progress.epoch);
@@ -183,6 +164,9 @@ impl Session {
                 let first = self.progress.batches * self.options.batch;
                 let indices = &order[first..order.len().min(first + self.options.batch)];
                 self.step(indices, view)?;
+                if self.options.save_every.due(self.saved_at, self.progress.step) {
+                    self.save()?;
+                }
             }
             self.save()?;
             if !self.test(interrupt, view)? {
@@ -195,43 +179,22 @@ impl Session {
         }
     }
 
-    fn introduce(&self, view: &View) {
-        let Options { network, data, backend, config, batch, hyper, seed, .. } = &self.options;
-        view.line(&format!(
-            "network {}, data {data} ({} to train, {} held out), {} lanes ({}), back end {backend}",
-            network.network.name,
-            self.dataset.train.len(),
-            self.dataset.test.len(),
-            config.lanes * config.lanes,
-            config.name
-        ));
-        view.line(&format!(
-            "batch {batch}, learning rate {} to {}, momentum {}, weight decay {}, seed {seed}; run folder {}",
-            hyper.learning_rate,
-            hyper.learning_rate_end,
-            hyper.momentum,
-            hyper.weight_decay,
-            self.folder.path().display()
-        ));
-        if self.options.resume.is_some() {
-            view.line(&format!("continuing after step {}", self.progress.step));
-            if self.progress.step >= self.total_steps() {
-                view.line("nothing is left to train; ask for more with --epochs or --steps");
-            }
-        }
-    }
-
     /// One training step on the device, and on the golden model beside it.
     fn step(&mut self, indices: &[u32], view: &mut View) -> Result<()> {
         let step = self.progress.step + 1;
         let rate = self.options.hyper.rate(step, self.all_steps());
         let outcome = self.train_both(step, indices, rate)?;
         self.progress.count(outcome.images, outcome.loss, outcome.correct);
-        self.warn_of_saturation(step, &outcome, view);
         let verified = self.golden.is_some();
         let record = StepRecord::new((self.progress.epoch, step), rate, &outcome, verified, self.seconds());
         view.step(&record, &self.progress);
-        self.metrics.push_step(record)
+        self.metrics.push_step(record)?;
+        health::check_step(step, &outcome, &self.layer_names(), &self.settings())
+    }
+
+    fn settings(&self) -> health::Settings<'_> {
+        let Session { options, pixels, reach, .. } = self;
+        health::Settings { hyper: &options.hyper, batch: options.batch, pixels, reach: *reach }
     }
 
     fn train_both(&mut self, step: u64, indices: &[u32], rate: f32) -> Result<Outcome> {
@@ -255,18 +218,6 @@ impl Session {
         Ok(outcome)
     }
 
-    fn warn_of_saturation(&mut self, step: u64, outcome: &Outcome, view: &View) {
-        let new = outcome.overflow & !self.warned;
-        self.warned |= outcome.overflow;
-        let names = saturated(new, &self.layer_names());
-        if !names.is_empty() {
-            view.warn(&format!(
-                "step {step}: results in {} exceeded the range of FP32 and were saturated; try a smaller --lr",
-                names.join(", ")
-            ));
-        }
-    }
-
     fn layer_names(&self) -> Vec<&str> {
         self.accelerator.plans().layers().iter().map(|plan| plan.name()).collect()
     }
@@ -287,26 +238,21 @@ impl Session {
             seconds: self.seconds(),
         };
         view.epoch(&record);
+        self.save_if_best(&record)?;
         self.metrics.push_epoch(record)?;
+        self.warn_of_guessing(&tested, view);
         Ok(true)
     }
 
-    fn origin(&self) -> Origin {
-        let Options { network, data, config, seed, batch, hyper, epochs, steps, hardware, .. } =
-            &self.options;
-        Origin {
-            version: env!("CARGO_PKG_VERSION").into(),
-            network: network.toml.clone(),
-            network_hash: network.hash.clone(),
-            config: config.name.into(),
-            data: data.to_string(),
-            seed: *seed,
-            batch: *batch,
-            hyper: *hyper,
-            epochs: *epochs,
-            steps: *steps,
-            dram: hardware.dram,
-            progress: self.progress,
+    /// Once in a run, after the first whole epoch whose test was no better than guessing.
+    fn warn_of_guessing(&mut self, tested: &Tested, view: &View) {
+        if self.progress.batches < self.batches() || !self.warnings.is_empty() {
+            return;
+        }
+        let warning = health::guessing(tested, self.progress.step, &self.dataset.train, &self.settings());
+        if let Some(warning) = warning {
+            view.warn(&warning);
+            self.warnings.push(warning);
         }
     }
 
@@ -315,14 +261,29 @@ impl Session {
         let step = self.progress.step;
         checkpoint::save(self.folder.path(), &self.origin(), &state)
             .with_context(|| format!("after step {step}"))?;
-        self.saved = Some((self.folder.path().to_path_buf(), step));
+        self.saved = Some(self.folder.path().to_path_buf());
+        self.saved_at = (step, Instant::now());
         Ok(())
+    }
+
+    /// Keeps the weights of an epoch whose test was better than those before.
+    fn save_if_best(&mut self, record: &EpochRecord) -> Result<()> {
+        let better = |other: &EpochRecord| {
+            (record.test_accuracy, -record.test_loss) > (other.test_accuracy, -other.test_loss)
+        };
+        if !self.metrics.epochs.iter().all(better) {
+            return Ok(());
+        }
+        let state = self.accelerator.read_state()?;
+        checkpoint::save_best(self.folder.path(), &self.origin(), &state)
+            .with_context(|| format!("{BEST} of epoch {}", record.epoch))
     }
 
     /// For a person whose run has failed.
     fn way_on(&self) -> String {
         match &self.saved {
-            Some((path, step)) => {
+            Some(path) => {
+                let step = self.saved_at.0;
                 format!(
                     "the run is saved up to step {step}: go on from there with --resume {}",
                     path.display()
@@ -330,36 +291,5 @@ impl Session {
             }
             None => "no step of the run is saved yet: start it again".into(),
         }
-    }
-
-    /// Leaves the figures in the run folder and shows them.
-    fn finish(&mut self, end: End, view: &mut View) -> Result<()> {
-        let Options { network, config, backend, seed, .. } = &self.options;
-        let folder = self.folder.path();
-        self.metrics.save_csv()?;
-        let title = format!("{} on {} ({backend})", network.network.name, config.name);
-        curve::save(folder, &self.metrics, &title)?;
-        let summary = Summary {
-            network: network.network.name.clone(),
-            config: config.name.into(),
-            backend: backend.to_string(),
-            seed: *seed,
-            complete: end == End::Complete,
-            wall_seconds: self.seconds(),
-            ..Summary::measured(&self.metrics, config.lanes, &self.layer_names())
-        };
-        let json = serde_json::to_string_pretty(&summary)? + "\n";
-        atomic::write(&folder.join(summary::FILE), json.as_bytes())?;
-        let name = folder.display();
-        match end {
-            End::Complete => {
-                view.table(&summary.rows());
-                view.line(&format!("run folder: {name}"));
-            }
-            End::Interrupted => {
-                view.notice(&format!("interrupted; everything is saved, continue with --resume {name}"));
-            }
-        }
-        Ok(())
     }
 }

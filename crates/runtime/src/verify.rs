@@ -52,7 +52,7 @@ fn compare_layer(step: u64, plan: &LayerPlan, words: &LayerWords, expected: &Lay
 /// Name of the first element that differs, in the order of the host's tensors, and its word.
 fn first_difference(plan: &LayerPlan, suffix: &str, words: &[u32], expected: &[u32]) -> (String, usize) {
     let differs = |index: &usize| words[*index] != expected[*index];
-    let tensors = [("weight", weight_shape(&plan.shape).to_vec()), ("bias", vec![plan.shape.outputs])];
+    let tensors = [("weight", weight_shape(&plan.shape)), ("bias", vec![plan.shape.outputs])];
     for ((name, extents), places) in tensors.into_iter().zip(places(plan)) {
         if let Some((element, index)) = places.into_iter().enumerate().find(|(_, index)| differs(index)) {
             return (format!(".{name}{suffix}{}", position(element, &extents)), index);
@@ -77,7 +77,8 @@ mod tests {
     use crate::hyper::Hyper;
     use crate::networks::NetworkFile;
     use crate::parameters::{State, initial};
-    use crate::plans::Plans;
+    use crate::pixels::Pixels;
+    use crate::plans::{Plans, Room};
     use ef_program::config::SIM_4X4;
     use std::sync::Arc;
 
@@ -85,15 +86,18 @@ mod tests {
     fn compared(damage: impl FnOnce(&mut State)) -> Result<()> {
         let network = NetworkFile::load("digits")?;
         let images = DataSpec::Digits.load(10)?.train;
-        let plans = Arc::new(Plans::compile(&network, &SIM_4X4, 4, &[4])?);
+        let pixels = Pixels::Bytes { shift: 4 };
+        let plans = Plans::compile(&network, Room::simulated(&SIM_4X4), pixels.format(), 4, &[4])?;
+        let plans = Arc::new(plans);
         let open = || {
             Accelerator::new(
                 Backend::Model.open(&SIM_4X4, plans.memory_words(), &Default::default())?,
                 plans.clone(),
+                pixels.clone(),
             )
         };
         let (mut a, mut b) = (open()?, open()?);
-        let hyper = Hyper { learning_rate: 0.1, learning_rate_end: 0.1, momentum: 0.5, weight_decay: 0.0 };
+        let hyper = Hyper { learning_rate: 0.1, ..Hyper::usual(4) };
         let mut outcomes = Vec::new();
         for device in [&mut a, &mut b] {
             device.write_state(&initial(&network.network.parameters(), 1))?;

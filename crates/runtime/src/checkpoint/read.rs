@@ -1,6 +1,6 @@
 //! Reading weights and checkpoints, refusing what does not fit the network.
 
-use super::{METADATA_KEY, Origin, tensor_names};
+use super::{CHECKPOINT, CHECKPOINT_BEFORE, METADATA_KEY, Origin, tensor_names};
 use crate::networks::NetworkFile;
 use crate::parameters::{Layer, State, Tensors, position};
 use anyhow::{Context, Result, anyhow, bail};
@@ -28,7 +28,11 @@ impl SavedFile {
         let name = path.display();
         // checks that the file is as long as its header says
         SafeTensors::deserialize(&bytes).map_err(|error| {
-            anyhow!("{name} is truncated or no safetensors file ({} bytes): {error}", bytes.len())
+            anyhow!(
+                "{name} is truncated or no safetensors file ({} bytes): {error}{}",
+                bytes.len(),
+                kept_beside(path)
+            )
         })?;
         let (_, header) = SafeTensors::read_metadata(&bytes)?;
         let origin = header
@@ -92,7 +96,7 @@ impl SavedFile {
         if tensor.dtype() != Dtype::F32 {
             bail!("{path}: {name} is {:?}; only F32 is possible", tensor.dtype());
         }
-        if tensor.shape() != extents {
+        if tensor.shape() != extents && !same_dense(tensor.shape(), extents) {
             bail!(
                 "{path}: {name} is {:?}, in network {network} it is {extents:?}{}",
                 tensor.shape(),
@@ -109,6 +113,24 @@ impl SavedFile {
             ),
             None => Ok(values),
         }
+    }
+
+    /// Refuses a file without velocities: it was saved to be evaluated.
+    pub fn check_resumable(&self) -> Result<()> {
+        let names = SafeTensors::deserialize(&self.bytes)?;
+        if names.names().iter().any(|name| name.ends_with(".velocity")) {
+            return Ok(());
+        }
+        let folder = self.path.parent().unwrap_or(Path::new("."));
+        let checkpoint = folder.join(CHECKPOINT);
+        let instead = match checkpoint.is_file() {
+            true => format!("go on with --resume {}", checkpoint.display()),
+            false => format!("the run's {CHECKPOINT} is needed"),
+        };
+        bail!(
+            "{} holds weights without the optimiser's velocities: it can be evaluated, not continued; {instead}",
+            self.path.display()
+        )
     }
 
     /// Every tensor of the file belongs to a layer of the network.
@@ -156,5 +178,20 @@ impl SavedFile {
         let Some(origin) = &self.origin else { return String::new() };
         let name = origin.network_file().map_or_else(|_| "another network".into(), |file| file.network.name);
         format!("; it was written for network {name} ({}), use that one", origin.network_hash)
+    }
+}
+
+/// `[M, N, 1, 1]` where `[M, N]` is meant.
+fn same_dense(shape: &[usize], extents: &[usize]) -> bool {
+    extents.len() == 2 && shape.len() == 4 && shape[..2] == *extents && shape[2..] == [1, 1]
+}
+
+/// The end of an error about the checkpoint at `path`: the one before it, where there is one.
+fn kept_beside(path: &Path) -> String {
+    let before = path.with_file_name(CHECKPOINT_BEFORE);
+    if path.file_name().is_some_and(|name| name == CHECKPOINT) && before.is_file() {
+        format!("; the checkpoint before it is {}", before.display())
+    } else {
+        String::new()
     }
 }

@@ -13,9 +13,11 @@ fn origin(network: &NetworkFile) -> Origin {
         network_hash: network.hash.clone(),
         config: "sim-2x2".into(),
         data: "digits".into(),
+        data_hash: Some("0123456789abcdef".into()),
+        pixels: Some(Pixels::Normalised { mean: vec![4.9], deviation: vec![6.0] }),
         seed: 1,
         batch: 8,
-        hyper: Hyper { learning_rate: 0.1, learning_rate_end: 0.01, momentum: 0.9, weight_decay: 1e-4 },
+        hyper: Hyper { learning_rate: 0.1, rate_from: 3, warm_up: 2, ..Hyper::usual(8) },
         epochs: 2,
         steps: Some(7),
         dram: DramSettings::default(),
@@ -84,7 +86,7 @@ fn a_layer_too_many_or_too_few_is_named() {
     );
     let more = NetworkFile::parse(&more, "test").unwrap();
     let error = message(open(&folder).state(&more, true));
-    assert!(error.contains("fc1.weight is [10, 64, 1, 1]"), "{error}");
+    assert!(error.contains("fc1.weight is [10, 64]"), "{error}");
 
     let state = super::tests::state(&more);
     save(folder.path(), &origin(&more), &state).unwrap();
@@ -128,6 +130,45 @@ fn an_unknown_key_at_any_level_of_an_origin_is_named() {
         let error = serde_json::from_value::<Origin>(changed).unwrap_err().to_string();
         assert!(error.contains("unknown field `stranger`"), "{level}: {error}");
     }
+}
+
+#[test]
+fn fully_connected_weights_are_outputs_by_inputs_and_four_extents_are_read_as_well() {
+    let (folder, network, state) = saved();
+    let bytes = std::fs::read(folder.path().join(WEIGHTS)).unwrap();
+    let file = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+    assert_eq!(file.tensor("fc1.weight").unwrap().shape(), [10, 64]);
+    // what other programs, and versions before, write
+    let views = file.tensors().into_iter().map(|(name, view)| {
+        let shape = if name == "fc1.weight" { vec![10, 64, 1, 1] } else { view.shape().to_vec() };
+        (name, safetensors::tensor::TensorView::new(view.dtype(), shape, view.data()).unwrap())
+    });
+    let path = folder.path().join("other.safetensors");
+    std::fs::write(&path, safetensors::serialize(views, &None).unwrap()).unwrap();
+    let read = SavedFile::open(&path).unwrap().state(&network, false).unwrap();
+    assert_eq!(read[2].values, state[2].values);
+}
+
+#[test]
+fn weights_alone_are_not_continued_and_the_checkpoint_is_named() {
+    let (folder, _, _) = saved();
+    let weights = SavedFile::open(&folder.path().join(WEIGHTS)).unwrap();
+    let error = message(weights.check_resumable());
+    assert!(error.contains("can be evaluated, not continued") && error.contains(CHECKPOINT), "{error}");
+    open(&folder).check_resumable().unwrap();
+}
+
+#[test]
+fn the_checkpoint_before_is_kept_and_named_when_the_last_is_damaged() {
+    let (folder, network, state) = saved();
+    let mut next = state.clone();
+    next[0].values.bias[0] = 7.0;
+    save(folder.path(), &origin(&network), &next).unwrap();
+    let before = SavedFile::open(&folder.path().join(CHECKPOINT_BEFORE)).unwrap();
+    assert_eq!(before.state(&network, true).unwrap(), state);
+    std::fs::write(folder.path().join(CHECKPOINT), "damaged").unwrap();
+    let error = message(SavedFile::open(&folder.path().join(CHECKPOINT)));
+    assert!(error.contains(CHECKPOINT_BEFORE), "{error}");
 }
 
 #[test]

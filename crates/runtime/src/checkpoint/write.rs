@@ -1,6 +1,6 @@
 //! Writing weights and checkpoints.
 
-use super::{CHECKPOINT, METADATA_KEY, Origin, WEIGHTS, tensors};
+use super::{BEST, CHECKPOINT, CHECKPOINT_BEFORE, METADATA_KEY, Origin, WEIGHTS, tensors};
 use crate::atomic;
 use crate::parameters::State;
 use anyhow::{Context, Result};
@@ -8,13 +8,20 @@ use safetensors::tensor::{Dtype, TensorView};
 use std::collections::HashMap;
 use std::path::Path;
 
-/// Writes both files into the run folder `folder`, each replaced whole.
+/// Writes checkpoint and weights into the run folder `folder`, each replaced whole; the checkpoint that was there is kept beside it.
 pub fn save(folder: &Path, origin: &Origin, state: &State) -> Result<()> {
     // the checkpoint first: it is what an interrupted run continues from
-    for (name, velocities) in [(CHECKPOINT, true), (WEIGHTS, false)] {
-        atomic::write(&folder.join(name), &serialize(origin, state, velocities)?)?;
-    }
-    Ok(())
+    atomic::write_keeping(
+        &folder.join(CHECKPOINT),
+        &folder.join(CHECKPOINT_BEFORE),
+        &serialize(origin, state, true)?,
+    )?;
+    atomic::write(&folder.join(WEIGHTS), &serialize(origin, state, false)?)
+}
+
+/// Writes the weights of the best epoch so far.
+pub fn save_best(folder: &Path, origin: &Origin, state: &State) -> Result<()> {
+    atomic::write(&folder.join(BEST), &serialize(origin, state, false)?)
 }
 
 pub(super) fn serialize(origin: &Origin, state: &State, velocities: bool) -> Result<Vec<u8>> {

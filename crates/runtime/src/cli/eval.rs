@@ -1,14 +1,17 @@
 //! `eval`: the accuracy of saved weights.
 
+use super::train::USUAL_BATCH;
 use super::{HardwareArgs, configuration};
 use crate::accelerator::Accelerator;
 use crate::backend::Backend;
 use crate::checkpoint::{SavedFile, WEIGHTS, in_run_folder};
 use crate::data::DataSpec;
 use crate::evaluate::evaluate;
+use crate::fitting;
 use crate::interrupt::Interrupt;
 use crate::networks::NetworkFile;
-use crate::plans::{Plans, usual_batch};
+use crate::pixels::Pixels;
+use crate::plans::Plans;
 use crate::run_folder::{newest, runs_folder};
 use crate::train::End;
 use crate::view::View;
@@ -31,7 +34,7 @@ pub struct EvalArgs {
     /// What computes
     #[arg(long, default_value = "model")]
     pub backend: Backend,
-    /// Images per run of the program [default: 16, or fewer if the configuration's program memory is small]
+    /// Images per run of the program, as far as they fit [default: 16]
     #[arg(long)]
     pub batch: Option<std::num::NonZeroUsize>,
     /// Configuration of the accelerator
@@ -71,12 +74,20 @@ impl EvalArgs {
         let dataset = data.load(network.network.classes())?;
         dataset.check_shape(&network, &data)?;
 
-        let batch = self.batch.map_or_else(|| usual_batch(&network, config), |batch| batch.get());
-        let plans = Arc::new(Plans::compile(&network, config, batch, &[dataset.test.len()])?);
         let mut view = View::new();
+        dataset.notes.iter().for_each(|note| view.line(note));
+        let pixels = match origin {
+            Some(origin) => origin.pixels(&network),
+            None => Pixels::of(&network.network.input, &dataset.train),
+        };
+        let batch = self.batch.map_or(USUAL_BATCH, |batch| batch.get());
+        let room = self.backend.room(config, &hardware)?;
+        let plans = Plans::compile(&network, room, pixels.format(), batch, &[dataset.test.len()])
+            .map_err(|error| fitting::explain(error, &network, self.backend, room, &hardware))?;
+        let plans = Arc::new(plans);
         let what = format!("starting back end {} ({})", self.backend, config.name);
         let device = view.stage(&what, || self.backend.open(config, plans.memory_words(), &hardware))?;
-        let mut accelerator = Accelerator::new(device, plans)?;
+        let mut accelerator = Accelerator::new(device, plans, pixels)?;
         accelerator.write_state(&state)?;
         let tested =
             view.stage("testing", || evaluate(&mut accelerator, &dataset.test, batch, &interrupt))?;

@@ -7,8 +7,9 @@ use crate::data::DataSpec;
 use crate::hyper::Hyper;
 use crate::interrupt::Interrupt;
 use crate::networks::NetworkFile;
-use crate::plans::usual_batch;
+use crate::progress::Progress;
 use crate::run_folder::{next_free, runs_folder};
+use crate::save_every::SaveEvery;
 use crate::train::{End, Options, train};
 use crate::view::View;
 use anyhow::{Context, Result, bail, ensure};
@@ -34,15 +35,18 @@ pub struct TrainArgs {
     /// End after this many steps in all, if not before
     #[arg(long)]
     pub steps: Option<u64>,
-    /// Images per step [default: 16, or fewer if the configuration's program memory is small]
+    /// Images per step; what does not fit the accelerator at once is computed in several passes [default: 16]
     #[arg(long)]
     pub batch: Option<usize>,
-    /// Learning rate at the first step [default: 0.05]
+    /// Learning rate at the first step [default: 0.02 for a batch of 16, in proportion for smaller ones]
     #[arg(long, value_name = "RATE")]
     pub lr: Option<f32>,
     /// Learning rate at the last step of the last epoch, reached in a straight line [default: a tenth of --lr]
     #[arg(long, value_name = "RATE")]
     pub lr_end: Option<f32>,
+    /// Steps over which the learning rate grows from zero [default: those of 800 images, at most a tenth of the run]
+    #[arg(long, value_name = "STEPS", conflicts_with = "resume")]
+    pub warm_up: Option<u64>,
     /// Share of its velocity that a weight keeps, 0 or more and below 1 [default: 0.9]
     #[arg(long)]
     pub momentum: Option<f32>,
@@ -61,6 +65,12 @@ pub struct TrainArgs {
     /// Continue a run: its folder, or a checkpoint file. All other arguments default to those of that run
     #[arg(long, value_name = "RUN")]
     pub resume: Option<PathBuf>,
+    /// Continue with data that holds other images or labels than the run to resume began with
+    #[arg(long, requires = "resume")]
+    pub other_data: bool,
+    /// Save within an epoch too: every so many steps (500) or so often (90s, 10m, 1h) [default: 5m]
+    #[arg(long, value_name = "STEPS|TIME")]
+    pub save_every: Option<SaveEvery>,
     /// Compare all weights with the golden model's after every step
     #[arg(long)]
     pub verify: bool,
@@ -72,16 +82,17 @@ pub struct TrainArgs {
 struct Defaults {
     epochs: u32,
     steps: Option<u64>,
-    batch: Option<usize>,
-    hyper: Hyper,
+    batch: usize,
+    /// If none, they follow from the batch.
+    hyper: Option<(Hyper, Progress)>,
     seed: u64,
     /// If none is given, it is the back end's usual one.
     config: Option<String>,
     dram: DramSettings,
 }
 
-const FIRST: Hyper =
-    Hyper { learning_rate: 0.05, learning_rate_end: 0.005, momentum: 0.9, weight_decay: 5e-4 };
+/// Images per step if nobody says otherwise.
+pub(super) const USUAL_BATCH: usize = 16;
 
 impl TrainArgs {
     pub fn run(self) -> Result<End> {
@@ -111,6 +122,7 @@ impl TrainArgs {
             (None, None) => NetworkFile::load("digits")?,
         };
         if let (Some(saved), Some(origin)) = (&resume, &origin) {
+            saved.check_resumable()?;
             // another network is refused by naming its first layer that differs
             saved.state(&network, true)?;
             self.check_fixed(origin)?;
@@ -133,7 +145,7 @@ impl TrainArgs {
             Some(name) => configuration(name)?,
             None => backend.usual_config(&hardware)?,
         };
-        let batch = self.batch.or(defaults.batch).unwrap_or_else(|| usual_batch(&network, config));
+        let batch = self.batch.unwrap_or(defaults.batch);
         let options = Options {
             network,
             data,
@@ -142,10 +154,13 @@ impl TrainArgs {
             epochs: self.epochs.unwrap_or(defaults.epochs),
             steps: self.steps.or(defaults.steps),
             batch,
-            hyper: self.hyper(defaults.hyper),
+            hyper: self.hyper(defaults.hyper, batch),
+            warm_up: self.warm_up,
             seed: self.seed.unwrap_or(defaults.seed),
             out,
             resume,
+            other_data: self.other_data,
+            save_every: self.save_every.unwrap_or_default(),
             verify: self.verify,
             hardware,
         };
@@ -153,29 +168,32 @@ impl TrainArgs {
         Ok(options)
     }
 
-    fn hyper(&self, default: Hyper) -> Hyper {
+    /// Of a resumed run, what is not given stays; a rate that is given begins with the next step.
+    fn hyper(&self, before: Option<(Hyper, Progress)>, batch: usize) -> Hyper {
+        let default = before.map_or_else(|| Hyper::usual(batch), |(hyper, _)| hyper);
         let learning_rate_end = match self.lr {
             Some(lr) => self.lr_end.unwrap_or(0.1 * lr),
             None => self.lr_end.unwrap_or(default.learning_rate_end),
         };
+        let next_step = before.map_or(1, |(_, progress)| progress.step + 1);
         Hyper {
             learning_rate: self.lr.unwrap_or(default.learning_rate),
             learning_rate_end,
             momentum: self.momentum.unwrap_or(default.momentum),
             weight_decay: self.weight_decay.unwrap_or(default.weight_decay),
+            rate_from: if self.lr.is_some() { next_step } else { default.rate_from },
+            warm_up: default.warm_up,
         }
     }
 
-    /// Data, seed and batch size decide which images a step sees: they cannot change half-way.
+    /// Seed and batch size decide which images a step sees: they cannot change half-way. Neither can the content of the data, which is
+    /// compared when it is loaded.
     fn check_fixed(&self, origin: &Origin) -> Result<()> {
-        let data = self.data.as_ref().map(DataSpec::to_string);
         let seed = self.seed.map(|seed| seed.to_string());
         let batch = self.batch.map(|batch| batch.to_string());
-        for (name, asked, was) in [
-            ("--data", data, origin.data.clone()),
-            ("--seed", seed, origin.seed.to_string()),
-            ("--batch", batch, origin.batch.to_string()),
-        ] {
+        for (name, asked, was) in
+            [("--seed", seed, origin.seed.to_string()), ("--batch", batch, origin.batch.to_string())]
+        {
             if let Some(asked) = asked.filter(|asked| *asked != was) {
                 bail!(
                     "{name} {asked}: the run to resume has {was}, and that cannot change; leave {name} away"
@@ -191,8 +209,8 @@ impl Defaults {
         Defaults {
             epochs: 4,
             steps: None,
-            batch: None,
-            hyper: FIRST,
+            batch: USUAL_BATCH,
+            hyper: None,
             seed: 1,
             config: None,
             dram: DramSettings::default(),
@@ -203,12 +221,12 @@ impl Defaults {
         let Origin { epochs, steps, batch, hyper, seed, config, dram, progress, .. } = origin;
         // a limit that was reached is not meant for what comes after it
         let steps = steps.filter(|steps| *steps > progress.step);
-        Defaults { epochs, steps, batch: Some(batch), hyper, seed, config: Some(config), dram }
+        Defaults { epochs, steps, batch, hyper: Some((hyper, progress)), seed, config: Some(config), dram }
     }
 }
 
 fn check(options: &Options) -> Result<()> {
-    let Hyper { learning_rate, learning_rate_end, momentum, weight_decay } = options.hyper;
+    let Hyper { learning_rate, learning_rate_end, momentum, weight_decay, .. } = options.hyper;
     let positive = |value: f32| value.is_finite() && value >= 0.0;
     ensure!(positive(learning_rate), "--lr {learning_rate}: must be a finite number, 0 or more");
     ensure!(positive(learning_rate_end), "--lr-end {learning_rate_end}: must be a finite number, 0 or more");

@@ -4,6 +4,7 @@ mod bad_input;
 mod board;
 mod common;
 mod link;
+mod long_runs;
 mod rtl;
 mod serial;
 mod terminal;

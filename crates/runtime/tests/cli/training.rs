@@ -125,11 +125,3 @@ fn ctrl_c_finishes_the_step_saves_it_and_the_run_resumes() {
     succeeds(bench.train("whole", &["--epochs", "1000000", "--steps", &end]));
     assert_eq!(bench.state("run"), bench.state("whole"));
 }
-
-#[test]
-fn saturated_layers_are_named_in_a_warning() {
-    let bench = Bench::new();
-    let output = succeeds(bench.train("run", &["--steps", "4", "--lr", "1e30"]));
-    let text = stderr(&output);
-    assert!(text.contains("warning: step") && text.contains("conv1") && text.contains("--lr"), "{text}");
-}

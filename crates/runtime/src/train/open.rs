@@ -1,0 +1,185 @@
+//! What comes before the first step: data, programs, parameters, folder, device; and saying so.
+
+use super::{Open, Options, Session};
+use crate::accelerator::Accelerator;
+use crate::backend::Backend;
+use crate::checkpoint::{Origin, SavedFile};
+use crate::data::Dataset;
+use crate::fitting;
+use crate::metrics::{Metrics, records_before};
+use crate::parameters::initial;
+use crate::pixels::Pixels;
+use crate::plans::Plans;
+use crate::progress::Progress;
+use crate::run_folder::RunFolder;
+use crate::view::View;
+use anyhow::{Context, Result, bail, ensure};
+use std::sync::Arc;
+use std::time::Instant;
+
+impl Session {
+    pub(super) fn open(open: Box<Open>, mut options: Options, view: &mut View) -> Result<Session> {
+        let start = Instant::now();
+        ensure!(options.batch > 0, "--batch is 0; a batch has at least 1 image");
+        let dataset = load(&options, view)?;
+        let pixels = pixels(&options, &dataset);
+        let plans = Arc::new(plans(&options, &pixels, &dataset)?);
+        let (state, progress) = match &options.resume {
+            Some(saved) => {
+                let origin = saved.origin.as_ref().context("a checkpoint without its origin")?;
+                (saved.state(&options.network, true)?, origin.progress)
+            }
+            None => (initial(&options.network.network.parameters(), options.seed), Progress::start()),
+        };
+        options.complete_hyper(dataset.train.len());
+        let folder = RunFolder::open(&options.out, options.resume.is_none())?;
+        let words = plans.memory_words();
+        let what = format!("starting back end {} ({})", options.backend, options.config.name);
+        let device = view.stage(&what, || open(words))?;
+        let mut accelerator = Accelerator::new(device, plans.clone(), pixels.clone())?;
+        accelerator.write_state(&state)?;
+        let golden = options.verify.then(|| -> Result<Accelerator> {
+            let device = Backend::Model.open(options.config, words, &options.hardware)?;
+            let mut golden = Accelerator::new(device, plans.clone(), pixels.clone())?;
+            golden.write_state(&state)?;
+            Ok(golden)
+        });
+        let golden = golden.transpose()?;
+        let from = options.resume.as_ref().and_then(|saved| saved.path().parent());
+        let records = from.map(|folder| records_before(folder, progress.step, progress.epoch));
+        let metrics = Metrics::start(folder.path(), records.unwrap_or_default())?;
+        let saved = options.resume.as_ref().map(|saved| saved.path().to_path_buf());
+        let seconds_before = metrics.steps.last().map_or(0.0, |step| step.seconds);
+        let session = Session {
+            reach: pixels.reach(&dataset.train),
+            data_hash: dataset.content_hash(),
+            pixels,
+            golden,
+            dataset,
+            accelerator,
+            folder,
+            metrics,
+            progress,
+            saved,
+            saved_at: (progress.step, Instant::now()),
+            warnings: Vec::new(),
+            start,
+            seconds_before,
+            options,
+        };
+        session.describe()?;
+        Ok(session)
+    }
+
+    fn describe(&self) -> Result<()> {
+        let Options { network, config, backend, verify, resume, .. } = &self.options;
+        let resumed = resume.as_ref().map(SavedFile::path);
+        self.folder.describe(network, config, &self.origin(), *backend, *verify, resumed)
+    }
+
+    pub(super) fn origin(&self) -> Origin {
+        let Options { network, data, config, seed, batch, hyper, epochs, steps, hardware, .. } =
+            &self.options;
+        Origin {
+            version: env!("CARGO_PKG_VERSION").into(),
+            network: network.toml.clone(),
+            network_hash: network.hash.clone(),
+            config: config.name.into(),
+            data: data.absolute().to_string(),
+            data_hash: Some(self.data_hash.clone()),
+            pixels: Some(self.pixels.clone()),
+            seed: *seed,
+            batch: *batch,
+            hyper: *hyper,
+            epochs: *epochs,
+            steps: *steps,
+            dram: hardware.dram,
+            progress: self.progress,
+        }
+    }
+
+    pub(super) fn introduce(&self, view: &View) -> Result<()> {
+        let Options { network, data, backend, config, batch, hyper, seed, .. } = &self.options;
+        view.line(&format!(
+            "network {}, data {data} ({} to train, {} held out), {} lanes ({}), back end {backend}",
+            network.network.name,
+            self.dataset.train.len(),
+            self.dataset.test.len(),
+            config.lanes * config.lanes,
+            config.name
+        ));
+        view.line(&format!("pixels {}", self.pixels));
+        let passes = self.accelerator.plans().passes((*batch).min(self.dataset.train.len()))?;
+        let passes = match passes.as_slice() {
+            [_] => String::new(),
+            passes => format!(" in {} passes of {} images", passes.len(), passes[0]),
+        };
+        view.line(&format!(
+            "batch {batch}{passes}, learning rate {} to {} after {} steps of warm-up, momentum {}, weight decay {}, seed {seed}; run folder {}",
+            hyper.learning_rate,
+            hyper.learning_rate_end,
+            hyper.warm_up,
+            hyper.momentum,
+            hyper.weight_decay,
+            self.folder.path().display()
+        ));
+        if self.options.resume.is_some() {
+            let (step, all) = (self.progress.step, self.all_steps());
+            view.line(&format!(
+                "continuing after step {step}; learning rate {} at step {}, {} at step {all}",
+                hyper.rate(step + 1, all),
+                step + 1,
+                hyper.learning_rate_end,
+            ));
+            if step >= self.total_steps() {
+                view.line("nothing is left to train; ask for more with --epochs or --steps");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The data set, if it is the one that a resumed run began with.
+fn load(options: &Options, view: &View) -> Result<Dataset> {
+    let Options { network, data, resume, other_data, .. } = options;
+    let origin = resume.as_ref().and_then(|saved| saved.origin.as_ref());
+    let loaded = data.load(network.network.classes());
+    let dataset = match origin {
+        None => loaded?,
+        Some(_) => {
+            loaded.context("the data of the run to resume; if it has moved, say where it is with --data")?
+        }
+    };
+    dataset.check_shape(network, data)?;
+    for note in &dataset.notes {
+        view.line(note);
+    }
+    let (was, is) = (origin.and_then(|origin| origin.data_hash.as_ref()), dataset.content_hash());
+    if let Some(was) = was.filter(|was| **was != is) {
+        if !other_data {
+            bail!(
+                "{data} holds other images or labels (hash {is}) than the run to resume began with ({was}); name the right data with --data, \
+                 or go on with these by --other-data"
+            );
+        }
+        view.warn(&format!("the run goes on with other data: {data}, hash {is}, instead of {was}"));
+    }
+    Ok(dataset)
+}
+
+/// What becomes of the pixels: in a resumed run, what became of them before.
+fn pixels(options: &Options, dataset: &Dataset) -> Pixels {
+    let origin = options.resume.as_ref().and_then(|saved| saved.origin.as_ref());
+    origin.map_or_else(
+        || Pixels::of(&options.network.network.input, &dataset.train),
+        |origin| origin.pixels(&options.network),
+    )
+}
+
+fn plans(options: &Options, pixels: &Pixels, dataset: &Dataset) -> Result<Plans> {
+    let Options { network, config, batch, backend, hardware, .. } = options;
+    let room = backend.room(config, hardware)?;
+    let counts = [dataset.train.len(), dataset.test.len()];
+    Plans::compile(network, room, pixels.format(), *batch, &counts)
+        .map_err(|error| fitting::explain(error, network, *backend, room, hardware))
+}

@@ -1,0 +1,229 @@
+//! What a long run needs: it is saved within an epoch, goes on after a kill, keeps its best weights, finds data that moved.
+
+use crate::common::{Bench, contents, fails, stdout, succeeds};
+use ef_runtime::checkpoint::{BEST, CHECKPOINT, CHECKPOINT_BEFORE, SavedFile, WEIGHTS};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+fn resume(bench: &Bench, more: &[&str]) -> Command {
+    bench.command(&[&["train", "--backend", "model", "--resume", "run"], more].concat())
+}
+
+/// The learning rates of all steps of a run.
+fn rates(bench: &Bench, run: &str) -> Vec<f64> {
+    let text = std::fs::read_to_string(bench.path(run).join("metrics.jsonl")).unwrap();
+    let records = text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    records.filter_map(|record| record["learning_rate"].as_f64()).collect()
+}
+
+#[test]
+fn a_run_that_saturates_stops_with_advice_and_keeps_its_checkpoint() {
+    let bench = Bench::new();
+    fails(
+        bench.train("none", &["--steps", "9", "--lr", "1e30"]),
+        &["results in conv1", "so the run is stopped", "try --lr 0.005", "no step of the run is saved yet"],
+    );
+    succeeds(bench.train("run", &["--epochs", "2", "--steps", "6"]));
+    let before = bench.state("run");
+    fails(
+        resume(&bench, &["--epochs", "9", "--steps", "50", "--weight-decay", "1e30"]),
+        &["so the run is stopped", "try --weight-decay 0.0005", "saved up to step 6", "--resume run"],
+    );
+    assert_eq!(bench.state("run"), before);
+    // the figures of the steps until then are there
+    assert!(std::fs::read_to_string(bench.path("run/summary.json")).unwrap().contains("\"complete\": false"));
+}
+
+#[test]
+fn an_epoch_no_better_than_guessing_is_warned_of() {
+    let bench = Bench::new();
+    let output = succeeds(bench.train("run", &["--epochs", "2", "--lr", "0"]));
+    let text = crate::common::stderr(&output);
+    assert_eq!(text.matches("warning: ").count(), 1, "{text}");
+    assert!(text.contains("only guesses") && text.contains("try --lr 0.005"), "{text}");
+    assert!(std::fs::read_to_string(bench.path("run/summary.json")).unwrap().contains("only guesses"));
+    let output = succeeds(bench.train("learns", &["--epochs", "12", "--lr", "0.1"]));
+    assert!(!crate::common::stderr(&output).contains("warning"), "{output:?}");
+}
+
+#[test]
+fn a_killed_run_goes_on_from_the_last_steps_that_were_saved() {
+    let bench = Bench::new();
+    let mut command = bench.train("run", &["--epochs", "1000000", "--save-every", "2"]);
+    let mut child = command.stdout(std::process::Stdio::null()).spawn().unwrap();
+    let start = Instant::now();
+    while !bench.path("run").join(CHECKPOINT_BEFORE).exists() {
+        assert!(start.elapsed() < Duration::from_secs(60));
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let step =
+        |name: &str| SavedFile::open(&bench.path("run").join(name)).unwrap().origin.unwrap().progress.step;
+    // every second step, and the ends of epochs of six
+    let (last, before) = (step(CHECKPOINT), step(CHECKPOINT_BEFORE));
+    assert!(before > 0 && last >= before && last - before <= 2 && before % 2 == 0, "{before}, {last}");
+    let end = (last + 5).to_string();
+    succeeds(resume(&bench, &["--steps", &end]));
+    succeeds(bench.train("whole", &["--epochs", "1000000", "--steps", &end]));
+    assert_eq!(bench.state("run"), bench.state("whole"));
+}
+
+#[test]
+fn the_best_epochs_weights_are_kept() {
+    let bench = Bench::new();
+    // learns, and then forgets all: each step replaces the weights by their gradients
+    succeeds(bench.train("run", &["--epochs", "12", "--lr", "0.1"]));
+    let best = std::fs::read(bench.path("run").join(BEST)).unwrap();
+    assert!(stdout(&succeeds(bench.command(&["eval", "run/best.safetensors"]))).contains("100.00 %"));
+    succeeds(resume(
+        &bench,
+        &["--epochs", "13", "--lr", "1", "--lr-end", "1", "--momentum", "0", "--weight-decay", "1"],
+    ));
+    assert!(!stdout(&succeeds(bench.command(&["eval", "run"]))).contains("100.00 %"));
+    assert_eq!(std::fs::read(bench.path("run").join(BEST)).unwrap(), best);
+}
+
+#[test]
+fn more_epochs_continue_the_learning_rate() {
+    let bench = Bench::new();
+    succeeds(bench.train("run", &["--epochs", "2", "--lr", "0.1", "--lr-end", "0.01"]));
+    let output = succeeds(resume(&bench, &["--epochs", "4"]));
+    assert!(
+        stdout(&output).contains("continuing after step 12; learning rate 0.01 at step 13"),
+        "{}",
+        stdout(&output)
+    );
+    let all = rates(&bench, "run");
+    assert_eq!(all.len(), 24);
+    assert!(all[12..].iter().all(|rate| (rate - all[11]).abs() < 1e-9), "{all:?}");
+    // half-way: down to the new end without a jump
+    succeeds(bench.train("longer", &["--epochs", "4", "--steps", "12", "--lr", "0.1", "--lr-end", "0.01"]));
+    let resumed = bench.command(&["train", "--backend", "model", "--resume", "longer", "--epochs", "8"]);
+    succeeds(resumed);
+    let all = rates(&bench, "longer");
+    assert!(all[11..].windows(2).all(|pair| pair[1] < pair[0] && pair[0] - pair[1] < 0.003), "{all:?}");
+    assert!((all[47] - 0.01).abs() < 1e-6);
+}
+
+#[test]
+fn a_run_finds_its_data_under_any_path_and_refuses_other_data() {
+    let bench = Bench::new();
+    std::fs::create_dir(bench.path("data")).unwrap();
+    let files = [
+        "train-images-idx3-ubyte",
+        "train-labels-idx1-ubyte",
+        "t10k-images-idx3-ubyte",
+        "t10k-labels-idx1-ubyte",
+    ];
+    for file in files {
+        std::fs::rename(bench.path(file), bench.path("data").join(file)).unwrap();
+    }
+    succeeds(bench.train("run", &["--data", "mnist:data", "--steps", "2"]));
+    // from another folder, with the path that was recorded
+    std::fs::create_dir(bench.path("elsewhere")).unwrap();
+    let mut elsewhere = bench.command(&["train", "--backend", "model", "--resume", "../run", "--steps", "3"]);
+    elsewhere.current_dir(bench.path("elsewhere"));
+    succeeds(elsewhere);
+    succeeds(resume(&bench, &["--steps", "4", "--data", "mnist:data/"]));
+    let absolute = format!("mnist:{}", bench.path("data").display());
+    succeeds(resume(&bench, &["--steps", "5", "--data", &absolute]));
+    std::fs::rename(bench.path("data"), bench.path("moved")).unwrap();
+    fails(
+        resume(&bench, &["--steps", "6"]),
+        &["data", "is no folder", "if it has moved, say where it is with --data"],
+    );
+    succeeds(resume(&bench, &["--steps", "6", "--data", "mnist:moved"]));
+    succeeds(bench.train("whole", &["--data", "mnist:moved", "--steps", "6"]));
+    assert_eq!(bench.state("run"), bench.state("whole"));
+
+    // one label is another one
+    let path = bench.path("moved/train-labels-idx1-ubyte");
+    let mut labels = std::fs::read(&path).unwrap();
+    let last = labels.last_mut().unwrap();
+    *last = (*last + 1) % 3;
+    std::fs::write(&path, labels).unwrap();
+    let before = contents(&bench.path("run"));
+    fails(resume(&bench, &["--steps", "7"]), &["other images or labels", "--data", "--other-data"]);
+    assert_eq!(contents(&bench.path("run")), before);
+    let output = succeeds(resume(&bench, &["--steps", "7", "--other-data"]));
+    assert!(crate::common::stderr(&output).contains("warning: the run goes on with other data"));
+    succeeds(resume(&bench, &["--steps", "8"]));
+}
+
+#[test]
+fn weights_are_not_continued_and_the_way_on_is_named() {
+    let bench = Bench::new();
+    succeeds(bench.train("run", &["--steps", "2"]));
+    let weights = format!("run/{WEIGHTS}");
+    fails(
+        bench.command(&["train", "--resume", &weights]),
+        &["can be evaluated, not continued", "--resume run/checkpoint.safetensors"],
+    );
+}
+
+#[test]
+fn a_batch_is_kept_where_it_does_not_fit_at_once() {
+    let bench = Bench::new();
+    let train = |out: &str, config: &str| {
+        let arguments = [
+            "train",
+            "--backend",
+            "model",
+            "--batch",
+            "16",
+            "--steps",
+            "3",
+            "--config",
+            config,
+            "--out",
+            out,
+        ];
+        stdout(&succeeds(bench.command(&arguments)))
+    };
+    assert!(train("small", "fp32-2x2").contains("batch 16 in 2 passes of 8 images, learning rate 0.02 "));
+    assert!(train("large", "fp32-4x4").contains("batch 16, learning rate 0.02 "));
+    // the same steps but for the order of additions
+    for (a, b) in bench.state("small").iter().zip(bench.state("large")) {
+        let difference = |a: &[f32], b: &[f32]| {
+            let pairs = a.iter().zip(b).map(|(a, b)| (f64::from(a - b).powi(2), f64::from(*b).powi(2)));
+            let (errors, sizes) = pairs.fold((0.0, 0.0), |sum, pair| (sum.0 + pair.0, sum.1 + pair.1));
+            (errors / sizes).sqrt()
+        };
+        assert!(difference(&a.values.weight, &b.values.weight) < 1e-5);
+        assert!(difference(&a.velocities.weight, &b.velocities.weight) < 1e-4);
+        assert_ne!(a.velocities.weight, vec![0.0; a.velocities.weight.len()]);
+    }
+}
+
+#[test]
+fn a_network_that_a_board_does_not_hold_is_answered_with_what_is_possible() {
+    let bench = Bench::new();
+    let (pixels, labels) = (vec![7; 2 * 28 * 28], vec![0, 1]);
+    for prefix in ["train", "t10k"] {
+        let write = |name: &str, bytes: Vec<u8>| {
+            std::fs::write(bench.path(&format!("{prefix}-{name}")), bytes).unwrap()
+        };
+        write("images-idx3-ubyte", crate::common::idx(&[2, 28, 28], &pixels));
+        write("labels-idx1-ubyte", crate::common::idx(&[2], &labels));
+    }
+    let train = |more: &[&str]| {
+        bench.command(&[&["train", "--network", "mnist", "--data", "mnist:."], more].concat())
+    };
+    fails(
+        train(&["--backend", "board", "--board", "ulx3s-25f", "--batch", "1"]),
+        &[
+            "mnist does not fit ulx3s-25f (fp32-2x2)",
+            "it fits the board ulx3s-45f or ulx3s-85f",
+            "this board holds digits",
+        ],
+    );
+    fails(
+        train(&["--backend", "model", "--config", "sim-2x2"]),
+        &[
+            "mnist does not fit sim-2x2",
+            "the program memory of sim-2x2 holds 4096",
+            "it fits --config fp32-4x4 or fp32-8x8",
+        ],
+    );
+}
