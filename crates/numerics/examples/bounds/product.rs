@@ -31,7 +31,7 @@ impl Split {
 
     fn third(&self) -> u64 {
         let h = self.high();
-        (h[0] * h[1] >> 24) - (self.t[0] * self.t[1] >> 12)
+        ((h[0] * h[1]) >> 24) - ((self.t[0] * self.t[1]) >> 12)
     }
 
     /// What `P1 + M` lacks, if `third` is given.
