@@ -22,16 +22,18 @@ use crate::word::{SIGN, field, round, significand};
 /// ```text
 /// P1 = ha * hb                                     first 18x18 multiplier
 /// P2 = (la * 2^12 + ta) * (lb * 2^12 + tb)         second: both cross products at once, from rotated operands
-/// M  = (P2 >> 12) - (la * lb << 12) - (P1 >> 24)   -8 <= M < 2^19, 20 bits
+/// M  = (P2 >> 12) - (la * lb << 12) - (P1 >> 24)   -2 <= M < 2^19, 20 bits
 /// x  = (P1 + M) >> 8                               28 bits
 /// ```
 ///
-/// and `P1 + M` is the exact product `ma * mb / 2^12` to within `2^-31` of it.
+/// and `P1 + M` is the exact product `ma * mb / 2^12` less 0 to 127.001.
 ///
 /// # Error
-/// Before the rounding of step 5, the sum is within `10 * 2^-26 * 2^(E - 254)` of the exact one: less than 9/8 of a unit
-/// of the window for each product, and 1 for `c`. The largest term is at least `2^(E - 254)`, so this is below 2^-22.6
-/// of it: FP32 storage and accumulation with faithful fused products, not IEEE FP32.
+/// In units of the window, `2^-26 * 2^(E - 254)`, a product loses less than 1.4922 and `c` less than 1, both towards zero.
+/// Before the rounding of step 5 the sum is so within 3.985 units of the exact one with two lanes, 6.969 with four and
+/// 12.938 with eight; the largest term is at least `2^26` units. Relative to itself a product is off by up to `2^-25.43`:
+/// FP32 storage and accumulation with truncated fused products, not IEEE FP32. No smaller bounds hold: derivation and
+/// worst cases are in `docs/numerics-bounds.md`.
 ///
 /// # Panics
 /// If the slices differ in length, or are longer than eight lanes.

@@ -33,13 +33,3 @@ pub fn word(rng: &mut ChaCha8Rng, spread: u32) -> u32 {
     };
     bits & SIGN | field << 23 | fraction
 }
-
-/// The value of a word, exactly.
-pub fn value(word: u32) -> f64 {
-    let field = word >> 23 & 0xff;
-    if field == 0 {
-        return 0.0;
-    }
-    let magnitude = f64::from(word & 0x7f_ffff | 0x80_0000) * 2f64.powi(field as i32 - 150);
-    if word & SIGN == 0 { magnitude } else { -magnitude }
-}

@@ -1,48 +1,18 @@
 //! The fused dot product against its definition, written once more and slowly, and against the exact sum.
 
 use crate::common::{ONE, SIGN, specials, word};
+use crate::definition::{largest, terms};
 use ef_numerics::{MAX_FINITE, dot, dot8, flush, mul};
 use proptest::prelude::*;
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// A word as (negative, exponent field, significand); significand 0 for a zero.
-fn parts(word: u32) -> (bool, u32, i128) {
-    let field = word >> 23 & 0xff;
-    (word & SIGN != 0, field, if field == 0 { 0 } else { i128::from(word & 0x7f_ffff) + (1 << 23) })
-}
-
-/// The top of a product of two significands, in units of 2^20, as the two multipliers of the hardware approximate it.
-fn product(ma: i128, mb: i128) -> i128 {
-    let [(ha, la, ta), (hb, lb, tb)] = [ma, mb].map(|m| (m / 64, m % 64, m / 4096));
-    let crosses = (la * 4096 + ta) * (lb * 4096 + tb);
-    let middle = crosses.div_euclid(4096) - la * lb * 4096 - (ha * hb).div_euclid(1 << 24);
-    assert!((-8..1 << 19).contains(&middle), "the middle of {ma:x} * {mb:x} does not fit 20 bits");
-    (ha * hb + middle).div_euclid(256)
-}
-
-/// One term as (negative, exponent on the scale of products, window, exact significand product with 46 fraction bits).
-fn terms(c: u32, a: &[u32], b: &[u32]) -> Vec<(bool, u32, i128, i128)> {
-    let (negative, field, m) = parts(c);
-    let mut terms = vec![(negative, field + 127, m * 8, m << 23)];
-    for (&a, &b) in a.iter().zip(b) {
-        let ((sa, ea, ma), (sb, eb, mb)) = (parts(a), parts(b));
-        terms.push((sa != sb, ea + eb, product(ma, mb), ma * mb));
-    }
-    terms.retain(|term| term.3 != 0);
-    terms
-}
-
 /// The definition: align by division, add exactly, round by comparing the remainder with one half.
 fn reference(c: u32, a: &[u32], b: &[u32]) -> (u32, bool) {
     let terms = terms(c, a, b);
-    let Some(largest) = terms.iter().map(|term| term.1).max() else { return (0, false) };
-    let mut sum = 0i128;
-    for &(negative, exponent, window, _) in &terms {
-        let part = if largest - exponent > 40 { 0 } else { window / (1i128 << (largest - exponent)) };
-        sum += if negative { -part } else { part };
-    }
+    let largest = largest(&terms);
+    let sum: i128 = terms.iter().map(|term| term.aligned(largest)).sum();
     // value = magnitude * 2^(largest - 254 - 26); in 1/2^24 of that, so that there is always something to divide
     let mut magnitude = sum.abs() << 24;
     if magnitude == 0 {
@@ -113,42 +83,6 @@ fn every_pair_of_special_words_agrees_with_the_definition_in_one_lane() {
             assert_eq!(dot(c, &[a], &[b]), reference(c, &[a], &[b]), "{c:08x} + {a:08x} * {b:08x}");
         }
     }
-}
-
-#[test]
-fn the_sum_is_within_ten_units_of_the_window() {
-    let (mut rng, mut worst) = (ChaCha8Rng::seed_from_u64(4), 0.0f64);
-    for i in 0..1_000_000 {
-        let spread = i % 20;
-        let (c, a, b) = (
-            word(&mut rng, spread),
-            [0; 8].map(|_| word(&mut rng, spread)),
-            [0; 8].map(|_| word(&mut rng, spread)),
-        );
-        let terms = terms(c, &a, &b);
-        let largest = terms.iter().map(|term| term.1).max().unwrap_or(0);
-        // the exact sum, and the computed one, in units of 2^-70 of 2^(largest - 254); beyond 24 + 46 places a term is
-        // less than one such unit
-        let exact: i128 = terms
-            .iter()
-            .map(|&(negative, exponent, _, m)| {
-                let m = if largest - exponent > 70 { 0 } else { (m << 24) >> (largest - exponent) };
-                if negative { -m } else { m }
-            })
-            .sum();
-        let (result, overflow) = dot8(c, &a, &b);
-        let (negative, field, m) = parts(result);
-        let place = field as i32 + 127 - largest as i32 + 47;
-        if overflow || field == 0 || place < 0 {
-            continue;
-        }
-        let computed = if negative { -m << place } else { m << place };
-        // less half a unit in the last place of the result, for its rounding
-        let error = ((computed - exact).abs() - (1 << place) / 2) as f64 / 2f64.powi(70 - 26);
-        worst = worst.max(error);
-    }
-    println!("dot: {worst:.3} units of 2^-26 of the binade of the largest term");
-    assert!(worst < 10.0, "{worst}");
 }
 
 #[test]

@@ -3,7 +3,8 @@
 //! The library computes in a format of its own, FP32 with a wider exponent: there no operand is special and no result is
 //! denormal, so its one rounding is the specified one, and what is left to apply here is the flush and the saturation.
 
-use crate::common::{SIGN, specials, value, word};
+use crate::common::{SIGN, specials, word};
+use crate::measure::value;
 use ef_numerics::{MAX_FINITE, add, flush, gt, int, is_positive, mul, pixel, sub};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;

@@ -7,8 +7,8 @@ use rust_hdl::prelude::*;
 /// Clock edges from operands to product.
 pub const LATENCY: usize = 5;
 
-/// The top 28 bits of the 48-bit product of two 24-bit significands, before truncation within `2^-31` of the exact
-/// product: bit for bit the product of `ef_numerics::dot`.
+/// The top 28 bits of the 48-bit product of two 24-bit significands, less up to 1.4922 of their units than the exact
+/// product (`docs/numerics-bounds.md`): bit for bit the product of `ef_numerics::dot`.
 ///
 /// With `m = high * 2^6 + low` (18 and 6 bits), the exact product is
 /// `ah * bh * 2^12 + (ah * bl + al * bh) * 2^6 + al * bl`. A second multiplier forms both cross products at once, from
