@@ -21,8 +21,8 @@ const LAYERS: [&str; 14] = [
     "ef-compiler",
     "ef-soc",
     "ef-sim",
-    "ef-export",
     "ef-synth",
+    "ef-export",
     "ef-runtime",
 ];
 
