@@ -26,6 +26,11 @@ fn link(dir: &Path, name: &str, tool: &Tool) {
     fs::set_permissions(dir.join(name), fs::Permissions::from_mode(0o755)).unwrap();
 }
 
+/// A folder that the pinned Yosys can read under its whole name: it has a /tmp of its own.
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap()
+}
+
 /// Runs the commands of a README that read the lists, in a folder that has nothing to do with `out`.
 fn read_from_elsewhere(out: &Path) {
     let elsewhere = tempfile::tempdir().unwrap();
@@ -62,7 +67,7 @@ fn read_from_elsewhere(out: &Path) {
 
 #[test]
 fn the_accelerators_lists_are_read_from_another_folder() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = folder();
     let out = dir.path().join("rtl");
     ef_export::export(&SIM_2X2, &out, false).unwrap();
     read_from_elsewhere(&out);
@@ -70,7 +75,7 @@ fn the_accelerators_lists_are_read_from_another_folder() {
 
 #[test]
 fn a_boards_top_with_chip_and_wrapper_is_read_from_another_folder_and_has_its_constraints() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = folder();
     let out = dir.path().join("board");
     let mut board = Board::named("ulx3s-12f").unwrap();
     board.accelerator = &SIM_2X2;
