@@ -22,8 +22,8 @@ const LAYERS: [&str; 16] = [
     "ef-compiler",
     "ef-soc",
     "ef-sim",
-    "ef-export",
     "ef-synth",
+    "ef-export",
     "ef-runtime",
     "ef-fuzz",
 ];

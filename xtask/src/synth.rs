@@ -39,7 +39,7 @@ pub struct SynthArgs {
 }
 
 pub fn run(args: &SynthArgs) -> Result<()> {
-    let board = board(args)?;
+    let board = board(&args.board, args.sdram.as_deref(), args.config.as_deref())?;
     let out = match &args.out {
         Some(out) => out.clone(),
         None => default_out(&board)?,
@@ -91,19 +91,24 @@ fn root() -> Result<PathBuf> {
     ef_tools::workspace_root().context("this is no checkout of ef-train; choose a folder with --out")
 }
 
-/// The board with the changes of the command line.
-fn board(args: &SynthArgs) -> Result<Board> {
-    let mut board = Board::named(&args.board)?;
-    if let Some(part) = &args.sdram {
+/// The board of that name with the changes of the command line.
+pub fn board(name: &str, sdram: Option<&str>, accelerator: Option<&str>) -> Result<Board> {
+    let mut board = Board::named(name)?;
+    if let Some(part) = sdram {
         board = board.with_sdram(part)?;
     }
-    if let Some(name) = &args.config {
-        board.accelerator = Config::named(name).ok_or_else(|| {
-            let names: Vec<&str> = config::ALL.iter().map(|c| c.name).collect();
-            anyhow!("there is no configuration `{name}`; there are {}", names.join(", "))
-        })?;
+    if let Some(name) = accelerator {
+        board.accelerator = config(name)?;
     }
     Ok(board)
+}
+
+/// The configuration of that name.
+pub fn config(name: &str) -> Result<&'static Config> {
+    Config::named(name).ok_or_else(|| {
+        let names: Vec<&str> = config::ALL.iter().map(|c| c.name).collect();
+        anyhow!("there is no configuration `{name}`; there are {}", names.join(", "))
+    })
 }
 
 /// Where a board's bitstream is if nobody says otherwise.

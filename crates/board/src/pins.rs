@@ -63,9 +63,6 @@ pub struct Pin {
     /// Edge rate of an output: `SLOW` or `FAST`.
     #[serde(default)]
     pub slew: Option<String>,
-    /// Level of an output that leads to no port but is held there for ever.
-    #[serde(default)]
-    pub tie: Option<bool>,
     /// Frequency of the oscillator, which is exactly one of the inputs.
     #[serde(default)]
     pub clock_mhz: Option<f64>,
@@ -81,12 +78,19 @@ pub enum Direction {
     Output,
     /// Both, at different times.
     Inout,
+    /// Neither: it leads to no port, and only the pull resistor in the FPGA holds it at a level. Something else on the net may drive it.
+    Pulled,
 }
 
 impl Pin {
     /// Every ball, from bit 0.
     pub fn sites(&self) -> Vec<&str> {
         self.site.iter().chain(&self.sites).map(String::as_str).collect()
+    }
+
+    /// Is it a port of the chip?
+    pub fn leads_to_port(&self) -> bool {
+        self.direction != Direction::Pulled
     }
 
     /// A bus, even of one wire, has indices.
@@ -101,9 +105,9 @@ impl Pin {
             "pull = {}: UP, DOWN or NONE",
             self.pull
         );
-        let drives = self.direction != Direction::Input;
+        let drives = matches!(self.direction, Direction::Output | Direction::Inout);
         if let Some(drive) = self.drive {
-            ensure!(drives, "an input has no `drive`");
+            ensure!(drives, "only an output has `drive`");
             ensure!(matches!(drive, 4 | 8 | 12 | 16), "drive = {drive}: 4, 8, 12 and 16 mA are possible");
         }
         if let Some(slew) = &self.slew {
@@ -112,7 +116,10 @@ impl Pin {
                 "slew = {slew}: SLOW or FAST, of an output"
             );
         }
-        ensure!(self.tie.is_none() || self.direction == Direction::Output, "only an output can have `tie`");
+        if self.direction == Direction::Pulled {
+            ensure!(self.port.is_none(), "a pulled net leads to no `port`");
+            ensure!(self.pull != "NONE", "a pulled net needs pull = UP or DOWN");
+        }
         ensure!(
             self.clock_mhz.is_none() || self.direction == Direction::Input,
             "only an input can have `clock_mhz`"

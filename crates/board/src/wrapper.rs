@@ -7,7 +7,7 @@ impl Pins {
     /// A module `name` with the board's nets as ports, around one instance of the module `chip`.
     ///
     /// It holds the tristate drivers, which rust-hdl has no place for: a bidirectional net `x` is the chip's `x_in`, `x_out` and `x_oe`, all as wide
-    /// as the net. Everything else is wire, or a constant (`tie`).
+    /// as the net. Everything else is wire; a pulled net ends here.
     ///
     /// ```text
     ///              +---------------- name ---------------+
@@ -29,11 +29,9 @@ impl Pins {
             let range = range(pin);
             let _ = writeln!(text, "    {} wire {range}{net};", keyword(pin.direction));
             let port = pin.port.as_ref().unwrap_or(net);
-            match (pin.direction, pin.tie) {
-                (_, Some(level)) => {
-                    let _ = writeln!(body, "    assign {net} = {};", constant(pin, level));
-                }
-                (Direction::Inout, None) => {
+            match pin.direction {
+                Direction::Pulled => {}
+                Direction::Inout => {
                     for part in ["in", "out", "oe"] {
                         let _ = writeln!(text, "    wire {range}{net}_{part};");
                         connections.push(format!(".{port}_{part}({net}_{part})"));
@@ -48,7 +46,7 @@ impl Pins {
                         );
                     }
                 }
-                (Direction::Input | Direction::Output, None) => connections.push(format!(".{port}({net})")),
+                Direction::Input | Direction::Output => connections.push(format!(".{port}({net})")),
             }
         }
         let _ = writeln!(
@@ -62,7 +60,7 @@ impl Pins {
 
 fn keyword(direction: Direction) -> &'static str {
     match direction {
-        Direction::Input => "input",
+        Direction::Input | Direction::Pulled => "input",
         Direction::Output => "output",
         Direction::Inout => "inout",
     }
@@ -70,8 +68,4 @@ fn keyword(direction: Direction) -> &'static str {
 
 fn range(pin: &Pin) -> String {
     if pin.is_bus() { format!("[{}:0] ", pin.sites().len() - 1) } else { String::new() }
-}
-
-fn constant(pin: &Pin, level: bool) -> String {
-    format!("{{{}{{1'b{}}}}}", pin.sites().len(), u8::from(level))
 }

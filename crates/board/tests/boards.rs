@@ -1,6 +1,6 @@
 //! The board files of the workspace, and what is said about wrong ones.
 
-use ef_board::{Board, Pins, boards_dir};
+use ef_board::{Board, Direction, Pins, boards_dir};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -66,14 +66,30 @@ fn the_constraints_name_every_ball_once_and_the_oscillator() {
     }
 }
 
+/// Which net of the ULX3S's ESP32 is on which ball depends on the revision of the board, so nothing may drive one, and each must be pulled up.
 #[test]
-fn the_wrapper_holds_tristates_ties_and_renamed_ports() {
+fn the_nets_of_the_esp32_are_pulled_up_and_never_driven_on_any_revision_of_the_ulx3s() {
+    // wifi_gpio0 is on L2 up to 3.1.5 and on F1 from 3.1.6 on; the others are wifi_en and wifi_gpio22
+    for board in all() {
+        let pins = &board.pins;
+        for site in ["L2", "F1", "J5"] {
+            let (net, pin) = pins.pins.iter().find(|(_, pin)| pin.sites().contains(&site)).expect(site);
+            assert_eq!((pin.direction, pin.pull.as_str()), (Direction::Pulled, "UP"), "{site}");
+            let wrapper = pins.wrapper("board", "chip");
+            assert!(wrapper.contains(&format!("input wire {net};")), "{wrapper}");
+            assert!(pins.lpf().contains(&format!("IOBUF PORT \"{net}\" PULLMODE=UP IO_TYPE=LVCMOS33;\n")));
+        }
+    }
+}
+
+#[test]
+fn the_wrapper_holds_tristates_and_renamed_ports_and_drives_no_pulled_net() {
     let text = r#"
         io_type = "LVCMOS33"
         sysconfig = {}
         [pins]
         osc = { direction = "input", port = "clock_in", site = "A1", pull = "NONE", clock_mhz = 25.0 }
-        held = { direction = "output", sites = ["B1", "B2"], pull = "UP", tie = true }
+        held = { direction = "pulled", sites = ["B1", "B2"], pull = "UP" }
         led = { direction = "output", sites = ["C1"], pull = "NONE" }
         d = { direction = "inout", port = "dq", sites = ["D1", "D2"], pull = "NONE" }
     "#;
@@ -83,13 +99,12 @@ fn the_wrapper_holds_tristates_ties_and_renamed_ports() {
         wire [1:0] d_in;
         wire [1:0] d_out;
         wire [1:0] d_oe;
-        output wire [1:0] held;
+        input wire [1:0] held;
         output wire [0:0] led;
         input wire osc;
         assign d_in = d;
         assign d[0] = d_oe[0] ? d_out[0] : 1'bz;
         assign d[1] = d_oe[1] ? d_out[1] : 1'bz;
-        assign held = {2{1'b1}};
         chip inner(
             .dq_in(d_in),
             .dq_out(d_out),
@@ -199,7 +214,10 @@ fn a_wrong_file_is_refused_with_its_name_the_field_and_what_is_possible() {
         (pins, "\"R1\"", "\"G2\"", ["ball G2", "clk_25mhz"]),
         (pins, "site = \"R1\", ", "", ["pins.btn_fire1", "either `site` or `sites`"]),
         (pins, ", clock_mhz = 25.0", "", ["clock_mhz", "exactly one"]),
-        (pins, "drive = 4, tie", "drive = 5, tie", ["pins.wifi_gpio0", "4, 8, 12 and 16 mA"]),
+        (pins, "drive = 4 }", "drive = 5 }", ["pins.ftdi_rxd", "4, 8, 12 and 16 mA"]),
+        (pins, "pulled\"", "pulled\", drive = 4", ["pins.esp32_f1", "only an output"]),
+        (pins, "pulled\"", "pulled\", port = \"led\"", ["pins.esp32_f1", "no `port`"]),
+        (pins, "\"F1\", pull = \"UP\"", "\"F1\", pull = \"NONE\"", ["pins.esp32_f1", "UP or DOWN"]),
         (pins, "pull = \"DOWN\"", "pull = \"LEFT\"", ["pins.btn_fire1", "UP, DOWN or NONE"]),
     ] {
         let (dir, path) = changed(file, from, to);

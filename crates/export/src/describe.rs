@@ -1,4 +1,5 @@
 use anyhow::Result;
+use ef_hdl_kit::export::Verilog;
 use ef_program::{ComputeDesc, Config, Descriptor, LoadDesc, StoreDesc, isa, regs};
 use serde::Serialize;
 
@@ -8,9 +9,28 @@ pub struct Description {
     pub top: &'static str,
     pub interface_version: u32,
     pub config: Config,
+    pub multipliers: Multipliers,
     pub ports: Vec<Port>,
     pub registers: Vec<Register>,
     pub program: Program,
+}
+
+/// The multipliers of 18 x 18 bits without sign, and what blocks of an FPGA they take.
+#[derive(Serialize)]
+pub struct Multipliers {
+    pub count: usize,
+    /// Of an ECP5: one each.
+    pub mult18x18d: usize,
+    /// Of a Xilinx 7 series: 25 x 18 bits with sign, so 17 without on one side, and two for each multiplier.
+    pub dsp48e1: usize,
+}
+
+impl Multipliers {
+    /// Those of an exported accelerator.
+    pub fn of(verilog: &Verilog) -> Self {
+        let count = verilog.instances("ef_mult18");
+        Multipliers { count, mult18x18d: count, dsp48e1: 2 * count }
+    }
 }
 
 #[derive(Serialize)]
@@ -66,14 +86,15 @@ fn engine<D: Descriptor>(name: &'static str, engine: isa::Engine) -> Engine {
     Engine { name, number: engine as usize, fields }
 }
 
-/// Ports, parameters, register map and program encodings of a configuration.
-pub fn describe(config: &Config) -> Result<Description> {
+/// Ports, parameters, multipliers, register map and program encodings of a configuration, which was exported as `verilog`.
+pub fn describe(config: &Config, verilog: &Verilog) -> Result<Description> {
     let ports =
         ef_rtl::with_accelerator!(config, accelerator => ef_hdl_kit::ports(&accelerator)).unwrap_or_default();
     Ok(Description {
         top: ef_rtl::top::TOP,
         interface_version: regs::VERSION_VALUE,
         config: *config,
+        multipliers: Multipliers::of(verilog),
         ports: ports
             .into_iter()
             .map(|p| Port { name: p.name, bits: p.bits, direction: if p.input { "input" } else { "output" } })

@@ -55,6 +55,7 @@ fn the_files_are_complete_and_name_every_module_once() {
     let json: serde_json::Value =
         serde_json::from_str(&fs::read_to_string(out.join("ef_accelerator.json")).unwrap()).unwrap();
     assert_eq!(json["config"]["lanes"], 2);
+    assert_eq!(json["multipliers"]["dsp48e1"], 2 * (2 * 2 * 2 + 15));
     assert_eq!(json["registers"].as_array().unwrap().len(), regs::ALL.len());
     assert!(json["ports"].as_array().unwrap().iter().any(|p| p["name"] == "cmd_valid"));
 }

@@ -24,7 +24,7 @@ fn every_board_has_a_chip_whose_ports_its_pins_name() {
             let (link, sdram) = (top::link_settings(&board), top::sdram_timing(&board).unwrap());
             let chip = Chip::new(AcceleratorSim2x2::default(), &link, &sdram).unwrap();
             let mut named = Vec::new();
-            for (net, pin) in board.pins.pins.iter().filter(|(_, pin)| pin.tie.is_none()) {
+            for (net, pin) in board.pins.pins.iter().filter(|(_, pin)| pin.leads_to_port()) {
                 let port = pin.port.as_ref().unwrap_or(net).clone();
                 let parts: &[&str] =
                     if pin.direction == Direction::Inout { &["_in", "_out", "_oe"] } else { &[""] };

@@ -6,7 +6,7 @@ use crate::nextpnr::Routed;
 use crate::report::Report;
 use crate::run::run;
 use crate::stages::Stages;
-use crate::tools::{LPF, NETLIST, Tools, ecppack_args, nextpnr_args, of_seed, yosys_args};
+use crate::tools::{NETLIST, Tools, ecppack_args, nextpnr_args, of_seed, yosys_args};
 use crate::yosys;
 use anyhow::{Context, Result, bail, ensure};
 use sha2::{Digest, Sha256};
@@ -106,8 +106,7 @@ fn from_scratch(design: &Design, options: &Options, tools: &Tools, input_hash: S
     // next to the results, so that they can be moved; removed at the end, however that comes
     let work = tempfile::Builder::new().prefix(".build-").tempdir_in(out)?;
     let dir = work.path();
-    let lpf = (LPF.to_string(), design.lpf.clone());
-    for (name, text) in design.verilog.iter().chain(&yosys::files(design)).chain([&lpf]) {
+    for (name, text) in design.files() {
         fs::write(dir.join(name), text)?;
     }
     let stages = Stages::new();

@@ -1,5 +1,7 @@
 //! [`Design`]: everything that goes into a bitstream.
 
+use crate::tools::{self, LPF};
+use crate::yosys;
 use anyhow::Result;
 use ef_board::{Board, Device};
 use ef_soc::{floorplan, top};
@@ -45,6 +47,26 @@ impl Design {
             placed: floorplan::placed_cells(board)?,
             clock_mhz: board.clocks.core_mhz,
         })
+    }
+
+    /// Everything that the programs read: file names and texts.
+    pub fn files(&self) -> Vec<(String, String)> {
+        let lpf = (LPF.to_string(), self.lpf.clone());
+        self.verilog.iter().cloned().chain(yosys::files(self)).chain([lpf]).collect()
+    }
+
+    /// The command lines that make the bitstream of this seed, `NAME.bit`, in a folder with [`files`](Design::files): Yosys, nextpnr, ecppack.
+    ///
+    /// # Errors
+    /// If nextpnr does not know the device.
+    pub fn command_lines(&self, seed: u64) -> Result<[String; 3]> {
+        let bitstream = format!("{}.bit", self.name);
+        let line = |program: &str, args: Vec<String>| format!("{program} {}", args.join(" "));
+        Ok([
+            line("yosys", tools::yosys_args()),
+            line("nextpnr-ecp5", tools::nextpnr_args(self, seed)?),
+            line("ecppack", tools::ecppack_args(self, seed, &bitstream)),
+        ])
     }
 
     /// A hash of the design and of `more`, which is whatever else decides about the result.

@@ -128,6 +128,24 @@ impl Verilog {
         source
     }
 
+    /// How many instances of the module `leaf` the whole design has.
+    pub fn instances(&self, leaf: &str) -> usize {
+        self.instances_in(&self.top, leaf, &mut BTreeMap::new())
+    }
+
+    fn instances_in<'a>(&'a self, name: &'a str, leaf: &str, known: &mut BTreeMap<&'a str, usize>) -> usize {
+        if let Some(count) = known.get(name) {
+            return *count;
+        }
+        let Some(module) = self.modules.iter().find(|module| module.name == name) else { return 0 };
+        // an instance is a line that begins with its module's name
+        let first_words = module.text.lines().filter_map(|line| line.split_whitespace().next());
+        let count =
+            first_words.map(|word| if word == leaf { 1 } else { self.instances_in(word, leaf, known) }).sum();
+        known.insert(name, count);
+        count
+    }
+
     /// Writes one file per module, named after it, into `dir`; gives the files' paths, top first.
     pub fn write_files(&self, dir: &Path) -> Result<Vec<PathBuf>> {
         std::fs::create_dir_all(dir)?;

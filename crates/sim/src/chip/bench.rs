@@ -187,7 +187,7 @@ fn nets(board: &Board) -> Result<String> {
         missing.retain(|name| *name != port);
         let _ = writeln!(text, "#define PIN_{} top.{net}", port.to_uppercase());
     };
-    for (net, pin) in board.pins.pins.iter().filter(|(_, pin)| pin.tie.is_none()) {
+    for (net, pin) in board.pins.pins.iter().filter(|(_, pin)| pin.leads_to_port()) {
         let port = pin.port.as_ref().unwrap_or(net);
         if pin.direction == Direction::Inout {
             define(&format!("{port}_in"), net.clone());
