@@ -22,6 +22,7 @@ pub mod data;
 pub mod evaluate;
 pub mod hyper;
 pub mod interrupt;
+pub mod memtest;
 pub mod metrics;
 pub mod networks;
 mod order;
