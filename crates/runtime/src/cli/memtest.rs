@@ -85,7 +85,7 @@ impl MemtestArgs {
         Options {
             backend: self.backend,
             seed: self.seed,
-            places: if simulated { 1 } else { 4 },
+            places: if simulated { 2 } else { 4 },
             words: self.words.unwrap_or(if simulated { 1 << 11 } else { 1 << 19 }),
             wait: self.seconds.unwrap_or(Duration::from_secs_f64(usual_wait)),
         }

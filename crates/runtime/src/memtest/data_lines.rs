@@ -71,11 +71,13 @@ fn findings(session: &Session, places: &[u32], samples: &[Vec<Sample>]) -> Vec<F
         }
         _ => {}
     }
-    let lines = (0..DATA_LINES).filter_map(|line| {
-        let (low, high) = (bits[line as usize], bits[(line + DATA_LINES) as usize]);
-        line_finding(session, line, low, high, samples)
-    });
-    lines.chain(single_places(session, places, samples, &bits)).collect()
+    let lines: Vec<Option<LineFault>> = (0..DATA_LINES as usize)
+        .map(|line| LineFault::of(bits[line], bits[line + DATA_LINES as usize]))
+        .collect();
+    let mut findings: Vec<Finding> =
+        (0..DATA_LINES).filter_map(|line| line_finding(session, line, &lines, samples)).collect();
+    findings.extend(single_places(session, places, samples, &bits));
+    findings
 }
 
 /// The fault of a bit, if it has one at every place.
@@ -105,35 +107,53 @@ fn fault(samples: &[Sample], bit: u32) -> Option<Fault> {
     Some(joined.map_or(Fault::Unreliable, Fault::Joined))
 }
 
-/// What is said about a line whose bits in the first and second halfword have these faults.
+/// What is wrong with a line, and in which halfwords.
+#[derive(Clone, Copy, PartialEq)]
+struct LineFault {
+    fault: Fault,
+    whose: &'static str,
+}
+
+impl LineFault {
+    /// From the faults of its two bits.
+    fn of(low: Option<Fault>, high: Option<Fault>) -> Option<LineFault> {
+        let of_line = |fault| match fault {
+            Fault::Joined(bit) => Fault::Joined(bit % DATA_LINES),
+            other => other,
+        };
+        match (low.map(of_line), high.map(of_line)) {
+            (Some(fault), Some(other)) if fault == other => Some(LineFault { fault, whose: "" }),
+            (Some(_), Some(_)) => Some(LineFault { fault: Fault::Unreliable, whose: "" }),
+            (Some(fault), None) => Some(LineFault { fault, whose: " in the first halfword of a word only" }),
+            (None, Some(fault)) => Some(LineFault { fault, whose: " in the second halfword of a word only" }),
+            (None, None) => None,
+        }
+    }
+}
+
+/// What is said about a line; nothing if it was said with the one it is connected with.
 fn line_finding(
     session: &Session,
     line: u32,
-    low: Option<Fault>,
-    high: Option<Fault>,
+    lines: &[Option<LineFault>],
     samples: &[Vec<Sample>],
 ) -> Option<Finding> {
     let net = wires::data(session.board, line);
     let named = wires::with_ball(session.board, &net);
-    let (fault, whose) = match (low, high) {
-        (Some(fault), Some(Fault::Stuck(level))) if fault == Fault::Stuck(level) => (fault, String::new()),
-        (Some(Fault::Joined(a)), Some(Fault::Joined(b))) if a + DATA_LINES == b => {
-            (Fault::Joined(a), String::new())
-        }
-        (Some(_), Some(_)) => (Fault::Unreliable, String::new()),
-        (Some(fault), None) => (fault, " in the first halfword of a word only".into()),
-        (None, Some(fault)) => (fault, " in the second halfword of a word only".into()),
-        (None, None) => return None,
-    };
+    let LineFault { fault, whose } = lines[line as usize]?;
     Some(match fault {
         Fault::Stuck(level) => {
             let text = format!("{named} always reads {}{whose}", u32::from(level));
             Finding::new(Kind::DataStuck, text).nets([net])
         }
         Fault::Joined(other) => {
-            let other = wires::data(session.board, other % DATA_LINES);
+            let partner = Some(LineFault { fault: Fault::Joined(line), whose });
+            if other < line && lines[other as usize] == partner {
+                return None;
+            }
+            let other = wires::data(session.board, other);
             let with = wires::with_ball(session.board, &other);
-            let text = format!("{named} reads as if it were connected with {with}{whose}");
+            let text = format!("{named} is connected with {with}{whose}");
             Finding::new(Kind::DataShorted, text).nets([net, other])
         }
         Fault::Unreliable => {

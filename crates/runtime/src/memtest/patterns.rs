@@ -1,15 +1,14 @@
 //! Random patterns: each bit of the tested words at both levels.
 
 use super::report::{Finding, Kind, Stage};
-use super::session::{BLOCK, NAMED, Session, Stop, Wrong};
+use super::session::{NAMED, Session, Stop, Wrong};
 use super::wires;
 use crate::summary::grouped;
 use std::collections::BTreeMap;
 
 /// Writes all words before it reads one, with the pattern and with its complement.
 pub fn test(session: &mut Session) -> Result<Stage, Stop> {
-    let blocks = session.spread(session.options.words.div_ceil(BLOCK.into()), BLOCK);
-    let words = blocks.len() as u64 * u64::from(BLOCK);
+    let (blocks, words) = session.sample(session.options.words);
     session.view.begin_part("random patterns", 4 * words);
     let mut wrong = Vec::new();
     for complement in [false, true] {

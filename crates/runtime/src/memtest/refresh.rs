@@ -2,7 +2,7 @@
 
 use super::patterns::about;
 use super::report::{Finding, Kind, Stage};
-use super::session::{BLOCK, SLICES, Session, Stop, Wrong};
+use super::session::{SLICES, Session, Stop, Wrong};
 use crate::summary::grouped;
 use std::collections::BTreeSet;
 
@@ -13,14 +13,16 @@ const SINGLE: u64 = 16;
 
 /// Writes words, reads them at once, and again after a while: a cell that is lost goes to one level only, so with a pattern and with its complement.
 pub fn test(session: &mut Session) -> Result<Stage, Stop> {
-    let blocks = session.spread((session.options.words / SHARE).div_ceil(BLOCK.into()), BLOCK);
-    let words = blocks.len() as u64 * u64::from(BLOCK);
+    let (blocks, words) = session.sample(session.options.words / SHARE);
     let half = session.options.wait / 2;
     let (mut wrong, mut lost) = (Vec::new(), Vec::new());
     for complement in [false, true] {
         session.view.begin_part("refresh, writing", 2 * words);
-        session.fill(&blocks, complement)?;
-        let before = session.compare(&blocks, complement)?;
+        let mut before = Vec::new();
+        for block in blocks.chunks(1) {
+            session.fill(block, complement)?;
+            before.extend(session.compare(block, complement)?);
+        }
         session.view.begin_part("refresh, waiting", SLICES.into());
         session.wait(half)?;
         session.view.begin_part("refresh, reading", words);

@@ -201,8 +201,12 @@ impl Report {
 
     /// After the last stage.
     pub(super) fn conclude(&mut self) {
-        // another part explains everything else; then what is found first
-        let worst = self.findings().min_by_key(|finding| finding.kind != Kind::OtherPart);
+        // another part explains everything else, and single words nothing; then what is found first
+        let worst = self.findings().min_by_key(|finding| match finding.kind {
+            Kind::OtherPart => 0,
+            Kind::WrongWords | Kind::WeakCells => 2,
+            _ => 1,
+        });
         let (verdict, (conclusion, advice)) = match worst {
             Some(finding) => (Verdict::Failed, finding.kind.advice(&self.board, &finding.parts)),
             None => (

@@ -11,8 +11,8 @@ use ef_program::{Device, DeviceError};
 use rand_chacha::rand_core::RngCore;
 use std::time::Duration;
 
-/// Words that are written or read at once, as many as a request over the link takes.
-pub const BLOCK: u32 = MAX_PAYLOAD as u32;
+/// Most words that are written or read at once: as many as a request over the link takes.
+const BLOCK: u32 = MAX_PAYLOAD as u32;
 
 /// Purposes of random numbers.
 #[derive(Clone, Copy)]
@@ -84,6 +84,19 @@ impl Session<'_> {
         Ok(words)
     }
 
+    /// Words of a block.
+    fn block_words(&self) -> u32 {
+        self.options.words.clamp(1, BLOCK.into()) as u32
+    }
+
+    /// Blocks of `words` words together, at least one: their addresses, and their words.
+    pub fn sample(&self, words: u64) -> (Vec<u32>, u64) {
+        let size = self.block_words();
+        let blocks = self.spread(words.div_ceil(size.into()), size);
+        let words = blocks.len() as u64 * u64::from(size);
+        (blocks, words)
+    }
+
     /// Lets time pass on the device.
     pub fn wait(&mut self, time: Duration) -> Result<(), Stop> {
         for _ in 0..SLICES {
@@ -107,7 +120,7 @@ impl Session<'_> {
     pub fn compare(&mut self, blocks: &[u32], complement: bool) -> Result<Vec<Wrong>, Stop> {
         let mut wrongs = Vec::new();
         for block in blocks {
-            let words = self.read(*block, BLOCK)?;
+            let words = self.read(*block, self.block_words())?;
             let pattern = self.pattern(*block, complement);
             for (address, (wrote, read)) in (*block..).zip(pattern.into_iter().zip(words)) {
                 if wrote == read {
@@ -127,7 +140,7 @@ impl Session<'_> {
     fn pattern(&self, block: u32, complement: bool) -> Vec<u32> {
         let mut rng = generator(self.options.seed, Stream::Patterns as u64);
         rng.set_word_pos(block.into());
-        (0..BLOCK).map(|_| if complement { !rng.next_u32() } else { rng.next_u32() }).collect()
+        (0..self.block_words()).map(|_| if complement { !rng.next_u32() } else { rng.next_u32() }).collect()
     }
 
     /// `count` addresses of blocks of `size` words, in order: one anywhere in each of as many equal parts of the memory.

@@ -4,6 +4,7 @@ mod bad_input;
 mod board;
 mod common;
 mod link;
+mod memtest;
 mod rtl;
 mod serial;
 mod training;

@@ -178,6 +178,9 @@ impl Memory {
     }
 }
 
+/// How long a write or a read takes.
+const ACCESS: Duration = Duration::from_millis(1);
+
 impl Device for Memory {
     fn config(&self) -> &'static Config {
         &SIM_2X2
@@ -188,6 +191,7 @@ impl Device for Memory {
     }
 
     fn write_memory(&mut self, address: u32, words: &[u32]) -> Result<(), DeviceError> {
+        self.now += ACCESS;
         for (address, word) in (address..).zip(words) {
             self.write_half(address, 0, *word as u16);
             self.write_half(address, 1, (word >> 16) as u16);
@@ -196,6 +200,7 @@ impl Device for Memory {
     }
 
     fn read_memory(&mut self, address: u32, words: &mut [u32]) -> Result<(), DeviceError> {
+        self.now += ACCESS;
         self.reads += 1;
         let reads = self.reads;
         if self.faults.iter().any(|fault| matches!(fault, Fault::Broken { read } if *read == reads)) {

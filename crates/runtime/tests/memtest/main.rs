@@ -1,5 +1,6 @@
 //! The memory test names what is wrong with a memory, whatever it is, and nothing if nothing is.
 
+mod chip;
 mod device;
 
 use device::{Fault, Memory, Wire};
@@ -186,6 +187,17 @@ fn a_memory_that_is_not_refreshed_is_no_broken_cell() {
         "{}",
         finding.text
     );
+}
+
+#[test]
+fn a_memory_that_forgets_while_patterns_are_written_is_no_broken_cell() {
+    let board = board(SIZES[0]);
+    let mut memory = Memory::new(&board, &[Fault::NoRefresh { after: Duration::from_millis(100) }]);
+    let options = Options { words: 1 << 16, ..OPTIONS };
+    let report = run(&mut memory, &board, &options, &Interrupt::default(), &mut View::silent()).unwrap();
+    let kinds: Vec<Kind> = findings(&report).iter().map(|finding| finding.kind).collect();
+    assert_eq!(kinds, [Kind::WrongWords, Kind::Forgets]);
+    assert_eq!(report.conclusion, "The SDRAM forgets what it holds");
 }
 
 #[test]
