@@ -3,7 +3,7 @@
 use super::geometry::{Bit, Geometry};
 use super::report::{Finding, Kind};
 use super::session::Session;
-use super::wires;
+use super::wires::Wire;
 use crate::summary::grouped;
 use anyhow::Result;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,9 +22,9 @@ pub struct Facts {
 /// If a file of `boards/sdram` is wrong.
 pub fn findings(facts: &Facts, session: &Session) -> Result<Vec<Finding>> {
     // on connected wires a level that is always there, as that of the lowest column bit, hides the bits of the others
-    let net = |bit: Bit| wires::address(session.board, bit);
-    let connected: BTreeSet<String> = facts.joined.iter().flat_map(|(a, b)| [net(*a), net(*b)]).collect();
-    let dead: Vec<Bit> = facts.dead.iter().copied().filter(|bit| !connected.contains(&net(*bit))).collect();
+    let wire = |bit: Bit| Wire::address(session.board, bit);
+    let connected: BTreeSet<Wire> = facts.joined.iter().flat_map(|(a, b)| [wire(*a), wire(*b)]).collect();
+    let dead: Vec<Bit> = facts.dead.iter().copied().filter(|bit| !connected.contains(&wire(*bit))).collect();
     let smaller = smaller(&dead, session.geometry);
     let mut findings = Vec::new();
     if smaller != session.geometry {
@@ -39,10 +39,9 @@ pub fn findings(facts: &Facts, session: &Session) -> Result<Vec<Finding>> {
     findings.extend(dead_lines(session, &dead));
     findings.extend(joined_lines(session, &facts.joined));
     findings.extend(facts.unclear.iter().map(|bit| {
-        let net = net(*bit);
-        let named = wires::with_ball(session.board, &net);
-        Finding::new(Kind::AddressUnreliable, format!("{named}: {bit} has an effect at some addresses only"))
-            .nets([net])
+        let wire = wire(*bit);
+        let text = format!("{wire}: {bit} has an effect at some addresses only");
+        Finding::new(Kind::AddressUnreliable, text).nets([wire.net])
     }));
     Ok(findings)
 }
@@ -80,11 +79,10 @@ fn other_part(session: &Session, found: Geometry) -> Result<Finding> {
         differences.join(" and "),
         session.board.sdram.name
     );
-    let nets: Vec<String> =
-        (found.row_bits..row_bits).map(|bit| wires::address(session.board, Bit::Row(bit))).collect();
-    if !nets.is_empty() {
-        let named: Vec<String> = nets.iter().map(|net| wires::with_ball(session.board, net)).collect();
-        text += &format!("; or it has, and {} is not connected", named.join(", "));
+    let open = (found.row_bits..row_bits).map(|bit| Wire::address(session.board, Bit::Row(bit)));
+    let open: Vec<Wire> = open.collect();
+    if !open.is_empty() {
+        text += &format!("; or it has, and nothing connects {}", list(&open));
     }
     let parts = session.board.sdram_parts()?;
     let fitting = parts.into_iter().filter(|(_, part)| Geometry::from(part) == found);
@@ -93,42 +91,40 @@ fn other_part(session: &Session, found: Geometry) -> Result<Finding> {
         true => "; boards/sdram has no part of this size".to_string(),
         false => format!("; parts of this size are {}", sold_as.join(", ")),
     };
-    Ok(Finding { parts: names, ..Finding::new(Kind::OtherPart, text).nets(nets) })
+    Ok(Finding { parts: names, ..Finding::new(Kind::OtherPart, text).nets(nets(open)) })
 }
 
 /// A finding for each wire whose bits have no effect.
 fn dead_lines(session: &Session, dead: &[Bit]) -> Vec<Finding> {
-    let mut lines: BTreeMap<String, Vec<Bit>> = BTreeMap::new();
+    let mut wires: BTreeMap<Wire, Vec<Bit>> = BTreeMap::new();
     for bit in dead {
-        lines.entry(wires::address(session.board, *bit)).or_default().push(*bit);
+        wires.entry(Wire::address(session.board, *bit)).or_default().push(*bit);
     }
-    let finding = |(net, bits): (String, Vec<Bit>)| {
-        let named = wires::with_ball(session.board, &net);
-        let text = format!(
-            "{named} is stuck or not connected: {} has no effect",
-            list(bits.iter().map(Bit::to_string))
-        );
-        Finding::new(Kind::AddressDead, text).nets([net])
+    let finding = |(wire, bits): (Wire, Vec<Bit>)| {
+        let text = format!("{wire} is stuck or not connected: {} has no effect", list(&bits));
+        Finding::new(Kind::AddressDead, text).nets([wire.net])
     };
-    lines.into_iter().map(finding).collect()
+    wires.into_iter().map(finding).collect()
 }
 
 /// A finding for each pair of wires that act as one.
 fn joined_lines(session: &Session, joined: &[(Bit, Bit)]) -> Vec<Finding> {
-    let mut lines: BTreeMap<BTreeSet<String>, Vec<String>> = BTreeMap::new();
+    let mut pairs: BTreeMap<BTreeSet<Wire>, Vec<String>> = BTreeMap::new();
     for (a, b) in joined {
-        let nets = [*a, *b].map(|bit| wires::address(session.board, bit));
-        lines.entry(nets.into()).or_default().push(format!("{a} with {b}"));
+        let wires = [*a, *b].map(|bit| Wire::address(session.board, bit));
+        pairs.entry(wires.into()).or_default().push(format!("{a} with {b}"));
     }
-    let finding = |(nets, bits): (BTreeSet<String>, Vec<String>)| {
-        let named: Vec<String> = nets.iter().map(|net| wires::with_ball(session.board, net)).collect();
-        let text =
-            format!("{} are connected with each other: {}", named.join(" and "), list(bits.into_iter()));
-        Finding::new(Kind::AddressShorted, text).nets(nets)
+    let finding = |(wires, bits): (BTreeSet<Wire>, Vec<String>)| {
+        let text = format!("{} are connected with each other: {}", list(&wires), list(&bits));
+        Finding::new(Kind::AddressShorted, text).nets(nets(wires))
     };
-    lines.into_iter().map(finding).collect()
+    pairs.into_iter().map(finding).collect()
 }
 
-fn list(items: impl Iterator<Item = String>) -> String {
-    items.collect::<Vec<_>>().join(" and ")
+fn nets(wires: impl IntoIterator<Item = Wire>) -> impl Iterator<Item = String> {
+    wires.into_iter().map(|wire| wire.net)
+}
+
+fn list<'a, T: ToString + 'a>(items: impl IntoIterator<Item = &'a T>) -> String {
+    items.into_iter().map(T::to_string).collect::<Vec<_>>().join(" and ")
 }

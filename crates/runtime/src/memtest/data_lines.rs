@@ -2,7 +2,7 @@
 
 use super::report::{Finding, Kind, Stage};
 use super::session::{Session, Stop, Wrong};
-use super::wires::{self, DATA_LINES};
+use super::wires::{DATA_LINES, Wire, data_nets};
 
 const WORD: u32 = 2 * DATA_LINES;
 
@@ -138,29 +138,27 @@ fn line_finding(
     lines: &[Option<LineFault>],
     samples: &[Vec<Sample>],
 ) -> Option<Finding> {
-    let net = wires::data(session.board, line);
-    let named = wires::with_ball(session.board, &net);
+    let wire = Wire::data(session.board, line);
     let LineFault { fault, whose } = lines[line as usize]?;
     Some(match fault {
         Fault::Stuck(level) => {
-            let text = format!("{named} always reads {}{whose}", u32::from(level));
-            Finding::new(Kind::DataStuck, text).nets([net])
+            let text = format!("{wire} always reads {}{whose}", u32::from(level));
+            Finding::new(Kind::DataStuck, text).nets([wire.net])
         }
         Fault::Joined(other) => {
             let partner = Some(LineFault { fault: Fault::Joined(line), whose });
             if other < line && lines[other as usize] == partner {
                 return None;
             }
-            let other = wires::data(session.board, other);
-            let with = wires::with_ball(session.board, &other);
-            let text = format!("{named} is connected with {with}{whose}");
-            Finding::new(Kind::DataShorted, text).nets([net, other])
+            let other = Wire::data(session.board, other);
+            let text = format!("{wire} is connected with {other}{whose}");
+            Finding::new(Kind::DataShorted, text).nets([wire.net, other.net])
         }
         Fault::Unreliable => {
             let mask = 1 << line | 1 << (line + DATA_LINES);
             let (wrong, all) = wrong_reads(samples, mask);
-            let text = format!("{named} is wrong in {wrong} of {all} reads{whose}");
-            Finding::new(Kind::DataUnreliable, text).nets([net])
+            let text = format!("{wire} is wrong in {wrong} of {all} reads{whose}");
+            Finding::new(Kind::DataUnreliable, text).nets([wire.net])
         }
     })
 }
@@ -175,7 +173,7 @@ fn wrong_reads(samples: &[Vec<Sample>], mask: u32) -> (usize, usize) {
 fn silent(session: &Session, samples: &[Vec<Sample>]) -> Finding {
     let (wrong, all) = wrong_reads(samples, u32::MAX);
     let text = format!("no data line is right: {wrong} of {all} words were not read as they were written");
-    Finding::new(Kind::NoAnswer, text).nets(wires::data_of(session.board, u32::MAX))
+    Finding::new(Kind::NoAnswer, text).nets(data_nets(session.board, u32::MAX))
 }
 
 /// No line is right in one halfword, all are in the other.
@@ -199,7 +197,7 @@ fn single_places<'a>(
     places.iter().zip(samples).filter_map(move |(address, samples)| {
         let (wrote, read) = *samples.iter().find(|(wrote, read)| (wrote ^ read) & !known != 0)?;
         let text = session.describe(&Wrong { address: *address, wrote, read, again: None });
-        let nets = wires::data_of(session.board, (wrote ^ read) & !known);
+        let nets = data_nets(session.board, (wrote ^ read) & !known);
         Some(Finding::new(Kind::WrongWords, text).nets(nets).addresses([*address]))
     })
 }

@@ -2,7 +2,7 @@
 
 use super::report::{Finding, Kind, Stage};
 use super::session::{NAMED, Session, Stop, Wrong};
-use super::wires;
+use super::wires::data_nets;
 use crate::summary::grouped;
 use std::collections::BTreeMap;
 
@@ -28,7 +28,7 @@ pub fn about(session: &Session, kind: Kind, wrong: &[Wrong], of: u64, what: &str
         return Vec::new();
     }
     let mask = words.values().fold(0, |mask, wrong| mask | (wrong.wrote ^ wrong.read));
-    let nets = wires::data_of(session.board, mask);
+    let nets = data_nets(session.board, mask);
     let count = words.len();
     let mut text =
         format!("{} of {} words {what}, on {}", grouped(count as u64), grouped(of), nets.join(", "));

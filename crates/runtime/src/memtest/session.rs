@@ -1,7 +1,8 @@
 //! [`Session`]: what every stage of the memory test uses.
 
+use super::Options;
 use super::geometry::Geometry;
-use super::{Options, wires};
+use super::wires::data_nets;
 use crate::interrupt::Interrupt;
 use crate::order::generator;
 use crate::view::View;
@@ -163,7 +164,7 @@ impl Session<'_> {
     /// What was written and read, and which data lines differ.
     pub fn describe(&self, wrong: &Wrong) -> String {
         let Wrong { address, wrote, read, again } = *wrong;
-        let lines = wires::data_of(self.board, wrote ^ read).join(", ");
+        let lines = data_nets(self.board, wrote ^ read).join(", ");
         let again = again.map_or(String::new(), |again| match again == read {
             true => ", the same when read again".into(),
             false => format!(", {again:08x} when read again"),

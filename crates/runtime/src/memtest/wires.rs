@@ -2,40 +2,53 @@
 
 use super::geometry::Bit;
 use ef_board::Board;
+use std::fmt;
 
 /// Data lines of the SDRAM: halves of a word.
 pub const DATA_LINES: u32 = 16;
 
-/// The net of data line `line`.
-pub fn data(board: &Board, line: u32) -> String {
-    net(board, "sdram_dq", line)
+/// One wire.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Wire {
+    /// Its name on the board.
+    pub net: String,
+    /// The ball of the FPGA it is on.
+    ball: String,
 }
 
-/// The net that carries an address bit: rows and columns share wires.
-pub fn address(board: &Board, bit: Bit) -> String {
-    match bit {
-        Bit::Row(line) | Bit::Column(line) => net(board, "sdram_a", line),
-        Bit::Bank(line) => net(board, "sdram_ba", line),
+impl Wire {
+    /// Wire `index` of the bus that leads to a port of the chip.
+    fn of(board: &Board, port: &str, index: u32) -> Wire {
+        let bus = board.pins.pins.iter().find(|(net, pin)| pin.port.as_ref().unwrap_or(net) == port);
+        let ball = bus.and_then(|(_, pin)| pin.sites().get(index as usize).map(ToString::to_string));
+        Wire {
+            net: format!("{}[{index}]", bus.map_or(port, |(net, _)| net.as_str())),
+            ball: ball.unwrap_or_else(|| "?".into()),
+        }
+    }
+
+    /// Data line `line`.
+    pub fn data(board: &Board, line: u32) -> Wire {
+        Wire::of(board, "sdram_dq", line)
+    }
+
+    /// The wire that carries an address bit: rows and columns share theirs.
+    pub fn address(board: &Board, bit: Bit) -> Wire {
+        match bit {
+            Bit::Row(line) | Bit::Column(line) => Wire::of(board, "sdram_a", line),
+            Bit::Bank(line) => Wire::of(board, "sdram_ba", line),
+        }
     }
 }
 
-/// The bits of a mask over a word, as data lines without their balls: "sdram_d[3], sdram_d[7]".
-pub fn data_of(board: &Board, mask: u32) -> Vec<String> {
-    let lines = (mask | mask >> DATA_LINES) & 0xffff;
-    (0..DATA_LINES).filter(|line| lines >> line & 1 != 0).map(|line| data(board, line)).collect()
+impl fmt::Display for Wire {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{} (ball {})", self.net, self.ball)
+    }
 }
 
-/// A net with the ball of the FPGA it is on.
-pub fn with_ball(board: &Board, net: &str) -> String {
-    let ball = net.strip_suffix(']').and_then(|net| net.split_once('[')).and_then(|(bus, index)| {
-        let pin = board.pins.pins.get(bus)?;
-        pin.sites().get(index.parse::<usize>().ok()?).map(ToString::to_string)
-    });
-    ball.map_or_else(|| net.into(), |ball| format!("{net} (ball {ball})"))
-}
-
-/// Wire `index` of the bus that leads to a port of the chip.
-fn net(board: &Board, port: &str, index: u32) -> String {
-    let bus = board.pins.pins.iter().find(|(net, pin)| pin.port.as_ref().unwrap_or(net) == port);
-    format!("{}[{index}]", bus.map_or(port, |(net, _)| net.as_str()))
+/// The nets of the data lines that carry the bits of a mask over a word.
+pub fn data_nets(board: &Board, mask: u32) -> Vec<String> {
+    let lines = mask | mask >> DATA_LINES;
+    (0..DATA_LINES).filter(|line| lines >> line & 1 != 0).map(|line| Wire::data(board, line).net).collect()
 }

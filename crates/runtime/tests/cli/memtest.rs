@@ -73,7 +73,7 @@ fn a_right_memory_passes_and_the_report_says_what_to_do_next() {
         assert!(text.contains(part), "`{part}` is missing in: {text}");
     }
     let last = text.lines().last().unwrap();
-    assert_eq!(last, "The memory is right: go on with `cargo xtask train --backend board --board ulx3s-25f`");
+    assert_eq!(last, "The memory passed: go on with `cargo xtask train --backend board --board ulx3s-25f`");
     let json = json(&bench);
     assert_eq!((&json["verdict"], &json["stages"][2]["words"]), (&"passed".into(), &1024.into()));
     assert!(!text.contains('\u{1b}'), "{text}");
