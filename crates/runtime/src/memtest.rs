@@ -6,7 +6,7 @@
 //!     +---------------+-- a wrong line: the stages after it would only see it again, so they do not run
 //! ```
 //!
-//! It works on any [`Device`] whose memory is an SDRAM behind `ef_soc`'s controller, and overwrites that memory.
+//! It works on any [`Device`] whose memory is an SDRAM behind `ef_soc`'s controller, and overwrites it.
 
 mod address_faults;
 mod address_lines;
@@ -59,7 +59,7 @@ const STAGES: [(&str, Test); 4] = [
 /// Tests the memory of `device`, which is that of `board`, and shows how it goes.
 ///
 /// # Errors
-/// If the device fails otherwise than by holding wrong words, or has not the memory that the board's files say.
+/// If the device fails otherwise than by holding wrong words, or has not the memory of the board's files.
 pub fn run(
     device: &mut dyn Device,
     board: &Board,

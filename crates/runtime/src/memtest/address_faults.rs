@@ -21,7 +21,7 @@ pub struct Facts {
 /// # Errors
 /// If a file of `boards/sdram` is wrong.
 pub fn findings(facts: &Facts, session: &Session) -> Result<Vec<Finding>> {
-    // on connected wires a level that is always there, as that of the lowest column bit, hides the bits of the others
+    // on connected wires a level that is always there, as that of column bit 0, hides the bits of the others
     let wire = |bit: Bit| Wire::address(session.board, bit);
     let connected: BTreeSet<Wire> = facts.joined.iter().flat_map(|(a, b)| [wire(*a), wire(*b)]).collect();
     let dead: Vec<Bit> = facts.dead.iter().copied().filter(|bit| !connected.contains(&wire(*bit))).collect();
@@ -46,7 +46,8 @@ pub fn findings(facts: &Facts, session: &Session) -> Result<Vec<Finding>> {
     Ok(findings)
 }
 
-/// The geometry without the top columns and rows that are missing. A line that is dead for rows and for columns is no sign of that.
+/// The geometry without the top columns and rows that are missing. A line that is dead for rows and for columns
+/// is no sign of that.
 fn smaller(dead: &[Bit], geometry: Geometry) -> Geometry {
     let mut found = geometry;
     let other_use = |bit: Bit| match bit {

@@ -7,7 +7,7 @@ use super::session::{Session, Stop, Stream};
 use crate::order::generator;
 use rand_chacha::rand_core::RngCore;
 
-/// What was found around one address: its own word is the first, then those with one bit of the address changed.
+/// What was found around one address: its own word first, then those with one bit of the address changed.
 struct Probe {
     addresses: Vec<u32>,
     tags: Vec<u32>,

@@ -180,8 +180,8 @@ fn silent(session: &Session, samples: &[Vec<Sample>]) -> Finding {
 fn half(half: u32) -> Finding {
     let (wrong, right) = if half == 0 { ("first", "second") } else { ("second", "first") };
     let text = format!(
-        "the {wrong} halfword of every word is wrong and the {right} one right: the SDRAM moves its bursts of two \
-         halfwords at another time, or has not understood its mode register (address lines 0, 4 and 5)"
+        "the {wrong} halfword of every word is wrong and the {right} one right: the SDRAM moves its bursts \
+         of two halfwords at another time, or has not understood its mode register (address lines 0, 4 and 5)"
     );
     Finding::new(Kind::HalfWrong, text)
 }

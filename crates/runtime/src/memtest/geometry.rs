@@ -1,4 +1,4 @@
-//! [`Geometry`]: where a word of memory is in an SDRAM, as the controller (`ef_soc::sdram::Segmenter`) lays it out.
+//! [`Geometry`]: where a word of memory is in an SDRAM. `ef_soc::sdram::Segmenter` lays it out so.
 
 use ef_board::SdramPart;
 use std::fmt;
@@ -43,7 +43,7 @@ impl Geometry {
         1 << self.address_bits()
     }
 
-    /// What bit `bit` of a word's address is in the SDRAM. Column bit 0 is no such bit: it chooses the halfword.
+    /// What bit `bit` of a word's address is in the SDRAM. Column bit 0 chooses the halfword: it is none.
     pub fn bit(&self, bit: u32) -> Bit {
         let (bank, row) = (self.column_bits - 1, self.column_bits - 1 + self.bank_bits);
         match bit {

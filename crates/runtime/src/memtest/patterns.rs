@@ -21,7 +21,8 @@ pub fn test(session: &mut Session) -> Result<Stage, Stop> {
     Ok(Stage::new(tested, words, findings))
 }
 
-/// One finding about all these words of the `of` that were tested, with the first of them named; none if there is no word.
+/// One finding about all these words of the `of` that were tested, with the first of them named; none if there
+/// is no word.
 pub fn about(session: &Session, kind: Kind, wrong: &[Wrong], of: u64, what: &str) -> Vec<Finding> {
     let words: BTreeMap<u32, &Wrong> = wrong.iter().rev().map(|wrong| (wrong.address, wrong)).collect();
     if words.is_empty() {

@@ -11,7 +11,8 @@ const SHARE: u64 = 4;
 /// If more than one of so many words is lost, it is not the single cells.
 const SINGLE: u64 = 16;
 
-/// Writes words, reads them at once, and again after a while: a cell that is lost goes to one level only, so with a pattern and with its complement.
+/// Writes words, reads them at once, and again after a while: a cell that is lost goes to one level only, so with
+/// a pattern and with its complement.
 pub fn test(session: &mut Session) -> Result<Stage, Stop> {
     let (blocks, words) = session.sample(session.options.words / SHARE);
     let half = session.options.wait / 2;

@@ -101,8 +101,8 @@ impl Kind {
             Kind::OtherPart => (
                 "The board carries another SDRAM than its bitstream was built for",
                 format!(
-                    "read the part's name off the chip, build for it with `cargo xtask synth --board {board} --sdram PART` (PART: {}), \
-                     load it with `cargo xtask program --board {board}`, and test again with --sdram PART",
+                    "read the part's name off the chip, build for it with \
+                     `cargo xtask synth --board {board} --sdram PART` (PART: {}), load it with `cargo xtask program --board {board}`, and test again with --sdram PART",
                     parts.join(", ")
                 ),
             ),
@@ -110,29 +110,37 @@ impl Kind {
                 "The SDRAM is not read as it was written",
                 format!(
                     "compare the chip's name with the part above; if it is another, build for it with \
-                     `cargo xtask synth --board {board} --sdram PART`; if not, try sdram_phase_degrees 30 degrees to either side (docs/boards.md)"
+                     `cargo xtask synth --board {board} --sdram PART`; if not, try sdram_phase_degrees \
+                     30 degrees to either side (docs/boards.md)"
                 ),
             ),
             Kind::DataStuck | Kind::DataShorted | Kind::AddressDead | Kind::AddressShorted => (
                 "A wire between FPGA and SDRAM is broken",
-                "switch the board off and on and test again; if the same wire is named, look at the solder joints of these pins".into(),
+                "switch the board off and on and test again; if the same wire is named, look at the solder \
+                 joints of its pins"
+                    .into(),
             ),
             Kind::WrongWords => (
                 "The SDRAM has wrong words",
                 format!(
-                    "test again: if the same words are wrong, the chip has broken cells; if others, its data is read at a bad time: \
-                     build for the part on the board (`cargo xtask synth --board {board} --sdram PART`), or see docs/boards.md on sdram_phase_degrees"
+                    "test again: if the same words are wrong, the chip has broken cells; if others, its \
+                     data is read at a bad time: build for the part on the board \
+                     (`cargo xtask synth --board {board} --sdram PART`), or see docs/boards.md on \
+                     sdram_phase_degrees"
                 ),
             ),
             Kind::Forgets => (
                 "The SDRAM forgets what it holds",
                 format!(
-                    "its rows are not refreshed in time: build for the part on the board (`cargo xtask synth --board {board} --sdram PART`) and test again"
+                    "its rows are not refreshed in time: build for the part on the board \
+                     (`cargo xtask synth --board {board} --sdram PART`) and test again"
                 ),
             ),
             Kind::WeakCells => (
                 "The SDRAM has weak cells",
-                "test again with more --words and --seconds; if the same words are named, the chip has broken cells".into(),
+                "test again with more --words and --seconds; if the same words are named, the chip has broken \
+                 cells"
+                    .into(),
             ),
         }
     }

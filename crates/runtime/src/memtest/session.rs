@@ -144,7 +144,8 @@ impl Session<'_> {
         (0..self.block_words()).map(|_| if complement { !rng.next_u32() } else { rng.next_u32() }).collect()
     }
 
-    /// `count` addresses of blocks of `size` words, in order: one anywhere in each of as many equal parts of the memory.
+    /// `count` addresses of blocks of `size` words, in order: one anywhere in each of as many equal parts of the
+    /// memory.
     pub fn spread(&self, count: u64, size: u32) -> Vec<u32> {
         let blocks = self.geometry.words() / u64::from(size);
         let count = count.clamp(1, blocks);

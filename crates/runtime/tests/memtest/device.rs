@@ -206,10 +206,10 @@ impl Device for Memory {
         if self.faults.iter().any(|fault| matches!(fault, Fault::Broken { read } if *read == reads)) {
             return Err(DeviceError::Other("the cable is out".into()));
         }
-        if let Some((interrupt, read)) = &self.interrupt {
-            if *read == reads {
-                interrupt.raise();
-            }
+        if let Some((interrupt, read)) = &self.interrupt
+            && *read == reads
+        {
+            interrupt.raise();
         }
         for (address, word) in (address..).zip(words) {
             let low = u32::from(self.read_half(address, 0));

@@ -29,7 +29,8 @@ impl ChipDevice {
         Self::carrying(board, &board.sdram)
     }
 
-    /// The same for a board that carries the SDRAM `mounted`, while its bitstream was made for `board.sdram`. If they differ, broken rules end nothing.
+    /// The same for a board that carries the SDRAM `mounted`, while its bitstream was made for `board.sdram`. If they
+    /// differ, broken rules end nothing.
     pub fn carrying(board: &Board, mounted: &SdramPart) -> Result<Self> {
         let mut bench =
             ChipBench::new(board, mounted).with_context(|| format!("cannot simulate {}", board.name))?;
