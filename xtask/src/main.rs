@@ -12,7 +12,7 @@ mod synth;
 mod test;
 
 use clap::Parser;
-use ef_runtime::cli::{End, EvalArgs, TrainArgs, exit_code};
+use ef_runtime::cli::{End, EvalArgs, MemtestArgs, TrainArgs, exit_code};
 use std::process::ExitCode;
 
 /// Trains, tests and inspects the accelerator
@@ -29,6 +29,8 @@ enum Verb {
     Train(TrainArgs),
     /// Measure the accuracy of saved weights on held-out images
     Eval(EvalArgs),
+    /// Test the memory of a board, real or simulated: which SDRAM it is, its wires, its cells
+    Memtest(MemtestArgs),
     /// Show each program the project uses, where it was found, and how to install what is missing
     Doctor,
     /// Measure how fast the simulated accelerator and the golden model are on this machine
@@ -55,6 +57,7 @@ fn main() -> ExitCode {
     exit_code(match Cli::parse().verb {
         Verb::Train(args) => args.run(),
         Verb::Eval(args) => args.run(),
+        Verb::Memtest(args) => args.run(),
         Verb::Doctor => complete(doctor::run()),
         Verb::Bench(args) => complete(bench::run(&args)),
         Verb::Configs(args) => complete(configs::run(&args)),

@@ -173,6 +173,15 @@ impl Board {
         Ok(self)
     }
 
+    /// Every SDRAM part that there is a file for, by the names that [`with_sdram`](Board::with_sdram) takes.
+    ///
+    /// # Errors
+    /// If one of the files is wrong; says which.
+    pub fn sdram_parts(&self) -> Result<Vec<(String, SdramPart)>> {
+        let names = names_in(&self.dir.join("sdram"))?;
+        names.into_iter().map(|name| Ok((name.clone(), sdram_part(&self.dir, &name)?))).collect()
+    }
+
     /// The PLL that makes its clocks.
     ///
     /// # Errors

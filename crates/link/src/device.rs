@@ -137,6 +137,10 @@ impl<P: Port> Device for LinkDevice<P> {
         run::outcome(self)
     }
 
+    fn wait(&mut self, time: Duration) {
+        self.link.port().wait(time);
+    }
+
     /// Two registers in turns, so 128 instructions per request.
     fn load_program(&mut self, program: &[u64]) -> Result<(), DeviceError> {
         let capacity = 1 << self.config.program_aw;

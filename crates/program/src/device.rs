@@ -2,6 +2,7 @@
 
 use crate::{Config, regs};
 use std::ops::{Add, Sub};
+use std::time::Duration;
 
 /// Why a run on a device ended without a result.
 #[derive(Debug, thiserror::Error)]
@@ -73,6 +74,11 @@ pub trait Device: Send {
     /// How busy the last run kept the memory, where that can be seen: a board says it in simulation only.
     fn memory_use(&self) -> Option<MemoryUse> {
         None
+    }
+
+    /// Lets time pass on the device. A simulated one that has a clock runs on for so long.
+    fn wait(&mut self, time: Duration) {
+        std::thread::sleep(time);
     }
 
     /// Writes a program into the program memory.

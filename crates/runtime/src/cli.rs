@@ -2,6 +2,7 @@
 
 mod eval;
 mod hardware;
+mod memtest;
 mod train;
 
 use crate::interrupt;
@@ -11,6 +12,7 @@ use std::process::ExitCode;
 
 pub use eval::EvalArgs;
 pub use hardware::HardwareArgs;
+pub use memtest::MemtestArgs;
 pub use train::TrainArgs;
 
 /// What `ef-train` does.
@@ -20,6 +22,8 @@ pub enum Verb {
     Train(TrainArgs),
     /// Measure the accuracy of saved weights on held-out images
     Eval(EvalArgs),
+    /// Test the memory of a board, real or simulated
+    Memtest(MemtestArgs),
 }
 
 impl Verb {
@@ -27,6 +31,7 @@ impl Verb {
         match self {
             Verb::Train(args) => args.run(),
             Verb::Eval(args) => args.run(),
+            Verb::Memtest(args) => args.run(),
         }
     }
 }

@@ -18,7 +18,9 @@ pub struct View {
     live: bool,
     silent: bool,
     epochs: u32,
+    part: String,
     total: u64,
+    done: u64,
     last_line: Option<Instant>,
 }
 
@@ -34,7 +36,8 @@ impl View {
     }
 
     fn with(live: bool) -> View {
-        View { bar: ProgressBar::hidden(), live, silent: false, epochs: 0, total: 0, last_line: None }
+        let (bar, part) = (ProgressBar::hidden(), String::new());
+        View { bar, live, silent: false, epochs: 0, part, total: 0, done: 0, last_line: None }
     }
 
     /// A line that stays.
@@ -75,9 +78,31 @@ impl View {
     /// The steps begin: `done` of `total`, in `epochs` epochs.
     pub fn begin(&mut self, epochs: u32, total: u64, done: u64) {
         (self.epochs, self.total) = (epochs, total);
+        self.begin_bar("{bar:40} {pos}/{len} steps  {elapsed} (left: {eta})\n{msg}", done);
+    }
+
+    /// A part of the work begins, of `total` equal pieces.
+    pub fn begin_part(&mut self, what: &str, total: u64) {
+        self.end();
+        (self.part, self.total, self.done) = (what.into(), total, 0);
+        self.begin_bar("{bar:40} {percent:>3} %  {msg}  {elapsed} (left: {eta})", 0);
+        self.bar.set_message(what.to_string());
+        self.last_line = Some(Instant::now());
+    }
+
+    /// So many pieces more of the part are done.
+    pub fn advance(&mut self, pieces: u64) {
+        self.done += pieces;
+        self.bar.set_position(self.done);
+        if !self.live && self.last_line.is_none_or(|last| last.elapsed() >= LINE_EVERY) {
+            self.line(&format!("{}: {} %", self.part, 100 * self.done / self.total.max(1)));
+            self.last_line = Some(Instant::now());
+        }
+    }
+
+    fn begin_bar(&mut self, style: &str, done: u64) {
         if self.live {
-            let style = "{bar:40} {pos}/{len} steps  {elapsed} (left: {eta})\n{msg}";
-            self.bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stdout());
+            self.bar = ProgressBar::with_draw_target(Some(self.total), ProgressDrawTarget::stdout());
             self.bar.set_style(ProgressStyle::with_template(style).expect("a valid template"));
             self.bar.set_position(done);
             self.bar.reset_eta();

@@ -5,6 +5,7 @@ mod board;
 mod common;
 mod link;
 mod long_runs;
+mod memtest;
 mod rtl;
 mod serial;
 mod terminal;

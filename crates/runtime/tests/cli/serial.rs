@@ -2,7 +2,7 @@
 
 use crate::board::Accelerator;
 use crate::common::{Bench, failed, not_inherited, stderr, succeeds};
-use ef_link::Endpoint;
+use ef_link::{Bus, Endpoint};
 use serialport::{SerialPort, TTYPort};
 use std::io::{Read, Write};
 use std::os::unix::fs::symlink;
@@ -21,14 +21,14 @@ const EPOCHS: &str = "3";
 const MIDDLE: u32 = 11;
 
 /// A board that is plugged in: the name of its port is `path`.
-struct Plugged {
+pub struct Plugged {
     path: PathBuf,
     pull: Arc<AtomicBool>,
     thread: JoinHandle<()>,
 }
 
 impl Plugged {
-    fn at(path: &Path, board: &Board) -> Self {
+    pub fn at<B: Bus + Send + 'static>(path: &Path, board: &Arc<Mutex<Endpoint<B>>>) -> Self {
         let (master, port) = TTYPort::pair().unwrap();
         let mut master = not_inherited(master);
         symlink(port.name().unwrap(), path).unwrap();

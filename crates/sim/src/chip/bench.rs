@@ -1,7 +1,7 @@
 //! The C++ around a chip behind safe calls.
 
 use anyhow::{Result, ensure};
-use ef_board::{Board, Direction};
+use ef_board::{Board, Direction, SdramPart};
 use ef_hdl_kit::vsim::Model;
 use ef_hdl_kit::{Port, Vsim};
 use ef_program::MemoryUse;
@@ -47,11 +47,11 @@ pub struct ChipBench {
 unsafe impl Send for ChipBench {}
 
 impl ChipBench {
-    /// Builds (or finds in the cache) the simulation of a board.
-    pub fn new(board: &Board) -> Result<Self> {
+    /// Builds (or finds in the cache) the simulation of a board that carries the SDRAM `mounted`.
+    pub fn new(board: &Board, mounted: &SdramPart) -> Result<Self> {
         let mut sim = model(board)?.build()?;
         let settings = Settings {
-            sdram: ChipModelSettings::new(&board.sdram, top::clock_hz(board)),
+            sdram: ChipModelSettings::new(mounted, top::clock_hz(board)),
             read_delay: board.clocks.sdram_read_delay,
             baud: board.link.baud,
         };

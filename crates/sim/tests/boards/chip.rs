@@ -82,7 +82,8 @@ fn a_host_that_comes_back_in_the_middle_of_a_step_starts_afresh() {
 
 #[test]
 fn the_lights_show_life() {
-    let mut bench = ChipBench::new(&board()).unwrap();
+    let board = board();
+    let mut bench = ChipBench::new(&board, &board.sdram).unwrap();
     reset(&mut bench);
     let before = bench.led() & 1;
     bench.run(1 << 25);
