@@ -239,6 +239,14 @@ fn kernels_of_5_and_wide_padding_agree() {
 }
 
 #[test]
+fn tiles_of_nothing_but_padding_agree() {
+    for [first, second] in [["conv 3 1 9", "conv 5 3 1"], ["conv 3 3 1", "conv 5 1 9"]] {
+        let layers = [first, "relu", "max_pool", second, "max_pool", "fc 4"];
+        agrees(&network("wide", (2, 5, 6), &layers), 3, &SIM_2X2);
+    }
+}
+
+#[test]
 fn maps_larger_than_a_buffer_are_tiled_by_rows() {
     let layers = [
         "conv 16 3 1",
