@@ -195,6 +195,7 @@ fn a_wrong_file_is_refused_with_its_name_the_field_and_what_is_possible() {
         (board, "sdram = \"is42s16160\"", "sdram = \"none\"", ["SDRAM part `none`", "w9825g6kh"]),
         (board, "floorplan = \"lfe5u-85f\"", "floorplan = \"none\"", ["floorplan `none`", "lfe5u-85f"]),
         (plan, "y = 10, x = [40", "y = 34, x = [40", ["x = 40, y = 34", "twice"]),
+        (plan, "y = 10, x = [40", "y = 10, x = [4294967295", ["x = 4294967295, y = 10", "up to 999"]),
         (plan, "store = {", "stores = {", ["stores", "store"]),
         (pins, "\"R1\"", "\"G2\"", ["ball G2", "clk_25mhz"]),
         (pins, "site = \"R1\", ", "", ["pins.btn_fire1", "either `site` or `sites`"]),

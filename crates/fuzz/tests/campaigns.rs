@@ -2,7 +2,7 @@
 
 use cpu_time::ThreadTime;
 use ef_fuzz::{Campaign, Target, targets};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// A test build is slower than the one of `cargo xtask fuzz`.
@@ -15,7 +15,7 @@ fn campaign(folder: &tempfile::TempDir, cases: u64) -> Campaign {
 /// What one campaign allocates, another one in the same program would count as its own.
 fn alone() -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::new(());
-    ALONE.lock().unwrap()
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[test]
