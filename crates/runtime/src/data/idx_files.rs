@@ -28,8 +28,9 @@ struct Set {
 pub fn find(path: &Path) -> Result<Files> {
     let sets = sets(path)?;
     let (first, others) = sets.split_first().ok_or_else(|| missing(path))?;
+    let plain = first.prefix.is_empty() && first.folder == path;
     // the plain names are meant by their folder
-    if !others.is_empty() && !(first.prefix.is_empty() && first.folder == path) {
+    if !plain && !others.is_empty() {
         let choices: Vec<String> =
             sets.iter().map(|set| format!("--data mnist:{}", set.path().display())).collect();
         bail!("{} holds {} data sets; choose one: {}", path.display(), sets.len(), choices.join(", "));

@@ -75,11 +75,17 @@ mod tests {
 
     #[test]
     fn the_error_says_how_many_outputs_the_data_needs() {
-        let cases: [(&[u8], &[u8], usize, &[&str]); 3] = [
-            (&[1, 26], &[5], 10, &["a: record 1 has label 26", "1..=26", "26 outputs", "start at 1"]),
+        type Case<'a> = (&'a [u8], &'a [u8], usize, [&'a str; 3]);
+        let cases: [Case; 3] = [
+            (
+                &[1, 26],
+                &[5],
+                10,
+                ["a: record 1 has label 26", "1..=26: ", "26 outputs (labels that start at 1"],
+            ),
             // a 0 in one part: nothing is shifted, and 27 outputs are needed
-            (&[1, 26], &[0], 26, &["a: record 1 has label 26", "0..=26", "27 outputs,"]),
-            (&[0, 1], &[2, 3], 3, &["b: record 1 has label 3", "labels 0..=2", "4 outputs,"]),
+            (&[1, 26], &[0], 26, ["a: record 1 has label 26", "0..=26: ", "27 outputs,"]),
+            (&[0, 1], &[2, 3], 3, ["b: record 1 has label 3", "(labels 0..=2)", "4 outputs,"]),
         ];
         for (train, test, classes, parts) in cases {
             let error = fit(&mut dataset(train, test), ["a", "b"], classes).unwrap_err().to_string();

@@ -7,13 +7,13 @@ use std::io::{Result, Write};
 use std::path::Path;
 
 /// Rows and columns that a digit may be moved within its image.
-const ROOM: usize = 4;
+const ROOM: usize = 2;
 /// Noise is at most so much, up or down.
 const NOISE: i32 = 8;
 
 /// The bundled digits, training and test images as ever, drawn with bilinear interpolation in another extent: bright on grey
 /// in one channel, dark on a light colour in several, both colours random. The mean is far from zero and differs from image to
-/// image and between channels; digits are moved a little and noise is added. `shape` must have more than 8 + 4 rows and columns.
+/// image and between channels; digits are moved a little and noise is added. `shape` must have more than 8 + 2 rows and columns.
 pub fn scaled_digits(shape: Shape, seed: u64) -> Dataset {
     assert!(shape.rows.min(shape.columns) > SIDE + ROOM, "too small for a digit: {shape}");
     let digits = digits::load(10).expect("the bundled digits have ten classes");
@@ -37,8 +37,8 @@ fn draw(digit: &[u8], shape: Shape, seed: u64, stream: u64) -> Vec<u8> {
     let (up, left) = (pick(0, ROOM as i32), pick(0, ROOM as i32));
     let colours: Vec<(i32, i32)> = (0..shape.channels)
         .map(|_| match shape.channels {
-            1 => (pick(120, 180), pick(210, 255)),
-            _ => (pick(150, 230), pick(20, 90)),
+            1 => (pick(120, 160), pick(215, 255)),
+            _ => (pick(150, 200), pick(20, 70)),
         })
         .collect();
     let mut noise = vec![0; shape.pixels()];
