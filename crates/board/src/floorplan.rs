@@ -27,6 +27,9 @@ pub struct Blocks {
     pub x: Vec<u32>,
 }
 
+/// The largest ECP5 has not as many columns or lines.
+const FURTHEST: u32 = 999;
+
 /// Multipliers of a block, by their place in it.
 const PLACES: [u32; 4] = [0, 1, 4, 5];
 
@@ -45,6 +48,9 @@ impl Floorplan {
         let plan: Floorplan = ef_toml::parse(text)?;
         let all = plan.row.iter().chain([&plan.store]);
         let mut blocks: Vec<(u32, u32)> = all.flat_map(|part| part.x.iter().map(|&x| (part.y, x))).collect();
+        for &(y, x) in &blocks {
+            ensure!(x.max(y) <= FURTHEST, "the block at x = {x}, y = {y}: up to {FURTHEST} is possible");
+        }
         blocks.sort_unstable();
         for pair in blocks.windows(2) {
             ensure!(pair[0] != pair[1], "the block at x = {}, y = {} is given twice", pair[0].1, pair[0].0);

@@ -239,6 +239,14 @@ fn kernels_of_5_and_wide_padding_agree() {
 }
 
 #[test]
+fn tiles_of_nothing_but_padding_agree() {
+    static LARGE: Config = Config { program_aw: 15, ..SIM_2X2 };
+    for [first, second] in [["conv 3 1 9", "conv 2 3 1"], ["conv 3 3 1", "conv 2 1 9"]] {
+        agrees(&network("wide", (2, 5, 6), &[first, "relu", second, "fc 4"]), 3, &LARGE);
+    }
+}
+
+#[test]
 fn maps_larger_than_a_buffer_are_tiled_by_rows() {
     let layers = [
         "conv 16 3 1",

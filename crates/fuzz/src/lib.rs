@@ -12,9 +12,16 @@ pub mod targets;
 pub use campaign::{Campaign, Tally};
 pub use record::page;
 
+use rand_chacha::ChaCha8Rng;
+
 /// Counts what a case allocates.
 #[global_allocator]
 static MEMORY: peak_alloc::PeakAlloc = peak_alloc::PeakAlloc;
+
+/// Makes an input.
+pub type Make = Box<dyn Fn(&mut ChaCha8Rng) -> Vec<u8>>;
+/// Parses an input; whether it was accepted.
+pub type Parse = Box<dyn Fn(&[u8]) -> bool>;
 
 /// A parser, and how to make input for it.
 pub struct Target {
@@ -23,9 +30,9 @@ pub struct Target {
     /// What is parsed.
     pub about: &'static str,
     /// The input of a case.
-    pub input: Box<dyn Fn(&mut rand_chacha::ChaCha8Rng) -> Vec<u8>>,
+    pub input: Make,
     /// Parses it, and uses what came out of it; whether it was accepted.
-    pub parse: Box<dyn Fn(&[u8]) -> bool>,
+    pub parse: Parse,
     /// Bytes that a case may allocate besides [`PER_BYTE`] for each byte of its input.
     pub memory: usize,
 }

@@ -15,12 +15,12 @@ use anyhow::Result;
 /// If the valid inputs cannot be made: this is no checkout, or a file of it is damaged.
 pub fn all() -> Result<Vec<Target>> {
     Ok(vec![
-        networks::target(),
-        boards::target()?,
         data::idx(),
         data::cifar10(),
         saved::target()?,
         link::endpoint(),
         link::host(),
+        boards::target()?,
+        networks::target(),
     ])
 }

@@ -2,7 +2,7 @@
 
 use cpu_time::ThreadTime;
 use ef_fuzz::{Campaign, Target, targets};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// A test build is slower than the one of `cargo xtask fuzz`.
@@ -15,7 +15,7 @@ fn campaign(folder: &tempfile::TempDir, cases: u64) -> Campaign {
 /// What one campaign allocates, another one in the same program would count as its own.
 fn alone() -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::new(());
-    ALONE.lock().unwrap()
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[test]
@@ -54,11 +54,12 @@ fn bad(parse: fn()) -> Target {
 #[test]
 fn what_a_case_does_wrong_is_told_and_its_input_is_kept() {
     let _alone = alone();
-    for (parse, told) in [
-        ((|| panic!("as it should")) as fn(), "panics"),
+    let cases: [(fn(), &str); 3] = [
+        (|| panic!("as it should"), "panics"),
         (busy, "takes 5."),
         (|| drop(std::hint::black_box(vec![1u8; 1 << 20])), "allocates 10"),
-    ] {
+    ];
+    for (parse, told) in cases {
         let folder = tempfile::tempdir().unwrap();
         let error = campaign(&folder, 100).run(&bad(parse)).unwrap_err().to_string();
         assert!(error.contains("target bad, seed 20261127, case ") && error.contains(told), "{error}");

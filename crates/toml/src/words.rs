@@ -7,7 +7,7 @@ const ALIKE: f64 = 0.8;
 pub fn plain(message: &str) -> (String, bool) {
     let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
     if message.starts_with("unknown field ") {
-        return (unknown("key", &quoted), true);
+        return (unknown(&quoted), true);
     }
     if let Some((found, known)) = message
         .strip_prefix("unexpected keys in table: ")
@@ -16,10 +16,11 @@ pub fn plain(message: &str) -> (String, bool) {
         // toml_edit's own words, for the variants of an enum
         let first = found.split(", ").next().unwrap_or(found);
         let known = known.split(", ").filter(|key| !key.is_empty());
-        return (unknown("key", &std::iter::once(first).chain(known).collect::<Vec<_>>()), true);
+        return (unknown(&std::iter::once(first).chain(known).collect::<Vec<_>>()), true);
     }
     if message.starts_with("unknown variant ") {
-        return (unknown("value", &quoted), false);
+        let [word, known @ ..] = quoted.as_slice() else { return ("an unknown value".into(), false) };
+        return (format!("unknown value `{word}`; possible are `{}`", known.join("`, `")), false);
     }
     if let (Some(_), [key]) = (message.strip_prefix("missing field "), quoted.as_slice()) {
         return (format!("the key `{key}` is missing"), false);
@@ -36,15 +37,15 @@ pub fn plain(message: &str) -> (String, bool) {
     }
 }
 
-/// `words` are the unknown word and those that are known.
-fn unknown(what: &str, words: &[&str]) -> String {
-    let [word, known @ ..] = words else { return format!("an unknown {what}") };
+/// `words` are the unknown key and those that are known.
+fn unknown(words: &[&str]) -> String {
+    let [word, known @ ..] = words else { return "an unknown key".into() };
     let similarity = |other: &&&str| strsim::jaro_winkler(word, other);
     let nearest = known.iter().max_by(|a, b| similarity(a).total_cmp(&similarity(b)));
     match nearest.filter(|nearest| similarity(nearest) >= ALIKE) {
-        Some(nearest) => format!("unknown {what} `{word}`; did you mean `{nearest}`?"),
-        None if known.is_empty() => format!("unknown {what} `{word}`; none is possible here"),
-        None => format!("unknown {what} `{word}`; possible are `{}`", known.join("`, `")),
+        Some(nearest) => format!("unknown key `{word}`; did you mean `{nearest}`?"),
+        None if known.is_empty() => format!("unknown key `{word}`; none is possible here"),
+        None => format!("unknown key `{word}`; possible are `{}`", known.join("`, `")),
     }
 }
 

@@ -61,7 +61,8 @@ impl Builder<'_> {
         let t = self.lanes();
         let (rows, cols) = input_map(stage, tile.rows);
         let (lo, hi) = input_rows(stage, tile.row, tile.rows);
-        let top = lo + stage.padding - tile.row;
+        // a tile below the map, with wide padding, has no real row
+        let top = (lo + stage.padding).saturating_sub(tile.row).min(rows);
         let left = stage.padding;
         let row_words = stage.in_cols * t;
         let group_words = stage.in_rows * row_words;
@@ -104,7 +105,9 @@ impl Builder<'_> {
             real_cols: (left, left + stage.in_cols),
         };
         self.zero_padding(VectorBuffer::Feature, base, geometry);
-        self.load(descriptor);
+        if hi > lo {
+            self.load(descriptor);
+        }
     }
 
     fn gather_input(&mut self, index: usize, tile: Tile, base: usize) {
@@ -137,7 +140,7 @@ impl Builder<'_> {
                 Runs::new((hi - lo) * row_words, (stage.inputs, channel_words), (n, self.map.image_words));
             let [run, n_run0, d_run0, n_run1, d_run1] = runs.fields();
             let op = LoadOp { unpack: packed, shift, ..LoadOp::words(WordBuffer::Scratch) };
-            self.load(LoadDesc {
+            let rows = LoadDesc {
                 op: op.encode(),
                 dram: dram as u32,
                 run,
@@ -146,7 +149,10 @@ impl Builder<'_> {
                 n_run1,
                 d_run1,
                 ..Default::default()
-            });
+            };
+            if hi > lo {
+                self.load(rows);
+            }
             for k in 0..n {
                 self.load(LoadDesc {
                     op: LoadOp::gather().encode(),

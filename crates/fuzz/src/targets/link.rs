@@ -23,7 +23,7 @@ pub fn endpoint() -> Target {
                 let op = rng.random_range(0..8);
                 let count = *[0, 1, 2, 255, 256, 257, 65535][..].get(rng.random_range(0..9)).unwrap_or(&3);
                 let address = rng.random::<u32>() >> rng.random_range(0..32);
-                let words = if rng.random() { count.into() } else { rng.random_range(0..4) };
+                let words = if rng.random() { usize::from(count) } else { rng.random_range(0..4) };
                 frames.push(frame(op, sequence, count, address, vec![address; words.min(MAX_PAYLOAD + 1)]));
             }
             damaged(rng, frames)

@@ -20,7 +20,7 @@ pub fn target() -> Target {
         input: Box::new(|rng| {
             let texts = BUNDLED.map(|(_, text)| text);
             let text =
-                if rng.random_ratio(1, 4) { texts.choose(rng).expect("there are networks") } else { SMALL };
+                if rng.random_ratio(1, 16) { *texts.choose(rng).expect("there are networks") } else { SMALL };
             [vec![rng.random(), rng.random()], mutate::text(rng, text)].concat()
         }),
         parse: Box::new(parse),
@@ -44,9 +44,9 @@ fn parse(input: &[u8]) -> bool {
     };
     NetworkFile::parse(&text, "here").expect("the same parser");
     let config = config::ALL[usize::from(*choice) % config::ALL.len()];
-    let batch = match batch % 8 {
-        0 => 1usize << (batch / 8),
-        small => usize::from(small),
+    let batch = match batch {
+        0..32 => 1usize << batch,
+        small => usize::from(small % 9),
     };
     match compile(&network, config, batch, PixelFormat::U8 { shift: 8 }) {
         Ok(plan) => assert!(!plan.train.is_empty() && plan.map.memory_words <= u64::from(u32::MAX)),
