@@ -16,7 +16,7 @@ use builder::Builder;
 use ef_program::{Command, Config};
 
 /// Commands that a schedule has at most: what more of them need is seconds, gigabytes and a program that no memory holds.
-const LONGEST: usize = 1 << 18;
+const LONGEST: usize = 1 << 17;
 
 /// Refuses stages that need more commands than [`LONGEST`] however they are cut. Nothing is allocated for that.
 pub fn check_length(stages: &[Stage], config: &Config, batch: usize) -> Result<(), CompileError> {
