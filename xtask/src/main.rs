@@ -6,6 +6,7 @@ mod doctor;
 mod export;
 mod fits;
 mod fuzz;
+mod learn;
 mod program;
 mod section;
 mod synth;
@@ -39,6 +40,8 @@ enum Verb {
     Configs(configs::ConfigsArgs),
     /// Show which network trains on which configuration and board
     Fits(fits::FitsArgs),
+    /// Train with the defaults on every configuration, batch and seed, and see whether all runs learn (half an hour)
+    Learn(learn::LearnArgs),
     /// Write the accelerator's Verilog, file lists and a description for other toolchains
     Export(export::ExportArgs),
     /// Build the bitstream of a board, with a report
@@ -62,6 +65,7 @@ fn main() -> ExitCode {
         Verb::Bench(args) => complete(bench::run(&args)),
         Verb::Configs(args) => complete(configs::run(&args)),
         Verb::Fits(args) => complete(fits::run(&args)),
+        Verb::Learn(args) => complete(learn::run(&args)),
         Verb::Export(args) => complete(export::run(&args)),
         Verb::Synth(args) => complete(synth::run(&args)),
         Verb::Program(args) => complete(program::run(&args)),

@@ -23,6 +23,7 @@ pub mod evaluate;
 pub mod fitting;
 pub mod hyper;
 pub mod interrupt;
+pub mod learning;
 pub mod memtest;
 pub mod metrics;
 pub mod networks;

@@ -1,0 +1,36 @@
+//! Runs with the defaults learn, whatever the configuration, the batch and the data.
+
+use ef_runtime::learning::{BATCHES, Case, Data, ENOUGH, EPOCHS, SEEDS, cases, sample};
+use rayon::prelude::*;
+
+#[test]
+fn the_defaults_learn_on_every_configuration_and_batch() {
+    let folder = tempfile::tempdir().unwrap();
+    Data::ALL.iter().for_each(|data| data.write(folder.path()).unwrap());
+    let failed: Vec<String> = sample()
+        .par_iter()
+        .map(|case| (case, case.run(folder.path()).unwrap()))
+        .filter(|(_, (_, accuracy))| *accuracy < ENOUGH)
+        .map(|(case, (_, accuracy))| format!("{case}: {:.1} % after {EPOCHS} epochs", 100.0 * accuracy))
+        .collect();
+    assert!(failed.is_empty(), "{failed:#?}");
+}
+
+#[test]
+fn the_sample_has_every_kind_of_case() {
+    let sample = sample();
+    let all = cases();
+    assert_eq!(all.len(), 2 * 5 * BATCHES.len() * SEEDS.len());
+    let covered = |kind: &dyn Fn(&Case) -> String| {
+        let kinds = |cases: &[Case]| {
+            let mut kinds: Vec<String> = cases.iter().map(kind).collect();
+            kinds.sort();
+            kinds.dedup();
+            kinds
+        };
+        kinds(&sample) == kinds(&all)
+    };
+    assert!(covered(&|case| format!("{} {}", case.data, case.config)));
+    assert!(covered(&|case| format!("{} {}", case.data, case.batch)));
+    assert!(covered(&|case| case.seed.to_string()));
+}
