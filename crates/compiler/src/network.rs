@@ -25,9 +25,12 @@ pub struct Input {
     pub deviation: Option<Vec<f32>>,
 }
 
+/// The least deviation that pixels are divided by.
+pub const LEAST_DEVIATION: f32 = 0.001;
+
 impl Input {
     /// Refuses values that no pixel can be made with.
-    fn check_pixels(&self) -> Result<(), String> {
+    pub fn check_pixels(&self) -> Result<(), String> {
         let channels = self.channels;
         if self.scale_shift.is_some() && (self.mean.is_some() || self.deviation.is_some()) {
             return Err("scale_shift, or mean and deviation, but not both: leave one of them away".into());
@@ -48,7 +51,7 @@ impl Input {
                     "{key} has {count} numbers; one for each of the {channels} channels is needed"
                 ));
             }
-            let least = if key == "mean" { 0.0 } else { 0.001 };
+            let least = if key == "mean" { 0.0 } else { LEAST_DEVIATION };
             if let Some(value) = values.iter().find(|value| !(least..=255.0).contains(*value)) {
                 return Err(format!("{key} holds {value}; pixels are bytes: {least} to 255 is possible"));
             }

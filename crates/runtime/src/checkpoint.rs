@@ -14,7 +14,7 @@ use crate::networks::NetworkFile;
 use crate::parameters::State;
 use crate::pixels::Pixels;
 use crate::progress::Progress;
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use ef_compiler::ParameterShape;
 use ef_sim::DramSettings;
 use serde::{Deserialize, Serialize};
@@ -47,6 +47,9 @@ pub struct Origin {
     /// [`Dataset::content_hash`](crate::data::Dataset::content_hash); versions before it have none.
     #[serde(default)]
     pub data_hash: Option<String>,
+    /// Images of the training part; versions before it do not say.
+    #[serde(default)]
+    pub train_images: Option<usize>,
     /// What became of the pixels; versions before it know bytes only.
     #[serde(default)]
     pub pixels: Option<Pixels>,
@@ -62,6 +65,32 @@ pub struct Origin {
 impl Origin {
     pub fn network_file(&self) -> Result<NetworkFile> {
         NetworkFile::parse(&self.network, "in the checkpoint")
+    }
+
+    /// Refuses numbers that no run writes: the file may be damaged. `network` is that of the run.
+    pub fn check(&self, network: &NetworkFile) -> Result<()> {
+        const MOST_STEPS: u64 = 1 << 53;
+        let Progress { epoch, batches, step, .. } = self.progress;
+        let Hyper { learning_rate, learning_rate_end, momentum, weight_decay, rate_from, warm_up } =
+            self.hyper;
+        for (name, value, least, most) in [
+            ("batch", self.batch as u64, 1, MOST_STEPS),
+            ("epochs", self.epochs.into(), 1, u64::from(u32::MAX) - 1),
+            ("steps", self.steps.unwrap_or(1), 1, MOST_STEPS),
+            ("epoch", epoch.into(), 1, u64::from(u32::MAX) - 1),
+            ("batches", batches as u64, 0, MOST_STEPS),
+            ("step", step, 0, MOST_STEPS),
+            ("rate_from", rate_from, 1, MOST_STEPS),
+            ("warm_up", warm_up, 0, MOST_STEPS),
+        ] {
+            ensure!((least..=most).contains(&value), "{name} is {value}; {least} to {most} is possible");
+        }
+        let rates = [learning_rate, learning_rate_end, momentum, weight_decay];
+        ensure!(rates.iter().all(|rate| rate.is_finite()), "a setting of the optimiser is not finite");
+        for text in [&self.network_hash, &self.data, &self.config, &self.version] {
+            ensure!(!text.chars().any(char::is_control), "{text:?} holds control characters");
+        }
+        self.pixels(network).check(&network.network.input)
     }
 
     /// What becomes of the pixels of `network`, the one of this run.

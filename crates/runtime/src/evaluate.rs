@@ -14,6 +14,8 @@ pub struct Tested {
     pub accuracy: f64,
     pub images: usize,
     pub correct: u64,
+    /// Bit i: a result in layer i was saturated.
+    pub overflow: u32,
 }
 
 /// Tests on all images, `batch` at a time; nothing if interrupted.
@@ -23,7 +25,7 @@ pub fn evaluate(
     batch: usize,
     interrupt: &Interrupt,
 ) -> Result<Option<Tested>> {
-    let (mut loss, mut correct) = (0.0, 0);
+    let (mut loss, mut correct, mut overflow) = (0.0, 0, 0);
     let indices: Vec<u32> = (0..images.len() as u32).collect();
     for indices in indices.chunks(batch) {
         if interrupt.raised() {
@@ -32,7 +34,9 @@ pub fn evaluate(
         let outcome = accelerator.evaluate(images, indices)?;
         loss += f64::from(outcome.loss) * indices.len() as f64;
         correct += u64::from(outcome.correct);
+        overflow |= outcome.overflow;
     }
     let count = images.len() as f64;
-    Ok(Some(Tested { loss: loss / count, accuracy: correct as f64 / count, images: images.len(), correct }))
+    let (loss, accuracy) = (loss / count, correct as f64 / count);
+    Ok(Some(Tested { loss, accuracy, images: images.len(), correct, overflow }))
 }

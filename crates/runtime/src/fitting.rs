@@ -47,7 +47,7 @@ fn instead_of_config(network: &NetworkFile) -> String {
     let fitting = config::ALL.into_iter().filter(|config| fits(network, Room::simulated(config)));
     match names(fitting.map(|config| config.name.to_string())) {
         Some(names) => format!("it fits --config {names}"),
-        None => "it fits no configuration: make that layer smaller, or the maps by pooling earlier".into(),
+        None => "it fits no configuration: use fewer or smaller layers, or pool earlier".into(),
     }
 }
 
@@ -58,7 +58,7 @@ fn instead_of_board(network: &NetworkFile, room: Room) -> String {
     let bundled = names(bundled.filter(|network| fits(network, room)).map(|network| network.network.name));
     let boards = match boards {
         Some(names) => format!("it fits the board {names}"),
-        None => "it fits no board: make that layer smaller, or the maps by pooling earlier".into(),
+        None => "it fits no board: use fewer or smaller layers, or pool earlier".into(),
     };
     match bundled {
         Some(names) => format!("{boards}; of the bundled networks this board holds {names}"),

@@ -49,13 +49,63 @@ pub fn usual_rate(batch: usize) -> f32 {
     ((rate / unit).round() * unit) as f32
 }
 
+/// What a person asked for. The rest follows from the batch or, of a resumed run, from what it was.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct HyperArgs {
+    pub learning_rate: Option<f32>,
+    pub learning_rate_end: Option<f32>,
+    pub momentum: Option<f32>,
+    pub weight_decay: Option<f32>,
+    /// Steps; of a new run only.
+    pub warm_up: Option<u64>,
+}
+
+/// A run that is resumed: its settings, the steps it has done, and those of its schedule.
+#[derive(Clone, Copy, Debug)]
+pub struct Before {
+    pub hyper: Hyper,
+    pub step: u64,
+    pub steps: u64,
+}
+
+impl HyperArgs {
+    /// The settings of a run of `steps` steps on batches of `batch` images.
+    ///
+    /// A resumed run keeps what is not asked for. A learning rate that is asked for begins with the next step; otherwise the rate goes on
+    /// from where it was.
+    pub fn resolve(&self, batch: usize, steps: u64, before: Option<Before>) -> Hyper {
+        let default = before.map_or_else(|| Hyper::usual(batch), |before| before.hyper);
+        let mut hyper = Hyper {
+            learning_rate_end: self.learning_rate_end.unwrap_or(default.learning_rate_end),
+            momentum: self.momentum.unwrap_or(default.momentum),
+            weight_decay: self.weight_decay.unwrap_or(default.weight_decay),
+            ..default
+        };
+        match before {
+            None => hyper.warm_up = self.warm_up.unwrap_or(usual_warm_up(batch, steps)),
+            Some(before) => hyper = hyper.resumed(before, steps),
+        }
+        if let Some(rate) = self.learning_rate {
+            hyper.learning_rate = rate;
+            hyper.learning_rate_end = self.learning_rate_end.unwrap_or(a_tenth(rate));
+            hyper.rate_from = before.map_or(first_step(), |before| before.step + 1);
+        }
+        hyper
+    }
+}
+
+/// In double precision: a tenth of 0.05 is 0.005 for the person who reads it.
+fn a_tenth(rate: f32) -> f32 {
+    (0.1 * f64::from(rate)) as f32
+}
+
 impl Hyper {
     /// The settings for batches of `batch` images if nobody says otherwise.
     pub fn usual(batch: usize) -> Hyper {
         let learning_rate = usual_rate(batch);
         Hyper {
             learning_rate,
-            learning_rate_end: 0.1 * learning_rate,
+            learning_rate_end: a_tenth(learning_rate),
             momentum: USUAL_MOMENTUM,
             weight_decay: USUAL_WEIGHT_DECAY,
             rate_from: first_step(),
@@ -74,15 +124,16 @@ impl Hyper {
         ((first + (last - first) * done) * warm) as f32
     }
 
-    /// These settings for a run that has done `step` steps of a schedule of `was.1` steps with the settings `was.0` and goes on for
-    /// `steps` in all: where the end of the line moves, it begins anew at the learning rate that was reached.
-    pub fn resumed(self, was: (Hyper, u64), step: u64, steps: u64) -> Hyper {
-        let moved = was.1 != steps || was.0.learning_rate_end != self.learning_rate_end;
-        if self.rate_from != was.0.rate_from || !moved || step == 0 {
+    /// These settings in a run that is resumed for `steps` steps in all: where the end of the line has moved, it begins anew at the
+    /// learning rate that was reached.
+    fn resumed(self, before: Before, steps: u64) -> Hyper {
+        let Before { hyper: was, step, steps: was_steps } = before;
+        let moved = was_steps != steps || was.learning_rate_end != self.learning_rate_end;
+        if !moved || step < was.rate_from {
             return self;
         }
-        let line = Hyper { warm_up: 0, ..was.0 };
-        Hyper { learning_rate: line.rate(step, was.1), rate_from: step, ..self }
+        let line = Hyper { warm_up: 0, ..was };
+        Hyper { learning_rate: line.rate(step, was_steps), rate_from: step, ..self }
     }
 }
 
@@ -105,7 +156,7 @@ mod tests {
         let warm = Hyper { warm_up: 4, ..line(0.5, 0.5) };
         assert_eq!([1, 2, 3, 4, 5].map(|step| warm.rate(step, 10)), [0.125, 0.25, 0.375, 0.5, 0.5]);
         // one that is resumed in the middle of it goes on with it
-        let longer = warm.resumed((warm, 10), 2, 20);
+        let longer = HyperArgs::default().resolve(16, 20, Some(Before { hyper: warm, step: 2, steps: 10 }));
         assert_eq!([3, 4, 5].map(|step| longer.rate(step, 20)), [0.375, 0.5, 0.5]);
         assert_eq!([usual_warm_up(16, 1000), usual_warm_up(1, 100), usual_warm_up(64, 3)], [50, 10, 0]);
     }
@@ -113,21 +164,36 @@ mod tests {
     #[test]
     fn a_resumed_run_goes_on_from_the_rate_it_had_reached() {
         let was = line(0.5, 0.125);
+        let resumed = |args: HyperArgs, hyper, (step, before), steps| {
+            args.resolve(16, steps, Some(Before { hyper, step, steps: before }))
+        };
+        let nothing = HyperArgs::default();
         // nothing changes: the same line
-        assert_eq!(was.resumed((was, 4), 2, 4), was);
+        assert_eq!(resumed(nothing, was, (2, 4), 4), was);
         // half-way, twice as long: no step up, and the end is reached at the new end
-        let longer = was.resumed((was, 5), 3, 7);
+        let longer = resumed(nothing, was, (3, 5), 7);
         assert_eq!(longer.rate_from, 3);
         assert_eq!([4, 5, 6, 7].map(|step| longer.rate(step, 7)), [0.265625, 0.21875, 0.171875, 0.125]);
         // after its end: the last rate stays
-        let after = was.resumed((was, 4), 4, 8);
+        let after = resumed(nothing, was, (4, 4), 8);
         assert_eq!([5, 8].map(|step| after.rate(step, 8)), [0.125, 0.125]);
         // another end is approached from where the run is
-        let other = line(0.5, 0.25).resumed((was, 4), 3, 4);
-        assert_eq!(other.rate(4, 4), 0.25);
+        let end = HyperArgs { learning_rate_end: Some(0.25), ..nothing };
+        assert_eq!(resumed(end, was, (3, 4), 4).rate(4, 4), 0.25);
         // and a second time
-        let again = longer.resumed((longer, 7), 5, 9);
+        let again = resumed(nothing, longer, (5, 7), 9);
         assert_eq!((again.learning_rate, again.rate_from), (longer.rate(5, 7), 5));
+    }
+
+    #[test]
+    fn a_rate_that_is_asked_for_counts_every_time() {
+        let mut was = line(0.5, 0.125);
+        for rate in [0.3, 0.2] {
+            let args = HyperArgs { learning_rate: Some(rate), ..HyperArgs::default() };
+            // twice at the same step: nothing was trained in between
+            was = args.resolve(16, 8, Some(Before { hyper: was, step: 4, steps: 8 }));
+            assert_eq!((was.rate(5, 8), was.learning_rate_end), (rate, a_tenth(rate)));
+        }
     }
 
     #[test]

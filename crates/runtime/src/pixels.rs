@@ -5,7 +5,8 @@
 //! (`docs/decisions/normalisation.md`). What was used is part of a checkpoint, so that `eval` does the same.
 
 use crate::data::{ChannelStatistics, Images};
-use ef_compiler::{Input, MemoryMap, PixelFormat};
+use anyhow::{Result, anyhow};
+use ef_compiler::{Input, LEAST_DEVIATION, MemoryMap, PixelFormat};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -31,16 +32,26 @@ impl Pixels {
         }
     }
 
-    /// A channel that never changes is only shifted.
+    /// A channel that hardly changes is only shifted.
     fn normalised(statistics: &[ChannelStatistics]) -> Pixels {
-        let deviation = |channel: &ChannelStatistics| match channel.deviation {
-            0.0 => 1.0,
-            deviation => deviation as f32,
+        let deviation = |channel: &ChannelStatistics| match channel.deviation as f32 {
+            deviation if deviation < LEAST_DEVIATION => 1.0,
+            deviation => deviation,
         };
         Pixels::Normalised {
             mean: statistics.iter().map(|channel| channel.mean as f32).collect(),
             deviation: statistics.iter().map(deviation).collect(),
         }
+    }
+
+    /// Refuses values that are none for images of `input`: they may come from a damaged file.
+    pub fn check(&self, input: &Input) -> Result<()> {
+        let (scale_shift, mean, deviation) = match self.clone() {
+            Pixels::Bytes { shift } => (Some(shift), None, None),
+            Pixels::Normalised { mean, deviation } => (None, Some(mean), Some(deviation)),
+        };
+        let input = Input { scale_shift, mean, deviation, ..input.clone() };
+        input.check_pixels().map_err(|what| anyhow!("pixels: {what}"))
     }
 
     /// The form in which images lie in the accelerator's memory.

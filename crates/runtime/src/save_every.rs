@@ -20,7 +20,7 @@ impl SaveEvery {
     /// Whether a run that was saved after step `saved.0`, at `saved.1`, is to be saved after step `step`.
     pub fn due(self, saved: (u64, Instant), step: u64) -> bool {
         match self {
-            SaveEvery::Steps(steps) => step >= saved.0 + steps,
+            SaveEvery::Steps(steps) => step.saturating_sub(saved.0) >= steps,
             SaveEvery::Time(time) => saved.1.elapsed() >= time,
         }
     }
@@ -64,6 +64,7 @@ mod tests {
         let now = Instant::now();
         let steps = SaveEvery::Steps(3);
         assert_eq!([5, 6, 7].map(|step| steps.due((3, now), step)), [false, true, true]);
+        assert!(!SaveEvery::Steps(u64::MAX).due((3, now), 9));
         let time = SaveEvery::Time(Duration::from_secs(3600));
         assert!(!time.due((0, now), 1_000_000));
         assert!(SaveEvery::Time(Duration::from_nanos(1)).due((0, now - Duration::from_millis(1)), 0));

@@ -4,16 +4,19 @@ mod health;
 mod open;
 mod results;
 
+pub use open::MOVED;
+
 use crate::accelerator::{Accelerator, Outcome};
 use crate::backend::{Backend, Hardware};
-use crate::checkpoint::{self, BEST, SavedFile};
+use crate::checkpoint::{self, BEST, Origin, SavedFile};
 use crate::data::{DataSpec, Dataset};
 use crate::evaluate::{Tested, evaluate};
-use crate::hyper::{Hyper, usual_warm_up};
+use crate::hyper::{Before, Hyper, HyperArgs};
 use crate::interrupt::Interrupt;
 use crate::metrics::{EpochRecord, Metrics, StepRecord};
 use crate::networks::NetworkFile;
 use crate::order::epoch_order;
+use crate::parameters::State;
 use crate::pixels::Pixels;
 use crate::progress::Progress;
 use crate::run_folder::RunFolder;
@@ -22,6 +25,7 @@ use crate::verify;
 use crate::view::View;
 use anyhow::{Context, Result, anyhow};
 use ef_program::{Config, Device};
+use health::Diverged;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -35,9 +39,7 @@ pub struct Options {
     /// The run ends after this many steps, if not before.
     pub steps: Option<u64>,
     pub batch: usize,
-    pub hyper: Hyper,
-    /// Steps of the warm-up of a new run, if it is not the usual one.
-    pub warm_up: Option<u64>,
+    pub hyper: HyperArgs,
     pub seed: u64,
     pub out: PathBuf,
     /// The checkpoint to continue from.
@@ -57,15 +59,15 @@ impl Options {
         u64::from(self.epochs) * images.div_ceil(self.batch) as u64
     }
 
-    /// What the number of training images decides: the warm-up or, of a resumed run, how the learning rate goes on.
-    fn complete_hyper(&mut self, images: usize) {
-        let Some(origin) = self.resume.as_ref().and_then(|saved| saved.origin.as_ref()) else {
-            let usual = usual_warm_up(self.batch, self.all_steps(images));
-            self.hyper.warm_up = self.warm_up.unwrap_or(usual);
-            return;
-        };
-        let was = u64::from(origin.epochs) * images.div_ceil(origin.batch.max(1)) as u64;
-        self.hyper = self.hyper.resumed((origin.hyper, was), origin.progress.step, self.all_steps(images));
+    /// The optimiser's settings, with `images` training images.
+    fn hyper(&self, images: usize) -> Hyper {
+        let origin = self.resume.as_ref().and_then(|saved| saved.origin.as_ref());
+        let before = origin.map(|origin| Before {
+            hyper: origin.hyper,
+            step: origin.progress.step,
+            steps: u64::from(origin.epochs) * images.div_ceil(origin.batch.max(1)) as u64,
+        });
+        self.hyper.resolve(self.batch.min(images), self.all_steps(images), before)
     }
 }
 
@@ -103,7 +105,7 @@ pub fn train_on(open: Box<Open>, options: Options, interrupt: &Interrupt, view: 
         Err(error) => {
             // the figures up to here say more than none; the error that matters is the first one
             let _ = session.leave_figures(false);
-            Err(anyhow!("{error:#}; {}", session.way_on()))
+            Err(anyhow!("{error:#}; {}", session.way_on(error.is::<Diverged>())))
         }
     }
 }
@@ -112,6 +114,9 @@ struct Session {
     options: Options,
     dataset: Dataset,
     data_hash: String,
+    /// What a resumed run began with was other data.
+    other_data: bool,
+    hyper: Hyper,
     pixels: Pixels,
     /// [`Pixels::reach`] of the training images.
     reach: f32,
@@ -120,10 +125,12 @@ struct Session {
     folder: RunFolder,
     metrics: Metrics,
     progress: Progress,
-    /// The last checkpoint.
-    saved: Option<PathBuf>,
-    /// Its step, and when that was.
-    saved_at: (u64, Instant),
+    /// The last checkpoint: the run folder or the file that was resumed, and its step.
+    saved: Option<(PathBuf, u64)>,
+    /// A state within an epoch that is saved as soon as the step after it shows that it is sound.
+    pending: Option<(Origin, State)>,
+    /// The step of the last state that was read to be saved, and when that was.
+    taken: (u64, Instant),
     /// What the person was warned of.
     warnings: Vec<String>,
     start: Instant,
@@ -164,14 +171,13 @@ impl Session {
                 let first = self.progress.batches * self.options.batch;
                 let indices = &order[first..order.len().min(first + self.options.batch)];
                 self.step(indices, view)?;
-                if self.options.save_every.due(self.saved_at, self.progress.step) {
-                    self.save()?;
-                }
+                self.save_within_epoch()?;
             }
+            // before the checkpoint: a state that the test shows to be useless does not replace a good one
+            let tested = self.test(interrupt)?;
             self.save()?;
-            if !self.test(interrupt, view)? {
-                return Ok(End::Interrupted);
-            }
+            let Some(tested) = tested else { return Ok(End::Interrupted) };
+            self.record_epoch(&tested, view)?;
             if self.progress.step >= total {
                 return Ok(End::Complete);
             }
@@ -182,24 +188,29 @@ impl Session {
     /// One training step on the device, and on the golden model beside it.
     fn step(&mut self, indices: &[u32], view: &mut View) -> Result<()> {
         let step = self.progress.step + 1;
-        let rate = self.options.hyper.rate(step, self.all_steps());
+        let rate = self.hyper.rate(step, self.all_steps());
         let outcome = self.train_both(step, indices, rate)?;
         self.progress.count(outcome.images, outcome.loss, outcome.correct);
         let verified = self.golden.is_some();
         let record = StepRecord::new((self.progress.epoch, step), rate, &outcome, verified, self.seconds());
         view.step(&record, &self.progress);
         self.metrics.push_step(record)?;
-        health::check_step(step, &outcome, &self.layer_names(), &self.settings())
+        Ok(health::check(
+            step,
+            (outcome.loss.into(), outcome.overflow),
+            &self.layer_names(),
+            &self.settings(),
+        )?)
     }
 
     fn settings(&self) -> health::Settings<'_> {
-        let Session { options, pixels, reach, .. } = self;
-        health::Settings { hyper: &options.hyper, batch: options.batch, pixels, reach: *reach }
+        let Session { options, hyper, pixels, reach, .. } = self;
+        health::Settings { hyper, batch: options.batch.min(self.dataset.train.len()), pixels, reach: *reach }
     }
 
     fn train_both(&mut self, step: u64, indices: &[u32], rate: f32) -> Result<Outcome> {
-        let Session { accelerator, golden, dataset, options, .. } = self;
-        let (images, hyper) = (&dataset.train, &options.hyper);
+        let Session { accelerator, golden, dataset, options, hyper, .. } = self;
+        let images = &dataset.train;
         let backend = options.backend;
         let failed = || format!("step {step} on back end {backend}");
         let Some(golden) = golden else {
@@ -222,12 +233,19 @@ impl Session {
         self.accelerator.plans().layers().iter().map(|plan| plan.name()).collect()
     }
 
-    /// The test after an epoch, or after the last step; false if interrupted.
-    fn test(&mut self, interrupt: &Interrupt, view: &mut View) -> Result<bool> {
+    /// The test after an epoch, or after the last step; nothing if interrupted.
+    fn test(&mut self, interrupt: &Interrupt) -> Result<Option<Tested>> {
         let Session { accelerator, dataset, options, .. } = self;
         let tested = evaluate(accelerator, &dataset.test, options.batch, interrupt)
             .with_context(|| format!("test on back end {}", options.backend))?;
-        let Some(tested) = tested else { return Ok(false) };
+        if let Some(tested) = &tested {
+            let step = self.progress.step;
+            health::check(step, (tested.loss, tested.overflow), &self.layer_names(), &self.settings())?;
+        }
+        Ok(tested)
+    }
+
+    fn record_epoch(&mut self, tested: &Tested, view: &mut View) -> Result<()> {
         let record = EpochRecord {
             epoch: self.progress.epoch,
             step: self.progress.step,
@@ -240,8 +258,8 @@ impl Session {
         view.epoch(&record);
         self.save_if_best(&record)?;
         self.metrics.push_epoch(record)?;
-        self.warn_of_guessing(&tested, view);
-        Ok(true)
+        self.warn_of_guessing(tested, view);
+        Ok(())
     }
 
     /// Once in a run, after the first whole epoch whose test was no better than guessing.
@@ -256,22 +274,43 @@ impl Session {
         }
     }
 
+    /// Saves, if anything was trained since the last time.
     fn save(&mut self) -> Result<()> {
+        self.pending = None;
+        let here = self.folder.path();
+        if self.saved.as_ref().is_some_and(|(path, step)| path == here && *step == self.progress.step) {
+            return Ok(());
+        }
         let state = self.accelerator.read_state()?;
-        let step = self.progress.step;
-        checkpoint::save(self.folder.path(), &self.origin(), &state)
-            .with_context(|| format!("after step {step}"))?;
-        self.saved = Some(self.folder.path().to_path_buf());
-        self.saved_at = (step, Instant::now());
+        self.write(&self.origin(), &state)
+    }
+
+    /// Takes a state when it is time to, and saves it after the next step: one from which that step diverges is of no use.
+    fn save_within_epoch(&mut self) -> Result<()> {
+        if let Some((origin, state)) = self.pending.take() {
+            self.write(&origin, &state)?;
+        }
+        if self.options.save_every.due(self.taken, self.progress.step) {
+            self.pending = Some((self.origin(), self.accelerator.read_state()?));
+            self.taken = (self.progress.step, Instant::now());
+        }
         Ok(())
     }
 
-    /// Keeps the weights of an epoch whose test was better than those before.
+    fn write(&mut self, origin: &Origin, state: &State) -> Result<()> {
+        let step = origin.progress.step;
+        checkpoint::save(self.folder.path(), origin, state).with_context(|| format!("after step {step}"))?;
+        self.saved = Some((self.folder.path().to_path_buf(), step));
+        self.taken = (step, Instant::now());
+        Ok(())
+    }
+
+    /// Keeps the weights of an epoch whose test was better than those before, on the same data.
     fn save_if_best(&mut self, record: &EpochRecord) -> Result<()> {
         let better = |other: &EpochRecord| {
             (record.test_accuracy, -record.test_loss) > (other.test_accuracy, -other.test_loss)
         };
-        if !self.metrics.epochs.iter().all(better) {
+        if !self.other_data && !self.metrics.epochs.iter().all(better) {
             return Ok(());
         }
         let state = self.accelerator.read_state()?;
@@ -279,16 +318,17 @@ impl Session {
             .with_context(|| format!("{BEST} of epoch {}", record.epoch))
     }
 
-    /// For a person whose run has failed.
-    fn way_on(&self) -> String {
+    /// For a person whose run has failed; after a divergence, the same settings would only diverge again.
+    fn way_on(&self, diverged: bool) -> String {
+        let other = if diverged { " and other settings" } else { "" };
         match &self.saved {
-            Some(path) => {
-                let step = self.saved_at.0;
+            Some((path, step)) => {
                 format!(
-                    "the run is saved up to step {step}: go on from there with --resume {}",
+                    "the run is saved up to step {step}: go on from there with --resume {}{other}",
                     path.display()
                 )
             }
+            None if diverged => "no step of the run is saved yet: start it again with other settings".into(),
             None => "no step of the run is saved yet: start it again".into(),
         }
     }

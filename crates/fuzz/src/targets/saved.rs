@@ -5,6 +5,8 @@ use anyhow::Result;
 use ef_runtime::backend::Backend;
 use ef_runtime::checkpoint::{CHECKPOINT, SavedFile};
 use ef_runtime::cli::TrainArgs;
+use ef_runtime::data::Images;
+use ef_runtime::hyper::{Before, HyperArgs};
 use ef_runtime::interrupt::Interrupt;
 use ef_runtime::networks::NetworkFile;
 use ef_runtime::train::train;
@@ -12,7 +14,7 @@ use ef_runtime::view::View;
 use rand::Rng;
 use std::path::Path;
 
-const NETWORK: &str = "name = \"small\"\n[input]\nchannels = 1\nrows = 8\ncolumns = 8\nscale_shift = 4\n[[layer]]\nkind = \"conv\"\noutputs = 2\nkernel = 3\n\
+const NETWORK: &str = "name = \"small\"\n[input]\nchannels = 1\nrows = 8\ncolumns = 8\n[[layer]]\nkind = \"conv\"\noutputs = 2\nkernel = 3\n\
                        [[layer]]\nkind = \"max_pool\"\n[[layer]]\nkind = \"fc\"\noutputs = 10\n";
 
 /// A checkpoint; half of the cases change its header only, where everything is that decides.
@@ -34,6 +36,8 @@ pub fn target() -> Result<Target> {
     let valid = std::fs::read(run.join(CHECKPOINT))?;
     let network = NetworkFile::parse(NETWORK, "here")?;
     let header = 8 + valid.first_chunk::<8>().map_or(0, |length| u64::from_le_bytes(*length) as usize);
+    let mut image = Images::default();
+    image.push(&[7; 64], 0);
     Ok(Target {
         name: "saved",
         about: "safetensors checkpoints, then the state of a network in them",
@@ -49,10 +53,17 @@ pub fn target() -> Result<Target> {
             let Ok(file) = SavedFile::parse(Path::new("fuzz.safetensors"), input.to_vec()) else {
                 return false;
             };
+            let valid = file.state(&network, true).is_ok();
             if let Some(origin) = &file.origin {
                 let _ = (origin.network_file(), origin.data_spec());
+                if valid {
+                    // what a resumed run does with it
+                    let _ = origin.pixels(&network).reach(&image);
+                    let before = Before { hyper: origin.hyper, step: origin.progress.step, steps: 9 };
+                    let _ = HyperArgs::default().resolve(origin.batch, 20, Some(before)).rate(10, 20);
+                }
             }
-            file.state(&network, true).is_ok()
+            valid
         }),
         memory: 1 << 20,
     })

@@ -59,6 +59,9 @@ impl SavedFile {
         let layers = shapes.into_iter().map(|shape| self.layer(&file, network, shape, velocities));
         let state = layers.collect::<Result<State>>()?;
         self.check_hash(network)?;
+        if let Some(origin) = &self.origin {
+            origin.check(network).with_context(|| format!("{} is damaged", self.path.display()))?;
+        }
         Ok(state)
     }
 

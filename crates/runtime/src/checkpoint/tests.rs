@@ -14,6 +14,7 @@ fn origin(network: &NetworkFile) -> Origin {
         config: "sim-2x2".into(),
         data: "digits".into(),
         data_hash: Some("0123456789abcdef".into()),
+        train_images: Some(1438),
         pixels: Some(Pixels::Normalised { mean: vec![4.9], deviation: vec![6.0] }),
         seed: 1,
         batch: 8,
@@ -147,6 +148,53 @@ fn fully_connected_weights_are_outputs_by_inputs_and_four_extents_are_read_as_we
     std::fs::write(&path, safetensors::serialize(views, &None).unwrap()).unwrap();
     let read = SavedFile::open(&path).unwrap().state(&network, false).unwrap();
     assert_eq!(read[2].values, state[2].values);
+}
+
+#[test]
+fn numbers_that_no_run_writes_are_refused() {
+    let network = network(16);
+    type Damage = fn(&mut Origin);
+    let damages: [(Damage, &str); 8] = [
+        (|origin| origin.progress.step = u64::MAX, "step is"),
+        (|origin| origin.progress.epoch = u32::MAX, "epoch is"),
+        (|origin| origin.batch = 0, "batch is 0"),
+        (|origin| origin.hyper.momentum = f32::NAN, "not finite"),
+        (|origin| origin.data = "digits\u{1b}[31m".into(), "control characters"),
+        (|origin| origin.pixels = Some(Pixels::Bytes { shift: 40 }), "scale_shift is 40"),
+        (
+            |origin| origin.pixels = Some(Pixels::Normalised { mean: vec![], deviation: vec![1.0] }),
+            "mean has 0",
+        ),
+        (
+            |origin| origin.pixels = Some(Pixels::Normalised { mean: vec![1.0], deviation: vec![0.0] }),
+            "deviation holds 0",
+        ),
+    ];
+    for (damage, named) in damages {
+        let mut origin = origin(&network);
+        origin.check(&network).unwrap();
+        damage(&mut origin);
+        let error = message(origin.check(&network));
+        assert!(error.contains(named), "{error}");
+    }
+}
+
+#[test]
+fn checkpoints_of_versions_before_can_be_read() {
+    let network =
+        NetworkFile::parse(&network(16).toml.replace("columns = 8", "columns = 8\nscale_shift = 4"), "test")
+            .unwrap();
+    let mut old = serde_json::to_value(origin(&network)).unwrap();
+    for key in ["data_hash", "train_images", "pixels"] {
+        old.as_object_mut().unwrap().remove(key);
+    }
+    for key in ["rate_from", "warm_up"] {
+        old["hyper"].as_object_mut().unwrap().remove(key);
+    }
+    let old: Origin = serde_json::from_value(old).unwrap();
+    assert_eq!(old.pixels(&network), Pixels::Bytes { shift: 4 });
+    assert_eq!((old.hyper.rate_from, old.hyper.warm_up), (1, 0));
+    old.check(&network).unwrap();
 }
 
 #[test]

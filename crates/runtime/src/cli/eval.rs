@@ -13,7 +13,7 @@ use crate::networks::NetworkFile;
 use crate::pixels::Pixels;
 use crate::plans::Plans;
 use crate::run_folder::{newest, runs_folder};
-use crate::train::End;
+use crate::train::{End, MOVED};
 use crate::view::View;
 use anyhow::{Context, Result};
 use ef_sim::DramSettings;
@@ -71,11 +71,18 @@ impl EvalArgs {
             None => self.backend.usual_config(&hardware)?,
         };
         let state = saved.state(&network, false)?;
-        let dataset = data.load(network.network.classes())?;
+        let loaded = data.load(network.network.classes());
+        let dataset = if origin.is_some() { loaded.context(MOVED)? } else { loaded? };
         dataset.check_shape(&network, &data)?;
 
         let mut view = View::new();
         dataset.notes.iter().for_each(|note| view.line(note));
+        let trained_on = origin.and_then(|origin| origin.data_hash.as_ref());
+        let same = trained_on.is_some_and(|hash| *hash == dataset.content_hash());
+        if trained_on.is_some() && !same {
+            view.warn(&format!("{data} is not the data that the weights were trained with: it may hold images of their training"));
+        }
+        let held_out = if same { " that it was not trained on" } else { "" };
         let pixels = match origin {
             Some(origin) => origin.pixels(&network),
             None => Pixels::of(&network.network.input, &dataset.train),
@@ -93,7 +100,7 @@ impl EvalArgs {
             view.stage("testing", || evaluate(&mut accelerator, &dataset.test, batch, &interrupt))?;
         let Some(tested) = tested else { return Ok(End::Interrupted) };
         view.line(&format!(
-            "{}: accuracy {:.2} % ({} of {} images of {data} that it was not trained on), loss {:.4}",
+            "{}: accuracy {:.2} % ({} of {} images of {data}{held_out}), loss {:.4}",
             saved.path().display(),
             100.0 * tested.accuracy,
             tested.correct,

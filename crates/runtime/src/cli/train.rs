@@ -4,10 +4,9 @@ use super::{HardwareArgs, configuration};
 use crate::backend::Backend;
 use crate::checkpoint::{CHECKPOINT, Origin, SavedFile, in_run_folder};
 use crate::data::DataSpec;
-use crate::hyper::Hyper;
+use crate::hyper::HyperArgs;
 use crate::interrupt::Interrupt;
 use crate::networks::NetworkFile;
-use crate::progress::Progress;
 use crate::run_folder::{next_free, runs_folder};
 use crate::save_every::SaveEvery;
 use crate::train::{End, Options, train};
@@ -62,7 +61,7 @@ pub struct TrainArgs {
     /// Folder for the results [default: runs/<network>-<backend>-<number>]
     #[arg(long, value_name = "FOLDER")]
     pub out: Option<PathBuf>,
-    /// Continue a run: its folder, or a checkpoint file. All other arguments default to those of that run
+    /// Continue a run: its folder, or a checkpoint file. Network, data, configuration, epochs, batch, rates, seed and DRAM default to its own
     #[arg(long, value_name = "RUN")]
     pub resume: Option<PathBuf>,
     /// Continue with data that holds other images or labels than the run to resume began with
@@ -83,8 +82,6 @@ struct Defaults {
     epochs: u32,
     steps: Option<u64>,
     batch: usize,
-    /// If none, they follow from the batch.
-    hyper: Option<(Hyper, Progress)>,
     seed: u64,
     /// If none is given, it is the back end's usual one.
     config: Option<String>,
@@ -154,8 +151,13 @@ impl TrainArgs {
             epochs: self.epochs.unwrap_or(defaults.epochs),
             steps: self.steps.or(defaults.steps),
             batch,
-            hyper: self.hyper(defaults.hyper, batch),
-            warm_up: self.warm_up,
+            hyper: HyperArgs {
+                learning_rate: self.lr,
+                learning_rate_end: self.lr_end,
+                momentum: self.momentum,
+                weight_decay: self.weight_decay,
+                warm_up: self.warm_up,
+            },
             seed: self.seed.unwrap_or(defaults.seed),
             out,
             resume,
@@ -166,24 +168,6 @@ impl TrainArgs {
         };
         check(&options)?;
         Ok(options)
-    }
-
-    /// Of a resumed run, what is not given stays; a rate that is given begins with the next step.
-    fn hyper(&self, before: Option<(Hyper, Progress)>, batch: usize) -> Hyper {
-        let default = before.map_or_else(|| Hyper::usual(batch), |(hyper, _)| hyper);
-        let learning_rate_end = match self.lr {
-            Some(lr) => self.lr_end.unwrap_or(0.1 * lr),
-            None => self.lr_end.unwrap_or(default.learning_rate_end),
-        };
-        let next_step = before.map_or(1, |(_, progress)| progress.step + 1);
-        Hyper {
-            learning_rate: self.lr.unwrap_or(default.learning_rate),
-            learning_rate_end,
-            momentum: self.momentum.unwrap_or(default.momentum),
-            weight_decay: self.weight_decay.unwrap_or(default.weight_decay),
-            rate_from: if self.lr.is_some() { next_step } else { default.rate_from },
-            warm_up: default.warm_up,
-        }
     }
 
     /// Seed and batch size decide which images a step sees: they cannot change half-way. Neither can the content of the data, which is
@@ -210,7 +194,6 @@ impl Defaults {
             epochs: 4,
             steps: None,
             batch: USUAL_BATCH,
-            hyper: None,
             seed: 1,
             config: None,
             dram: DramSettings::default(),
@@ -218,22 +201,27 @@ impl Defaults {
     }
 
     fn of(origin: Origin) -> Defaults {
-        let Origin { epochs, steps, batch, hyper, seed, config, dram, progress, .. } = origin;
+        let Origin { epochs, steps, batch, seed, config, dram, progress, .. } = origin;
         // a limit that was reached is not meant for what comes after it
         let steps = steps.filter(|steps| *steps > progress.step);
-        Defaults { epochs, steps, batch, hyper: Some((hyper, progress)), seed, config: Some(config), dram }
+        Defaults { epochs, steps, batch, seed, config: Some(config), dram }
     }
 }
 
 fn check(options: &Options) -> Result<()> {
-    let Hyper { learning_rate, learning_rate_end, momentum, weight_decay, .. } = options.hyper;
-    let positive = |value: f32| value.is_finite() && value >= 0.0;
-    ensure!(positive(learning_rate), "--lr {learning_rate}: must be a finite number, 0 or more");
-    ensure!(positive(learning_rate_end), "--lr-end {learning_rate_end}: must be a finite number, 0 or more");
-    ensure!(positive(momentum) && momentum < 1.0, "--momentum {momentum}: must be at least 0 and below 1");
-    ensure!(positive(weight_decay), "--weight-decay {weight_decay}: must be a finite number, 0 or more");
+    let HyperArgs { learning_rate, learning_rate_end, momentum, weight_decay, .. } = options.hyper;
     ensure!(options.batch > 0, "--batch 0: a batch has at least 1 image");
     ensure!(options.epochs > 0, "--epochs 0: ask for at least 1");
     ensure!(options.steps != Some(0), "--steps 0: ask for at least 1");
+    for (name, value) in
+        [("--lr", learning_rate), ("--lr-end", learning_rate_end), ("--weight-decay", weight_decay)]
+    {
+        if let Some(value) = value {
+            ensure!(value.is_finite() && value >= 0.0, "{name} {value}: must be a finite number, 0 or more");
+        }
+    }
+    if let Some(momentum) = momentum {
+        ensure!((0.0..1.0).contains(&momentum), "--momentum {momentum}: must be at least 0 and below 1");
+    }
     Ok(())
 }

@@ -1,12 +1,10 @@
 //! Does a run learn? What to say when it does not, and when to stop it.
 
-use crate::accelerator::Outcome;
 use crate::data::Images;
 use crate::evaluate::Tested;
 use crate::hyper::{Hyper, USUAL_WEIGHT_DECAY, usual_rate};
 use crate::pixels::Pixels;
 use crate::summary::saturated;
-use anyhow::{Result, bail};
 
 /// What decides whether a run can learn.
 pub struct Settings<'a> {
@@ -17,17 +15,33 @@ pub struct Settings<'a> {
     pub reach: f32,
 }
 
-/// Refuses a step after which it makes no sense to go on.
-pub fn check_step(step: u64, outcome: &Outcome, layer_names: &[&str], settings: &Settings) -> Result<()> {
-    let layers = saturated(outcome.overflow, layer_names);
+/// A run that makes no sense to go on with.
+#[derive(Debug, thiserror::Error)]
+#[error("step {step}: {what}, so the run is stopped; {advice}")]
+pub struct Diverged {
+    step: u64,
+    what: String,
+    advice: String,
+}
+
+/// Refuses a loss, of a training step or of a test after it, and saturated layers (bits of `overflow`) from which nothing can be learned.
+pub fn check(
+    step: u64,
+    (loss, overflow): (f64, u32),
+    layer_names: &[&str],
+    settings: &Settings,
+) -> Result<(), Diverged> {
+    /// No network that learns has such a loss.
+    const ABSURD: f64 = 1e6;
+    let layers = saturated(overflow, layer_names);
     let what = if !layers.is_empty() {
         format!("results in {} exceeded the range of FP32 and were saturated", layers.join(", "))
-    } else if !outcome.loss.is_finite() {
-        format!("the loss is {}", outcome.loss)
+    } else if !loss.is_finite() || loss > ABSURD {
+        format!("the loss is {loss:e}")
     } else {
         return Ok(());
     };
-    bail!("step {step}: {what}, so the run is stopped; {}", advice(&settings.causes_of_divergence()))
+    Err(Diverged { step, what, advice: advice(&settings.causes_of_divergence()) })
 }
 
 /// What to say after an epoch whose test was no better than guessing; nothing if it was.
@@ -54,7 +68,13 @@ fn guess(images: &Images) -> (f64, f64) {
     (entropy, shares.fold(0.0, f64::max))
 }
 
-const NORMALISE: &str =
+/// A network with a weight decay above this may forget faster than it learns.
+const LARGE_WEIGHT_DECAY: f32 = 0.02;
+
+/// Normalised pixels of photographs and drawings stay well below this.
+pub const USUAL_REACH: f32 = 16.0;
+
+pub const NORMALISE: &str =
     "take scale_shift, or mean and deviation, out of the network's [input], so that images are normalised";
 
 fn advice(causes: &[String]) -> String {
@@ -82,6 +102,12 @@ impl Settings<'_> {
         const FEW: u64 = 100;
         let mut causes = self.unusual();
         let (rate, usual) = (self.hyper.learning_rate, usual_rate(self.batch));
+        let decay = self.hyper.weight_decay;
+        if decay > LARGE_WEIGHT_DECAY && causes.is_empty() {
+            causes.push(format!(
+                "a weight decay of {decay:?} is large: try --weight-decay {USUAL_WEIGHT_DECAY}"
+            ));
+        }
         if rate < usual / 10.0 {
             causes.push(format!(
                 "a learning rate of {rate:?} is small for a batch of {}: try --lr {usual:?}",
@@ -91,7 +117,7 @@ impl Settings<'_> {
         if steps < FEW {
             causes.push("so few steps: try more --epochs, or a smaller --batch".into());
         }
-        if matches!(self.pixels, Pixels::Bytes { .. }) && self.reach <= 16.0 {
+        if matches!(self.pixels, Pixels::Bytes { .. }) && self.reach <= USUAL_REACH {
             causes.push(format!("pixels whose mean is far from zero: {NORMALISE}"));
         }
         if causes.is_empty() {
@@ -111,7 +137,7 @@ impl Settings<'_> {
         let mut causes = Vec::new();
         // what a step takes of every weight, times the steps that momentum remembers
         let decay = rate * weight_decay / (1.0 - momentum);
-        if decay >= 0.1 && weight_decay > USUAL_WEIGHT_DECAY {
+        if decay >= 0.1 && weight_decay > LARGE_WEIGHT_DECAY {
             causes.push(format!(
                 "a weight decay of {weight_decay:?} is large: try --weight-decay {USUAL_WEIGHT_DECAY}",
             ));
@@ -128,7 +154,7 @@ impl Settings<'_> {
                 1.0 / (1.0 - momentum)
             ));
         }
-        if self.reach > 16.0 {
+        if self.reach > USUAL_REACH {
             causes.push(format!("pixels reach {}: {NORMALISE}", self.reach));
         }
         causes
@@ -155,8 +181,7 @@ mod tests {
             (usual, &bytes, 255.0, "scale_shift", "--lr"),
             (usual, &normalised, 3.0, "--lr 0.005", "scale_shift"),
         ] {
-            let overflow = Outcome { overflow: 2, ..Outcome::default() };
-            let error = check_step(7, &overflow, &["conv1", "fc1"], &settings(&hyper, pixels, reach));
+            let error = check(7, (2.3, 2), &["conv1", "fc1"], &settings(&hyper, pixels, reach));
             let error = error.unwrap_err().to_string();
             assert!(error.contains("step 7: results in fc1") && error.contains("stopped"), "{error}");
             assert!(error.contains(named) && !error.contains(unnamed), "{error}");
@@ -166,11 +191,21 @@ mod tests {
     #[test]
     fn a_loss_that_is_no_number_stops_a_run() {
         let (hyper, pixels) = (Hyper::usual(16), Pixels::Bytes { shift: 8 });
-        let check = |loss| {
-            check_step(1, &Outcome { loss, ..Outcome::default() }, &[], &settings(&hyper, &pixels, 1.0))
-        };
-        assert!(check(f32::INFINITY).unwrap_err().to_string().contains("the loss is inf"));
+        let check = |loss| check(1, (loss, 0), &[], &settings(&hyper, &pixels, 1.0));
+        for (loss, named) in [(f64::INFINITY, "the loss is inf"), (4e22, "the loss is 4e22")] {
+            assert!(check(loss).unwrap_err().to_string().contains(named));
+        }
         check(2.3).unwrap();
+    }
+
+    #[test]
+    fn a_weight_decay_that_makes_a_network_forget_is_named() {
+        let mut images = Images::default();
+        (0..8).for_each(|label| images.push(&[0], label % 4));
+        let (hyper, pixels) = (Hyper { weight_decay: 0.4, ..Hyper::usual(16) }, Pixels::Bytes { shift: 8 });
+        let tested = Tested { loss: 1.39, accuracy: 0.25, images: 8, correct: 2, overflow: 0 };
+        let text = guessing(&tested, 500, &images, &settings(&hyper, &pixels, 1.0)).unwrap();
+        assert!(text.contains("--weight-decay 0.0005") && !text.contains("--lr"), "{text}");
     }
 
     #[test]
@@ -179,7 +214,7 @@ mod tests {
         (0..8).for_each(|label| images.push(&[0], label % 4));
         let (hyper, pixels) = (Hyper::usual(16), Pixels::Bytes { shift: 8 });
         let warning = |loss, accuracy, steps| {
-            let tested = Tested { loss, accuracy, images: 8, correct: 0 };
+            let tested = Tested { loss, accuracy, images: 8, correct: 0, overflow: 0 };
             guessing(&tested, steps, &images, &settings(&hyper, &pixels, 1.0))
         };
         let text = warning(1.39, 0.25, 500).unwrap();

@@ -7,7 +7,7 @@ use ef_link::{LinkDevice, Settings};
 use ef_program::config::SIM_2X2;
 use ef_runtime::backend::Backend;
 use ef_runtime::checkpoint::{CHECKPOINT, SavedFile};
-use ef_runtime::hyper::Hyper;
+use ef_runtime::hyper::HyperArgs;
 use ef_runtime::interrupt::Interrupt;
 use ef_runtime::networks::NetworkFile;
 use ef_runtime::parameters::State;
@@ -37,8 +37,7 @@ fn options(bench: &Bench, run: &str, backend: Backend) -> Options {
         epochs: EPOCHS,
         steps: None,
         batch: 4,
-        hyper: Hyper { learning_rate: 0.1, learning_rate_end: 0.01, ..Hyper::usual(4) },
-        warm_up: None,
+        hyper: HyperArgs { learning_rate: Some(0.1), ..Default::default() },
         seed: 1,
         out,
         resume: saved.exists().then(|| SavedFile::open(&saved).unwrap()),

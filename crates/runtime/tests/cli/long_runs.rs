@@ -181,7 +181,9 @@ fn a_batch_is_kept_where_it_does_not_fit_at_once() {
         ];
         stdout(&succeeds(bench.command(&arguments)))
     };
-    assert!(train("small", "fp32-2x2").contains("batch 16 in 2 passes of 8 images, learning rate 0.02 "));
+    assert!(
+        train("small", "fp32-2x2").contains("batch 16 in 2 passes of up to 8 images, learning rate 0.02 ")
+    );
     assert!(train("large", "fp32-4x4").contains("batch 16, learning rate 0.02 "));
     // the same steps but for the order of additions
     for (a, b) in bench.state("small").iter().zip(bench.state("large")) {
@@ -226,4 +228,81 @@ fn a_network_that_a_board_does_not_hold_is_answered_with_what_is_possible() {
             "it fits --config fp32-4x4 or fp32-8x8",
         ],
     );
+}
+
+#[test]
+fn a_state_that_the_next_step_shows_to_be_useless_is_not_saved() {
+    let bench = Bench::new();
+    succeeds(bench.train("run", &["--epochs", "2", "--steps", "6"]));
+    fails(
+        resume(&bench, &["--steps", "12", "--save-every", "1", "--lr", "1e6"]),
+        &["so the run is stopped", "try --lr 0.005", "saved up to step 6", "--resume run and other settings"],
+    );
+    // the checkpoint is one that trains
+    succeeds(resume(&bench, &["--steps", "9"]));
+}
+
+#[test]
+fn a_rate_that_is_asked_for_counts_after_a_resume_that_trained_nothing() {
+    let bench = Bench::new();
+    succeeds(bench.train("run", &["--epochs", "1"]));
+    let before = contents(&bench.path("run")).into_iter().find(|(path, _)| path.ends_with(CHECKPOINT));
+    let output = succeeds(resume(&bench, &["--lr", "0.5"]));
+    assert!(stdout(&output).contains("nothing is left to train"));
+    assert!(contents(&bench.path("run")).into_iter().any(|file| Some(file) == before));
+    succeeds(resume(&bench, &["--lr", "0.03", "--epochs", "2"]));
+    assert!((rates(&bench, "run")[6] - 0.03).abs() < 1e-6, "{:?}", rates(&bench, "run"));
+}
+
+#[test]
+fn the_last_two_checkpoints_are_of_two_steps() {
+    let bench = Bench::new();
+    succeeds(bench.train("run", &["--epochs", "1", "--save-every", "1"]));
+    let step =
+        |name: &str| SavedFile::open(&bench.path("run").join(name)).unwrap().origin.unwrap().progress.step;
+    assert_eq!((step(CHECKPOINT), step(CHECKPOINT_BEFORE)), (6, 5));
+}
+
+#[test]
+fn the_best_weights_come_along_into_another_folder() {
+    let bench = Bench::new();
+    succeeds(bench.train("run", &["--epochs", "12", "--lr", "0.1"]));
+    let wreck = ["--lr", "1", "--lr-end", "1", "--momentum", "0", "--weight-decay", "1"];
+    succeeds(resume(&bench, &[&["--out", "other", "--epochs", "13"], &wreck[..]].concat()));
+    assert!(stdout(&succeeds(bench.command(&["eval", "other/best.safetensors"]))).contains("100.00 %"));
+}
+
+#[test]
+fn other_data_has_as_many_images_and_eval_says_that_it_is_other() {
+    let bench = Bench::new();
+    succeeds(bench.train("run", &["--steps", "2"]));
+    assert!(stdout(&succeeds(bench.command(&["eval", "run"]))).contains("that it was not trained on"));
+    for (name, count) in [("train-images-idx3-ubyte", 36), ("train-labels-idx1-ubyte", 1)] {
+        let bytes = std::fs::read(bench.path(name)).unwrap();
+        let header = if count == 1 { 8 } else { 16 };
+        let dimensions: &[usize] = if count == 1 { &[4] } else { &[4, 6, 6] };
+        std::fs::write(bench.path(name), crate::common::idx(dimensions, &bytes[header..][..4 * count]))
+            .unwrap();
+    }
+    fails(resume(&bench, &["--other-data"]), &["has 4 training images, the run to resume began with 22"]);
+    let output = succeeds(bench.command(&["eval", "run"]));
+    assert!(!stdout(&output).contains("that it was not trained on"));
+    assert!(crate::common::stderr(&output).contains("is not the data that the weights were trained with"));
+}
+
+#[test]
+fn a_batch_larger_than_the_data_has_the_rate_of_the_data() {
+    let bench = Bench::new();
+    let output = succeeds(bench.train("run", &["--batch", "100000", "--epochs", "1"]));
+    assert!(stdout(&output).contains("learning rate 0.023 to 0.0023"), "{}", stdout(&output));
+}
+
+#[test]
+fn pixels_that_reach_far_are_warned_of_at_the_start() {
+    let bench = Bench::new();
+    // PyTorch's figures are for pixels of 0 to 1
+    bench.edit("tiny.toml", "scale_shift = 4", "mean = [0.1307]\ndeviation = [0.3081]");
+    let output = bench.train("run", &["--steps", "1"]).output().unwrap();
+    let text = crate::common::stderr(&output);
+    assert!(text.contains("warning: pixels reach") && text.contains("mean 0.1"), "{text}");
 }
