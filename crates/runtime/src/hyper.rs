@@ -94,9 +94,10 @@ impl HyperArgs {
     }
 }
 
-/// In double precision: a tenth of 0.05 is 0.005 for the person who reads it.
+/// A tenth of the decimal number that a person reads: of 0.02 it is 0.002, which in FP32 it is not.
 fn a_tenth(rate: f32) -> f32 {
-    (0.1 * f64::from(rate)) as f32
+    let decimal: f64 = rate.to_string().parse().unwrap_or(f64::from(rate));
+    (decimal / 10.0) as f32
 }
 
 impl Hyper {
