@@ -35,7 +35,7 @@ impl Tensors {
 }
 
 /// Weights drawn uniformly from +-sqrt(6 / fan-in) (He and others, 2015) where a ReLU follows, from +-sqrt(3 / fan-in) where none
-/// does: signals keep their size from layer to layer. The last layer's are a tenth of that, so that a run begins near the loss of
+/// does: signals keep their size from layer to layer. The last layer's are smaller by sqrt(10), so that a run begins near the loss of
 /// guessing. Biases and velocities are zero.
 ///
 /// Depends on nothing but the shapes and the seed; every layer has a stream of its own.
@@ -43,7 +43,7 @@ pub fn initial(shapes: &[ParameterShape], seed: u64) -> State {
     let layers = shapes.iter().enumerate().map(|(index, shape)| {
         let spread = match shape.relu {
             true => 6.0,
-            false if index + 1 == shapes.len() => 0.03,
+            false if index + 1 == shapes.len() => 0.3,
             false => 3.0,
         };
         initial_layer(shape, spread, index, seed)
