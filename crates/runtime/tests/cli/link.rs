@@ -37,7 +37,8 @@ fn options(bench: &Bench, run: &str, backend: Backend) -> Options {
         epochs: EPOCHS,
         steps: None,
         batch: 4,
-        hyper: HyperArgs { learning_rate: Some(0.1), ..Default::default() },
+        // a rate that is asked for would begin anew at every resumption
+        hyper: HyperArgs { learning_rate: (!saved.exists()).then_some(0.1), ..Default::default() },
         seed: 1,
         out,
         resume: saved.exists().then(|| SavedFile::open(&saved).unwrap()),
