@@ -76,7 +76,7 @@ fn table(networks: &[NetworkFile], places: &[(String, Room)], batch: usize) -> R
 fn print_reasons(network: &NetworkFile, places: &[(String, Room)], batch: usize) {
     for (place, room) in places {
         if let Err(error) = images_per_pass(network, *room, batch) {
-            println!("{place}: {error:#}");
+            ef_tools::say!("{place}: {error:#}");
         }
     }
 }

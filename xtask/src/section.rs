@@ -25,7 +25,7 @@ impl Section {
     /// Prints `text`, or writes or checks it.
     pub fn handle(&self, args: &SectionArgs, text: &str) -> Result<()> {
         if !args.write && !args.check {
-            print!("{text}");
+            ef_tools::say!("{}", text.trim_end());
             return Ok(());
         }
         let Section { file, verb } = self;

@@ -44,8 +44,7 @@ fn look_through(folder: &Path, files: &mut usize) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries {
         let path = entry.unwrap().path();
-        // an example is no verb
-        if path.is_dir() && !path.ends_with("examples") {
+        if path.is_dir() {
             look_through(&path, files);
         } else if path.extension().is_some_and(|ending| ending == "rs") {
             *files += 1;

@@ -54,12 +54,12 @@ fn main() -> Result<()> {
     let product = ef_hdl_kit::export::verilog(&mut SigProduct::default(), TOP)?;
     let source = product.source_with(mult18_verilog(MultKind::Ecp5));
     let [lut, ff] = cells(&source)?;
-    println!("| product | LUT | FF | more LUT | in {LANES} lanes |\n|---|---|---|---|---|");
-    println!("| as it is | {lut} | {ff} | | |");
+    ef_tools::say!("| product | LUT | FF | more LUT | in {LANES} lanes |\n|---|---|---|---|---|");
+    ef_tools::say!("| as it is | {lut} | {ff} | | |");
     for variant in &VARIANTS {
         let [variant_lut, ff] = cells(&changed(&source, variant)?)?;
         let more = variant_lut as i64 - lut as i64;
-        println!("| {} | {variant_lut} | {ff} | {more} | {} |", variant.name, more * LANES as i64);
+        ef_tools::say!("| {} | {variant_lut} | {ff} | {more} | {} |", variant.name, more * LANES as i64);
     }
     Ok(())
 }
