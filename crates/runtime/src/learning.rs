@@ -1,6 +1,6 @@
 //! Do the defaults learn? A small network on data of MNIST's and of CIFAR-10's size, for every configuration, batch and some seeds.
 //!
-//! The test of this crate runs a few cases, `cargo xtask learn` all of them; `docs/learning.md` holds the last result.
+//! The test of this crate runs a few cases, `cargo xtask learn` all of them, and with `--record` it writes `docs/learning.md`.
 
 use crate::backend::Backend;
 use crate::cli::TrainArgs;
