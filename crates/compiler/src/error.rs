@@ -18,6 +18,8 @@ pub enum CompileError {
     EmptyBatch,
     #[error(transparent)]
     TooLarge(Box<TooLarge>),
+    #[error("the first layer has a stride other than 1, which the tap gathering does not have yet")]
+    Stride,
     #[error("the network has {layers} layers with weights, the OVERFLOW register names 32")]
     TooManyLayers { layers: usize },
     #[error(

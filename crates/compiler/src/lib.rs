@@ -22,7 +22,7 @@ mod sync;
 pub use encode::encode;
 pub use error::{CompileError, NetworkError, TooLarge};
 pub use memory::{LayerPlan, MemoryMap};
-pub use network::{Input, LEAST_DEVIATION, Layer, Network, ParameterShape, Two};
+pub use network::{Input, LEAST_DEVIATION, Layer, Network, ParameterShape, Shape, Two};
 pub use stage::Stage;
 pub use sync::{Synced, synchronise};
 

@@ -116,7 +116,8 @@ pub(crate) fn stages(network: &Network, config: &Config) -> Result<Vec<Stage>, C
         let tag = stages.len() as u32;
         let gathered = stages.is_empty();
         match *layer {
-            Layer::Conv { outputs, kernel, padding } => stages.push(Stage {
+            Layer::Conv { stride: 2.., .. } => return Err(CompileError::Stride),
+            Layer::Conv { outputs, kernel, padding, .. } => stages.push(Stage {
                 name: names.next().map(|p| p.name).unwrap_or_default(),
                 tag,
                 gathered,

@@ -6,10 +6,15 @@ use sha2::{Digest, Sha256};
 use std::path::Path;
 
 /// The networks that ship with the project, the default one first.
-pub const BUNDLED: [(&str, &str); 3] = [
-    ("digits", include_str!("../networks/digits.toml")),
-    ("mnist", include_str!("../networks/mnist.toml")),
-    ("cifar10", include_str!("../networks/cifar10.toml")),
+pub const BUNDLED: [(&str, &str); 8] = [
+    ("digits", include_str!("../../../networks/digits.toml")),
+    ("mnist", include_str!("../../../networks/mnist.toml")),
+    ("cifar10", include_str!("../../../networks/cifar10.toml")),
+    ("one-x", include_str!("../../../networks/one-x.toml")),
+    ("lenet-10", include_str!("../../../networks/lenet-10.toml")),
+    ("alexnet", include_str!("../../../networks/alexnet.toml")),
+    ("alexnet-224", include_str!("../../../networks/alexnet-224.toml")),
+    ("vgg-16", include_str!("../../../networks/vgg-16.toml")),
 ];
 
 /// A network and the text it was read from.
@@ -52,6 +57,7 @@ impl NetworkFile {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::summary::grouped;
 
     #[test]
     fn every_bundled_network_is_valid_and_named_as_its_file() {
@@ -61,9 +67,32 @@ mod tests {
     }
 
     #[test]
+    fn every_file_in_networks_is_bundled() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../networks");
+        let mut files: Vec<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .collect();
+        files.sort();
+        let mut bundled = BUNDLED.map(|(name, _)| format!("{name}.toml"));
+        bundled.sort();
+        assert_eq!(files, bundled);
+    }
+
+    #[test]
+    fn the_first_line_of_a_network_says_how_many_parameters_it_has() {
+        for (name, toml) in BUNDLED {
+            let parameters = NetworkFile::load(name).unwrap().network.parameters();
+            let count: usize = parameters.iter().map(|layer| layer.weights() + layer.outputs).sum();
+            let says = format!(": {} parameters, ", grouped(count as u64));
+            assert!(toml.lines().next().unwrap().contains(&says), "{name}{says}");
+        }
+    }
+
+    #[test]
     fn an_unknown_network_is_answered_with_the_bundled_ones() {
-        let error = NetworkFile::load("vgg").unwrap_err().to_string();
-        assert!(error.contains("`vgg`") && error.contains("digits, mnist"), "{error}");
+        let error = NetworkFile::load("resnet").unwrap_err().to_string();
+        assert!(error.contains("`resnet`") && error.contains("digits, mnist"), "{error}");
     }
 
     #[test]

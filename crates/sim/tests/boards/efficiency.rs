@@ -5,10 +5,8 @@ use ef_compiler::{Network, PixelFormat, compile};
 use ef_program::{Device, regs};
 use ef_sim::ChipDevice;
 
-const NETWORKS: [&str; 2] = [
-    include_str!("../../../runtime/networks/digits.toml"),
-    include_str!("../../../runtime/networks/cifar10.toml"),
-];
+const NETWORKS: [&str; 2] =
+    [include_str!("../../../../networks/digits.toml"), include_str!("../../../../networks/cifar10.toml")];
 const BATCH: usize = 16;
 
 #[test]
