@@ -9,7 +9,7 @@ fn root() -> PathBuf {
 }
 
 /// Crates, lowest first; a crate may depend only on those before it.
-const LAYERS: [&str; 17] = [
+const LAYERS: [&str; 18] = [
     "ef-toml",
     "ef-tools",
     "ef-hdl-kit",
@@ -20,6 +20,7 @@ const LAYERS: [&str; 17] = [
     "ef-rtl",
     "ef-model",
     "ef-paper",
+    "ef-time",
     "ef-compiler",
     "ef-soc",
     "ef-sim",

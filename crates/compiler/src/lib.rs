@@ -19,12 +19,13 @@ mod schedule;
 mod stage;
 mod sync;
 
+pub use ef_program::Synced;
 pub use encode::encode;
 pub use error::{CompileError, NetworkError, TooLarge};
 pub use memory::{LayerPlan, MemoryMap};
 pub use network::{Input, LEAST_DEVIATION, Layer, Network, ParameterShape, Shape, Two};
 pub use stage::Stage;
-pub use sync::{Synced, synchronise};
+pub use sync::synchronise;
 
 use ef_program::Config;
 

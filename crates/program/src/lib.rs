@@ -21,7 +21,7 @@ pub mod regs;
 pub mod run;
 pub mod store;
 
-pub use command::Command;
+pub use command::{Command, Synced};
 pub use compute::ComputeDesc;
 pub use config::Config;
 pub use device::{Device, DeviceError, MemoryUse};

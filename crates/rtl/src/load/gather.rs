@@ -4,6 +4,9 @@ use super::tap_walker::TapWalker;
 use ef_hdl_kit::glue;
 use rust_hdl::prelude::*;
 
+/// Taps read per cycle.
+pub const TAPS_PER_CYCLE: u64 = 1;
+
 /// Scratch RAM of 2^SAW words and the taps read from it: for each of `n1 x n0` output pixels the words of all (channel, kernel
 /// row, kernel column), kernel column fastest, zero where the tap lies outside the image.
 ///

@@ -3,6 +3,9 @@
 use crate::arith::pixel::Pixel;
 use rust_hdl::prelude::*;
 
+/// Cycles per word with `unpack`.
+pub const UNPACK: u64 = 4;
+
 /// Writes the words of the stream at `base`, `base + 1`, ...; with `unpack` each word is four pixels, low byte first.
 ///
 /// ```text

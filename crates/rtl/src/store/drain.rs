@@ -10,6 +10,16 @@ use crate::buffer::Delay;
 use ef_hdl_kit::{glue, vec_of};
 use rust_hdl::prelude::*;
 
+/// Cycles from `start` to the first word in the word buffer, for a latency of the partial sums.
+pub const fn first_word(psum_latency: usize, pool: bool) -> u64 {
+    psum_latency as u64 + 10 + if pool { 3 } else { 0 }
+}
+
+/// Cycles per word of T lanes.
+pub const fn cycles_per_word(lanes: u64, pool: bool) -> u64 {
+    if pool && lanes == 2 { 2 } else { 1 }
+}
+
 /// MAP: reads a map in its order, T lanes at a time, and pushes its words, then on request its codes.
 ///
 /// ```text

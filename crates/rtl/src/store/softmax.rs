@@ -37,6 +37,28 @@ const _: () = assert!((GRADIENT - PROBABILITY) % 2 == 1);
 const _: () = assert!((LOSS_ADD - (INVERSE_KNOWN + 1 + DIFFERENCE)) % 2 == 1);
 const _: () = assert!(LOSS_BEGIN < INVERSE_KNOWN + 1 + DIFFERENCE);
 
+/// Cycles per word of an image.
+pub const CYCLES_PER_WORD: u64 = 2;
+
+/// When things happen, in cycles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Times {
+    /// From `start` to the first word in the word buffer.
+    pub first_word: u64,
+    /// From an image to the next.
+    pub image: u64,
+    /// From the last image to the end.
+    pub mean: u64,
+}
+
+/// The times of a SOFTMAX over so many classes, for a latency of the partial sums.
+pub const fn times(psum_latency: usize, lanes: u64, classes: u64, gradient: bool) -> Times {
+    let _ = lanes;
+    let scan = psum_latency as u64 + 90 + 15 * classes;
+    let image = scan + if gradient { CYCLES_PER_WORD * classes } else { 0 };
+    Times { first_word: scan, image, mean: 12 }
+}
+
 /// SOFTMAX over up to 2^EAW classes per image: loss, hits, and the gradient of the logits.
 ///
 /// ```text
