@@ -64,13 +64,16 @@ impl Input {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Layer {
-    /// Convolution, stride 1, square kernel.
+    /// Convolution, square kernel.
     Conv {
         outputs: usize,
         #[serde(deserialize_with = "values::square")]
         kernel: usize,
         #[serde(default)]
         padding: usize,
+        /// 1 to 4 on the images, 1 on any other map.
+        #[serde(default = "values::one")]
+        stride: usize,
     },
     Relu {},
     /// 2 x 2, stride 2; an odd last row or column is dropped.
@@ -191,6 +194,7 @@ impl Network {
             let error = |what: String| NetworkError::Layer { index: index + 1, kind: layer.kind(), what };
             let after = index.checked_sub(1).map(|i| &self.layers[i]);
             shapes.push(shape);
+            check_stride(layer, index).map_err(error)?;
             shape = next_shape(layer, shape).map_err(error)?;
             check_order(layer, after, index + 1 == self.layers.len(), &self.layers[..index])
                 .map_err(error)?;
@@ -217,7 +221,7 @@ impl Network {
 /// The map that leaves a layer which `(channels, rows, columns)` enters.
 fn next_shape(layer: &Layer, (channels, rows, columns): Shape) -> Result<Shape, String> {
     match *layer {
-        Layer::Conv { outputs, kernel, padding } => {
+        Layer::Conv { outputs, kernel, padding, stride } => {
             if outputs == 0 || kernel == 0 {
                 return Err("outputs and kernel must be at least 1".into());
             }
@@ -231,7 +235,8 @@ fn next_shape(layer: &Layer, (channels, rows, columns): Shape) -> Result<Shape, 
                     "kernel {kernel} is larger than the map it reads, {rows} x {columns} with padding {padding}"
                 ));
             }
-            let map = (outputs, rows + 2 * padding - kernel + 1, columns + 2 * padding - kernel + 1);
+            let length = |input: usize| (input + 2 * padding - kernel) / stride + 1;
+            let map = (outputs, length(rows), length(columns));
             sizes::map("numbers of its output", map)?;
             Ok(map)
         }
@@ -245,6 +250,19 @@ fn next_shape(layer: &Layer, (channels, rows, columns): Shape) -> Result<Shape, 
         }
         Layer::MaxPool { .. } => Ok((channels, rows / 2, columns / 2)),
         Layer::Relu {} | Layer::SoftmaxCrossEntropy {} => Ok((channels, rows, columns)),
+    }
+}
+
+/// Strides are made while taps are gathered, and only the images' are.
+fn check_stride(layer: &Layer, index: usize) -> Result<(), String> {
+    match *layer {
+        Layer::Conv { stride, .. } if !(1..=4).contains(&stride) => {
+            Err(format!("stride is {stride}; 1 to 4 is possible"))
+        }
+        Layer::Conv { stride, .. } if stride > 1 && index > 0 => {
+            Err(format!("stride is {stride}; only the first layer has one other than 1, on the images"))
+        }
+        _ => Ok(()),
     }
 }
 

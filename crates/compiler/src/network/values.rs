@@ -19,6 +19,11 @@ impl<'de> Deserialize<'de> for Two {
     }
 }
 
+/// The stride of a convolution that says none.
+pub fn one() -> usize {
+    1
+}
+
 /// The rows and columns of a kernel.
 pub fn square<'de, D: Deserializer<'de>>(from: D) -> Result<usize, D::Error> {
     let expected = "a single number, 1 or more, is needed (kernels are square)";
