@@ -22,9 +22,10 @@ pub enum Space {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Access {
     pub space: Space,
-    lo: i64,
-    hi: i64,
-    write: bool,
+    /// The first word (operand buffer, DRAM) or vector, and the one after the last.
+    pub lo: i64,
+    pub hi: i64,
+    pub write: bool,
 }
 
 impl Access {

@@ -18,8 +18,6 @@ pub enum CompileError {
     EmptyBatch,
     #[error(transparent)]
     TooLarge(Box<TooLarge>),
-    #[error("the first layer has a stride other than 1, which the tap gathering does not have yet")]
-    Stride,
     #[error("the network has {layers} layers with weights, the OVERFLOW register names 32")]
     TooManyLayers { layers: usize },
     #[error(
@@ -36,10 +34,11 @@ pub enum CompileError {
 
 /// A piece of a layer that no cut makes small enough for a buffer.
 #[derive(Debug, thiserror::Error)]
-#[error("{layer}: {what} needs {needed} {unit}, the {buffer} of {config} holds {capacity} (`{parameter}`)")]
+#[error(
+    "{layer}: its smallest tile needs {needed} {unit}, the {buffer} of {config} holds {capacity} (`{parameter}`)"
+)]
 pub struct TooLarge {
     pub layer: String,
-    pub what: String,
     pub needed: usize,
     pub unit: &'static str,
     pub buffer: &'static str,

@@ -1,32 +1,48 @@
 //! From a network description to a memory map and a program.
 //!
 //! ```text
-//! TOML --network--> Network --stage--> Stages --memory--> MemoryMap
-//!                                         |
-//!                                     schedule   flat list of commands, in program order
-//!                                         |
-//!                                       sync     tokens, from what each command reads and writes
-//!                                         |
-//!                                      encode    increments and hardware loops
+//! TOML --network--> Network --graph--> Graph --memory--> MemoryMap
+//!                                        |
+//!                           passes, search, schedule      flat list of commands, in program order
+//!                                        |
+//!                                      sync     tokens, from what each command reads and writes
+//!                                        |
+//!                                     encode    increments and hardware loops
 //! ```
 
 mod access;
+mod builder;
 mod encode;
 mod error;
+mod graph;
+mod lifetime;
 mod memory;
 mod network;
+mod passes;
+mod room;
 mod schedule;
+mod search;
 mod stage;
 mod sync;
+mod tensors;
+mod tile;
+mod work;
 
+pub use access::{Access, Space, accesses};
 pub use ef_program::Synced;
 pub use encode::encode;
 pub use error::{CompileError, NetworkError, TooLarge};
-pub use memory::{LayerPlan, MemoryMap};
-pub use network::{Input, LEAST_DEVIATION, Layer, Network, ParameterShape, Shape, Two};
+pub use graph::{Graph, Tensor};
+pub use memory::{LayerPlan, MemoryMap, Span, SpanKind};
+pub use network::{Input, LEAST_DEVIATION, Layer, Network, ParameterShape, Two};
+pub use passes::{Cut, Order};
+pub use schedule::ScheduledPass;
 pub use stage::Stage;
 pub use sync::synchronise;
+pub use tile::TileSize;
+pub use work::{Traffic, Work};
 
+use builder::Context;
 use ef_program::Config;
 
 /// How the host hands images over.
@@ -53,6 +69,46 @@ pub struct Plan {
     pub useful_macs: [u64; 3],
 }
 
+/// The commands of a step with their tokens, and which of them belong to which pass.
+#[derive(Clone, Debug)]
+pub struct Step {
+    pub commands: Vec<Synced>,
+    pub passes: Vec<ScheduledPass>,
+}
+
+/// A network's graph and memory map for a configuration and a batch size: what [`Step`]s are made from.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    pub graph: Graph,
+    pub map: MemoryMap,
+    config: &'static Config,
+    batch: usize,
+}
+
+impl Prepared {
+    pub fn new(
+        network: &Network,
+        config: &'static Config,
+        batch: usize,
+        pixels: PixelFormat,
+    ) -> Result<Prepared, CompileError> {
+        if batch == 0 {
+            return Err(CompileError::EmptyBatch);
+        }
+        let graph = Graph::new(network, config)?;
+        let map = MemoryMap::new(network, &graph, batch, pixels)?;
+        Ok(Prepared { graph, map, config, batch })
+    }
+
+    /// FP and loss; with `train` BP, WU and update too.
+    pub fn step(&self, train: bool) -> Result<Step, CompileError> {
+        let Prepared { graph, map, config, batch } = self;
+        let context = Context { graph, config, map, batch: *batch, train };
+        let schedule = schedule::schedule(context)?;
+        Ok(Step { commands: synchronise(config.lanes, &schedule.commands), passes: schedule.passes })
+    }
+}
+
 /// Compiles a network for a batch of `batch` images.
 pub fn compile(
     network: &Network,
@@ -60,14 +116,9 @@ pub fn compile(
     batch: usize,
     pixels: PixelFormat,
 ) -> Result<Plan, CompileError> {
-    if batch == 0 {
-        return Err(CompileError::EmptyBatch);
-    }
-    let stages = stage::stages(network, config)?;
-    let map = MemoryMap::new(network, &stages, batch, pixels)?;
-    schedule::check_length(&stages, config, batch)?;
+    let prepared = Prepared::new(network, config, batch, pixels)?;
     let assemble = |train: bool| -> Result<Vec<u64>, CompileError> {
-        let program = encode(&synchronise(config.lanes, &schedule::schedule(&stages, config, &map, train)?));
+        let program = encode(&prepared.step(train)?.commands);
         let capacity = 1 << config.program_aw;
         if program.len() > capacity {
             return Err(CompileError::ProgramTooLong {
@@ -78,8 +129,10 @@ pub fn compile(
         }
         Ok(program)
     };
+    let (train, eval) = (assemble(true)?, assemble(false)?);
+    let stages = prepared.graph.stages;
     let macs = |s: &Stage| batch as u64 * s.macs();
     let total: u64 = stages.iter().map(macs).sum();
     let useful_macs = [total, total - macs(&stages[0]), total];
-    Ok(Plan { config, batch, train: assemble(true)?, eval: assemble(false)?, map, stages, useful_macs })
+    Ok(Plan { config, batch, train, eval, map: prepared.map, stages, useful_macs })
 }

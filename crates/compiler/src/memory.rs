@@ -1,6 +1,7 @@
 //! Where everything lies in DRAM, and how host tensors become words.
 
-use crate::{CompileError, Network, ParameterShape, PixelFormat, Stage};
+use crate::lifetime::{self, Item};
+use crate::{CompileError, Graph, Network, ParameterShape, PixelFormat, Stage};
 use ef_program::layout;
 
 /// One layer with weights.
@@ -39,12 +40,7 @@ impl LayerPlan {
     }
 
     fn each(&self, mut visit: impl FnMut(usize, usize)) {
-        // a first fully connected layer is one kernel over the image: its inputs are (channel, row, column)
-        let (inputs, kr, kc) = if self.stage.gathered {
-            (self.stage.inputs, self.stage.kernel.0, self.stage.kernel.1)
-        } else {
-            (self.shape.inputs, self.shape.kernel.0, self.shape.kernel.1)
-        };
+        let (inputs, kr, kc) = (self.shape.inputs, self.shape.kernel.0, self.shape.kernel.1);
         let mut host = 0;
         for m in 0..self.shape.outputs {
             for n in 0..inputs {
@@ -59,7 +55,8 @@ impl LayerPlan {
     }
 }
 
-/// Word addresses of everything in DRAM. Parameters and images come first: their addresses do not depend on the batch.
+/// Word addresses of everything in DRAM. Parameters and images come first: their addresses do not depend on the batch. Maps, losses and
+/// codes share words where their lifetimes allow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MemoryMap {
     pub layers: Vec<LayerPlan>,
@@ -67,21 +64,51 @@ pub struct MemoryMap {
     /// Words of one raw image.
     pub image_words: usize,
     pub labels: u32,
-    /// Output map of each stage but the last.
-    pub(crate) maps: Vec<u32>,
-    /// Gradient of the output map of each stage.
+    /// What lies behind the labels: maps, losses and codes, with the steps in which they are needed.
+    pub spans: Vec<Span>,
+    /// Per tensor: its value; the images' is `images`, the last stage's is none.
+    pub(crate) values: Vec<u32>,
+    /// Per tensor: its gradient.
     pub(crate) losses: Vec<u32>,
+    /// Per stage.
     pub(crate) codes: Vec<u32>,
     pub memory_words: u64,
     pub(crate) batch: usize,
     pub(crate) pixels: PixelFormat,
-    image: (usize, usize, usize),
+    form: ImageForm,
+}
+
+/// A tensor's place in DRAM. Step i is FP of stage i, step 2n-1-i its BP and WU, of n stages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Span {
+    pub name: String,
+    pub kind: SpanKind,
+    pub address: u32,
+    pub words: u64,
+    /// First and last step in which it is needed.
+    pub steps: (usize, usize),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SpanKind {
+    Map,
+    Loss,
+    Codes,
+}
+
+/// How an image lies in DRAM.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ImageForm {
+    /// `[channel][row]` of rows of so many pixels, for the tap gathering.
+    Rows(usize),
+    /// One vector of FP32 in so many words, for a fully connected layer.
+    Vector(usize),
 }
 
 impl MemoryMap {
     pub(crate) fn new(
         network: &Network,
-        stages: &[Stage],
+        graph: &Graph,
         batch: usize,
         pixels: PixelFormat,
     ) -> Result<Self, CompileError> {
@@ -92,59 +119,124 @@ impl MemoryMap {
             next += count as u128 * words as u128;
             at as u32
         };
-        let layers: Vec<LayerPlan> = network
-            .parameters()
-            .into_iter()
-            .zip(stages)
+        let stages = &graph.stages;
+        let parameters = network.parameters().into_iter().zip(stages);
+        let layers: Vec<LayerPlan> = parameters
             .map(|(shape, stage)| {
                 let words = stage.out_groups() * stage.block_words();
-                LayerPlan {
-                    shape,
-                    weights: take(1, words),
-                    velocities: take(1, words),
-                    words,
-                    stage: stage.clone(),
-                }
+                let (weights, velocities) = (take(1, words), take(1, words));
+                LayerPlan { shape, weights, velocities, words, stage: stage.clone() }
             })
             .collect();
-        let image = (network.input.channels, network.input.rows, network.input.columns);
+        let form = match &stages[0] {
+            first if first.gathered => ImageForm::Rows(network.input.columns),
+            first => ImageForm::Vector(first.in_groups() * first.lanes),
+        };
         let packed = matches!(pixels, PixelFormat::U8 { .. });
-        let image_words = image.0 * image.1 * layout::raw_row_words(image.2, packed);
+        let image_words = match form {
+            ImageForm::Rows(columns) => {
+                network.input.channels * network.input.rows * layout::raw_row_words(columns, packed)
+            }
+            ImageForm::Vector(words) => words,
+        };
         let images = take(batch, image_words);
         let labels = take(batch, 1);
-        let maps = stages.iter().map(|s| take(batch, s.out_words())).collect();
-        let losses = stages.iter().map(|s| take(batch, s.out_words())).collect();
-        let codes = stages.iter().map(|s| take(batch, s.code_words())).collect();
-        let memory_words = match u32::try_from(next) {
-            Ok(words) => u64::from(words),
-            Err(_) => return Err(CompileError::Memory { words: next, batch }),
+        let needed = needed(graph);
+        let items: Vec<Item> = needed
+            .iter()
+            .map(|n| Item { words: batch as u128 * n.words as u128, from: n.steps.0, to: n.steps.1 })
+            .collect();
+        let (at, end) = lifetime::place(&items, next);
+        let Ok(memory_words) = u32::try_from(end) else {
+            return Err(CompileError::Memory { words: end, batch });
         };
-        Ok(MemoryMap {
+        let mut map = MemoryMap {
             layers,
             images,
             image_words,
             labels,
-            maps,
-            losses,
-            codes,
-            memory_words,
+            spans: Vec::new(),
+            values: vec![images; graph.tensors.len()],
+            losses: vec![0; graph.tensors.len()],
+            codes: vec![0; stages.len()],
+            memory_words: memory_words.into(),
             batch,
             pixels,
-            image,
-        })
+            form,
+        };
+        for ((need, item), at) in needed.into_iter().zip(items).zip(at) {
+            map.add(need, item.words as u64, at as u32);
+        }
+        Ok(map)
+    }
+
+    fn add(&mut self, need: Need, words: u64, address: u32) {
+        let Need { name, kind, index, steps, .. } = need;
+        match kind {
+            SpanKind::Map => self.values[index] = address,
+            SpanKind::Loss => self.losses[index] = address,
+            SpanKind::Codes => self.codes[index] = address,
+        }
+        self.spans.push(Span { name, kind, address, words, steps });
     }
 
     /// One image, [channel][row][column] bytes, to words.
     pub fn pack_image(&self, pixels: &[u8]) -> Vec<u32> {
-        pixels
-            .chunks(self.image.2)
-            .flat_map(|row| row.chunks(4))
-            .map(|four| four.iter().enumerate().fold(0, |word, (i, byte)| word | u32::from(*byte) << (8 * i)))
-            .collect()
+        let word = |bytes: &[u8]| bytes.iter().rev().fold(0, |word, byte| word << 8 | u32::from(*byte));
+        match (self.form, self.pixels) {
+            (ImageForm::Rows(columns), _) => {
+                pixels.chunks(columns).flat_map(|row| row.chunks(4)).map(word).collect()
+            }
+            (ImageForm::Vector(_), PixelFormat::U8 { shift }) => {
+                let scale = 1.0 / (1u32 << shift) as f32;
+                self.pack_image_f32(&pixels.iter().map(|p| f32::from(*p) * scale).collect::<Vec<_>>())
+            }
+            (ImageForm::Vector(_), PixelFormat::F32) => {
+                self.pack_image_f32(&pixels.iter().map(|p| f32::from(*p)).collect::<Vec<_>>())
+            }
+        }
     }
 
     /// One image of FP32 pixels to words.
     pub fn pack_image_f32(&self, pixels: &[f32]) -> Vec<u32> {
-        pixels.iter().map(|p| p.to_bits()).collect()
+        let mut words: Vec<u32> = pixels.iter().map(|p| p.to_bits()).collect();
+        if let ImageForm::Vector(length) = self.form {
+            words.resize(length, 0);
+        }
+        words
     }
+}
+
+/// What a training step keeps in DRAM for some of its steps, per image.
+struct Need {
+    name: String,
+    kind: SpanKind,
+    /// Number of the tensor, or of the stage whose codes they are.
+    index: usize,
+    words: usize,
+    steps: (usize, usize),
+}
+
+/// Maps from the FP that makes them to the WU that reads them; losses from the BP that makes them to the BP and WU that read them.
+fn needed(graph: &Graph) -> Vec<Need> {
+    let count = graph.stages.len();
+    let backward = |stage: usize| 2 * count - 1 - stage;
+    let mut needed = Vec::new();
+    for (index, stage) in graph.stages.iter().enumerate() {
+        let tensor = &graph.tensors[stage.output];
+        let reader = graph.stages.iter().rposition(|s| s.input == stage.output);
+        let mut need = |kind, index, words, steps| {
+            needed.push(Need { name: tensor.name.clone(), kind, index, words, steps });
+        };
+        if let Some(reader) = reader {
+            need(SpanKind::Map, stage.output, tensor.words, (index, backward(reader)));
+        }
+        // the loss makes the gradient of the last map in FP
+        let made = reader.map_or(index, backward);
+        need(SpanKind::Loss, stage.output, tensor.words, (made, backward(index)));
+        if stage.coded() {
+            need(SpanKind::Codes, index, stage.code_words(), (index, backward(index)));
+        }
+    }
+    needed
 }

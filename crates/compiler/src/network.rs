@@ -137,7 +137,7 @@ impl ParameterShape {
 }
 
 /// Channels, rows and columns of a map.
-pub type Shape = (usize, usize, usize);
+pub(crate) type Shape = (usize, usize, usize);
 
 impl Network {
     /// Parses a description and checks that it is a network this accelerator trains.
@@ -180,8 +180,8 @@ impl Network {
         out
     }
 
-    /// The shape of the map that enters each layer. A network that was parsed has no error.
-    pub fn shapes(&self) -> Result<Vec<Shape>, NetworkError> {
+    /// The shape of the map that enters each layer.
+    pub(crate) fn shapes(&self) -> Result<Vec<Shape>, NetworkError> {
         let Input { channels, rows, columns, .. } = self.input;
         if channels == 0 || rows == 0 || columns == 0 {
             return Err(NetworkError::Input("channels, rows and columns must be at least 1".into()));

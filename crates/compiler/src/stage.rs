@@ -1,18 +1,21 @@
-//! Stages: a conv or fc layer with the ReLU and the pooling that follow it, as one pass of the accelerator.
+//! Stages: a conv or fc layer with the ReLU and the pooling that follow it, as one operation of the graph.
 
-use crate::{CompileError, Layer, Network};
-use ef_program::{Config, layout};
+use ef_program::layout;
 
-/// One conv or fc layer with its ReLU and pooling.
+/// One conv or fc layer with its ReLU and pooling: reads tensor `input`, writes tensor `output`.
 ///
-/// A fully connected layer is a 1 x 1 convolution on a 1 x 1 map whose channels are the map before it in memory
-/// order. The first stage gathers its taps while loading: it is a 1 x 1 convolution over taps.
+/// A fully connected layer is a 1 x 1 convolution on a 1 x 1 map whose channels are the map before it in memory order. A convolution on
+/// the images gathers its taps while loading: it is a 1 x 1 convolution over taps.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stage {
     pub name: String,
     /// Number among the layers with weights: names the bit of the OVERFLOW register.
     pub tag: u32,
-    /// First stage: input comes from raw images through the tap gathering.
+    /// Tensor that it reads, a number of [`crate::Graph::tensors`].
+    pub input: usize,
+    /// Tensor that it writes.
+    pub output: usize,
+    /// Its input are raw images, whose taps are gathered.
     pub gathered: bool,
     /// Fully connected on a map: channels, rows, columns before flattening.
     pub flattened: Option<(usize, usize, usize)>,
@@ -22,16 +25,21 @@ pub struct Stage {
     pub in_cols: usize,
     pub kernel: (usize, usize),
     pub padding: usize,
+    pub stride: usize,
     pub outputs: usize,
     /// Output map before pooling.
     pub rows: usize,
     pub cols: usize,
     pub relu: bool,
     pub pool: bool,
-    lanes: usize,
+    pub(crate) lanes: usize,
 }
 
 impl Stage {
+    /// Its input are the images themselves: nobody needs their gradient.
+    pub fn first(&self) -> bool {
+        self.input == crate::graph::IMAGES
+    }
     /// Channel groups that the kernel reduces over: groups of input channels, or of taps.
     pub fn in_groups(&self) -> usize {
         match self.flattened {
@@ -39,6 +47,15 @@ impl Stage {
             None if self.gathered => layout::groups(self.inputs * self.kernel.0 * self.kernel.1, self.lanes),
             None => layout::groups(self.inputs, self.lanes),
         }
+    }
+    /// What a part of the input groups is a multiple of: where taps are gathered, whole channels that fill whole groups.
+    pub fn in_unit(&self) -> usize {
+        if !self.gathered {
+            return 1;
+        }
+        let taps = self.kernel.0 * self.kernel.1;
+        let fills = |channels: &usize| (channels * taps).is_multiple_of(self.lanes);
+        (1..=self.lanes).find(fills).map_or(1, |channels| channels * taps / self.lanes)
     }
     pub fn out_groups(&self) -> usize {
         layout::groups(self.outputs, self.lanes)
@@ -64,6 +81,15 @@ impl Stage {
     /// Words of one row of codes.
     pub fn code_row(&self) -> usize {
         if self.coded() { layout::code_row_words(self.out_cols(), self.lanes, self.pool) } else { 0 }
+    }
+    /// Output columns that one word of codes serves, as columns before pooling.
+    pub fn code_columns(&self) -> usize {
+        let per_word = if self.coded() { 32 / layout::code_width(self.lanes, self.pool) } else { 1 };
+        per_word * self.window()
+    }
+    /// Rows and columns of a pooling window; 1 without pooling.
+    pub fn window(&self) -> usize {
+        if self.pool { 2 } else { 1 }
     }
     /// Words of one weight block.
     pub fn block_words(&self) -> usize {
@@ -101,72 +127,4 @@ impl Stage {
         let t = self.lanes;
         m / t * self.block_words() + self.block_words() - t + m % t
     }
-}
-
-/// The stages of a network.
-pub(crate) fn stages(network: &Network, config: &Config) -> Result<Vec<Stage>, CompileError> {
-    let shapes = network.shapes().unwrap_or_default();
-    let parameters = network.parameters();
-    if parameters.len() > 32 {
-        return Err(CompileError::TooManyLayers { layers: parameters.len() });
-    }
-    let mut names = parameters.into_iter();
-    let mut stages: Vec<Stage> = Vec::new();
-    for (layer, &(channels, rows, cols)) in network.layers.iter().zip(&shapes) {
-        let tag = stages.len() as u32;
-        let gathered = stages.is_empty();
-        match *layer {
-            Layer::Conv { stride: 2.., .. } => return Err(CompileError::Stride),
-            Layer::Conv { outputs, kernel, padding, .. } => stages.push(Stage {
-                name: names.next().map(|p| p.name).unwrap_or_default(),
-                tag,
-                gathered,
-                flattened: None,
-                inputs: channels,
-                in_rows: rows,
-                in_cols: cols,
-                kernel: (kernel, kernel),
-                padding,
-                outputs,
-                rows: rows + 2 * padding - kernel + 1,
-                cols: cols + 2 * padding - kernel + 1,
-                relu: false,
-                pool: false,
-                lanes: config.lanes,
-            }),
-            Layer::Fc { outputs } => {
-                let name = names.next().map(|p| p.name).unwrap_or_default();
-                // as the first stage: one kernel as large as the image
-                let (inputs, in_rows, in_cols, flattened) = if gathered {
-                    (channels, rows, cols, None)
-                } else {
-                    (channels * rows * cols, 1, 1, Some((channels, rows, cols)))
-                };
-                stages.push(Stage {
-                    name,
-                    tag,
-                    gathered,
-                    flattened,
-                    inputs,
-                    in_rows,
-                    in_cols,
-                    kernel: (in_rows, in_cols),
-                    padding: 0,
-                    outputs,
-                    rows: 1,
-                    cols: 1,
-                    relu: false,
-                    pool: false,
-                    lanes: config.lanes,
-                });
-            }
-            Layer::Relu {} | Layer::MaxPool { .. } => {
-                let stage = stages.last_mut().expect("the network was checked");
-                stage.relu |= matches!(layer, Layer::Relu {});
-                stage.pool |= matches!(layer, Layer::MaxPool { .. });
-            }
-            Layer::SoftmaxCrossEntropy {} => {}
-        }
-    }
-    Ok(stages)
 }

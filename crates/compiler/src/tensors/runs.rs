@@ -25,6 +25,16 @@ impl Runs {
         runs
     }
 
+    /// Rows of `run` words at `rows`, `groups` and `images` (count, stride). Images are one where rows do not touch.
+    pub fn of_rows(run: usize, rows: (usize, usize), groups: (usize, usize), images: (usize, usize)) -> Runs {
+        let whole = rows.0 == 1 || rows.1 == run;
+        if whole && rows.0 * run <= LONGEST {
+            return Runs::new(rows.0 * run, groups, images);
+        }
+        debug_assert_eq!(images.0, 1, "tiles of several images have whole rows");
+        Runs::new(run, rows, groups)
+    }
+
     /// As the fields of a load descriptor: run, n_run0, d_run0, n_run1, d_run1.
     pub fn fields(&self) -> [u32; 5] {
         let stride = |(count, stride): (usize, usize)| if count > 1 { stride as u32 } else { 0 };

@@ -1,17 +1,39 @@
-use super::LONGEST;
-use crate::{CompileError, MemoryMap, Stage};
-use ef_program::load::{LoadOp, VectorBuffer, WordBuffer};
+//! The list of commands while it grows, and what is known of the buffers.
+
+use crate::room::Needs;
+use crate::{Graph, MemoryMap, Stage};
+use ef_program::load::{LoadOp, VectorBuffer};
 use ef_program::{Command, ComputeDesc, Config, LoadDesc, StoreDesc};
 
-/// The commands so far, and what is known of the buffers.
-pub struct Builder<'a> {
-    pub stages: &'a [Stage],
+/// What every pass is made from.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    pub graph: &'a Graph,
     pub config: &'static Config,
     pub map: &'a MemoryMap,
+    /// Images of the step; a trial of a schedule takes fewer than there are.
+    pub batch: usize,
+    /// Codes are kept and gradients made.
     pub train: bool,
+}
+
+impl<'a> Context<'a> {
+    pub fn stage(&self, index: usize) -> &'a Stage {
+        &self.graph.stages[index]
+    }
+    pub fn lanes(&self) -> usize {
+        self.config.lanes
+    }
+}
+
+/// The commands so far.
+pub struct Builder<'a> {
+    pub context: Context<'a>,
     pub commands: Vec<Command>,
     /// Regions whose padding is zero, with the geometry for which that holds.
     padded: Vec<(VectorBuffer, u32, u32, Geometry)>,
+    /// Passes take the low and the high end of the buffers in turn, so that one loads while the one before still computes.
+    high: bool,
 }
 
 /// Where the real pixels of a tile lie among its padding: what a region was zeroed for.
@@ -48,13 +70,18 @@ impl Slots {
     }
 }
 
-impl<'a> Builder<'a> {
-    pub fn new(stages: &'a [Stage], config: &'static Config, map: &'a MemoryMap, train: bool) -> Self {
-        Builder { stages, config, map, train, commands: Vec::new(), padded: Vec::new() }
-    }
+/// First addresses of a pass's part of each buffer.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Bases {
+    pub feature: usize,
+    pub loss: usize,
+    pub weight: usize,
+    pub psum: usize,
+}
 
-    pub fn lanes(&self) -> usize {
-        self.config.lanes
+impl<'a> Builder<'a> {
+    pub fn new(context: Context<'a>) -> Self {
+        Builder { context, commands: Vec::new(), padded: Vec::new(), high: false }
     }
 
     pub fn load(&mut self, d: LoadDesc) {
@@ -67,33 +94,17 @@ impl<'a> Builder<'a> {
         self.commands.push(Command::Store(d));
     }
 
-    /// A stage whose commands are too many is refused before the next one adds to them.
-    pub fn check_length(&self, index: usize) -> Result<(), CompileError> {
-        let commands = self.commands.len();
-        if commands <= LONGEST {
-            return Ok(());
+    /// Where the next pass, which needs so much, lies in the buffers.
+    pub fn begin_pass(&mut self, needs: &Needs) -> Bases {
+        self.high = !self.high;
+        let config = self.context.config;
+        let base = |aw: usize, needed: usize| if self.high { (1 << aw) - needed } else { 0 };
+        Bases {
+            feature: base(config.feature_aw, needs.feature),
+            loss: base(config.loss_aw, needs.loss),
+            weight: base(config.weight_aw, needs.weight),
+            psum: base(config.psum_aw, needs.psum),
         }
-        Err(self.too_long(index, commands))
-    }
-
-    pub fn too_long(&self, index: usize, commands: usize) -> CompileError {
-        let layer = self.stages[index].name.clone();
-        CompileError::TooLong { layer, commands: commands as u128, possible: LONGEST }
-    }
-
-    /// The labels of the batch stay in the operand buffer for the loss.
-    pub fn load_labels(&mut self) -> Result<(), CompileError> {
-        let batch = self.map.batch;
-        self.fits_operand("softmax_cross_entropy", "the labels of the batch", batch)?;
-        self.load(LoadDesc {
-            op: LoadOp::words(WordBuffer::Operand).encode(),
-            dram: self.map.labels,
-            run: batch as u32,
-            n_run0: 1,
-            n_run1: 1,
-            ..Default::default()
-        });
-        Ok(())
     }
 
     /// Makes the padding of a tile's region zero, unless it still is from an earlier tile of the same geometry.

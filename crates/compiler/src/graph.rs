@@ -1,0 +1,107 @@
+//! The graph: operations over named tensors. Each operation has FP, BP and WU.
+//!
+//! Tensors are numbered so that an operation reads lower numbers than it writes; FP runs in the order of the operations, BP and WU in
+//! the opposite order. Today's networks are chains.
+
+use crate::{CompileError, Layer, Network, Stage};
+use ef_program::{Config, layout};
+
+/// The tensor that every network begins with.
+pub const IMAGES: usize = 0;
+
+/// The images, or the map that an operation makes. Its gradient has the same shape.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tensor {
+    /// The layer that makes it, or `images`.
+    pub name: String,
+    pub channels: usize,
+    pub rows: usize,
+    pub cols: usize,
+    /// Words of one image in the layout of maps.
+    pub words: usize,
+}
+
+/// A network as operations over tensors.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Graph {
+    pub tensors: Vec<Tensor>,
+    pub stages: Vec<Stage>,
+}
+
+impl Graph {
+    pub fn new(network: &Network, config: &Config) -> Result<Graph, CompileError> {
+        let shapes = network.shapes().unwrap_or_default();
+        let names: Vec<String> = network.parameters().into_iter().map(|p| p.name).collect();
+        if names.len() > 32 {
+            return Err(CompileError::TooManyLayers { layers: names.len() });
+        }
+        let mut stages: Vec<Stage> = Vec::new();
+        for (layer, &shape) in network.layers.iter().zip(&shapes) {
+            match *layer {
+                Layer::Conv { .. } | Layer::Fc { .. } => {
+                    let number = stages.len();
+                    stages.push(stage(layer, names[number].clone(), number, shape, config.lanes));
+                }
+                Layer::Relu {} => stages.last_mut().expect("the network was checked").relu = true,
+                Layer::MaxPool { .. } => stages.last_mut().expect("the network was checked").pool = true,
+                Layer::SoftmaxCrossEntropy {} => {}
+            }
+        }
+        let (channels, rows, cols) = (network.input.channels, network.input.rows, network.input.columns);
+        let words = layout::groups(channels, config.lanes) * rows * cols * config.lanes;
+        let mut tensors = vec![Tensor { name: "images".into(), channels, rows, cols, words }];
+        tensors.extend(stages.iter().map(|s| Tensor {
+            name: s.name.clone(),
+            channels: s.outputs,
+            rows: s.out_rows(),
+            cols: s.out_cols(),
+            words: s.out_words(),
+        }));
+        Ok(Graph { tensors, stages })
+    }
+}
+
+/// Stage `number` for a conv or fc layer that a map of `(channels, rows, cols)` enters.
+fn stage(
+    layer: &Layer,
+    name: String,
+    number: usize,
+    (channels, rows, cols): (usize, usize, usize),
+    lanes: usize,
+) -> Stage {
+    let first = number == IMAGES;
+    let plain = Stage {
+        name,
+        tag: number as u32,
+        input: number,
+        output: number + 1,
+        gathered: false,
+        flattened: None,
+        inputs: channels,
+        in_rows: rows,
+        in_cols: cols,
+        kernel: (1, 1),
+        padding: 0,
+        stride: 1,
+        outputs: 0,
+        rows: 1,
+        cols: 1,
+        relu: false,
+        pool: false,
+        lanes,
+    };
+    match *layer {
+        Layer::Conv { outputs, kernel, padding, stride } => {
+            let output = |length: usize| (length + 2 * padding - kernel) / stride + 1;
+            let (kernel, map) = ((kernel, kernel), (output(rows), output(cols)));
+            Stage { gathered: first, kernel, padding, stride, outputs, rows: map.0, cols: map.1, ..plain }
+        }
+        Layer::Fc { outputs } => {
+            // images lie as plain vectors, in the order of a fully connected layer's inputs
+            let flattened = (!first).then_some((channels, rows, cols));
+            let inputs = channels * rows * cols;
+            Stage { flattened, inputs, in_rows: 1, in_cols: 1, outputs, ..plain }
+        }
+        _ => plain,
+    }
+}

@@ -1,0 +1,199 @@
+//! BP of a stage: the gradient of its input from the gradient of its output.
+
+use super::compute::{LossOnChip, OnChip, Sums};
+use super::{Cut, Order, Pass, Space};
+use crate::builder::{Builder, Context, Slots};
+use crate::room::Needs;
+use crate::tensors::loss::LossTile;
+use crate::tile::{Grid, Tile, TileSize, blocks, parts};
+use crate::work::{Traffic, Work};
+use ef_program::compute::Init;
+
+/// BP of stage `.0`.
+pub struct Backward(pub usize);
+
+/// The regions of a pass in the buffers.
+struct Regions {
+    weights: Slots,
+    losses: Slots,
+    sums: Slots,
+}
+
+impl Backward {
+    fn tile(&self, context: &Context, tile: Tile) -> LossTile {
+        let stage = context.stage(self.0);
+        let (rows, cols) = stage.bp_reach(tile);
+        LossTile::new(stage, (tile.image, tile.images), rows, cols, (stage.cols, stage.rows * stage.cols))
+    }
+
+    /// The weights of a block of inputs stay on chip for all tiles; else they come with each part of the outputs.
+    fn weights_stay(&self, context: &Context, cut: &Cut) -> bool {
+        let stage = context.stage(self.0);
+        let slots = if cut.ins < stage.in_groups() { cut.slots } else { 1 };
+        let all = slots * stage.out_groups() * stage.matrix_rows(cut.ins);
+        cut.outs >= stage.out_groups() || all <= 1 << context.config.weight_aw
+    }
+
+    /// Output groups whose weights are on chip together, and regions for them.
+    fn weight_part(&self, context: &Context, cut: &Cut) -> (usize, usize) {
+        let stage = context.stage(self.0);
+        match self.weights_stay(context, cut) {
+            true => (stage.out_groups(), if cut.ins < stage.in_groups() { cut.slots } else { 1 }),
+            false => (cut.outs, cut.slots),
+        }
+    }
+
+    /// All output groups of a tile into the partial sums of `ins`, and their result to DRAM.
+    fn block(
+        &self,
+        builder: &mut Builder,
+        regions: &mut Regions,
+        cut: &Cut,
+        tile: Tile,
+        ins: (usize, usize),
+        (weights, loss): (Option<usize>, Option<usize>),
+    ) {
+        let index = self.0;
+        let stage = builder.context.stage(index);
+        let shape = self.tile(&builder.context, tile);
+        let sum = regions.sums.take();
+        for outs in blocks(stage.out_groups(), cut.outs) {
+            let (base, first) = match weights {
+                Some(base) => (base, 0),
+                None => {
+                    let base = regions.weights.take();
+                    builder.load_bp_weights(index, outs, ins, base);
+                    (base, outs.0)
+                }
+            };
+            let loss = loss.unwrap_or_else(|| {
+                let base = regions.losses.take();
+                builder.load_loss(index, shape, outs, base);
+                base
+            });
+            let init = if outs.0 == 0 { Init::Zero } else { Init::Keep };
+            let on_chip = LossOnChip { tile: shape, groups: outs, base: loss };
+            let weights = OnChip { groups: ins, base };
+            builder.compute_bp(index, tile, on_chip, weights, first, Sums { base: sum, init });
+        }
+        let map = builder.context.gradient_store(stage);
+        builder.store_map(&map, tile, ins, (tile.rows, tile.cols), sum);
+    }
+}
+
+impl Pass for Backward {
+    fn phase(&self) -> &'static str {
+        "BP"
+    }
+
+    fn stage(&self) -> usize {
+        self.0
+    }
+
+    fn space(&self, context: &Context) -> Space {
+        let stage = context.stage(self.0);
+        Space {
+            grid: Grid { rows: stage.in_rows, cols: stage.in_cols, row_step: 1, col_step: 1 },
+            most_pixels: 1 << context.config.psum_aw,
+            outs: parts(stage.out_groups(), 1),
+            ins: parts(stage.in_groups(), 1),
+            orders: &[Order::GroupsFirst, Order::TilesFirst],
+        }
+    }
+
+    fn admits(&self, context: &Context, cut: &Cut) -> bool {
+        cut.order == Order::GroupsFirst || cut.outs == context.stage(self.0).out_groups()
+    }
+
+    fn needs(&self, context: &Context, cut: &Cut) -> Needs {
+        let stage = context.stage(self.0);
+        let (part, slots) = self.weight_part(context, cut);
+        let loss =
+            context.largest_loss(stage, cut.size, (stage.in_rows, stage.in_cols), |t| self.tile(context, t));
+        Needs {
+            loss: cut.slots * cut.outs * loss.vectors,
+            weight: slots * part * stage.matrix_rows(cut.ins),
+            psum: cut.slots * cut.ins * cut.size.pixels(),
+            code: cut.outs * loss.codes,
+            ..Default::default()
+        }
+    }
+
+    fn work(&self, context: &Context, cut: &Cut) -> Work {
+        let stage = context.stage(self.0);
+        let batch = context.batch;
+        let tiles = cut.size.count(batch, stage.in_rows, stage.in_cols);
+        let (parts_out, parts_in) =
+            (stage.out_groups().div_ceil(cut.outs), stage.in_groups().div_ceil(cut.ins));
+        let loss =
+            context.loss_traffic(stage, cut.size, (stage.in_rows, stage.in_cols), |t| self.tile(context, t));
+        let loss_loads = if cut.order == Order::TilesFirst { 1 } else { parts_in };
+        let weights = stage.out_groups() * stage.block_words();
+        let stay = self.weights_stay(context, cut) && cut.order == Order::GroupsFirst;
+        let weight_loads = if stay { 1 } else { tiles };
+        let store_runs = cut.size.store_runs(batch, stage.in_rows, stage.in_cols);
+        Work {
+            loads: Traffic::new(
+                loss_loads * loss.words as usize + weight_loads * weights,
+                loss_loads * loss.bursts as usize + weight_loads * stage.out_groups() * parts_in,
+            ),
+            stores: Traffic::new(
+                batch * stage.in_groups() * stage.in_rows * stage.in_cols * context.lanes(),
+                store_runs * stage.in_groups(),
+            ),
+            steps: (tiles * stage.out_groups() * stage.in_groups() * stage.area()) as u64,
+            step: cut.size.pixels() as u64,
+            computations: (tiles * stage.in_groups() * parts_out) as u64,
+            gather: 0,
+            ends: (cut.size.pixels() * (cut.ins + cut.outs) * context.lanes()) as u64,
+            serial: cut.slots == 1,
+        }
+    }
+
+    fn emit(&self, builder: &mut Builder, cut: &Cut) {
+        let index = self.0;
+        let context = builder.context;
+        let stage = context.stage(index);
+        let bases = builder.begin_pass(&self.needs(&context, cut));
+        let (part, slots) = self.weight_part(&context, cut);
+        let size: TileSize = cut.size;
+        let vectors = context
+            .largest_loss(stage, size, (stage.in_rows, stage.in_cols), |t| self.tile(&context, t))
+            .vectors;
+        let mut regions = Regions {
+            weights: Slots::new(bases.weight, part * stage.matrix_rows(cut.ins), slots),
+            losses: Slots::new(bases.loss, cut.outs * vectors, cut.slots),
+            sums: Slots::new(bases.psum, cut.ins * size.pixels(), cut.slots),
+        };
+        let stay = self.weights_stay(&context, cut);
+        let all = (0, stage.out_groups());
+        let tiles = || size.tiles(context.batch, stage.in_rows, stage.in_cols);
+        let weights = |builder: &mut Builder, regions: &mut Regions, ins| {
+            stay.then(|| {
+                let base = regions.weights.take();
+                builder.load_bp_weights(index, all, ins, base);
+                base
+            })
+        };
+        match cut.order {
+            Order::GroupsFirst => {
+                for ins in blocks(stage.in_groups(), cut.ins) {
+                    let base = weights(builder, &mut regions, ins);
+                    for tile in tiles() {
+                        self.block(builder, &mut regions, cut, tile, ins, (base, None));
+                    }
+                }
+            }
+            Order::TilesFirst => {
+                for tile in tiles() {
+                    let loss = regions.losses.take();
+                    builder.load_loss(index, self.tile(&context, tile), all, loss);
+                    for ins in blocks(stage.in_groups(), cut.ins) {
+                        let base = weights(builder, &mut regions, ins);
+                        self.block(builder, &mut regions, cut, tile, ins, (base, Some(loss)));
+                    }
+                }
+            }
+        }
+    }
+}

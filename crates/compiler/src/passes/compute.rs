@@ -1,0 +1,200 @@
+//! The kernel's commands, shared by the passes.
+
+use crate::Stage;
+use crate::builder::{Builder, Context};
+use crate::tensors::input::field;
+use crate::tensors::loss::LossTile;
+use crate::tile::Tile;
+use ef_program::ComputeDesc;
+use ef_program::compute::{ComputeOp, Init, Phase};
+
+/// A loss tile on chip: its shape, first group and number of groups, first address.
+#[derive(Clone, Copy)]
+pub struct LossOnChip {
+    pub tile: LossTile,
+    pub groups: (usize, usize),
+    pub base: usize,
+}
+
+/// A part of the input or of the weights on chip: first group and number of groups, first address.
+#[derive(Clone, Copy)]
+pub struct OnChip {
+    pub groups: (usize, usize),
+    pub base: usize,
+}
+
+/// Partial sums of BP or FP: first address; what they start from.
+#[derive(Clone, Copy)]
+pub struct Sums {
+    pub base: usize,
+    pub init: Init,
+}
+
+impl Stage {
+    /// The first raw output row and column that input row `row` and column `col` of a tile depends on, in BP.
+    fn bp_corner(&self, tile: Tile) -> (i64, i64) {
+        let before =
+            |position: usize, kernel: usize| position as i64 - (kernel as i64 - 1 - self.padding as i64);
+        (before(tile.row, self.kernel.0), before(tile.col, self.kernel.1))
+    }
+
+    /// Raw output rows and columns that BP of an input tile reads.
+    pub(super) fn bp_reach(&self, tile: Tile) -> ((i64, i64), (i64, i64)) {
+        let (top, left) = self.bp_corner(tile);
+        let (rows, cols) = (tile.rows + self.kernel.0 - 1, tile.cols + self.kernel.1 - 1);
+        ((top, top + rows as i64), (left, left + cols as i64))
+    }
+}
+
+impl Context<'_> {
+    /// Partial sums that the gradients of one output group take, with room for the bias.
+    pub(super) fn gradient_sums(&self, stage: &Stage, ins: usize) -> usize {
+        ins * self.lanes() * stage.area() + 1
+    }
+}
+
+impl Builder<'_> {
+    /// FP of output groups `outs.1` (weights in blocks from `weights.base`) from the input groups `input.groups`.
+    pub(super) fn compute_fp(
+        &mut self,
+        index: usize,
+        tile: Tile,
+        outs: usize,
+        input: OnChip,
+        weights: OnChip,
+        sum: usize,
+    ) {
+        let stage = self.context.stage(index);
+        let t = self.context.lanes();
+        let block = stage.fp_block(weights.groups.1);
+        // where all weights are on chip, those of earlier input groups come first
+        let skip = stage.matrix_rows(input.groups.0 - weights.groups.0);
+        let op = ComputeOp {
+            pixel_mode: false,
+            stream_loss: false,
+            column: false,
+            init: if input.groups.0 == 0 { Init::Bias } else { Init::Keep },
+            ones: false,
+            phase: Phase::Fp,
+        };
+        let stream = self.context.stream_input(stage, tile, input.groups.1, input.base);
+        let pixels = tile.images * tile.rows * tile.cols;
+        for m in 0..outs {
+            let own = weights.base + m * block;
+            self.compute(ComputeDesc {
+                op: op.encode(),
+                n_g: input.groups.1 as u32,
+                s_base: (own + skip) as u32,
+                s_0: t as u32,
+                s_1: stage.matrix_rows(1) as u32,
+                p_base: (sum + m * pixels) as u32,
+                bias: (own + block - 1) as u32,
+                ..stream.clone()
+            });
+        }
+    }
+
+    /// BP of an input tile from a loss tile, for `weights.groups.1` input groups. The weights lie as `[outs][ins]` from output group
+    /// `outs` on.
+    pub(super) fn compute_bp(
+        &mut self,
+        index: usize,
+        tile: Tile,
+        loss: LossOnChip,
+        weights: OnChip,
+        outs: usize,
+        sums: Sums,
+    ) {
+        let stage = self.context.stage(index);
+        let t = self.context.lanes();
+        let (kr, kc) = stage.kernel;
+        let (top, left) = stage.bp_corner(tile);
+        let (map, row_phase) = (loss.tile.map(), loss.tile.row_phase(t));
+        let op = ComputeOp {
+            pixel_mode: false,
+            stream_loss: true,
+            column: true,
+            init: sums.init,
+            ones: false,
+            phase: Phase::Bp,
+        };
+        let ins = weights.groups.1;
+        let descriptor = ComputeDesc {
+            op: op.encode(),
+            tag: stage.tag,
+            n_g: loss.groups.1 as u32,
+            n_kr: kr as u32,
+            n_kc: kc as u32,
+            n_i: tile.images as u32,
+            n_r: tile.rows as u32,
+            n_c: tile.cols as u32,
+            x_base: (loss.base + loss.tile.offset(top, left)) as u32,
+            x_g: map as u32,
+            x_kr: loss.tile.cols as u32,
+            x_kc: 1,
+            x_i: (loss.groups.1 * map) as u32,
+            x_r: loss.tile.cols as u32,
+            x_c: 1,
+            x_phase: loss.tile.phase(top, left, t),
+            ph_kr: row_phase,
+            ph_kc: 1,
+            ph_i: loss.tile.image_phase(t),
+            ph_r: row_phase,
+            ph_c: 1,
+            s_0: field(-(t as i64)),
+            s_1: stage.matrix_rows(ins) as u32,
+            ..Default::default()
+        };
+        let pixels = tile.images * tile.rows * tile.cols;
+        for n in 0..ins {
+            // the last kernel matrix first: the kernel is flipped
+            let own = stage.matrix_rows((loss.groups.0 - outs) * ins + n);
+            self.compute(ComputeDesc {
+                s_base: (weights.base + own + stage.matrix_rows(1) - t) as u32,
+                p_base: (sums.base + n * pixels) as u32,
+                ..descriptor.clone()
+            });
+        }
+    }
+
+    /// WU of an output tile: gradients of `loss.groups` x `input.groups` accumulate from `sums`.
+    pub(super) fn compute_wu(
+        &mut self,
+        index: usize,
+        tile: Tile,
+        loss: LossOnChip,
+        input: OnChip,
+        sums: Sums,
+    ) {
+        let stage = self.context.stage(index);
+        let t = self.context.lanes();
+        let op = ComputeOp {
+            pixel_mode: true,
+            stream_loss: false,
+            column: false,
+            init: sums.init,
+            ones: input.groups.0 == 0,
+            phase: Phase::Wu,
+        };
+        let map = loss.tile.map();
+        let stride = self.context.gradient_sums(stage, input.groups.1);
+        let (row, col) = (tile.row as i64, tile.col as i64);
+        let descriptor = ComputeDesc {
+            op: op.encode(),
+            n_g: (input.groups.1 * t) as u32,
+            s_0: 1,
+            s_1: loss.tile.cols as u32,
+            s_2: (loss.groups.1 * map) as u32,
+            s_phase: loss.tile.phase(row, col, t),
+            ..self.context.stream_input(stage, tile, input.groups.1, input.base)
+        };
+        let start = loss.base + loss.tile.offset(row, col);
+        for m in 0..loss.groups.1 {
+            self.compute(ComputeDesc {
+                s_base: (start + m * map) as u32,
+                p_base: (sums.base + m * stride) as u32,
+                ..descriptor.clone()
+            });
+        }
+    }
+}

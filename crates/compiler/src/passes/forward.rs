@@ -1,0 +1,224 @@
+//! FP of a stage, with ReLU and pooling on the way out; after the last stage the loss.
+
+use super::compute::OnChip;
+use super::{Cut, Order, Pass, Space};
+use crate::Stage;
+use crate::builder::{Bases, Builder, Context, Slots};
+use crate::room::Needs;
+use crate::tile::{Grid, Tile, blocks, parts};
+use crate::work::{Traffic, Work};
+
+/// FP of stage `.0`.
+pub struct Forward(pub usize);
+
+/// The regions of a pass in the buffers.
+struct Regions {
+    weights: Slots,
+    features: Slots,
+    sums: Slots,
+    labels: Slots,
+}
+
+impl Forward {
+    fn is_last(&self, context: &Context) -> bool {
+        self.0 + 1 == context.graph.stages.len()
+    }
+
+    /// The weights of a block of outputs stay on chip for all tiles; else they come with each part of the inputs.
+    fn weights_stay(&self, context: &Context, cut: &Cut) -> bool {
+        let stage = context.stage(self.0);
+        let all = weight_slots(stage, cut) * cut.outs * stage.fp_block(stage.in_groups());
+        cut.ins >= stage.in_groups() || all <= 1 << context.config.weight_aw
+    }
+
+    /// Input groups whose weights are on chip together, and regions for them.
+    fn weight_part(&self, context: &Context, cut: &Cut) -> (usize, usize) {
+        let stage = context.stage(self.0);
+        if self.weights_stay(context, cut) {
+            (stage.in_groups(), weight_slots(stage, cut))
+        } else {
+            (cut.ins, cut.slots)
+        }
+    }
+
+    fn regions(&self, context: &Context, cut: &Cut, bases: Bases) -> Regions {
+        let stage = context.stage(self.0);
+        let (rows, cols) = stage.input_map(cut.size.rows, cut.size.cols);
+        let (part, slots) = self.weight_part(context, cut);
+        Regions {
+            weights: Slots::new(bases.weight, cut.outs * stage.fp_block(part), slots),
+            features: Slots::new(bases.feature, cut.size.images * cut.ins * rows * cols, cut.slots),
+            sums: Slots::new(bases.psum, cut.outs * cut.size.pixels(), cut.slots),
+            labels: Slots::new(0, cut.size.images, cut.slots),
+        }
+    }
+
+    /// All input groups of a tile into the partial sums of `outs`, and their result to DRAM.
+    fn block(
+        &self,
+        builder: &mut Builder,
+        regions: &mut Regions,
+        cut: &Cut,
+        tile: Tile,
+        outs: (usize, usize),
+        (weights, feature): (Option<usize>, Option<usize>),
+    ) {
+        let index = self.0;
+        let stage = builder.context.stage(index);
+        let sum = regions.sums.take();
+        for ins in blocks(stage.in_groups(), cut.ins) {
+            let weights = match weights {
+                Some(base) => OnChip { groups: (0, stage.in_groups()), base },
+                None => {
+                    let base = regions.weights.take();
+                    builder.load_fp_weights(index, outs, ins, base);
+                    OnChip { groups: ins, base }
+                }
+            };
+            let base = feature.unwrap_or_else(|| {
+                let base = regions.features.take();
+                builder.load_input(stage, tile, ins, base);
+                base
+            });
+            builder.compute_fp(index, tile, outs.1, OnChip { groups: ins, base }, weights, sum);
+        }
+        if self.is_last(&builder.context) {
+            return builder.store_loss(index, tile, sum, regions.labels.take());
+        }
+        let halve = |n: usize| n / stage.window();
+        let out = Tile {
+            row: halve(tile.row),
+            rows: halve(tile.rows),
+            col: halve(tile.col),
+            cols: halve(tile.cols),
+            ..tile
+        };
+        let map = builder.context.output_store(index);
+        builder.store_map(&map, out, outs, (tile.rows, tile.cols), sum);
+    }
+}
+
+/// Regions for weights that stay: two where one block loads while another is computed.
+fn weight_slots(stage: &Stage, cut: &Cut) -> usize {
+    if cut.outs < stage.out_groups() { cut.slots } else { 1 }
+}
+
+impl Pass for Forward {
+    fn phase(&self) -> &'static str {
+        "FP"
+    }
+
+    fn stage(&self) -> usize {
+        self.0
+    }
+
+    fn space(&self, context: &Context) -> Space {
+        let stage = context.stage(self.0);
+        let fewest = if self.is_last(context) { stage.out_groups() } else { 1 };
+        let unit = stage.in_unit();
+        Space {
+            grid: Grid {
+                rows: stage.rows,
+                cols: stage.cols,
+                row_step: stage.window(),
+                col_step: stage.code_columns(),
+            },
+            most_pixels: (1 << context.config.psum_aw) / fewest,
+            outs: parts(stage.out_groups(), 1).into_iter().filter(|outs| *outs >= fewest).collect(),
+            ins: parts(stage.in_groups(), unit),
+            orders: &[Order::GroupsFirst, Order::TilesFirst],
+        }
+    }
+
+    fn admits(&self, context: &Context, cut: &Cut) -> bool {
+        cut.order == Order::GroupsFirst || cut.ins == context.stage(self.0).in_groups()
+    }
+
+    fn needs(&self, context: &Context, cut: &Cut) -> Needs {
+        let stage = context.stage(self.0);
+        let (rows, cols) = stage.input_map(cut.size.rows, cut.size.cols);
+        let (part, slots) = self.weight_part(context, cut);
+        let halve = |n: usize| n / stage.window();
+        let code_row = halve(cut.size.cols).div_ceil(stage.code_columns() / stage.window());
+        let codes = cut.outs * cut.size.images * halve(cut.size.rows) * code_row;
+        Needs {
+            feature: cut.slots * cut.size.images * cut.ins * rows * cols,
+            weight: slots * cut.outs * stage.fp_block(part),
+            psum: cut.slots * cut.outs * cut.size.pixels(),
+            operand: if self.is_last(context) { cut.slots * cut.size.images } else { 0 },
+            scratch: context.scratch_words(stage, cut.size.rows, cut.size.cols, cut.ins),
+            code: if stage.coded() && !self.is_last(context) { codes } else { 0 },
+            ..Default::default()
+        }
+    }
+
+    fn work(&self, context: &Context, cut: &Cut) -> Work {
+        let stage = context.stage(self.0);
+        let batch = context.batch;
+        let tiles = cut.size.count(batch, stage.rows, stage.cols);
+        let (parts_out, parts_in) =
+            (stage.out_groups().div_ceil(cut.outs), stage.in_groups().div_ceil(cut.ins));
+        let input = context.input_traffic(stage, cut.size);
+        let input_loads = if cut.order == Order::TilesFirst { 1 } else { parts_out };
+        let weights = stage.out_groups() * stage.block_words();
+        let stay = self.weights_stay(context, cut) && cut.order == Order::GroupsFirst;
+        let weight_loads = if stay { 1 } else { tiles };
+        let weight_bursts = weight_loads * if stay { parts_out } else { parts_out * cut.outs * parts_in };
+        let store_runs = cut.size.store_runs(batch, stage.rows, stage.cols);
+        let computations = tiles * stage.out_groups() * parts_in;
+        Work {
+            loads: Traffic::new(
+                input_loads * input.words as usize + weight_loads * weights,
+                input_loads * input.bursts as usize + weight_bursts,
+            ),
+            stores: Traffic::new(
+                batch * (stage.out_words() + stage.code_words()),
+                2 * store_runs * stage.out_groups(),
+            ),
+            steps: (tiles * stage.out_groups() * stage.in_groups() * stage.area()) as u64,
+            step: cut.size.pixels() as u64,
+            computations: computations as u64,
+            gather: (input_loads as u64) * context.gather_cycles(stage),
+            ends: (cut.size.pixels() * (cut.ins + cut.outs) * context.lanes()) as u64,
+            serial: cut.slots == 1,
+        }
+    }
+
+    fn emit(&self, builder: &mut Builder, cut: &Cut) {
+        let index = self.0;
+        let context = builder.context;
+        let stage = context.stage(index);
+        let bases = builder.begin_pass(&self.needs(&context, cut));
+        let mut regions = self.regions(&context, cut, bases);
+        let stay = self.weights_stay(&context, cut);
+        let all = (0, stage.in_groups());
+        let tiles = || cut.size.tiles(context.batch, stage.rows, stage.cols);
+        let weights = |builder: &mut Builder, regions: &mut Regions, outs| {
+            stay.then(|| {
+                let base = regions.weights.take();
+                builder.load_fp_weights(index, outs, all, base);
+                base
+            })
+        };
+        match cut.order {
+            Order::GroupsFirst => {
+                for outs in blocks(stage.out_groups(), cut.outs) {
+                    let base = weights(builder, &mut regions, outs);
+                    for tile in tiles() {
+                        self.block(builder, &mut regions, cut, tile, outs, (base, None));
+                    }
+                }
+            }
+            Order::TilesFirst => {
+                for tile in tiles() {
+                    let feature = regions.features.take();
+                    builder.load_input(stage, tile, all, feature);
+                    for outs in blocks(stage.out_groups(), cut.outs) {
+                        let base = weights(builder, &mut regions, outs);
+                        self.block(builder, &mut regions, cut, tile, outs, (base, Some(feature)));
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! BP and WU of a stage on one loss tile: the losses are loaded once for both. The gradients of all outputs and a part of the inputs
+//! stay in the partial sums over the whole batch.
+
+use super::compute::{LossOnChip, OnChip, Sums};
+use super::{Cut, Order, Pass, Space};
+use crate::Stage;
+use crate::builder::{Builder, Context, Slots};
+use crate::room::Needs;
+use crate::tensors::loss::LossTile;
+use crate::tile::{Grid, Tile, TileSize, blocks, parts};
+use crate::work::{Traffic, Work};
+use ef_program::compute::Init;
+
+/// BP, WU and update of stage `.0`.
+pub struct Fused(pub usize);
+
+/// The output rows (or columns) that WU takes with input rows `first..first + count` of `inputs`: the same ones; the last tile has
+/// those that are left of `outputs`.
+fn share((first, count): (usize, usize), inputs: usize, outputs: usize) -> (usize, usize) {
+    let end = if first + count == inputs { outputs } else { (first + count).min(outputs) };
+    let first = first.min(outputs);
+    (first, end - first)
+}
+
+impl Fused {
+    /// BP and WU can go together: what WU has more of than BP is little.
+    pub fn possible(stage: &Stage) -> bool {
+        !stage.first() && stage.padding < stage.kernel.0
+    }
+
+    /// The part of the output map that WU takes with a tile of the input map.
+    fn wu_tile(&self, stage: &Stage, tile: Tile) -> Tile {
+        let (row, rows) = share((tile.row, tile.rows), stage.in_rows, stage.rows);
+        let (col, cols) = share((tile.col, tile.cols), stage.in_cols, stage.cols);
+        Tile { row, rows, col, cols, ..tile }
+    }
+
+    /// The loss tile that serves BP and WU of a tile of the input map.
+    fn tile(&self, context: &Context, tile: Tile) -> LossTile {
+        let stage = context.stage(self.0);
+        let wu = self.wu_tile(stage, tile);
+        let (mut rows, mut cols) = stage.bp_reach(tile);
+        if wu.rows > 0 && wu.cols > 0 {
+            rows = (rows.0.min(wu.row as i64), rows.1.max((wu.row + wu.rows) as i64));
+            cols = (cols.0.min(wu.col as i64), cols.1.max((wu.col + wu.cols) as i64));
+        }
+        LossTile::new(stage, (tile.image, tile.images), rows, cols, (wu.cols, wu.rows * wu.cols))
+    }
+
+    /// The largest tile of WU.
+    fn largest_wu(&self, stage: &Stage, size: TileSize) -> (usize, usize) {
+        let more = |outputs: usize, inputs: usize| outputs.saturating_sub(inputs);
+        (size.rows + more(stage.rows, stage.in_rows), size.cols + more(stage.cols, stage.in_cols))
+    }
+}
+
+impl Pass for Fused {
+    fn phase(&self) -> &'static str {
+        "BP + WU"
+    }
+
+    fn stage(&self) -> usize {
+        self.0
+    }
+
+    fn space(&self, context: &Context) -> Space {
+        let stage = context.stage(self.0);
+        Space {
+            grid: Grid { rows: stage.in_rows, cols: stage.in_cols, row_step: 1, col_step: 1 },
+            most_pixels: 1 << context.config.psum_aw,
+            outs: parts(stage.out_groups(), 1),
+            ins: parts(stage.in_groups(), 1),
+            orders: &[Order::GroupsFirst],
+        }
+    }
+
+    fn needs(&self, context: &Context, cut: &Cut) -> Needs {
+        let stage = context.stage(self.0);
+        let loss =
+            context.largest_loss(stage, cut.size, (stage.in_rows, stage.in_cols), |t| self.tile(context, t));
+        let (rows, cols) = self.largest_wu(stage, cut.size);
+        let (rows, cols) = stage.input_map(rows, cols);
+        let gradients = stage.out_groups() * context.gradient_sums(stage, cut.ins);
+        let weight_slots = if cut.ins < stage.in_groups() { cut.slots } else { 1 };
+        Needs {
+            feature: cut.slots * cut.size.images * cut.ins * rows * cols,
+            loss: cut.slots * cut.outs * loss.vectors,
+            weight: weight_slots * stage.out_groups() * stage.matrix_rows(cut.ins),
+            psum: gradients + cut.slots * cut.ins * cut.size.pixels(),
+            operand: context.update_room(),
+            code: cut.outs * loss.codes,
+            ..Default::default()
+        }
+    }
+
+    fn work(&self, context: &Context, cut: &Cut) -> Work {
+        let stage = context.stage(self.0);
+        let batch = context.batch;
+        let tiles = cut.size.count(batch, stage.in_rows, stage.in_cols);
+        let (parts_out, parts_in) =
+            (stage.out_groups().div_ceil(cut.outs), stage.in_groups().div_ceil(cut.ins));
+        let loss =
+            context.loss_traffic(stage, cut.size, (stage.in_rows, stage.in_cols), |t| self.tile(context, t));
+        let input = context.input_traffic(stage, cut.size);
+        let (update_loads, update_stores) = context.update_traffic(stage);
+        let weights = stage.out_groups() * stage.block_words();
+        let map = batch * stage.in_groups() * stage.in_rows * stage.in_cols * context.lanes();
+        let matrices = (tiles * stage.out_groups() * stage.in_groups() * stage.area()) as u64;
+        let (rows, cols) = self.largest_wu(stage, cut.size);
+        let blocks = (cut.size.images * rows * cols).div_ceil(context.lanes());
+        let wu_vectors = stage.in_groups() * stage.area() * context.lanes();
+        Work {
+            loads: Traffic {
+                words: parts_in as u64 * loss.words + input.words + weights as u64 + update_loads.words,
+                bursts: parts_in as u64 * loss.bursts + input.bursts + update_loads.bursts,
+            },
+            stores: Traffic {
+                words: map as u64 + update_stores.words,
+                bursts: (cut.size.store_runs(batch, stage.in_rows, stage.in_cols) * stage.in_groups()) as u64
+                    + update_stores.bursts,
+            },
+            // BP's steps, and WU's counted in steps of the same length
+            steps: matrices + (tiles * stage.out_groups() * blocks * wu_vectors / cut.size.pixels()) as u64,
+            step: cut.size.pixels() as u64,
+            computations: (tiles * (stage.in_groups() * parts_out + stage.out_groups() * parts_in)) as u64,
+            gather: 0,
+            ends: (cut.size.pixels() * (cut.ins + cut.outs) * context.lanes()) as u64,
+            serial: cut.slots == 1,
+        }
+    }
+
+    fn emit(&self, builder: &mut Builder, cut: &Cut) {
+        let index = self.0;
+        let context = builder.context;
+        let stage = context.stage(index);
+        let needs = self.needs(&context, cut);
+        let bases = builder.begin_pass(&needs);
+        let all = (0, stage.out_groups());
+        let mut losses = Slots::new(bases.loss, needs.loss / cut.slots, cut.slots);
+        let mut features = Slots::new(bases.feature, needs.feature / cut.slots, cut.slots);
+        let stride = context.gradient_sums(stage, cut.ins);
+        let gradients = bases.psum;
+        let mut sums = Slots::new(gradients + all.1 * stride, cut.ins * cut.size.pixels(), cut.slots);
+        let matrices = all.1 * stage.matrix_rows(cut.ins);
+        let mut weights = Slots::new(bases.weight, matrices, needs.weight / matrices);
+        let map = context.gradient_store(stage);
+        for ins in blocks(stage.in_groups(), cut.ins) {
+            let weight = OnChip { groups: ins, base: weights.take() };
+            builder.load_bp_weights(index, all, ins, weight.base);
+            let mut fresh = true;
+            for tile in cut.size.tiles(context.batch, stage.in_rows, stage.in_cols) {
+                let (shape, wu) = (self.tile(&context, tile), self.wu_tile(stage, tile));
+                let (sum, feature) = (sums.take(), features.take());
+                let counted = wu.rows > 0 && wu.cols > 0;
+                for outs in blocks(all.1, cut.outs) {
+                    let loss = LossOnChip { tile: shape, groups: outs, base: losses.take() };
+                    builder.load_loss(index, shape, outs, loss.base);
+                    if counted && outs.0 == 0 {
+                        builder.load_input(stage, wu, ins, feature);
+                    }
+                    let init = if outs.0 == 0 { Init::Zero } else { Init::Keep };
+                    builder.compute_bp(index, tile, loss, weight, 0, Sums { base: sum, init });
+                    if outs.0 + outs.1 == all.1 {
+                        builder.store_map(&map, tile, ins, (tile.rows, tile.cols), sum);
+                    }
+                    if counted {
+                        let init = if fresh { Init::Zero } else { Init::Keep };
+                        let base = gradients + outs.0 * context.gradient_sums(stage, ins.1);
+                        let input = OnChip { groups: ins, base: feature };
+                        builder.compute_wu(index, wu, loss, input, Sums { base, init });
+                    }
+                }
+                fresh &= !counted;
+            }
+            builder.update(index, all, ins, gradients);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::share;
+
+    #[test]
+    fn every_output_row_belongs_to_one_tile_of_input_rows() {
+        for (inputs, outputs) in [(8, 8), (8, 6), (5, 9), (7, 1)] {
+            for size in 1..=inputs {
+                let shares = crate::tile::blocks(inputs, size).map(|block| share(block, inputs, outputs));
+                let rows: Vec<usize> = shares.flat_map(|(first, count)| first..first + count).collect();
+                assert_eq!(rows, (0..outputs).collect::<Vec<_>>());
+            }
+        }
+    }
+}

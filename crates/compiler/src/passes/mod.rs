@@ -1,0 +1,75 @@
+//! The passes: FP, BP, WU, and BP with WU, of one stage over the whole batch. Each has a file with the same four parts.
+//!
+//! - **cut**: what a cut of this pass may be: [`Pass::space`];
+//! - **fit**: the room that a cut needs on chip: [`Pass::needs`];
+//! - **cost**: the work that a cut makes: [`Pass::work`];
+//! - **emit**: the commands of a cut: [`Pass::emit`].
+//!
+//! One search serves all ([`crate::search`]).
+
+mod backward;
+mod compute;
+mod forward;
+mod fused;
+mod update;
+mod weight;
+
+pub use backward::Backward;
+pub use forward::Forward;
+pub use fused::Fused;
+pub use weight::Weight;
+
+use crate::builder::{Builder, Context};
+use crate::room::Needs;
+use crate::tile::{Grid, TileSize};
+use crate::work::Work;
+
+/// Which loop is outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// A block of channel groups is finished over all tiles: its weights are loaded once.
+    GroupsFirst,
+    /// A tile is finished over all channel groups: it is loaded once.
+    TilesFirst,
+}
+
+/// How a pass is cut up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// Of the map that the pass makes: output rows in FP and WU, input rows in BP.
+    pub size: TileSize,
+    /// Groups of output channels together.
+    pub outs: usize,
+    /// Groups of input channels together.
+    pub ins: usize,
+    /// Regions per buffer: 2 where one tile loads while another is computed.
+    pub slots: usize,
+    pub order: Order,
+}
+
+/// The cuts that a pass may have.
+#[derive(Clone, Debug)]
+pub struct Space {
+    pub grid: Grid,
+    /// Pixels that no tile of one group exceeds.
+    pub most_pixels: usize,
+    pub outs: Vec<usize>,
+    pub ins: Vec<usize>,
+    pub orders: &'static [Order],
+}
+
+/// One pass of one stage.
+pub trait Pass {
+    /// FP, BP, WU or BP + WU.
+    fn phase(&self) -> &'static str;
+    /// Number of its stage.
+    fn stage(&self) -> usize;
+    fn space(&self, context: &Context) -> Space;
+    /// A cut of the space makes sense.
+    fn admits(&self, _context: &Context, _cut: &Cut) -> bool {
+        true
+    }
+    fn needs(&self, context: &Context, cut: &Cut) -> Needs;
+    fn work(&self, context: &Context, cut: &Cut) -> Work;
+    fn emit(&self, builder: &mut Builder, cut: &Cut);
+}

@@ -1,0 +1,116 @@
+//! The update: old weights and velocities stream in, new ones stream out, gradients come from the partial sums.
+
+use crate::Stage;
+use crate::builder::{Builder, Context, Slots};
+use crate::tile::blocks;
+use crate::work::Traffic;
+use ef_program::load::{LoadOp, WordBuffer};
+use ef_program::store::{StoreKind, StoreOp};
+use ef_program::{LoadDesc, StoreDesc};
+
+/// A contiguous piece of a layer's parameters and where its gradients are.
+struct Piece {
+    /// First word within the layer's parameters.
+    at: usize,
+    /// Elements as (kernel steps, output channels, input channels), and the partial-sum walk over them.
+    shape: (usize, usize, usize),
+    sum: usize,
+    sum_step: usize,
+    sum_channel: usize,
+}
+
+impl Context<'_> {
+    /// Matrices of T x T weights in a piece: its weights and velocities, twice, share the operand buffer.
+    fn matrices_at_once(&self) -> usize {
+        ((1 << self.config.operand_aw) / 4 / (self.lanes() * self.lanes())).max(1)
+    }
+
+    /// Words of the operand buffer that updates use.
+    pub(super) fn update_room(&self) -> usize {
+        4 * self.matrices_at_once() * self.lanes() * self.lanes()
+    }
+
+    /// What the update of a whole layer loads and stores.
+    pub(super) fn update_traffic(&self, stage: &Stage) -> (Traffic, Traffic) {
+        let words = stage.out_groups() * stage.block_words();
+        let area = stage.area();
+        let (rows, steps) = if area == 1 { (1, stage.in_groups()) } else { (stage.in_groups(), area) };
+        let pieces = stage.out_groups() * (1 + rows * steps.div_ceil(self.matrices_at_once()));
+        // the new weights and the new velocities each read the old ones
+        (Traffic::new(2 * words, 2 * pieces), Traffic::new(2 * words, 2 * pieces))
+    }
+}
+
+impl Builder<'_> {
+    /// Updates output groups `outs` x input groups `ins`; the gradients of each output group lie one after the other from `sums`, its
+    /// bias gradient after its weights'.
+    pub(super) fn update(&mut self, index: usize, outs: (usize, usize), ins: (usize, usize), sums: usize) {
+        let stage = self.context.stage(index);
+        let t = self.context.lanes();
+        let area = stage.area();
+        let stride = self.context.gradient_sums(stage, ins.1);
+        let most = self.context.matrices_at_once();
+        let mut operands = Slots::new(0, 2 * most * t * t, 2);
+        for m in 0..outs.1 {
+            let block = (outs.0 + m) * stage.block_words();
+            let own = sums + m * stride;
+            // 1 x 1 kernels: steps run over the input groups
+            let (rows, steps, step_sums) = if area == 1 { (1, ins.1, t) } else { (ins.1, area, 1) };
+            for row in 0..rows {
+                for (step, count) in blocks(steps, most) {
+                    let piece = Piece {
+                        at: block + ((ins.0 + row) * area + step) * t * t,
+                        shape: (count, t, t),
+                        sum: own + row * area * t + step * step_sums,
+                        sum_step: step_sums,
+                        sum_channel: area,
+                    };
+                    self.update_piece(index, &mut operands, piece);
+                }
+            }
+            if ins.0 == 0 {
+                let (at, sum) = (block + stage.block_words() - t, own + ins.1 * t * area);
+                let piece = Piece { at, shape: (1, t, 1), sum, sum_step: 0, sum_channel: 0 };
+                self.update_piece(index, &mut operands, piece);
+            }
+        }
+    }
+
+    fn update_piece(&mut self, index: usize, operands: &mut Slots, piece: Piece) {
+        let (steps, outs, ins) = piece.shape;
+        let words = steps * outs * ins;
+        let layer = &self.context.map.layers[index];
+        let tensors = [layer.weights, layer.velocities];
+        let first = operands.take();
+        for (k, tensor) in tensors.into_iter().enumerate() {
+            self.load(LoadDesc {
+                op: LoadOp::words(WordBuffer::Operand).encode(),
+                base: (first + k * words) as u32,
+                dram: tensor + piece.at as u32,
+                run: words as u32,
+                n_run0: 1,
+                n_run1: 1,
+                ..Default::default()
+            });
+        }
+        for (k, tensor) in tensors.into_iter().enumerate() {
+            let op = StoreOp { velocity: k == 1, ..StoreOp::new(StoreKind::Update) };
+            self.store(StoreDesc {
+                op: op.encode(),
+                tag: self.context.stage(index).tag,
+                p_base: piece.sum as u32,
+                p_g: piece.sum_step as u32,
+                p_n: piece.sum_channel as u32,
+                n_g: steps as u32,
+                n_r: outs as u32,
+                n_c: ins as u32,
+                o_w: first as u32,
+                o_v: (first + words) as u32,
+                dram: tensor + piece.at as u32,
+                run: words as u32,
+                n_run: 1,
+                ..Default::default()
+            });
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! WU of a stage alone: blocks of gradients stay in the partial sums over the whole batch, then the update.
+
+use super::compute::{LossOnChip, OnChip, Sums};
+use super::{Cut, Order, Pass, Space};
+use crate::builder::{Builder, Context, Slots};
+use crate::room::Needs;
+use crate::tensors::loss::LossTile;
+use crate::tile::{Grid, Tile, blocks, parts};
+use crate::work::{Traffic, Work};
+use ef_program::compute::Init;
+
+/// WU and update of stage `.0`.
+pub struct Weight(pub usize);
+
+impl Weight {
+    /// The loss tile of output rows: what WU holds stationary.
+    fn tile(&self, context: &Context, tile: Tile) -> LossTile {
+        let stage = context.stage(self.0);
+        let rows = (tile.row as i64, (tile.row + tile.rows) as i64);
+        let cols = (tile.col as i64, (tile.col + tile.cols) as i64);
+        LossTile::new(stage, (tile.image, tile.images), rows, cols, (tile.cols, tile.rows * tile.cols))
+    }
+}
+
+impl Pass for Weight {
+    fn phase(&self) -> &'static str {
+        "WU"
+    }
+
+    fn stage(&self) -> usize {
+        self.0
+    }
+
+    fn space(&self, context: &Context) -> Space {
+        let stage = context.stage(self.0);
+        Space {
+            grid: Grid {
+                rows: stage.rows,
+                cols: stage.cols,
+                row_step: stage.window(),
+                col_step: stage.code_columns(),
+            },
+            most_pixels: 1 << context.config.loss_aw,
+            outs: parts(stage.out_groups(), 1),
+            ins: parts(stage.in_groups(), stage.in_unit()),
+            orders: &[Order::GroupsFirst],
+        }
+    }
+
+    fn needs(&self, context: &Context, cut: &Cut) -> Needs {
+        let stage = context.stage(self.0);
+        let (rows, cols) = stage.input_map(cut.size.rows, cut.size.cols);
+        let loss = context.largest_loss(stage, cut.size, (stage.rows, stage.cols), |t| self.tile(context, t));
+        let blocks =
+            if (cut.outs, cut.ins) == (stage.out_groups(), stage.in_groups()) { 1 } else { cut.slots };
+        Needs {
+            feature: cut.slots * cut.size.images * cut.ins * rows * cols,
+            loss: cut.slots * cut.outs * loss.vectors,
+            psum: blocks * cut.outs * context.gradient_sums(stage, cut.ins),
+            operand: context.update_room(),
+            scratch: context.scratch_words(stage, cut.size.rows, cut.size.cols, cut.ins),
+            code: cut.outs * loss.codes,
+            ..Default::default()
+        }
+    }
+
+    fn work(&self, context: &Context, cut: &Cut) -> Work {
+        let stage = context.stage(self.0);
+        let tiles = cut.size.count(context.batch, stage.rows, stage.cols);
+        let (parts_out, parts_in) =
+            (stage.out_groups().div_ceil(cut.outs), stage.in_groups().div_ceil(cut.ins));
+        let loss = context.loss_traffic(stage, cut.size, (stage.rows, stage.cols), |t| self.tile(context, t));
+        let input = context.input_traffic(stage, cut.size);
+        let (update_loads, update_stores) = context.update_traffic(stage);
+        let vectors = stage.in_groups() * stage.area() * context.lanes();
+        Work {
+            loads: Traffic {
+                words: parts_in as u64 * loss.words + parts_out as u64 * input.words + update_loads.words,
+                bursts: parts_in as u64 * loss.bursts + parts_out as u64 * input.bursts + update_loads.bursts,
+            },
+            stores: update_stores,
+            steps: (tiles * stage.out_groups() * cut.size.pixels().div_ceil(context.lanes())) as u64,
+            step: vectors as u64,
+            computations: (tiles * stage.out_groups() * parts_in) as u64,
+            gather: parts_out as u64 * context.gather_cycles(stage),
+            ends: (cut.size.pixels() * (cut.ins + cut.outs) * context.lanes()) as u64,
+            serial: cut.slots == 1,
+        }
+    }
+
+    fn emit(&self, builder: &mut Builder, cut: &Cut) {
+        let index = self.0;
+        let context = builder.context;
+        let stage = context.stage(index);
+        let needs = self.needs(&context, cut);
+        let bases = builder.begin_pass(&needs);
+        let mut losses = Slots::new(bases.loss, needs.loss / cut.slots, cut.slots);
+        let mut features = Slots::new(bases.feature, needs.feature / cut.slots, cut.slots);
+        let block = cut.outs * context.gradient_sums(stage, cut.ins);
+        let mut sums = Slots::new(bases.psum, block, needs.psum / block);
+        for outs in blocks(stage.out_groups(), cut.outs) {
+            for ins in blocks(stage.in_groups(), cut.ins) {
+                let sum = sums.take();
+                for (number, tile) in cut.size.tiles(context.batch, stage.rows, stage.cols).enumerate() {
+                    let shape = self.tile(&context, tile);
+                    let loss = LossOnChip { tile: shape, groups: outs, base: losses.take() };
+                    builder.load_loss(index, shape, outs, loss.base);
+                    let input = OnChip { groups: ins, base: features.take() };
+                    builder.load_input(stage, tile, ins, input.base);
+                    let init = if number == 0 { Init::Zero } else { Init::Keep };
+                    builder.compute_wu(index, tile, loss, input, Sums { base: sum, init });
+                }
+                builder.update(index, outs, ins, sum);
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! The schedule of a step: FP of every stage and the loss; with training BP, WU and update from the last stage to the first.
+
+use crate::CompileError;
+use crate::builder::{Builder, Context};
+use crate::passes::{Backward, Cut, Forward, Fused, Weight};
+use crate::search::{Chosen, choose};
+use crate::work::Work;
+use ef_program::Command;
+use std::ops::Range;
+
+/// The commands of a step in program order, and which of them belong to which pass.
+pub struct Schedule {
+    pub commands: Vec<Command>,
+    pub passes: Vec<ScheduledPass>,
+}
+
+/// A pass of a schedule.
+#[derive(Clone, Debug)]
+pub struct ScheduledPass {
+    /// Number of its stage.
+    pub stage: usize,
+    /// "FP", "BP", "WU" or "BP + WU".
+    pub phase: &'static str,
+    pub cut: Cut,
+    pub work: Work,
+    pub commands: Range<usize>,
+}
+
+/// Chooses a cut for every pass and makes their commands.
+pub fn schedule(context: Context) -> Result<Schedule, CompileError> {
+    let count = context.graph.stages.len();
+    let mut chosen: Vec<Chosen> = Vec::new();
+    for index in 0..count {
+        chosen.push(choose(&context, Box::new(Forward(index)))?);
+    }
+    if context.train {
+        for index in (0..count).rev() {
+            chosen.extend(backward(&context, index)?);
+        }
+    }
+    let mut builder = Builder::new(context);
+    let mut passes = Vec::new();
+    for Chosen { pass, cut, work } in chosen {
+        let first = builder.commands.len();
+        pass.emit(&mut builder, &cut);
+        let commands = first..builder.commands.len();
+        passes.push(ScheduledPass { stage: pass.stage(), phase: pass.phase(), cut, work, commands });
+    }
+    Ok(Schedule { commands: builder.commands, passes })
+}
+
+/// BP and WU of a stage: together or one after the other, whichever is faster.
+fn backward(context: &Context, index: usize) -> Result<Vec<Chosen>, CompileError> {
+    let weight = choose(context, Box::new(Weight(index)))?;
+    if context.stage(index).first() {
+        return Ok(vec![weight]);
+    }
+    let backward = choose(context, Box::new(Backward(index)))?;
+    if Fused::possible(context.stage(index))
+        && let Ok(fused) = choose(context, Box::new(Fused(index)))
+        && fused.work.cycles() < backward.work.cycles() + weight.work.cycles()
+    {
+        return Ok(vec![fused]);
+    }
+    Ok(vec![backward, weight])
+}

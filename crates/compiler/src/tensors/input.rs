@@ -1,0 +1,158 @@
+//! Input tiles: the map's pixels under the kernel, for FP and WU, in the feature buffer.
+
+use super::runs::Runs;
+use crate::builder::{Builder, Context, Geometry};
+use crate::tile::Tile;
+use crate::{PixelFormat, Stage};
+use ef_program::load::{LoadOp, VectorBuffer};
+use ef_program::{ComputeDesc, LoadDesc, layout};
+
+/// Rows or columns of the input that `count` of the output from `first` on read: what exists of them.
+fn under(
+    first: usize,
+    count: usize,
+    kernel: usize,
+    (padding, stride, length): (usize, usize, usize),
+) -> (usize, usize) {
+    let end = ((first + count - 1) * stride + kernel).saturating_sub(padding);
+    ((first * stride).saturating_sub(padding).min(length), end.min(length))
+}
+
+impl Stage {
+    /// Rows and columns under the kernel of a tile of `rows x cols`, in vectors of the feature buffer.
+    pub(crate) fn input_map(&self, rows: usize, cols: usize) -> (usize, usize) {
+        let (kr, kc) = self.steps();
+        (rows + kr - 1, cols + kc - 1)
+    }
+
+    /// Rows `lo..hi` of the input that a tile reads.
+    pub(crate) fn input_rows(&self, tile: Tile) -> (usize, usize) {
+        under(tile.row, tile.rows, self.kernel.0, (self.padding, self.stride, self.in_rows))
+    }
+
+    /// Columns `lo..hi` of the input that a tile reads.
+    pub(crate) fn input_cols(&self, tile: Tile) -> (usize, usize) {
+        under(tile.col, tile.cols, self.kernel.1, (self.padding, self.stride, self.in_cols))
+    }
+}
+
+impl Context<'_> {
+    /// DRAM words of one row of groups `groups` of the input of a tile, in all channels.
+    pub(super) fn input_row_words(&self, stage: &Stage, tile: Tile, groups: (usize, usize)) -> usize {
+        let (left, right) = stage.input_cols(tile);
+        if stage.gathered {
+            let packed = matches!(self.map.pixels, PixelFormat::U8 { .. });
+            stage.gathered_channels(groups).1 * layout::raw_row_words(right - left, packed)
+        } else {
+            groups.1 * (right - left) * self.lanes()
+        }
+    }
+
+    /// Cycles in which the load engine gathers the taps of the whole batch.
+    pub fn gather_cycles(&self, stage: &Stage) -> u64 {
+        let taps = stage.inputs * stage.kernel.0 * stage.kernel.1;
+        if stage.gathered { (self.batch * stage.rows * stage.cols * taps) as u64 } else { 0 }
+    }
+}
+
+impl Builder<'_> {
+    /// Loads channel groups `first..first + count` of a tile to `base`.
+    pub fn load_input(&mut self, stage: &Stage, tile: Tile, groups: (usize, usize), base: usize) {
+        if stage.gathered {
+            self.gather_input(stage, tile, groups, base);
+        } else {
+            self.load_map(stage, tile, groups, base);
+        }
+    }
+
+    fn load_map(&mut self, stage: &Stage, tile: Tile, (first, count): (usize, usize), base: usize) {
+        let t = self.context.lanes();
+        let (rows, cols) = stage.input_map(tile.rows, tile.cols);
+        let ((lo, hi), (from, to)) = (stage.input_rows(tile), stage.input_cols(tile));
+        // a tile beside the map, with wide padding, has no real pixel
+        let top = (lo + stage.padding).saturating_sub(tile.row).min(rows);
+        let left = (from + stage.padding).saturating_sub(tile.col).min(cols);
+        let geometry = Geometry {
+            maps: tile.images * count,
+            rows,
+            cols,
+            real_rows: (top, top + hi - lo),
+            real_cols: (left, left + to - from),
+        };
+        self.zero_padding(VectorBuffer::Feature, base, geometry);
+        if hi == lo || to == from {
+            return;
+        }
+        let row_words = stage.in_cols * t;
+        let group_words = stage.in_rows * row_words;
+        let image_words = stage.in_groups() * group_words;
+        let at = tile.image * image_words + first * group_words + lo * row_words + from * t;
+        let runs = Runs::of_rows(
+            (to - from) * t,
+            (hi - lo, row_words),
+            (count, group_words),
+            (tile.images, image_words),
+        );
+        let [run, n_run0, d_run0, n_run1, d_run1] = runs.fields();
+        self.load(LoadDesc {
+            op: LoadOp::vectors(VectorBuffer::Feature).encode(),
+            base: (base + top * cols + left) as u32,
+            phase: ((top * tile.cols + left) % t) as u32,
+            n0: (to - from) as u32,
+            n1: (hi - lo) as u32,
+            n2: count as u32,
+            n3: tile.images as u32,
+            a0: 1,
+            a1: cols as u32,
+            a2: (rows * cols) as u32,
+            a3: (count * rows * cols) as u32,
+            p0: 1,
+            p1: (tile.cols % t) as u32,
+            p2: 0,
+            p3: (tile.rows * tile.cols % t) as u32,
+            dram: self.context.map.values[stage.input] + at as u32,
+            run,
+            n_run0,
+            d_run0,
+            n_run1,
+            d_run1,
+            ..Default::default()
+        });
+    }
+}
+
+impl Context<'_> {
+    /// The stream fields of a compute descriptor that reads an input tile of `groups` groups at `base`.
+    pub fn stream_input(&self, stage: &Stage, tile: Tile, groups: usize, base: usize) -> ComputeDesc {
+        let t = self.lanes();
+        let (rows, cols) = stage.input_map(tile.rows, tile.cols);
+        let (kr, kc) = stage.steps();
+        let row_phase = (tile.cols % t) as u32;
+        ComputeDesc {
+            tag: stage.tag,
+            n_kr: kr as u32,
+            n_kc: kc as u32,
+            n_i: tile.images as u32,
+            n_r: tile.rows as u32,
+            n_c: tile.cols as u32,
+            x_base: base as u32,
+            x_g: (rows * cols) as u32,
+            x_kr: cols as u32,
+            x_kc: 1,
+            x_i: (groups * rows * cols) as u32,
+            x_r: cols as u32,
+            x_c: 1,
+            ph_kr: row_phase,
+            ph_kc: 1,
+            ph_i: (tile.rows * tile.cols % t) as u32,
+            ph_r: row_phase,
+            ph_c: 1,
+            ..Default::default()
+        }
+    }
+}
+
+/// A signed number as a 16-bit field.
+pub fn field(value: i64) -> u32 {
+    u32::from(value as i16 as u16)
+}

@@ -1,0 +1,172 @@
+//! Loss tiles: the gradient of a stage's convolution output, un-pooled and masked on the way in, for BP and WU.
+
+use super::runs::Runs;
+use crate::Stage;
+use crate::builder::{Builder, Geometry};
+use ef_program::LoadDesc;
+use ef_program::load::{LoadOp, VectorBuffer, WordBuffer};
+
+/// A tile in the loss buffer: which rows and columns of the raw output map its vectors stand for.
+///
+/// Rows and columns outside the map are zero. The tile is extended to whole pooling windows and, to the left, to the first column of a
+/// word of codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LossTile {
+    pub image: usize,
+    pub images: usize,
+    /// Raw output row and column of the first vector.
+    pub row: i64,
+    pub col: i64,
+    pub rows: usize,
+    pub cols: usize,
+    /// Pooled (or raw) rows and columns that have a gradient.
+    real_rows: (usize, usize),
+    real_cols: (usize, usize),
+    /// Raw pixels per row and image that WU counts through: they give rows and images their phase.
+    counted: (usize, usize),
+}
+
+/// From where on a tile reaches, in units of `window`, if it holds raw positions `span` of `raw`: (lo, hi) of `length`, and the first
+/// raw position and the count with which it is extended to whole units. `lo` is a multiple of `unit`.
+fn extend(
+    (first, end): (i64, i64),
+    (raw, length): (usize, usize),
+    (window, unit): (usize, usize),
+) -> ((usize, usize), (i64, usize)) {
+    let inside = |position: i64| position.clamp(0, raw as i64) as usize;
+    let lo = (inside(first) / window / unit * unit).min(length);
+    let hi = inside(end).div_ceil(window).min(length).max(lo);
+    let start = if hi > lo { first.min((lo * window) as i64) } else { first };
+    let end = if hi > lo { end.max((hi * window) as i64) } else { end };
+    ((lo, hi), (start, (end - start) as usize))
+}
+
+impl LossTile {
+    /// The tile that holds raw rows `rows.0..rows.1` and columns `cols.0..cols.1`, all or partly outside the map. WU counts through
+    /// `counted` pixels per row and per image.
+    pub fn new(
+        stage: &Stage,
+        (image, images): (usize, usize),
+        rows: (i64, i64),
+        cols: (i64, i64),
+        counted: (usize, usize),
+    ) -> Self {
+        let window = stage.window();
+        let (real_rows, (row, rows)) = extend(rows, (stage.rows, stage.out_rows()), (window, 1));
+        let unit = stage.code_columns() / window;
+        let (real_cols, (col, cols)) = extend(cols, (stage.cols, stage.out_cols()), (window, unit));
+        LossTile { image, images, row, col, rows, cols, real_rows, real_cols, counted }
+    }
+
+    /// Vectors per image and group.
+    pub fn map(&self) -> usize {
+        self.rows * self.cols
+    }
+
+    /// Offset of a raw row and column from the tile's first vector.
+    pub fn offset(&self, row: i64, col: i64) -> usize {
+        ((row - self.row) as usize) * self.cols + (col - self.col) as usize
+    }
+
+    /// Phase of a raw row and column, modulo T.
+    pub fn phase(&self, row: i64, col: i64, lanes: usize) -> u32 {
+        let phase = (row - self.row) * self.counted.0 as i64 + (col - self.col);
+        phase.rem_euclid(lanes as i64) as u32
+    }
+
+    pub fn row_phase(&self, lanes: usize) -> u32 {
+        (self.counted.0 % lanes) as u32
+    }
+
+    pub fn image_phase(&self, lanes: usize) -> u32 {
+        (self.counted.1 % lanes) as u32
+    }
+
+    /// Rows and columns that have a gradient, pooled where the stage pools.
+    pub(super) fn real(&self) -> (usize, usize) {
+        (self.real_rows.1 - self.real_rows.0, self.real_cols.1 - self.real_cols.0)
+    }
+
+    /// Code words of one row of one group.
+    pub(super) fn code_row(&self, stage: &Stage) -> usize {
+        if stage.coded() { self.real().1.div_ceil(stage.code_columns() / stage.window()) } else { 0 }
+    }
+}
+
+impl Builder<'_> {
+    /// Loads groups `first..first + count` of a loss tile to `base`.
+    pub fn load_loss(&mut self, index: usize, tile: LossTile, (first, count): (usize, usize), base: usize) {
+        let stage = self.context.stage(index);
+        let t = self.context.lanes();
+        let window = stage.window();
+        let ((lo, _), (from, _), (rows, cols)) = (tile.real_rows, tile.real_cols, tile.real());
+        let (top, left) = match (rows, cols) {
+            (0, _) | (_, 0) => (0, 0),
+            _ => (((lo * window) as i64 - tile.row) as usize, ((from * window) as i64 - tile.col) as usize),
+        };
+        let geometry = Geometry {
+            maps: tile.images * count,
+            rows: tile.rows,
+            cols: tile.cols,
+            real_rows: (top, top + rows * window),
+            real_cols: (left, left + cols * window),
+        };
+        self.zero_padding(VectorBuffer::Loss, base, geometry);
+        if rows == 0 || cols == 0 {
+            return;
+        }
+        // (first word, runs) of a tensor with so many words per row, of which the tile has `words` from `at` on
+        let runs = |tensor: u32, row: usize, at: usize, words: usize| {
+            let group = stage.out_rows() * row;
+            let image = stage.out_groups() * group;
+            let dram = tensor as usize + tile.image * image + first * group + lo * row + at;
+            (dram as u32, Runs::of_rows(words, (rows, row), (count, group), (tile.images, image)).fields())
+        };
+        if stage.coded() {
+            let unit = stage.code_columns() / window;
+            let (dram, [run, n_run0, d_run0, n_run1, d_run1]) =
+                runs(self.context.map.codes[index], stage.code_row(), from / unit, tile.code_row(stage));
+            self.load(LoadDesc {
+                op: LoadOp::words(WordBuffer::Code).encode(),
+                dram,
+                run,
+                n_run0,
+                d_run0,
+                n_run1,
+                d_run1,
+                ..Default::default()
+            });
+        }
+        let (dram, [run, n_run0, d_run0, n_run1, d_run1]) =
+            runs(self.context.map.losses[stage.output], stage.out_cols() * t, from * t, cols * t);
+        let op = LoadOp { mask: stage.relu, pool: stage.pool, ..LoadOp::vectors(VectorBuffer::Loss) };
+        let phase = |n: usize| (n % t) as u32;
+        let counted = tile.counted.0;
+        self.load(LoadDesc {
+            op: op.encode(),
+            base: (base + top * tile.cols + left) as u32,
+            phase: phase(top * counted + left),
+            n0: cols as u32,
+            n1: rows as u32,
+            n2: count as u32,
+            n3: tile.images as u32,
+            a0: window as u32,
+            a1: (window * tile.cols) as u32,
+            a2: tile.map() as u32,
+            a3: (count * tile.map()) as u32,
+            p0: phase(window),
+            p1: phase(window * counted),
+            p2: 0,
+            p3: tile.image_phase(t),
+            a_down: if stage.pool { tile.cols as u32 } else { 0 },
+            p_down: if stage.pool { phase(counted) } else { 0 },
+            dram,
+            run,
+            n_run0,
+            d_run0,
+            n_run1,
+            d_run1,
+            ..Default::default()
+        });
+    }
+}

@@ -1,0 +1,9 @@
+//! Tiles of tensors between DRAM and the buffers: what every pass is put together from.
+
+pub mod extent;
+pub mod gather;
+pub mod input;
+pub mod loss;
+pub mod output;
+mod runs;
+pub mod weights;

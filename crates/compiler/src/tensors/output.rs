@@ -1,0 +1,181 @@
+//! Results from the partial sums to DRAM: maps with their codes, and the loss.
+
+use crate::builder::Builder;
+use crate::tile::{Tile, blocks};
+use crate::{Stage, builder::Context};
+use ef_program::load::{LoadOp, WordBuffer};
+use ef_program::store::{StoreKind, StoreOp};
+use ef_program::{LoadDesc, StoreDesc};
+
+/// Where and how a map is stored.
+pub struct MapStore {
+    pub op: StoreOp,
+    pub tag: u32,
+    /// Word address of the tensor, its groups, rows, columns.
+    pub dram: usize,
+    pub groups: usize,
+    pub rows: usize,
+    pub cols: usize,
+    /// Word address of its codes, words per row of them, and the columns of the map that a word serves.
+    pub codes: Option<(usize, usize, usize)>,
+}
+
+/// Words of the longest run that a descriptor can hold.
+const LONGEST_RUN: usize = 65535;
+
+/// Runs of a tensor in DRAM: first word, words, runs, stride.
+type StoreRuns = (usize, usize, usize, usize);
+
+impl Context<'_> {
+    /// The output map of a stage, and for training its codes.
+    pub fn output_store(&self, index: usize) -> MapStore {
+        let stage = self.stage(index);
+        let codes = self.train && stage.coded();
+        MapStore {
+            op: StoreOp { relu: stage.relu, pool: stage.pool, codes, ..StoreOp::new(StoreKind::Map) },
+            tag: stage.tag,
+            dram: self.map.values[stage.output] as usize,
+            groups: stage.out_groups(),
+            rows: stage.out_rows(),
+            cols: stage.out_cols(),
+            codes: codes.then(|| {
+                (self.map.codes[index] as usize, stage.code_row(), stage.code_columns() / stage.window())
+            }),
+        }
+    }
+
+    /// The gradient of a stage's input.
+    pub fn gradient_store(&self, stage: &Stage) -> MapStore {
+        MapStore {
+            op: StoreOp::new(StoreKind::Map),
+            tag: stage.tag,
+            dram: self.map.losses[stage.input] as usize,
+            groups: stage.in_groups(),
+            rows: stage.in_rows,
+            cols: stage.in_cols,
+            codes: None,
+        }
+    }
+}
+
+impl Builder<'_> {
+    /// Stores groups `first..first + count` of tile `out`, from `raw` (rows, columns) partial sums per image and group.
+    pub fn store_map(
+        &mut self,
+        map: &MapStore,
+        out: Tile,
+        (first, count): (usize, usize),
+        raw: (usize, usize),
+        sum: usize,
+    ) {
+        if out.rows == 0 || out.cols == 0 {
+            return;
+        }
+        let pixels = out.images * raw.0 * raw.1;
+        if out.cols == map.cols {
+            return self.store_part(map, out, (first, count), raw, (sum, pixels));
+        }
+        // rows that do not touch: a command for each group
+        for group in 0..count {
+            self.store_part(map, out, (first + group, 1), raw, (sum + group * pixels, pixels));
+        }
+    }
+
+    fn store_part(
+        &mut self,
+        map: &MapStore,
+        out: Tile,
+        groups: (usize, usize),
+        raw: (usize, usize),
+        (sum, sum_stride): (usize, usize),
+    ) {
+        let t = self.context.lanes();
+        let joined =
+            groups.1 == map.groups && out.images * map.groups * map.rows * map.cols * t <= LONGEST_RUN;
+        let part = (map.cols * t, out.col * t, out.cols * t);
+        let (dram, run, n_run, d_run) = map.runs(map.dram, out, groups, joined, part);
+        let mut descriptor = StoreDesc {
+            op: map.op.encode(),
+            tag: map.tag,
+            p_base: sum as u32,
+            p_g: sum_stride as u32,
+            n_i: out.images as u32,
+            n_g: groups.1 as u32,
+            n_r: raw.0 as u32,
+            n_c: raw.1 as u32,
+            dram: dram as u32,
+            run: run as u32,
+            n_run: n_run as u32,
+            d_run: d_run as u32,
+            ..Default::default()
+        };
+        if let Some((base, row, per_word)) = map.codes {
+            let part = (row, out.col / per_word, out.cols.div_ceil(per_word));
+            let (at, run, _, d_run) = map.runs(base, out, groups, joined, part);
+            descriptor.code_dram = at as u32;
+            descriptor.code_run = run as u32;
+            descriptor.code_d_run = d_run as u32;
+        }
+        self.store(descriptor);
+    }
+
+    /// Loads the labels of a tile of the last stage and makes its loss and gradient from the logits at `sum`.
+    pub fn store_loss(&mut self, index: usize, tile: Tile, sum: usize, labels: usize) {
+        let stage = self.context.stage(index);
+        let image_words = stage.out_groups() * self.context.lanes();
+        self.load(LoadDesc {
+            op: LoadOp::words(WordBuffer::Operand).encode(),
+            base: labels as u32,
+            dram: self.context.map.labels + tile.image as u32,
+            run: tile.images as u32,
+            n_run0: 1,
+            n_run1: 1,
+            ..Default::default()
+        });
+        // an image is a run of its own where they are too long for one
+        let op = StoreOp { gradient: self.context.train, ..StoreOp::new(StoreKind::Softmax) };
+        let at_once = (LONGEST_RUN / image_words).clamp(1, tile.images);
+        for (first, images) in blocks(tile.images, at_once) {
+            let at = (tile.image + first) * image_words;
+            self.store(StoreDesc {
+                op: op.encode(),
+                tag: stage.tag,
+                p_base: (sum + first) as u32,
+                p_g: tile.images as u32,
+                n_i: images as u32,
+                n_c: stage.outputs as u32,
+                o_w: (labels + first) as u32,
+                dram: self.context.map.losses[stage.output] + at as u32,
+                run: (images * image_words) as u32,
+                n_run: 1,
+                ..Default::default()
+            });
+        }
+    }
+}
+
+impl MapStore {
+    /// The runs of groups `first..first + count` of tile `out` in a tensor at `base` with `row` words per row, of which the tile has
+    /// `words` from `at` on. Whole images are one run if `joined`.
+    fn runs(
+        &self,
+        base: usize,
+        out: Tile,
+        (first, count): (usize, usize),
+        joined: bool,
+        (row, at, words): (usize, usize, usize),
+    ) -> StoreRuns {
+        let group = self.rows * row;
+        let image = self.groups * group;
+        let start = base + out.image * image + first * group + out.row * row + at;
+        if out.cols < self.cols {
+            (start, words, out.rows, row)
+        } else if out.rows < self.rows {
+            (start, out.rows * row, count, group)
+        } else if joined {
+            (start, out.images * image, 1, 0)
+        } else {
+            (start, count * group, out.images, image)
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Weights into the weight buffer, for FP by rows and for BP by columns: the same bytes, the same buffer layout.
+
+use super::runs::Runs;
+use crate::Stage;
+use crate::builder::Builder;
+use ef_program::LoadDesc;
+use ef_program::load::{LoadOp, VectorBuffer};
+
+impl Stage {
+    /// Weight-buffer vectors of the matrices of `ins` groups of input channels for one group of outputs.
+    pub(crate) fn matrix_rows(&self, ins: usize) -> usize {
+        ins * self.area() * self.lanes
+    }
+
+    /// Weight-buffer vectors for FP of one group of outputs from `ins` groups of inputs: their matrices, then the biases.
+    pub(crate) fn fp_block(&self, ins: usize) -> usize {
+        self.matrix_rows(ins) + 1
+    }
+}
+
+impl Builder<'_> {
+    /// FP: for each group of `outs` the matrices of groups `ins`, then a vector for the biases, which come with the first of them.
+    pub fn load_fp_weights(&mut self, index: usize, outs: (usize, usize), ins: (usize, usize), base: usize) {
+        let stage = self.context.stage(index);
+        let t = self.context.lanes();
+        let (block, matrix) = (stage.block_words(), stage.area() * t * t);
+        let (rows, pitch) = (stage.matrix_rows(ins.1), stage.fp_block(ins.1));
+        let first = self.context.map.layers[index].weights as usize + outs.0 * block;
+        let strides = (outs.1, block);
+        if ins.1 == stage.in_groups() {
+            return self.load_weight_vectors(
+                first,
+                Runs::new(block, strides, (1, 0)),
+                (pitch, outs.1, pitch),
+                base,
+            );
+        }
+        let matrices = Runs::new(ins.1 * matrix, strides, (1, 0));
+        self.load_weight_vectors(first + ins.0 * matrix, matrices, (rows, outs.1, pitch), base);
+        if ins.0 == 0 {
+            let biases = Runs::new(t, strides, (1, 0));
+            self.load_weight_vectors(first + block - t, biases, (1, outs.1, pitch), base + rows);
+        }
+    }
+
+    /// BP: for each group of `outs` the matrices of groups `ins`.
+    pub fn load_bp_weights(&mut self, index: usize, outs: (usize, usize), ins: (usize, usize), base: usize) {
+        let stage = self.context.stage(index);
+        let t = self.context.lanes();
+        let (block, matrix) = (stage.block_words(), stage.area() * t * t);
+        let runs = Runs::new(ins.1 * matrix, (outs.1, block), (1, 0));
+        let first = self.context.map.layers[index].weights as usize + outs.0 * block + ins.0 * matrix;
+        let rows = stage.matrix_rows(ins.1);
+        self.load_weight_vectors(first, runs, (rows, outs.1, rows), base);
+    }
+
+    /// `blocks` blocks of `rows` vectors, each `pitch` vectors after the one before.
+    fn load_weight_vectors(
+        &mut self,
+        dram: usize,
+        runs: Runs,
+        (rows, blocks, pitch): (usize, usize, usize),
+        base: usize,
+    ) {
+        let [run, n_run0, d_run0, n_run1, d_run1] = runs.fields();
+        self.load(LoadDesc {
+            op: LoadOp::vectors(VectorBuffer::Weight).encode(),
+            base: base as u32,
+            n0: rows as u32,
+            n1: blocks as u32,
+            n2: 1,
+            n3: 1,
+            a0: 1,
+            a1: pitch as u32,
+            // row m of a matrix has phase m, so that rows and columns are both read without conflict
+            p0: 1,
+            dram: dram as u32,
+            run,
+            n_run0,
+            d_run0,
+            n_run1,
+            d_run1,
+            ..Default::default()
+        });
+    }
+}
