@@ -7,6 +7,7 @@ mod export;
 mod fits;
 mod fuzz;
 mod learn;
+mod plan;
 mod program;
 mod section;
 mod synth;
@@ -40,6 +41,8 @@ enum Verb {
     Configs(configs::ConfigsArgs),
     /// Show which network trains on which configuration and board
     Fits(fits::FitsArgs),
+    /// Predict what a training step takes, layer by layer, and show what lies where
+    Plan(plan::PlanArgs),
     /// Train with the defaults on every configuration, batch and seed, and see whether all runs learn (half an hour)
     Learn(learn::LearnArgs),
     /// Write the accelerator's Verilog, file lists and a description for other toolchains
@@ -65,6 +68,7 @@ fn main() -> ExitCode {
         Verb::Bench(args) => complete(bench::run(&args)),
         Verb::Configs(args) => complete(configs::run(&args)),
         Verb::Fits(args) => complete(fits::run(&args)),
+        Verb::Plan(args) => complete(plan::run(&args)),
         Verb::Learn(args) => complete(learn::run(&args)),
         Verb::Export(args) => complete(export::run(&args)),
         Verb::Synth(args) => complete(synth::run(&args)),

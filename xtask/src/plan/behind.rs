@@ -1,0 +1,53 @@
+//! [`Behind`]: the memory that a plan is made for.
+
+use anyhow::{Context, Result};
+use ef_board::Board;
+use ef_sim::DramSettings;
+use ef_time::{BurstMemory, Memory, SdramTiming};
+
+/// What is behind the memory port.
+pub struct Behind {
+    /// For a person.
+    pub name: String,
+    pub memory: Memory,
+    /// Of a 32-bit word, at the best.
+    pub cycles_per_word: u32,
+}
+
+impl Behind {
+    /// The memory of back end `rtl`.
+    ///
+    /// # Errors
+    /// If the width is none of 8, 16 and 32 bits.
+    pub fn simulated(dram: &DramSettings) -> Result<Behind> {
+        let DramSettings { width, latency, restart, .. } = *dram;
+        let cycles_per_word = dram
+            .cycles_per_word()
+            .with_context(|| format!("a memory of {width} bits; 8, 16 and 32 are possible"))?;
+        Ok(Behind {
+            name: format!("{width}-bit memory, latency {latency}, restart {restart}"),
+            memory: Memory::Burst(BurstMemory { cycles_per_word, latency, restart }),
+            cycles_per_word,
+        })
+    }
+
+    /// The SDRAM of a board at its core's clock.
+    pub fn board(board: &Board) -> Result<Behind> {
+        let timing = ef_soc::top::sdram_timing(board)?;
+        let memory = Memory::Sdram(SdramTiming {
+            column_bits: timing.column_bits,
+            cas_latency: timing.cas_latency,
+            t_rcd: timing.t_rcd,
+            t_rp: timing.t_rp,
+            t_ras: timing.t_ras,
+            t_rc: timing.t_rc,
+            t_rfc: timing.t_rfc,
+            t_wr: timing.t_wr,
+            t_refi: timing.t_refi,
+            read_to_write: timing.read_to_write,
+            capture: timing.capture,
+        });
+        // two halfwords
+        Ok(Behind { name: format!("SDRAM of {}", board.name), memory, cycles_per_word: 2 })
+    }
+}

@@ -1,0 +1,222 @@
+//! The join of compiler and model of time: what a step's passes take. The only file that knows both.
+
+use super::Behind;
+use super::occupancy::{Buffer, Occupancy};
+use super::report::{PassReport, PlanReport, TileReport};
+use anyhow::Result;
+use ef_compiler::{Network, PixelFormat, Prepared, ScheduledPass, SpanKind, Stage, Step, encode};
+use ef_program::{Config, Engine, Synced};
+use ef_time::{Span, predict, predict_spans};
+
+/// A plan in figures, and what its pictures show besides.
+pub struct Planned {
+    pub report: PlanReport,
+    /// T x T.
+    pub lanes: usize,
+    /// Cycles of the step.
+    pub cycles: u64,
+    /// Multiplications that the network needs, per pass.
+    pub macs: Vec<u64>,
+    pub chip: Vec<Buffer>,
+    pub dram: Vec<Block>,
+}
+
+/// Words of DRAM that hold something for a while.
+pub struct Block {
+    pub name: String,
+    pub kind: Kind,
+    /// First word.
+    pub at: u64,
+    pub words: u64,
+    /// Cycles of the step.
+    pub from: u64,
+    pub to: u64,
+}
+
+/// What a block of DRAM holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    Weights,
+    Velocities,
+    Images,
+    Map,
+    Loss,
+    Codes,
+}
+
+/// The form in which the images of a network lie in memory.
+fn pixel_format(network: &Network) -> PixelFormat {
+    network.input.scale_shift.map_or(PixelFormat::F32, |shift| PixelFormat::U8 { shift })
+}
+
+/// The most images, up to `batch`, with which a step fits `memory_words`; `None` if one does not.
+pub fn most_images(
+    network: &Network,
+    config: &'static Config,
+    batch: usize,
+    memory_words: u64,
+) -> Option<usize> {
+    let fits = |images: usize| {
+        Prepared::new(network, config, images, pixel_format(network))
+            .is_ok_and(|prepared| prepared.map.memory_words <= memory_words)
+    };
+    let counts: Vec<usize> = (1..=batch).collect();
+    match counts.partition_point(|images| fits(*images)) {
+        0 => None,
+        most => Some(most),
+    }
+}
+
+impl Planned {
+    /// Compiles a training step and predicts it.
+    pub fn new(network: &Network, config: &'static Config, batch: usize, behind: &Behind) -> Result<Planned> {
+        let prepared = Prepared::new(network, config, batch, pixel_format(network))?;
+        let step = prepared.step(true)?;
+        let (whole, spans) = predict_spans(config, &step.commands, behind.memory);
+        let ends = ends(&step, &spans, whole.cycles);
+        let lanes = config.lanes * config.lanes;
+        let macs: Vec<u64> = step.passes.iter().map(|pass| macs(&prepared, pass, batch)).collect();
+        let begins = std::iter::once(0).chain(ends.iter().copied());
+        let passes = step.passes.iter().zip(begins.zip(&ends)).zip(&macs);
+        let layers = passes
+            .map(|((pass, (begin, end)), macs)| {
+                let cycles = end - begin;
+                let alone = predict(config, &alone(&step.commands[pass.commands.clone()]), behind.memory);
+                let words = needed_words(&prepared, pass, batch) * u64::from(behind.cycles_per_word);
+                let kernel: u64 = alone.kernel_cycles.iter().sum();
+                PassReport {
+                    layer: prepared.graph.stages[pass.stage].name.clone(),
+                    phase: pass.phase.into(),
+                    cycles,
+                    bound: words.max(macs.div_ceil(lanes as u64)),
+                    busy_lanes: kernel as f64 / cycles.max(1) as f64,
+                    useful_macs: *macs as f64 / (lanes as u64 * cycles.max(1)) as f64,
+                    dram_words: alone.read.words + alone.written.words,
+                    tile: tile(pass),
+                }
+            })
+            .collect();
+        let mut report = PlanReport {
+            network: network.name.clone(),
+            config: config.name.into(),
+            batch,
+            memory_bytes: 4 * prepared.map.memory_words,
+            // two words per instruction
+            program_words: 2 * encode(&step.commands).len() as u64,
+            cycles_per_image: whole.cycles as f64 / batch as f64,
+            bound_cycles_per_image: 0.0,
+            dram_words_per_image: (whole.read.words + whole.written.words) as f64 / batch as f64,
+            layers,
+        };
+        report.bound_cycles_per_image = report.per_image(|pass| pass.bound);
+        let chip = occupancy(&step, &spans, config, whole.cycles);
+        let dram = blocks(&prepared, &step, &ends, batch);
+        Ok(Planned { report, lanes, cycles: whole.cycles, macs, chip, dram })
+    }
+}
+
+/// The cycle in which the last computation of each pass is over; of the last pass, everything.
+fn ends(step: &Step, spans: &[Span], cycles: u64) -> Vec<u64> {
+    let mut latest = 0;
+    let last = step.passes.len().saturating_sub(1);
+    let passes = step.passes.iter().enumerate();
+    passes
+        .map(|(number, pass)| {
+            let computations =
+                pass.commands.clone().filter(|i| step.commands[*i].command.engine() == Engine::Compute);
+            let end = computations.map(|i| spans[i].done).max().unwrap_or(0);
+            latest = if number == last { cycles } else { latest.max(end) };
+            latest
+        })
+        .collect()
+}
+
+/// The commands without tokens: alone, nobody gives them any. What they move and stream is the same.
+fn alone(commands: &[Synced]) -> Vec<Synced> {
+    commands.iter().map(|c| Synced { command: c.command.clone(), wait: 0, signal: 0 }).collect()
+}
+
+/// FP, BP and WU that a pass does.
+fn phases(pass: &ScheduledPass) -> usize {
+    pass.phase.split('+').count()
+}
+
+fn macs(prepared: &Prepared, pass: &ScheduledPass, batch: usize) -> u64 {
+    (phases(pass) * batch) as u64 * prepared.graph.stages[pass.stage].macs()
+}
+
+/// Words that a pass moves if it moves every map, loss, code and parameter that it needs once.
+fn needed_words(prepared: &Prepared, pass: &ScheduledPass, batch: usize) -> u64 {
+    let stage: &Stage = &prepared.graph.stages[pass.stage];
+    let input =
+        if stage.first() { prepared.map.image_words } else { prepared.graph.tensors[stage.input].words };
+    let output = stage.out_words() + stage.code_words();
+    let parameters = stage.out_groups() * stage.block_words();
+    // the update reads and writes weights and velocities
+    let (maps, weights) = match pass.phase {
+        "FP" | "BP" => (1, 1),
+        "WU" => (1, 4),
+        _ => (2, 5),
+    };
+    (batch * (maps * input + output) + weights * parameters) as u64
+}
+
+fn tile(pass: &ScheduledPass) -> TileReport {
+    let cut = pass.cut;
+    TileReport {
+        images: cut.size.images,
+        rows: cut.size.rows,
+        columns: cut.size.cols,
+        out_groups: cut.outs,
+        in_groups: cut.ins,
+    }
+}
+
+/// What lies in the on-chip buffers, by the stage that put it there.
+fn occupancy(step: &Step, spans: &[Span], config: &Config, cycles: u64) -> Vec<Buffer> {
+    let mut occupancy = Occupancy::new(config, cycles);
+    for pass in &step.passes {
+        for i in pass.commands.clone() {
+            for access in ef_compiler::accesses(&step.commands[i].command, config.lanes) {
+                occupancy.note(&access, spans[i], pass.stage);
+            }
+        }
+    }
+    occupancy.buffers()
+}
+
+/// What lies in DRAM: parameters and images all the time, maps, losses and codes while they are needed.
+fn blocks(prepared: &Prepared, step: &Step, ends: &[u64], batch: usize) -> Vec<Block> {
+    let cycles = ends.last().copied().unwrap_or(0);
+    let map = &prepared.map;
+    let mut blocks = Vec::new();
+    let mut always = |name: &str, kind, at: u32, words: usize| {
+        let (at, words) = (at.into(), words as u64);
+        blocks.push(Block { name: name.into(), kind, at, words, from: 0, to: cycles });
+    };
+    for layer in &map.layers {
+        always(layer.name(), Kind::Weights, layer.weights, layer.words);
+        always(layer.name(), Kind::Velocities, layer.velocities, layer.words);
+    }
+    always("images", Kind::Images, map.images, batch * map.image_words);
+    // step i of the memory map is FP of stage i, step 2n - 1 - i its BP and WU
+    let last = 2 * prepared.graph.stages.len() - 1;
+    let number = |pass: &ScheduledPass| if pass.phase == "FP" { pass.stage } else { last - pass.stage };
+    let over = |at: usize| {
+        let passes = step.passes.iter().zip(ends).filter(|(pass, _)| number(pass) <= at);
+        passes.map(|(_, end)| *end).max().unwrap_or(0)
+    };
+    blocks.extend(map.spans.iter().map(|span| Block {
+        name: span.name.clone(),
+        kind: match span.kind {
+            SpanKind::Map => Kind::Map,
+            SpanKind::Loss => Kind::Loss,
+            SpanKind::Codes => Kind::Codes,
+        },
+        at: span.address.into(),
+        words: span.words,
+        from: span.steps.0.checked_sub(1).map_or(0, over),
+        to: over(span.steps.1),
+    }));
+    blocks
+}

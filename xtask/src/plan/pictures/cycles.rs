@@ -1,0 +1,72 @@
+//! Cycles by layer and phase: a bar per layer, its phases one on the other, and the bound of each.
+
+use super::super::{PassReport, PlanReport, Planned};
+use super::{AXES, Area, Drawn, bar, layers, phase_colour, square};
+use plotters::prelude::*;
+
+/// The passes of a layer, in the order in which they run.
+fn passes_of<'a>(report: &'a PlanReport, name: &str) -> impl Iterator<Item = &'a PassReport> {
+    report.layers.iter().filter(move |pass| pass.layer == name)
+}
+
+pub fn draw(area: &Area, planned: &Planned) -> Drawn {
+    let report = &planned.report;
+    let names = layers(planned);
+    let per_image = |cycles: u64| cycles as f64 / report.batch as f64;
+    let height = |name: &&str| per_image(passes_of(report, name).map(|p| p.cycles.max(p.bound)).sum());
+    let top = names.iter().map(height).fold(1.0, f64::max);
+    let mut chart = ChartBuilder::on(area)
+        .margin(12)
+        .x_label_area_size(38)
+        .y_label_area_size(80)
+        .build_cartesian_2d(-0.5..names.len() as f64 - 0.5, 0.0..1.1 * top)?;
+    chart
+        .configure_mesh()
+        .disable_x_mesh()
+        .light_line_style(TRANSPARENT)
+        .x_labels(2 * names.len() + 1)
+        .x_label_formatter(&|x| match names.get(x.round().max(0.0) as usize) {
+            Some(name) if (x - x.round()).abs() < 0.01 => name.to_string(),
+            _ => String::new(),
+        })
+        .y_desc("cycles per image")
+        .label_style(AXES)
+        .draw()?;
+    for phase in ["FP", "BP", "WU", "BP + WU"] {
+        let colour = phase_colour(phase);
+        let mut bars = Vec::new();
+        for (x, name) in names.iter().enumerate() {
+            let mut low = 0.0;
+            for pass in passes_of(report, name) {
+                let high = low + per_image(pass.cycles);
+                if pass.phase == phase {
+                    bars.push(bar(colour.filled(), (x as f64 - 0.35, x as f64 + 0.35), (low, high)));
+                }
+                low = high;
+            }
+        }
+        if !bars.is_empty() {
+            chart.draw_series(bars)?.label(phase).legend(move |at| square(colour, at));
+        }
+    }
+    let bounds = names.iter().enumerate().flat_map(|(x, name)| {
+        let mut low = 0.0;
+        passes_of(report, name).map(move |pass| {
+            let at = low + per_image(pass.bound);
+            low += per_image(pass.cycles);
+            PathElement::new(vec![(x as f64 - 0.42, at), (x as f64 + 0.42, at)], BLACK.stroke_width(2))
+        })
+    });
+    chart
+        .draw_series(bounds.collect::<Vec<_>>())?
+        .label("bound of a phase, from its bar's foot")
+        .legend(|(x, y)| PathElement::new(vec![(x, y), (x + 12, y)], BLACK.stroke_width(2)));
+    chart
+        .configure_series_labels()
+        .position(SeriesLabelPosition::UpperRight)
+        .background_style(WHITE.mix(0.8))
+        .border_style(BLACK.mix(0.3))
+        .label_font(AXES)
+        .draw()?;
+    Ok(())
+}
