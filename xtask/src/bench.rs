@@ -1,4 +1,9 @@
-//! `bench`: how fast training steps run, on the golden model (the baseline) and on the simulated RTL, in the same run.
+//! `bench`: how fast training steps run, on the golden model (the baseline) and on the simulated RTL, in the same run; with `--paper` how
+//! many cycles they take, beside what EF-Train would.
+
+mod clock;
+mod paper;
+mod rows;
 
 use anyhow::{Context, Result, ensure};
 use ef_model::ModelDevice;
@@ -15,6 +20,9 @@ use std::time::Instant;
 /// Arguments of `bench`.
 #[derive(clap::Args)]
 pub struct BenchArgs {
+    /// The paper's networks on fp32-8x8: cycles, predicted and simulated, beside EF-Train's model with as many lanes
+    #[arg(long, conflicts_with_all = ["network", "batch", "steps", "config"])]
+    paper: bool,
     /// Bundled network or TOML file
     #[arg(long, default_value = "digits")]
     network: String,
@@ -49,6 +57,9 @@ struct Figures {
 }
 
 pub fn run(args: &BenchArgs) -> Result<()> {
+    if args.paper {
+        return paper::run(args.json.as_deref());
+    }
     let figures = measure(args)?;
     say!("one training step of network {}, batch {}, {}", figures.network, figures.batch, figures.config);
     for (name, value) in [

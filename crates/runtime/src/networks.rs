@@ -17,6 +17,11 @@ pub const BUNDLED: [(&str, &str); 8] = [
     ("vgg-16", include_str!("../../../networks/vgg-16.toml")),
 ];
 
+/// The description of a bundled network.
+pub fn bundled(name: &str) -> Option<&'static str> {
+    BUNDLED.iter().find(|(bundled, _)| *bundled == name).map(|(_, toml)| *toml)
+}
+
 /// A network and the text it was read from.
 #[derive(Clone, Debug)]
 pub struct NetworkFile {
@@ -30,8 +35,8 @@ pub struct NetworkFile {
 impl NetworkFile {
     /// A bundled network by name, or a file by path.
     pub fn load(name_or_path: &str) -> Result<NetworkFile> {
-        if let Some((name, toml)) = BUNDLED.iter().find(|(name, _)| *name == name_or_path) {
-            return NetworkFile::parse(toml, name);
+        if let Some(toml) = bundled(name_or_path) {
+            return NetworkFile::parse(toml, name_or_path);
         }
         let path = Path::new(name_or_path);
         if !path.exists() {

@@ -1,0 +1,161 @@
+//! `bench --paper`: the paper's networks here and in EF-Train's model, with two memories.
+
+use super::clock;
+use super::rows::{NetworkRow, Row, layers, network_row, rows};
+use crate::plan::{Behind, Planned};
+use anyhow::{Context, Result};
+use ef_board::Board;
+use ef_compiler::{CompileError, Graph, PixelFormat, compile};
+use ef_paper::{Layer, Machine};
+use ef_program::config::FP32_8X8;
+use ef_program::{Device, regs};
+use ef_runtime::atomic;
+use ef_runtime::networks::NetworkFile;
+use ef_runtime::summary::grouped;
+use ef_sim::{DramSettings, RtlDevice};
+use ef_tools::say;
+use serde::Serialize;
+use std::path::Path;
+
+/// The board whose SDRAM and recorded clock count.
+const BOARD: &str = "ulx3s-85f";
+
+/// Networks and the images of a step: the paper's batch, less where the paper's needs more time than this command has.
+const NETWORKS: [(&str, usize); 4] = [("one-x", 128), ("lenet-10", 128), ("alexnet", 16), ("vgg-16", 16)];
+
+/// Networks of which a whole step is simulated, and its images.
+const SIMULATED: [&str; 2] = ["one-x", "lenet-10"];
+const SIMULATED_BATCH: usize = 16;
+
+/// EF-Train's memory behind this accelerator, which takes one word per cycle where EF-Train's takes four.
+const EFTRAIN_MEMORY: DramSettings = DramSettings { width: 32, latency: 8, restart: 400, stall: 0, seed: 1 };
+
+#[derive(Default, Serialize)]
+struct Figures {
+    rows: Vec<Row>,
+    networks: Vec<NetworkRow>,
+}
+
+pub fn run(json: Option<&Path>) -> Result<()> {
+    let memories = [Behind::simulated(&EFTRAIN_MEMORY)?, Behind::board(&Board::named(BOARD)?)?];
+    let mhz = clock::recorded(BOARD)?;
+    let mut figures = Figures::default();
+    for (name, batch) in NETWORKS {
+        for behind in &memories {
+            predict(&mut figures, name, batch, behind, mhz)
+                .with_context(|| format!("network {name}, {}", behind.name))?;
+        }
+    }
+    for name in SIMULATED {
+        match simulate(name).with_context(|| format!("network {name}, simulated"))? {
+            Some(row) => figures.rows.push(row),
+            None => say!("{name} at batch {SIMULATED_BATCH} is not simulated: its program does not fit"),
+        }
+    }
+    print(&figures, mhz);
+    match json {
+        Some(path) => atomic::write(path, (serde_json::to_string_pretty(&figures)? + "\n").as_bytes()),
+        None => Ok(()),
+    }
+}
+
+/// Adds the rows of a network: its passes, itself, and its convolutions alone where there are others.
+fn predict(figures: &mut Figures, name: &str, batch: usize, behind: &Behind, mhz: f64) -> Result<()> {
+    let network = NetworkFile::load(name)?.network;
+    let planned = Planned::new(&network, &FP32_8X8, batch, behind)?;
+    let layers = layers(&Graph::new(&network, &FP32_8X8)?.stages);
+    let rows = rows(&planned.report, &behind.name, &Machine::LANES_64, &layers);
+    let summed = |name: &str, layers: &[Layer]| network_row(name, &rows, layers, batch, planned.lanes, mhz);
+    figures.networks.push(summed(name, &layers));
+    let convolutions = layers.partition_point(|layer| layer.name.starts_with("conv"));
+    figures.networks.push(summed(&format!("{name}, convolutions"), &layers[..convolutions]));
+    figures.rows.extend(rows);
+    Ok(())
+}
+
+/// A whole step on the RTL with EF-Train's memory; `None` if its program is too long for the accelerator.
+fn simulate(name: &str) -> Result<Option<Row>> {
+    let network = NetworkFile::load(name)?.network;
+    let behind = Behind::simulated(&EFTRAIN_MEMORY)?;
+    let plan = match compile(&network, &FP32_8X8, SIMULATED_BATCH, PixelFormat::F32) {
+        Ok(plan) => plan,
+        Err(CompileError::ProgramTooLong { .. }) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let mut device = RtlDevice::new(&FP32_8X8, plan.map.memory_words, &EFTRAIN_MEMORY)?;
+    device.load_program(&plan.train)?;
+    device.run()?;
+    let simulated = u64::from(device.read_register(regs::CYCLES)?);
+    let predicted = ef_time::predict_program(&FP32_8X8, &plan.train, behind.memory);
+    let layers = layers(&plan.stages);
+    let planned = Planned::new(&network, &FP32_8X8, SIMULATED_BATCH, &behind)?;
+    let eftrain_cycles = rows(&planned.report, &behind.name, &Machine::LANES_64, &layers)
+        .iter()
+        .map(|row| row.eftrain_cycles)
+        .sum();
+    let lanes = planned.lanes as f64 * predicted.cycles as f64;
+    Ok(Some(Row {
+        network: format!("{name}, batch {SIMULATED_BATCH}"),
+        layer: "all".into(),
+        phase: "all".into(),
+        memory: behind.name,
+        predicted_cycles: predicted.cycles,
+        simulated_cycles: Some(simulated),
+        error: Some(predicted.cycles as f64 / simulated as f64 - 1.0),
+        eftrain_cycles,
+        ratio: predicted.cycles as f64 / eftrain_cycles as f64,
+        busy_lanes: predicted.kernel_share(),
+        useful: plan.useful_macs.iter().sum::<u64>() as f64 / lanes,
+        dram_words: predicted.read.words + predicted.written.words,
+    }))
+}
+
+fn print(figures: &Figures, mhz: f64) {
+    say!(
+        "{:12} {:7} {:7} {:>15} {:>15} {:>8} {:>15} {:>6} {:>7} {:>7} {:>13}  memory",
+        "network",
+        "layer",
+        "phase",
+        "predicted",
+        "simulated",
+        "error",
+        "EF-Train",
+        "ratio",
+        "busy",
+        "useful",
+        "words"
+    );
+    for row in &figures.rows {
+        let simulated = row.simulated_cycles.map_or("-".into(), grouped);
+        let error = row.error.map_or("-".into(), |error| format!("{:+.2} %", 100.0 * error));
+        say!(
+            "{:12} {:7} {:7} {:>15} {simulated:>15} {error:>8} {:>15} {:>6.2} {:>5.1} % {:>5.1} % {:>13}  {}",
+            row.network,
+            row.layer,
+            row.phase,
+            grouped(row.predicted_cycles),
+            grouped(row.eftrain_cycles),
+            row.ratio,
+            100.0 * row.busy_lanes,
+            100.0 * row.useful,
+            grouped(row.dram_words),
+            row.memory
+        );
+    }
+    say!(
+        "\ncycles per image; GFLOPS at {mhz} MHz, the recorded median of {BOARD}; EF-Train with 64 lanes and its own memory"
+    );
+    for row in &figures.networks {
+        say!(
+            "{:24} batch {:<4} {:>14} EF-Train {:>14} ratio {:.3}  useful {:>5.1} %  {:>6.2} GFLOPS  {}",
+            row.network,
+            row.batch,
+            grouped(row.cycles_per_image.round() as u64),
+            grouped(row.eftrain_cycles_per_image.round() as u64),
+            row.ratio,
+            100.0 * row.useful,
+            row.gflops,
+            row.memory
+        );
+    }
+}
