@@ -117,7 +117,7 @@ pub fn compile(
     let prepared = Prepared::new(network, config, batch, pixels)?;
     let assemble = |train: bool| -> Result<Vec<u64>, CompileError> {
         let program = encode(&prepared.step(train)?.commands);
-        let capacity = 1 << config.program_aw;
+        let capacity = usize::MAX;
         if program.len() > capacity {
             return Err(CompileError::ProgramTooLong {
                 length: program.len(),
