@@ -21,7 +21,7 @@ mod sync;
 
 pub use encode::encode;
 pub use error::{CompileError, NetworkError, TooLarge};
-pub use memory::{LayerPlan, MemoryMap};
+pub use memory::{LayerPlan, MemoryMap, Programs};
 pub use network::{Input, LEAST_DEVIATION, Layer, Network, ParameterShape, Two};
 pub use stage::Stage;
 pub use sync::{Synced, synchronise};
@@ -52,6 +52,22 @@ pub struct Plan {
     pub useful_macs: [u64; 3],
 }
 
+impl Plan {
+    /// Lays the programs into the words from `at` on, which is not before the end of the data, instead of where they are.
+    ///
+    /// # Errors
+    /// If addresses of 32 bits do not reach so far.
+    pub fn place_programs(&mut self, at: u64) -> Result<(), CompileError> {
+        let eval = at + 2 * self.train.len() as u64;
+        let end = eval + 2 * self.eval.len() as u64;
+        let memory = |_| CompileError::Memory { words: end.into(), batch: self.batch };
+        u32::try_from(end).map_err(memory)?;
+        self.map.programs = Programs { train: at as u32, eval: eval as u32 };
+        self.map.memory_words = end;
+        Ok(())
+    }
+}
+
 /// Compiles a network for a batch of `batch` images.
 pub fn compile(
     network: &Network,
@@ -66,19 +82,13 @@ pub fn compile(
     let map = MemoryMap::new(network, &stages, batch, pixels)?;
     schedule::check_length(&stages, config, batch)?;
     let assemble = |train: bool| -> Result<Vec<u64>, CompileError> {
-        let program = encode(&synchronise(config.lanes, &schedule::schedule(&stages, config, &map, train)?));
-        let capacity = 1 << config.program_aw;
-        if program.len() > capacity {
-            return Err(CompileError::ProgramTooLong {
-                length: program.len(),
-                capacity,
-                config: config.name,
-            });
-        }
-        Ok(program)
+        Ok(encode(&synchronise(config.lanes, &schedule::schedule(&stages, config, &map, train)?)))
     };
     let macs = |s: &Stage| batch as u64 * s.macs();
     let total: u64 = stages.iter().map(macs).sum();
     let useful_macs = [total, total - macs(&stages[0]), total];
-    Ok(Plan { config, batch, train: assemble(true)?, eval: assemble(false)?, map, stages, useful_macs })
+    let (train, eval, end) = (assemble(true)?, assemble(false)?, map.data_words);
+    let mut plan = Plan { config, batch, train, eval, map, stages, useful_macs };
+    plan.place_programs(end)?;
+    Ok(plan)
 }

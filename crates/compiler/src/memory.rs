@@ -59,7 +59,15 @@ impl LayerPlan {
     }
 }
 
-/// Word addresses of everything in DRAM. Parameters and images come first: their addresses do not depend on the batch.
+/// Word addresses of the programs: two words per instruction, as in [`ef_program::isa`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Programs {
+    pub train: u32,
+    pub eval: u32,
+}
+
+/// Word addresses of everything in DRAM. Parameters and images come first: their addresses do not depend on the batch. The programs
+/// come last.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MemoryMap {
     pub layers: Vec<LayerPlan>,
@@ -72,6 +80,9 @@ pub struct MemoryMap {
     /// Gradient of the output map of each stage.
     pub(crate) losses: Vec<u32>,
     pub(crate) codes: Vec<u32>,
+    /// Words of everything but the programs.
+    pub data_words: u64,
+    pub programs: Programs,
     pub memory_words: u64,
     pub(crate) batch: usize,
     pub(crate) pixels: PixelFormat,
@@ -115,7 +126,7 @@ impl MemoryMap {
         let maps = stages.iter().map(|s| take(batch, s.out_words())).collect();
         let losses = stages.iter().map(|s| take(batch, s.out_words())).collect();
         let codes = stages.iter().map(|s| take(batch, s.code_words())).collect();
-        let memory_words = match u32::try_from(next) {
+        let data_words = match u32::try_from(next) {
             Ok(words) => u64::from(words),
             Err(_) => return Err(CompileError::Memory { words: next, batch }),
         };
@@ -127,7 +138,9 @@ impl MemoryMap {
             maps,
             losses,
             codes,
-            memory_words,
+            data_words,
+            programs: Programs::default(),
+            memory_words: data_words,
             batch,
             pixels,
             image,

@@ -58,7 +58,7 @@ fn on_the_model(case: &Case, config: &'static Config) -> (f32, Gradients<f32>, P
     device.write_memory(plan.map.labels, &case.labels).unwrap();
     device.write_register(regs::INV_BATCH, (1.0 / batch as f32).to_bits()).unwrap();
     device.write_register(regs::LEARNING_RATE, 0.5f32.to_bits()).unwrap();
-    device.load_program(&plan.train).unwrap();
+    device.load_program(plan.map.programs.train, &plan.train).unwrap();
     device.run().unwrap();
     let gradients = plan
         .map
@@ -240,9 +240,8 @@ fn kernels_of_5_and_wide_padding_agree() {
 
 #[test]
 fn tiles_of_nothing_but_padding_agree() {
-    static LARGE: Config = Config { program_aw: 15, ..SIM_2X2 };
     for [first, second] in [["conv 3 1 9", "conv 2 3 1"], ["conv 3 3 1", "conv 2 1 9"]] {
-        agrees(&network("wide", (2, 5, 6), &[first, "relu", second, "fc 4"]), 3, &LARGE);
+        agrees(&network("wide", (2, 5, 6), &[first, "relu", second, "fc 4"]), 3, &SIM_2X2);
     }
 }
 
@@ -286,7 +285,5 @@ fn the_1x_network_agrees() {
         "max_pool",
         "fc 10",
     ];
-    // on the model a program memory can be as large as it needs to be
-    static LARGE: Config = Config { program_aw: 15, ..FP32_8X8 };
-    agrees(&network("1x", (3, 32, 32), &layers), 2, &LARGE);
+    agrees(&network("1x", (3, 32, 32), &layers), 2, &FP32_8X8);
 }

@@ -15,7 +15,7 @@ use crate::{CompileError, MemoryMap, Stage};
 use builder::Builder;
 use ef_program::{Command, Config};
 
-/// Commands that a schedule has at most: what more of them need is seconds, gigabytes and a program that no memory holds.
+/// Commands that a schedule has at most: what more of them need is minutes and gigabytes.
 const LONGEST: usize = 1 << 17;
 
 /// Refuses stages that need more commands than [`LONGEST`] however they are cut. Nothing is allocated for that.
