@@ -194,6 +194,22 @@ mod tests {
     }
 
     #[test]
+    fn programs_lie_behind_the_data_of_every_plan_one_after_the_other() {
+        let plans = digits(&FP32_8X8, 16, &[47, 13]);
+        assert!(plans.by_images.len() > 2);
+        let mut at = plans.by_images.values().map(|plan| plan.map.data_words).max().unwrap();
+        for plan in plans.by_images.values() {
+            for (program, place) in
+                [(&plan.train, plan.map.programs.train), (&plan.eval, plan.map.programs.eval)]
+            {
+                assert_eq!(u64::from(place), at);
+                at += 2 * program.len() as u64;
+            }
+        }
+        assert_eq!(plans.memory_words(), at);
+    }
+
+    #[test]
     fn every_bundled_network_compiles_for_the_8x8_configuration() {
         for (name, _) in crate::networks::BUNDLED {
             let network = NetworkFile::load(name).unwrap();
