@@ -31,7 +31,7 @@ mod work;
 pub use encode::encode;
 pub use error::{CompileError, NetworkError, TooLarge};
 pub use graph::{Graph, Tensor};
-pub use memory::{LayerPlan, MemoryMap, Span, SpanKind};
+pub use memory::{LayerPlan, MemoryMap, Programs, Span, SpanKind};
 pub use network::{Input, LEAST_DEVIATION, Layer, Network, ParameterShape, Two};
 pub use passes::{Cut, Order};
 pub use schedule::ScheduledPass;
@@ -65,6 +65,22 @@ pub struct Plan {
     pub stages: Vec<Stage>,
     /// Multiplications of one training step that the network needs: FP, BP, WU, for the whole batch.
     pub useful_macs: [u64; 3],
+}
+
+impl Plan {
+    /// Lays the programs into the words from `at` on, which is not before the end of the data, instead of where they are.
+    ///
+    /// # Errors
+    /// If addresses of 32 bits do not reach so far.
+    pub fn place_programs(&mut self, at: u64) -> Result<(), CompileError> {
+        let eval = at + 2 * self.train.len() as u64;
+        let end = eval + 2 * self.eval.len() as u64;
+        let memory = |_| CompileError::Memory { words: end.into(), batch: self.batch };
+        u32::try_from(end).map_err(memory)?;
+        self.map.programs = Programs { train: at as u32, eval: eval as u32 };
+        self.map.memory_words = end;
+        Ok(())
+    }
 }
 
 /// The commands of a step with their tokens, and which of them belong to which pass.
@@ -115,22 +131,14 @@ pub fn compile(
     pixels: PixelFormat,
 ) -> Result<Plan, CompileError> {
     let prepared = Prepared::new(network, config, batch, pixels)?;
-    let assemble = |train: bool| -> Result<Vec<u64>, CompileError> {
-        let program = encode(&prepared.step(train)?.commands);
-        let capacity = usize::MAX;
-        if program.len() > capacity {
-            return Err(CompileError::ProgramTooLong {
-                length: program.len(),
-                capacity,
-                config: config.name,
-            });
-        }
-        Ok(program)
-    };
-    let (train, eval) = (assemble(true)?, assemble(false)?);
-    let stages = prepared.graph.stages;
+    let program = |train| Ok::<_, CompileError>(encode(&prepared.step(train)?.commands));
+    let (train, eval) = (program(true)?, program(false)?);
+    let Prepared { graph: Graph { stages, .. }, map, .. } = prepared;
     let macs = |s: &Stage| batch as u64 * s.macs();
     let total: u64 = stages.iter().map(macs).sum();
     let useful_macs = [total, total - macs(&stages[0]), total];
-    Ok(Plan { config, batch, train, eval, map: prepared.map, stages, useful_macs })
+    let end = map.data_words;
+    let mut plan = Plan { config, batch, train, eval, map, stages, useful_macs };
+    plan.place_programs(end)?;
+    Ok(plan)
 }

@@ -97,12 +97,14 @@ fn icarus_equals_the_model(multipliers: &[&str]) {
         (regs::MOMENTUM, 0.9),
         (regs::WEIGHT_DECAY, 0.01),
         (regs::INV_BATCH, 1.0 / 3.0),
-    ];
+    ]
+    .map(|(register, value)| (register, value.to_bits()));
+    let (at, length) = (plan.map.programs.train, plan.train.len());
+    model.load_program(at, &plan.train).unwrap();
     let mut before = vec![0; plan.map.memory_words as usize];
     model.read_memory(0, &mut before).unwrap();
-    model.load_program(&plan.train).unwrap();
     for (register, value) in settings {
-        model.write_register(register, value.to_bits()).unwrap();
+        model.write_register(register, value).unwrap();
     }
     model.run().unwrap();
     let mut want = vec![0; before.len()];
@@ -112,17 +114,17 @@ fn icarus_equals_the_model(multipliers: &[&str]) {
     let dir = tempfile::tempdir().unwrap();
     let out = dir.path().join("rtl");
     ef_export::export(config, &out, true).unwrap();
-    let at = |name: &str| dir.path().join(name);
-    fs::write(at("program.hex"), hex(plan.train.iter().copied(), 16)).unwrap();
-    fs::write(at("memory.hex"), hex(before.iter().map(|w| u64::from(*w)), 8)).unwrap();
-    let registers = settings.iter().flat_map(|(r, v)| [u64::from(*r), u64::from(v.to_bits())]);
-    fs::write(at("registers.hex"), hex(registers, 8)).unwrap();
+    let file = |name: &str| dir.path().join(name);
+    fs::write(file("memory.hex"), hex(before.iter().map(|w| u64::from(*w)), 8)).unwrap();
+    let place = [(regs::PROGRAM_ADDRESS, at), (regs::PROGRAM_LENGTH, length as u32)];
+    let registers: Vec<(u32, u32)> = settings.into_iter().chain(place).collect();
+    let words = registers.iter().flat_map(|(r, v)| [u64::from(*r), u64::from(*v)]);
+    fs::write(file("registers.hex"), hex(words, 8)).unwrap();
     let bench = Path::new(env!("CARGO_MANIFEST_DIR")).join("verilog/run_program.v");
     let mut build = iverilog.command();
     build.current_dir(dir.path()).args(["-g2005", "-o", "sim.vvp", "-s", "run_program"]);
-    build.arg(format!("-Prun_program.PROGRAM={}", plan.train.len()));
     build.arg(format!("-Prun_program.MEMORY={}", before.len()));
-    build.arg(format!("-Prun_program.REGISTERS={}", settings.len()));
+    build.arg(format!("-Prun_program.REGISTERS={}", registers.len()));
     build.arg(bench).arg(out.join("ef_accelerator.v"));
     build.args(multipliers.iter().map(|m| out.join(m)));
     let built = build.output().unwrap();
@@ -130,7 +132,7 @@ fn icarus_equals_the_model(multipliers: &[&str]) {
     let run = vvp.command().current_dir(dir.path()).args(["-n", "sim.vvp"]).output().unwrap();
     let said = String::from_utf8_lossy(&run.stdout).into_owned();
     assert!(said.contains("DONE"), "{said}");
-    let got: Vec<u32> = fs::read_to_string(at("result.hex"))
+    let got: Vec<u32> = fs::read_to_string(file("result.hex"))
         .unwrap()
         .lines()
         .filter(|l| !l.starts_with("//"))
@@ -201,6 +203,6 @@ fn yosys_finds_the_multipliers_and_block_rams_of_an_ecp5() {
             .map(|aw| block_rams(aw, 32))
             .iter()
             .sum();
-    let program = 2 * block_rams(c.program_aw, 32);
+    let program = 2 * block_rams(c.fetch_aw, 32);
     assert_eq!(count("DP16KD"), banks + psums + words + program + TABLES);
 }

@@ -16,7 +16,7 @@ use rust_hdl::prelude::*;
 pub const SOFTMAX_AW: usize = 10;
 
 /// T x T lanes; address widths of feature, loss, weight and partial-sum buffers (vectors), operand RAM, scratch and code RAMs
-/// (words), program memory (instructions).
+/// (words), program buffer (instructions).
 ///
 /// ```text
 ///  host port <-->| Controller |<-- start, field[], ready, done, bad --> engines
@@ -97,7 +97,7 @@ macro_rules! accelerator {
             { $config.operand_aw },
             { $config.scratch_aw },
             { $config.code_aw },
-            { $config.program_aw },
+            { $config.fetch_aw },
         >;
     };
 }
@@ -220,7 +220,7 @@ impl<
             operand_aw: OAW,
             scratch_aw: SAW,
             code_aw: CAW,
-            program_aw: GAW,
+            fetch_aw: GAW,
         };
         Self {
             clock: Default::default(),
@@ -367,6 +367,13 @@ glue! { [
     wire!(self.arbiter.store_data, self.storer.data);
     wire!(self.storer.cmd_ready, self.arbiter.store_cmd_ready);
     wire!(self.storer.data_ready, self.arbiter.store_data_ready);
+    wire!(self.arbiter.fetch_cmd_valid, self.controller.fetch_cmd_valid);
+    wire!(self.arbiter.fetch_cmd_addr, self.controller.fetch_cmd_addr);
+    wire!(self.arbiter.fetch_cmd_len, self.controller.fetch_cmd_len);
+    wire!(self.arbiter.fetch_urgent, self.controller.fetch_urgent);
+    wire!(self.controller.fetch_cmd_ready, self.arbiter.fetch_cmd_ready);
+    wire!(self.controller.fetch_data_valid, self.arbiter.fetch_data_valid);
+    wire!(self.controller.fetch_data, self.arbiter.fetch_data);
     wire!(self.arbiter.cmd_ready, self.cmd_ready);
     wire!(self.arbiter.wdata_ready, self.wdata_ready);
     wire!(self.arbiter.rdata_valid, self.rdata_valid);

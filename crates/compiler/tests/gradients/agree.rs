@@ -21,7 +21,7 @@ pub fn on_the_model(case: &Case, config: &'static Config) -> (f32, Gradients<f32
     device.write_memory(plan.map.labels, &case.labels).unwrap();
     device.write_register(regs::INV_BATCH, (1.0 / batch as f32).to_bits()).unwrap();
     device.write_register(regs::LEARNING_RATE, 0.5f32.to_bits()).unwrap();
-    device.load_program(&plan.train).unwrap();
+    device.load_program(plan.map.programs.train, &plan.train).unwrap();
     device.run().unwrap();
     let gradients = plan
         .map
