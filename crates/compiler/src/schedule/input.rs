@@ -170,6 +170,8 @@ impl Builder<'_> {
                     g_kc: stage.kernel.1 as u32,
                     g_row: field(tile.row as i64 - stage.padding as i64 - lo as i64),
                     g_col: field(-(stage.padding as i64)),
+                    g_sr: 1,
+                    g_sc: 1,
                     g_h: (hi - lo) as u32,
                     g_w: stage.in_cols as u32,
                     g_row_stride: scratch_row as u32,
