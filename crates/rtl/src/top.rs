@@ -16,8 +16,8 @@ use rust_hdl::prelude::*;
 /// log2 of the most classes a SOFTMAX can have.
 pub const SOFTMAX_AW: usize = 10;
 
-/// T x T lanes; address widths of feature, loss, weight and partial-sum buffers (vectors), operand RAM (words); banks of the scratch,
-/// and address widths of each, of the code RAMs (words), program memory (instructions).
+/// T x T lanes; address widths of feature, loss, weight and partial-sum buffers (vectors), operand RAM, scratch and code RAMs
+/// (words), program memory (instructions).
 ///
 /// ```text
 ///  host port <-->| Controller |<-- start, field[], ready, done, bad --> engines
@@ -37,7 +37,7 @@ pub const SOFTMAX_AW: usize = 10;
 /// | `cmd_*`, `wdata_*`, `rdata_*` | | memory port, see [`Arbiter`] |
 /// | `busy`, `error` | 1 | bits of STATUS |
 ///
-/// Timing diagrams and the register table are in `docs/host-port.md`.
+/// The scratch has `TAPS` banks, `SAW` is the address width of one. Timing diagrams and the register table are in `docs/host-port.md`.
 ///
 /// ```
 /// use ef_rtl::top::AcceleratorSim2x2;
@@ -52,7 +52,7 @@ pub struct Accelerator<
     const PAW: usize,
     const OAW: usize,
     const TAPS: usize,
-    const BAW: usize,
+    const SAW: usize,
     const CAW: usize,
     const GAW: usize,
 > {
@@ -80,7 +80,7 @@ pub struct Accelerator<
     pub busy: Signal<Out, Bit>,
     pub error: Signal<Out, Bit>,
     controller: Controller<GAW>,
-    loader: LoadEngine<T, TAPS, BAW, CAW>,
+    loader: LoadEngine<T, TAPS, SAW, CAW>,
     kernel: ComputeEngine<T, FAW, LAW, WAW, PAW>,
     storer: StoreEngine<T, OAW, CAW, SOFTMAX_AW, PSUM_READ_LATENCY>,
     arbiter: Arbiter,
@@ -208,10 +208,10 @@ impl<
     const PAW: usize,
     const OAW: usize,
     const TAPS: usize,
-    const BAW: usize,
+    const SAW: usize,
     const CAW: usize,
     const GAW: usize,
-> Default for Accelerator<T, FAW, LAW, WAW, PAW, OAW, TAPS, BAW, CAW, GAW>
+> Default for Accelerator<T, FAW, LAW, WAW, PAW, OAW, TAPS, SAW, CAW, GAW>
 {
     fn default() -> Self {
         let parameters = Config {
@@ -222,7 +222,7 @@ impl<
             weight_aw: WAW,
             psum_aw: PAW,
             operand_aw: OAW,
-            scratch_aw: BAW + TAPS.ilog2() as usize,
+            scratch_aw: SAW + TAPS.ilog2() as usize,
             code_aw: CAW,
             program_aw: GAW,
         };
@@ -267,10 +267,10 @@ glue! { [
     const PAW: usize,
     const OAW: usize,
     const TAPS: usize,
-    const BAW: usize,
+    const SAW: usize,
     const CAW: usize,
     const GAW: usize
-] Accelerator<T, FAW, LAW, WAW, PAW, OAW, TAPS, BAW, CAW, GAW>; self => {
+] Accelerator<T, FAW, LAW, WAW, PAW, OAW, TAPS, SAW, CAW, GAW>; self => {
     wire!(self.controller.clock, self.clock);
     wire!(self.loader.clock, self.clock);
     wire!(self.kernel.clock, self.clock);

@@ -13,17 +13,26 @@ const EMPTY: u64 = 3;
 /// Cycles of a GATHER besides its steps.
 const GATHER_OVERHEAD: u64 = Gather::<8, 4, 9>::LATENCY as u64 + TAIL;
 
-/// Cycles in which the taps of one pixel are read: a step for every W columns of a kernel row, and one more if the last of them
-/// begins in one vector and ends in the next.
+/// Cycles in which the taps of one pixel are read: a step for every W columns of a kernel row. One more if the last of them begins in
+/// one vector and ends in the next; with fewer than 8 lanes, one more for each step that does.
 pub fn pixel_cycles(lanes: usize, d: &LoadDesc) -> u64 {
     let (width, lanes) = (scratch_banks(lanes) as u64, lanes as u64);
     let (rows, cols) = (u64::from(d.g_ch) * u64::from(d.g_kr), u64::from(d.g_kc));
     if rows * cols == 0 {
         return 0;
     }
-    let last = (cols - 1) % width + 1;
-    let spills = (rows * cols - last) % lanes + last > lanes;
-    rows * cols.div_ceil(width) + u64::from(spills)
+    let spills = |step: u64, row: u64| {
+        let first = row * cols + step * width;
+        let taps = width.min(cols - step * width);
+        u64::from(first % lanes + taps > lanes)
+    };
+    let steps = cols.div_ceil(width);
+    let held = if lanes < 8 {
+        (0..rows).flat_map(|row| (0..steps).map(move |step| spills(step, row))).sum()
+    } else {
+        spills(steps - 1, rows - 1)
+    };
+    rows * steps + held
 }
 
 /// Cycles of a GATHER with so many lanes, from the cycle of the engine's `start` to that of `done`.

@@ -13,8 +13,9 @@ use rust_hdl::prelude::*;
 ///  address - place --------> [ ] --------------------------> [ ] --> turn
 /// ```
 ///
-/// A step that ends its pixel and spills makes two vectors, so that `hold` asks for a cycle without a step after it. The outputs
-/// come [`LATENCY`](Self::LATENCY) cycles after the step, `turn` one before.
+/// A step that ends its pixel and spills makes two vectors, so that `hold` asks for a cycle without a step after it. With fewer than 8
+/// lanes two steps may spill one after the other, faster than a vector can leave: `hold` follows every spill. The outputs come
+/// [`LATENCY`](Self::LATENCY) cycles after the step, `turn` one before.
 ///
 /// | port | width | |
 /// |---|---|---|
@@ -96,6 +97,7 @@ pub struct TapLanes<const T: usize> {
     lanes: Constant<Bits<4>>,
     top: Constant<Bits<4>>,
     overflow_bit: Constant<Bits<2>>,
+    each_spill: Constant<Bits<2>>,
 }
 
 impl<const T: usize> TapLanes<T> {
@@ -172,6 +174,7 @@ impl<const T: usize> Default for TapLanes<T> {
             all: Default::default(),
             lanes: Constant::new((T as u64).into()),
             top: Constant::new((T as u64 - 1).into()),
+            each_spill: Constant::new(u64::from(T < 8).into()),
             overflow_bit: Constant::new(u64::from(T.ilog2()).into()),
         }
     }
@@ -193,7 +196,8 @@ impl<const T: usize> Logic for TapLanes<T> {
         self.complete.next = self.spills.val()
             || self.pixel_end.val()
             || ((self.last.val() & self.top.val()) == self.top.val());
-        self.holding.d.next = self.valid.val() && self.pixel_end.val() && self.spills.val();
+        self.holding.d.next =
+            self.valid.val() && self.spills.val() && (self.pixel_end.val() || self.each_spill.val().any());
         self.hold.next = self.holding.q.val();
         if self.valid.val() {
             self.place.d.next = bit_cast::<3, 4>(self.following.val());
