@@ -3,6 +3,7 @@
 use ef_compiler::{Network, PixelFormat, compile};
 use ef_model::ModelDevice;
 use ef_program::config::SIM_2X2;
+use ef_program::load::scratch_banks;
 use ef_program::{Config, Device, regs};
 use ef_rtl::top::SOFTMAX_AW;
 use std::fs;
@@ -198,11 +199,12 @@ fn yosys_finds_the_multipliers_and_block_rams_of_an_ecp5() {
         [c.feature_aw, c.loss_aw, c.weight_aw].map(|aw| c.lanes * block_rams(aw, 32)).iter().sum();
     // every partial sum twice: one copy for the kernel, one for the store engine
     let psums = 2 * c.lanes * block_rams(c.psum_aw, 32);
-    let words: usize =
-        [c.operand_aw, c.scratch_aw, c.code_aw, c.code_aw, SOFTMAX_AW, STORE_WORDS_AW, FIELDS_AW]
-            .map(|aw| block_rams(aw, 32))
-            .iter()
-            .sum();
+    let words: usize = [c.operand_aw, c.code_aw, c.code_aw, SOFTMAX_AW, STORE_WORDS_AW, FIELDS_AW]
+        .map(|aw| block_rams(aw, 32))
+        .iter()
+        .sum();
+    let scratch_banks = scratch_banks(c.lanes);
+    let scratch = scratch_banks * block_rams(c.scratch_aw - scratch_banks.ilog2() as usize, 32);
     let program = 2 * block_rams(c.fetch_aw, 32);
-    assert_eq!(count("DP16KD"), banks + psums + words + program + TABLES);
+    assert_eq!(count("DP16KD"), banks + psums + words + scratch + program + TABLES);
 }

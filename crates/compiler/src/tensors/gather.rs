@@ -164,6 +164,8 @@ impl Builder<'_> {
             g_kc: stage.kernel.1 as u32,
             g_row: first(tile.row, window.rows.0),
             g_col: first(tile.col, window.cols.0),
+            g_sr: stage.stride as u32,
+            g_sc: stage.stride as u32,
             g_h: rows as u32,
             g_w: (window.cols.1 - window.cols.0) as u32,
             g_row_stride: window.scratch_row as u32,
