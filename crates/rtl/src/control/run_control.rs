@@ -21,8 +21,8 @@ pub enum RunState {
 
 /// Cycles of a run before fetch leaves its reset.
 pub const BEGIN: u64 = 1;
-/// Cycles from the last `done` to the end of `busy`.
-pub const END: u64 = 4;
+/// Cycles from engines and memory idle to the end of `busy`.
+pub const END: u64 = 1;
 
 /// The run's state machine.
 ///

@@ -7,6 +7,8 @@ use rust_hdl::prelude::*;
 pub const COMMAND: u64 = 1;
 /// Cycles of a word from the memory port to its engine, or back.
 pub const DATA: u64 = 1;
+/// Cycles from the last word at the memory port to `idle`.
+pub const IDLE: u64 = 2;
 /// Words of a direction that wait in its skid cell.
 pub const HELD: u64 = 2;
 
