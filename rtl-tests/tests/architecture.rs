@@ -9,7 +9,7 @@ fn root() -> PathBuf {
 }
 
 /// Crates, lowest first; a crate may depend only on those before it.
-const LAYERS: [&str; 16] = [
+const LAYERS: [&str; 17] = [
     "ef-toml",
     "ef-tools",
     "ef-hdl-kit",
@@ -19,6 +19,7 @@ const LAYERS: [&str; 16] = [
     "ef-board",
     "ef-rtl",
     "ef-model",
+    "ef-time",
     "ef-compiler",
     "ef-soc",
     "ef-sim",

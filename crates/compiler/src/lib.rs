@@ -28,6 +28,7 @@ mod tensors;
 mod tile;
 mod work;
 
+pub use ef_program::Synced;
 pub use encode::encode;
 pub use error::{CompileError, NetworkError, TooLarge};
 pub use graph::{Graph, Tensor};
@@ -36,7 +37,7 @@ pub use network::{Input, LEAST_DEVIATION, Layer, Network, ParameterShape, Two};
 pub use passes::{Cut, Order};
 pub use schedule::ScheduledPass;
 pub use stage::Stage;
-pub use sync::{Synced, synchronise};
+pub use sync::synchronise;
 pub use tile::TileSize;
 pub use work::{Traffic, Work};
 

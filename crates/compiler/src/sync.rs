@@ -4,15 +4,7 @@
 //! A command waits only for what its engine does not already know to be over, directly or through a third engine.
 
 use crate::access::{Access, accesses};
-use ef_program::Command;
-
-/// A command with its tokens: bit f of `wait` takes one from engine f, bit f of `signal` gives one to engine f.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Synced {
-    pub command: Command,
-    pub wait: u8,
-    pub signal: u8,
-}
+use ef_program::{Command, Synced};
 
 /// What an engine knows of the others: the index of the last command known to be over, plus one.
 type Known = [usize; 3];

@@ -17,3 +17,11 @@ impl Command {
         }
     }
 }
+
+/// A command with its tokens: bit f of `wait` takes one from engine f, bit f of `signal` gives one to engine f.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Synced {
+    pub command: Command,
+    pub wait: u8,
+    pub signal: u8,
+}

@@ -18,6 +18,9 @@ pub trait Descriptor: Default + Clone {
     /// Bit i: the operation in `op`, with these counts, reads field i. The others may hold anything.
     fn used(&self) -> u64;
 
+    /// How many fields differ.
+    fn differences(&self, other: &Self) -> usize;
+
     /// The descriptor with every field that its operation does not read at 0: equal for equal effects.
     fn normalised(&self) -> Self {
         let (used, mut out) = (self.used(), self.clone());
@@ -55,6 +58,9 @@ macro_rules! descriptor {
             }
             fn set(&mut self, index: usize, value: u32) {
                 *[$(&mut self.$field,)*][index] = value;
+            }
+            fn differences(&self, other: &Self) -> usize {
+                0 $(+ usize::from(self.$field != other.$field))*
             }
             fn used(&self) -> u64 {
                 self.fields_read().iter().fold(0, |bits, index| bits | 1 << index)

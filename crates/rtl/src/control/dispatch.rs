@@ -2,6 +2,11 @@
 use ef_hdl_kit::K;
 use rust_hdl::prelude::*;
 
+/// Cycles from an ISSUE taken to the first decision whether its command starts.
+pub const ISSUE: u64 = 1;
+/// Cycles from the decision to `start`.
+pub const START: u64 = 1;
+
 /// The decision when a command starts.
 ///
 /// ```text

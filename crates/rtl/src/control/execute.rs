@@ -4,6 +4,9 @@ use ef_hdl_kit::K;
 use ef_program::isa::opcode;
 use rust_hdl::prelude::*;
 
+/// Cycles of a NEXT that jumps.
+pub const JUMP: u64 = 5;
+
 /// One instruction per cycle: sends SET, ADD and ISSUE on to the engines, keeps the program counter, works the loop stack.
 ///
 /// ```text

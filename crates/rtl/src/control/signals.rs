@@ -2,6 +2,13 @@
 use ef_hdl_kit::K;
 use rust_hdl::prelude::*;
 
+/// Commands of an engine between `start` and `done`, at most.
+pub const IN_FLIGHT: usize = 4;
+/// Cycles from the last `done` to `none`.
+pub const IDLE: u64 = 1;
+/// Cycles from `done` to `put`.
+pub const PUT: u64 = 1;
+
 /// The signal masks of up to four commands that the engine has accepted and not yet finished, oldest first.
 ///
 /// ```text

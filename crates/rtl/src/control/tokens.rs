@@ -2,6 +2,9 @@
 use ef_hdl_kit::{K, glue};
 use rust_hdl::prelude::*;
 
+/// Cycles from a token put to `some`.
+pub const SOME: u64 = 1;
+
 /// One counter of tokens, 0..=255.
 ///
 /// ```text

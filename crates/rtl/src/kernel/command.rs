@@ -7,6 +7,9 @@ use rust_hdl::prelude::*;
 /// Fields of a compute descriptor.
 pub const FIELDS: usize = ComputeDesc::FIELDS.len();
 
+/// Cycles from `start` to `fetch_valid` and `stream_valid`.
+pub const VALID: u64 = 2;
+
 /// Holds one command until the fetcher and the streamer have both taken it, each when it is through with the one before.
 ///
 /// ```text

@@ -130,7 +130,7 @@ impl<const T: usize> Default for FetchControl<T> {
 }
 
 /// Cycles after the last `walk` until the lanes are complete when the second row is read.
-const WALK_TAIL: u64 = 2;
+pub const WALK_TAIL: u64 = 2;
 
 impl<const T: usize> Logic for FetchControl<T> {
     #[hdl_gen]

@@ -3,6 +3,9 @@
 use ef_hdl_kit::{K, vec_of};
 use rust_hdl::prelude::*;
 
+/// Writes of a vector that is un-pooled, one per cycle.
+pub const POOL_WRITES: u64 = 4;
+
 /// Turns each vector into one write, or for `pool` into four (q = 0..3), and clears the lanes its code forbids.
 ///
 /// ```text

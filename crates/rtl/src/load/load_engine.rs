@@ -5,6 +5,17 @@ use ef_hdl_kit::{glue, vec_of};
 use ef_program::{Descriptor, LoadDesc};
 use rust_hdl::prelude::*;
 
+/// Cycles from the last word at `data` to `done`: VECTORS.
+pub const VECTOR: u64 = 8;
+/// The same with pool.
+pub const POOLED: u64 = 11;
+/// The same for WORDS.
+pub const WORD: u64 = 6;
+/// The same for WORDS with unpack.
+pub const UNPACKED: u64 = 9;
+/// Cycles from `start` to `done` of a command without a word.
+pub const NOTHING: u64 = 2;
+
 /// Executes the commands of [`ef_program::load`]: T lanes, a scratch of W banks of 2^BAW words, 2^CAW words of
 /// codes.
 ///

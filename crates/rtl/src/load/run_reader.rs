@@ -4,6 +4,17 @@ use crate::stream::Skid;
 use ef_hdl_kit::{K, glue};
 use rust_hdl::prelude::*;
 
+/// Bursts asked for and not complete, at most.
+pub const BURSTS_AHEAD: usize = 8;
+/// Cycles from `start` to the first `cmd_valid`.
+pub const FIRST_COMMAND: u64 = 2;
+/// Cycles from a command taken to the next `cmd_valid`.
+pub const NEXT_COMMAND: u64 = 2;
+/// Cycles from the last word of a burst to the `cmd_valid` that it held back.
+pub const REOPEN: u64 = 2;
+/// Words that wait in the skid cell.
+pub const HELD: u64 = 2;
+
 /// Reads `n_run1 x n_run0` runs of `run` words, run (j, i) from `dram + j*d_run1 + i*d_run0`, one burst each.
 ///
 /// ```text

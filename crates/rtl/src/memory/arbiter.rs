@@ -4,6 +4,15 @@ use crate::stream::Skid;
 use ef_hdl_kit::{K, glue};
 use rust_hdl::prelude::*;
 
+/// Cycles from an engine's command taken to `cmd_valid`.
+pub const COMMAND: u64 = 1;
+/// Cycles of a word from the memory port to its engine, or back.
+pub const DATA: u64 = 1;
+/// Cycles from the last word at the memory port to `idle`.
+pub const IDLE: u64 = 2;
+/// Words of a direction that wait in its skid cell.
+pub const HELD: u64 = 2;
+
 /// Merges the load engine's reads, the store engine's writes and the reads of instruction fetch.
 ///
 /// ```text

@@ -14,6 +14,19 @@ enum RunState {
     Offer,
 }
 
+/// Cycles from `start` to the first `cmd_valid`, if the words are there.
+pub const FIRST_COMMAND: u64 = 5;
+/// Cycles from a command taken to the next `cmd_valid`.
+pub const NEXT_COMMAND: u64 = 3;
+/// Cycles from the push of the last word that a burst waits for to its `cmd_valid`.
+pub const ENOUGH: u64 = 3;
+/// Cycles from the push of a word to the memory port, if nothing is before it.
+pub const FEED: u64 = 7;
+/// Cycles from a command taken to its first word at the memory port, if the word is there.
+pub const SUPPLY: u64 = 3;
+/// Cycles from the last word at `data` to the end of `busy`.
+pub const WRITTEN: u64 = 1;
+
 /// Writes `n_run` runs of `run` words, run i at address `dram + i*d_run`, each as one burst.
 ///
 /// ```text

@@ -21,9 +21,22 @@ enum StoreState {
 }
 
 /// Words that must wait in the buffer before a burst of a map begins: a map comes as fast as memory takes it.
-const MAP_PREFILL: u64 = 4;
+pub const MAP_PREFILL: u64 = 4;
 /// The same for UPDATE and SOFTMAX, which are slower than memory: most of the word buffer.
-const SLOW_PREFILL: u64 = 160;
+pub const SLOW_PREFILL: u64 = 160;
+
+/// Cycles from `start` to the pulse that starts a producer and the writer.
+pub const BEGIN: u64 = 3;
+/// Cycles from the end of a producer to the state that waits for the writer.
+pub const PRODUCED: u64 = 2;
+/// Cycles from there to `done`, if the writer has written.
+pub const DONE: u64 = 1;
+/// Cycles from `start` to `done` of an undefined operation.
+pub const REFUSED: u64 = 2;
+/// Cycles from the writer's end to its start for the codes.
+pub const WRITE_CODES: u64 = 2;
+/// Cycles from the end of a map to its first code in the word buffer.
+pub const SEND_CODES: u64 = 6;
 
 /// Takes a command, starts what produces its words and what writes them, and says when all is written.
 ///

@@ -2,10 +2,23 @@
 
 use super::hold::Hold;
 use super::token_line::TokenLine;
-use super::update_schedule::{HOLD_TOTAL, HOLD_VELOCITY, HOLD_WEIGHT, Schedule};
+use super::update_schedule::{HOLD_TOTAL, HOLD_VELOCITY, HOLD_WEIGHT, PERIOD, Schedule};
 use super::update_walk::UpdateWalk;
+use super::word_mux;
 use ef_hdl_kit::glue;
 use rust_hdl::prelude::*;
+
+/// Cycles from `start` to the first word in the word buffer, for a latency of the partial sums.
+pub const fn first_word(psum_latency: usize, velocity: bool) -> usize {
+    let schedule = Schedule::new(psum_latency);
+    let word = if velocity { schedule.new_velocity() } else { schedule.new_weight() };
+    2 + word + word_mux::LATENCY
+}
+
+/// Cycles from `start` to the end of `busy`, for 1 element or more.
+pub const fn finished(psum_latency: usize, elements: usize) -> usize {
+    2 + Schedule::new(psum_latency).new_weight() + 1 + (elements - 1) * PERIOD
+}
 
 /// UPDATE: `v' = mu*v + (g + wd*w)`, `w' = w - lr*v'`, one element every 3 cycles.
 ///

@@ -12,6 +12,11 @@ pub const MARGIN: usize = 64;
 /// log2 of the words that are fetched ahead of the consumer.
 const AHEAD_LOG2: usize = 3;
 
+/// Words between a producer and memory when it has stopped.
+pub const WORDS: u64 = ((1 << DEPTH_LOG2) - MARGIN + (1 << AHEAD_LOG2) + 12) as u64;
+/// Cycles from a word that leaves to the one that takes its place, when the producer has stopped.
+pub const RESUME: u64 = 4;
+
 /// A queue of 256 words which pipelines push into without asking: they stop issuing while `stall` is up, and the 64 words
 /// of [`MARGIN`] take what they still had under way.
 ///

@@ -1,0 +1,69 @@
+//! The model of time: what a list of commands, or a program, takes on the accelerator, without simulating it.
+//!
+//! ```text
+//!  commands --Queues--> Load, Kernel, Store --bursts--> Port --> Dram
+//!              tokens <-- done                            (arbiter)
+//! ```
+//!
+//! Engines, queues, tokens, arbiter and memory are followed command by command and burst by burst, never word by word: within a burst
+//! the times follow from the rates. Every number comes from a constant beside the RTL that has it (`ef_rtl`), from the configuration,
+//! or from the description of the memory. What is modelled, and how exact it is: `docs/time.md`.
+//!
+//! ```
+//! use ef_program::config::FP32_8X8;
+//! use ef_program::load::{LoadOp, WordBuffer};
+//! use ef_program::{Command, LoadDesc, Synced};
+//! use ef_time::{BurstMemory, Memory, predict};
+//!
+//! let op = LoadOp::words(WordBuffer::Operand).encode();
+//! let load = LoadDesc { op, run: 100, n_run0: 2, d_run0: 100, n_run1: 1, ..Default::default() };
+//! let command = Synced { command: Command::Load(load), wait: 0, signal: 0 };
+//! let memory = Memory::Burst(BurstMemory { cycles_per_word: 2, latency: 8, restart: 4 });
+//! let report = predict(&FP32_8X8, &[command], memory);
+//! assert_eq!((report.read.words, report.read.bursts), (200, 2));
+//! assert!(report.cycles > 400);
+//! ```
+
+mod compute;
+mod dram;
+mod feed;
+mod load;
+mod machine;
+mod memory;
+mod port;
+mod queue;
+mod report;
+mod store;
+
+pub use memory::{BurstMemory, Memory, SdramTiming};
+pub use report::{Report, Span, Traffic};
+
+use ef_program::interpret::BadProgram;
+use ef_program::{Config, Synced};
+use ef_rtl::control::{fetch::FIRST_PUSH, run_control::BEGIN};
+use feed::{Controller, List, Program};
+use machine::Machine;
+
+/// What the commands take, given to the engines as fast as their queues accept them.
+pub fn predict(config: &Config, commands: &[Synced], memory: Memory) -> Report {
+    let list = List::new(commands, BEGIN + FIRST_PUSH);
+    Machine::new(config, commands, list, memory).run(&mut ())
+}
+
+/// [`predict`], and when each command started and was done, in the order of `commands`.
+pub fn predict_spans(config: &Config, commands: &[Synced], memory: Memory) -> (Report, Vec<Span>) {
+    let list = List::new(commands, BEGIN + FIRST_PUSH);
+    let mut spans = vec![Span::default(); commands.len()];
+    let report = Machine::new(config, commands, list, memory).run(&mut spans);
+    (report, spans)
+}
+
+/// What a program takes, as the controller executes it.
+///
+/// # Errors
+/// If the controller refuses the program.
+pub fn predict_program(config: &Config, program: &[u64], memory: Memory) -> Result<Report, BadProgram> {
+    let program = Program::unroll(program)?;
+    let controller = Controller::new(&program, BEGIN);
+    Ok(Machine::new(config, &program.commands, controller, memory).run(&mut ()))
+}

@@ -1,0 +1,56 @@
+//! [`Report`]: what the accelerator's counters would show.
+
+/// Words and bursts of one direction of the memory port.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Traffic {
+    pub words: u64,
+    pub bursts: u64,
+}
+
+/// The counters of `ef_program::regs` after a run, predicted. Arrays are by phase: FP, BP, WU.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// CYCLES.
+    pub cycles: u64,
+    /// CYCLES_FP, CYCLES_BP, CYCLES_WU: while the newest compute command was of the phase; FP before the first.
+    pub phase_cycles: [u64; 3],
+    /// KERNEL_FP, KERNEL_BP, KERNEL_WU: vectors streamed.
+    pub kernel_cycles: [u64; 3],
+    /// LOAD_BUSY.
+    pub load_busy: u64,
+    /// STORE_BUSY.
+    pub store_busy: u64,
+    /// WORDS_READ, BURSTS_READ.
+    pub read: Traffic,
+    /// WORDS_WRITTEN, BURSTS_WRITTEN.
+    pub written: Traffic,
+}
+
+impl Report {
+    /// Share of all cycles in which the kernel takes a vector, 0 to 1.
+    pub fn kernel_share(&self) -> f64 {
+        self.kernel_cycles.iter().sum::<u64>() as f64 / self.cycles.max(1) as f64
+    }
+}
+
+/// When a command was started and when it was done, in cycles of the run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Span {
+    pub start: u64,
+    pub done: u64,
+}
+
+/// Who wants to know the span of every command, by its index in the list.
+pub(crate) trait Spans {
+    fn note(&mut self, index: usize, span: Span);
+}
+
+impl Spans for () {
+    fn note(&mut self, _: usize, _: Span) {}
+}
+
+impl Spans for Vec<Span> {
+    fn note(&mut self, index: usize, span: Span) {
+        self[index] = span;
+    }
+}
