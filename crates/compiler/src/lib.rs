@@ -43,6 +43,7 @@ pub use work::{Traffic, Work};
 
 use builder::Context;
 use ef_program::Config;
+use ef_time::{BurstMemory, Memory};
 
 /// How the host hands images over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,7 +99,11 @@ pub struct Prepared {
     pub map: MemoryMap,
     config: &'static Config,
     batch: usize,
+    memory: Memory,
 }
+
+/// The memory that schedules are made for if nobody says another: 16 bits wide, at the core's clock.
+pub const USUAL_MEMORY: Memory = Memory::Burst(BurstMemory { cycles_per_word: 2, latency: 8, restart: 4 });
 
 impl Prepared {
     pub fn new(
@@ -112,13 +117,18 @@ impl Prepared {
         }
         let graph = Graph::new(network, config)?;
         let map = MemoryMap::new(network, &graph, batch, pixels)?;
-        Ok(Prepared { graph, map, config, batch })
+        Ok(Prepared { graph, map, config, batch, memory: USUAL_MEMORY })
+    }
+
+    /// The same, scheduled for another memory.
+    pub fn with_memory(self, memory: Memory) -> Prepared {
+        Prepared { memory, ..self }
     }
 
     /// FP and loss; with `train` BP, WU and update too.
     pub fn step(&self, train: bool) -> Result<Step, CompileError> {
-        let Prepared { graph, map, config, batch } = self;
-        let context = Context { graph, config, map, batch: *batch, train };
+        let &Prepared { ref graph, ref map, config, batch, memory } = self;
+        let context = Context { graph, config, map, memory, batch, train };
         let schedule = schedule::schedule(context)?;
         Ok(Step { commands: synchronise(config.lanes, &schedule.commands), passes: schedule.passes })
     }

@@ -31,7 +31,7 @@ impl Bench {
 
     /// Counters of the RTL and of the model after a program.
     pub fn run(&mut self, program: &[u64]) -> (Report, Report) {
-        self.device.load_program(program).unwrap();
+        self.device.load_program(0, program).unwrap();
         self.device.run().unwrap();
         (counters(&mut self.device), predict_program(self.config, program, Memory::Burst(self.memory)).unwrap())
     }

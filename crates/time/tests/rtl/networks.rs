@@ -88,7 +88,7 @@ fn a_step_on_a_simulated_ulx3s_takes_the_predicted_cycles() {
     let plan = compile(&network, board.accelerator, 16, PIXELS).unwrap();
     let mut chip = ChipDevice::new(&board).unwrap();
     chip.write_memory(plan.map.labels, &[0; 16]).unwrap();
-    chip.load_program(&plan.train).unwrap();
+    chip.load_program(plan.map.programs.train, &plan.train).unwrap();
     chip.run().unwrap();
     let memory = Memory::Sdram(top::sdram_timing(&board).unwrap().into());
     let model = predict_program(board.accelerator, &plan.train, memory).unwrap();
