@@ -6,6 +6,7 @@ mod paper;
 mod rows;
 
 use anyhow::{Context, Result, ensure};
+use ef_compiler::Plan;
 use ef_model::ModelDevice;
 use ef_program::{Config, Device, config, regs};
 use ef_runtime::atomic;
@@ -88,8 +89,8 @@ fn measure(args: &BenchArgs) -> Result<Figures> {
     let words = plan.map.memory_words;
     let mut model = ModelDevice::new(config, words);
     let mut rtl = RtlDevice::new(config, words, &DramSettings::default())?;
-    let model_seconds = seconds_per_step(&mut model, &plan.train, args)?;
-    let rtl_seconds = seconds_per_step(&mut rtl, &plan.train, args)?;
+    let model_seconds = seconds_per_step(&mut model, &plan, args)?;
+    let rtl_seconds = seconds_per_step(&mut rtl, &plan, args)?;
     let cycles = f64::from(rtl.read_register(regs::CYCLES)?);
     let spent = rtl.statistics();
     Ok(Figures {
@@ -105,8 +106,8 @@ fn measure(args: &BenchArgs) -> Result<Figures> {
 }
 
 /// The fastest of some rounds. What is in memory does not matter: no cycle depends on it.
-fn seconds_per_step(device: &mut dyn Device, program: &[u64], args: &BenchArgs) -> Result<f64> {
-    device.load_program(program)?;
+fn seconds_per_step(device: &mut dyn Device, plan: &Plan, args: &BenchArgs) -> Result<f64> {
+    device.load_program(plan.map.programs.train, &plan.train)?;
     device.run()?;
     let mut best = f64::INFINITY;
     for _ in 0..ROUNDS {

@@ -80,7 +80,8 @@ fn room(
         if report.memory_bytes <= has {
             return format!("{name} has {} bytes: enough", grouped(has));
         }
-        let most = join::most_images(&file.network, config, report.batch, room.memory_words);
+        let most =
+            join::most_images(&file.network, config, report.batch, report.program_words, room.memory_words);
         let most = most.map_or("not even one image fits".into(), |most| format!("a batch of {most} fits"));
         format!("{name} has {} bytes: too few; {most}", grouped(has))
     });

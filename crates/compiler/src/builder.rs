@@ -3,6 +3,7 @@
 use crate::room::Needs;
 use crate::{Graph, MemoryMap, Stage};
 use ef_program::load::{LoadOp, VectorBuffer};
+use ef_time::Memory;
 use ef_program::{Command, ComputeDesc, Config, LoadDesc, StoreDesc};
 
 /// What every pass is made from.
@@ -11,6 +12,8 @@ pub struct Context<'a> {
     pub graph: &'a Graph,
     pub config: &'static Config,
     pub map: &'a MemoryMap,
+    /// The memory that the schedule is made for.
+    pub memory: Memory,
     /// Images of the step; a trial of a schedule takes fewer than there are.
     pub batch: usize,
     /// Codes are kept and gradients made.

@@ -20,10 +20,6 @@ pub enum CompileError {
     TooLarge(Box<TooLarge>),
     #[error("the network has {layers} layers with weights, the OVERFLOW register names 32")]
     TooManyLayers { layers: usize },
-    #[error(
-        "its program has {length} instructions, the program memory of {config} holds {capacity} (`program_aw`)"
-    )]
-    ProgramTooLong { length: usize, capacity: usize, config: &'static str },
     #[error("{layer}: {commands} or more loads, computations and stores are needed, {possible} are possible")]
     TooLong { layer: String, commands: u128, possible: usize },
     #[error(

@@ -33,7 +33,7 @@ pub use ef_program::Synced;
 pub use encode::encode;
 pub use error::{CompileError, NetworkError, TooLarge};
 pub use graph::{Graph, Tensor};
-pub use memory::{LayerPlan, MemoryMap, Span, SpanKind};
+pub use memory::{LayerPlan, MemoryMap, Programs, Span, SpanKind};
 pub use network::{Input, LEAST_DEVIATION, Layer, Network, ParameterShape, Two};
 pub use passes::{Cut, Order};
 pub use schedule::ScheduledPass;
@@ -44,6 +44,7 @@ pub use work::{Traffic, Work};
 
 use builder::Context;
 use ef_program::Config;
+use ef_time::{BurstMemory, Memory};
 
 /// How the host hands images over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +70,22 @@ pub struct Plan {
     pub useful_macs: [u64; 3],
 }
 
+impl Plan {
+    /// Lays the programs into the words from `at` on, which is not before the end of the data, instead of where they are.
+    ///
+    /// # Errors
+    /// If addresses of 32 bits do not reach so far.
+    pub fn place_programs(&mut self, at: u64) -> Result<(), CompileError> {
+        let eval = at + 2 * self.train.len() as u64;
+        let end = eval + 2 * self.eval.len() as u64;
+        let memory = |_| CompileError::Memory { words: end.into(), batch: self.batch };
+        u32::try_from(end).map_err(memory)?;
+        self.map.programs = Programs { train: at as u32, eval: eval as u32 };
+        self.map.memory_words = end;
+        Ok(())
+    }
+}
+
 /// The commands of a step with their tokens, and which of them belong to which pass.
 #[derive(Clone, Debug)]
 pub struct Step {
@@ -83,7 +100,11 @@ pub struct Prepared {
     pub map: MemoryMap,
     config: &'static Config,
     batch: usize,
+    memory: Memory,
 }
+
+/// The memory that schedules are made for if nobody says another: 16 bits wide, at the core's clock.
+pub const USUAL_MEMORY: Memory = Memory::Burst(BurstMemory { cycles_per_word: 2, latency: 8, restart: 4 });
 
 impl Prepared {
     pub fn new(
@@ -97,13 +118,18 @@ impl Prepared {
         }
         let graph = Graph::new(network, config)?;
         let map = MemoryMap::new(network, &graph, batch, pixels)?;
-        Ok(Prepared { graph, map, config, batch })
+        Ok(Prepared { graph, map, config, batch, memory: USUAL_MEMORY })
+    }
+
+    /// The same, scheduled for another memory.
+    pub fn with_memory(self, memory: Memory) -> Prepared {
+        Prepared { memory, ..self }
     }
 
     /// FP and loss; with `train` BP, WU and update too.
     pub fn step(&self, train: bool) -> Result<Step, CompileError> {
-        let Prepared { graph, map, config, batch } = self;
-        let context = Context { graph, config, map, batch: *batch, train };
+        let &Prepared { ref graph, ref map, config, batch, memory } = self;
+        let context = Context { graph, config, map, memory, batch, train };
         let schedule = schedule::schedule(context)?;
         Ok(Step { commands: synchronise(config.lanes, &schedule.commands), passes: schedule.passes })
     }
@@ -117,22 +143,14 @@ pub fn compile(
     pixels: PixelFormat,
 ) -> Result<Plan, CompileError> {
     let prepared = Prepared::new(network, config, batch, pixels)?;
-    let assemble = |train: bool| -> Result<Vec<u64>, CompileError> {
-        let program = encode(&prepared.step(train)?.commands);
-        let capacity = 1 << config.program_aw;
-        if program.len() > capacity {
-            return Err(CompileError::ProgramTooLong {
-                length: program.len(),
-                capacity,
-                config: config.name,
-            });
-        }
-        Ok(program)
-    };
-    let (train, eval) = (assemble(true)?, assemble(false)?);
-    let stages = prepared.graph.stages;
+    let program = |train| Ok::<_, CompileError>(encode(&prepared.step(train)?.commands));
+    let (train, eval) = (program(true)?, program(false)?);
+    let Prepared { graph: Graph { stages, .. }, map, .. } = prepared;
     let macs = |s: &Stage| batch as u64 * s.macs();
     let total: u64 = stages.iter().map(macs).sum();
     let useful_macs = [total, total - macs(&stages[0]), total];
-    Ok(Plan { config, batch, train, eval, map: prepared.map, stages, useful_macs })
+    let end = map.data_words;
+    let mut plan = Plan { config, batch, train, eval, map, stages, useful_macs };
+    plan.place_programs(end)?;
+    Ok(plan)
 }

@@ -55,8 +55,15 @@ impl LayerPlan {
     }
 }
 
+/// Word addresses of the programs: two words per instruction, as in [`ef_program::isa`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Programs {
+    pub train: u32,
+    pub eval: u32,
+}
+
 /// Word addresses of everything in DRAM. Parameters and images come first: their addresses do not depend on the batch. Maps, losses and
-/// codes share words where their lifetimes allow.
+/// codes share words where their lifetimes allow. The programs come last.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MemoryMap {
     pub layers: Vec<LayerPlan>,
@@ -72,6 +79,9 @@ pub struct MemoryMap {
     pub(crate) losses: Vec<u32>,
     /// Per stage.
     pub(crate) codes: Vec<u32>,
+    /// Words of everything but the programs.
+    pub data_words: u64,
+    pub programs: Programs,
     pub memory_words: u64,
     pub(crate) batch: usize,
     pub(crate) pixels: PixelFormat,
@@ -147,7 +157,7 @@ impl MemoryMap {
             .map(|n| Item { words: batch as u128 * n.words as u128, from: n.steps.0, to: n.steps.1 })
             .collect();
         let (at, end) = lifetime::place(&items, next);
-        let Ok(memory_words) = u32::try_from(end) else {
+        let Ok(data_words) = u32::try_from(end) else {
             return Err(CompileError::Memory { words: end, batch });
         };
         let mut map = MemoryMap {
@@ -159,7 +169,9 @@ impl MemoryMap {
             values: vec![images; graph.tensors.len()],
             losses: vec![0; graph.tensors.len()],
             codes: vec![0; stages.len()],
-            memory_words: memory_words.into(),
+            data_words: data_words.into(),
+            programs: Programs::default(),
+            memory_words: data_words.into(),
             batch,
             pixels,
             form,

@@ -23,6 +23,8 @@ pub struct ScheduledPass {
     pub phase: &'static str,
     pub cut: Cut,
     pub work: Work,
+    /// Cycles that the pass takes alone, by the model of time.
+    pub cycles: u64,
     pub commands: Range<usize>,
 }
 
@@ -40,11 +42,11 @@ pub fn schedule(context: Context) -> Result<Schedule, CompileError> {
     }
     let mut builder = Builder::new(context);
     let mut passes = Vec::new();
-    for Chosen { pass, cut, work } in chosen {
+    for Chosen { pass, cut, work, cycles } in chosen {
         let first = builder.commands.len();
         pass.emit(&mut builder, &cut);
         let commands = first..builder.commands.len();
-        passes.push(ScheduledPass { stage: pass.stage(), phase: pass.phase(), cut, work, commands });
+        passes.push(ScheduledPass { stage: pass.stage(), phase: pass.phase(), cut, work, cycles, commands });
     }
     Ok(Schedule { commands: builder.commands, passes })
 }
@@ -58,7 +60,7 @@ fn backward(context: &Context, index: usize) -> Result<Vec<Chosen>, CompileError
     let backward = choose(context, Box::new(Backward(index)))?;
     if Fused::possible(context.stage(index))
         && let Ok(fused) = choose(context, Box::new(Fused(index)))
-        && fused.work.cycles() < backward.work.cycles() + weight.work.cycles()
+        && fused.cycles < backward.cycles + weight.cycles
     {
         return Ok(vec![fused]);
     }

@@ -1,37 +1,50 @@
 //! The search: which cut a pass gets. One for all passes.
 //!
-//! Every cut that fits the buffers is ordered by its work ([`crate::work`]); the best few are tried.
+//! Every cut that fits the buffers is ordered by its work ([`crate::work`]); the model of time ([`ef_time`]) decides among the best few.
 
-use crate::CompileError;
-use crate::builder::Context;
+use crate::builder::{Builder, Context};
 use crate::passes::{Cut, Pass, Space};
 use crate::tile::TileSize;
 use crate::work::Work;
+use crate::{CompileError, synchronise};
+use ef_time::predict;
+
+/// Commands that are made and timed for one pass: what a choice may take.
+const TRIED_COMMANDS: u64 = 40_000;
+/// Cuts that are tried.
+const TRIED_CUTS: usize = 12;
 
 /// A pass with its cut.
 pub struct Chosen {
     pub pass: Box<dyn Pass>,
     pub cut: Cut,
     pub work: Work,
+    /// Cycles that the pass takes alone.
+    pub cycles: u64,
 }
 
 /// The best cut of a pass.
 pub fn choose(context: &Context, pass: Box<dyn Pass>) -> Result<Chosen, CompileError> {
     let space = pass.space(context);
-    let best = candidates(context, pass.as_ref(), &space).into_iter().min_by_key(|(_, work)| work.cycles());
-    let Some((cut, work)) = best else {
-        let smallest = Cut {
-            size: TileSize::smallest(space.grid),
-            outs: *space.outs.last().expect("there is an output"),
-            ins: *space.ins.last().expect("there is an input"),
-            slots: 1,
-            order: space.orders[0],
-        };
-        let layer = &context.stage(pass.stage()).name;
-        pass.needs(context, &smallest).check(layer, context.config)?;
-        unreachable!("the smallest cut is a candidate if it fits");
-    };
-    Ok(Chosen { pass, cut, work })
+    let mut found = candidates(context, pass.as_ref(), &space);
+    found.sort_by_key(|(_, work)| work.cycles(context.memory));
+    let mut left = TRIED_COMMANDS;
+    let mut best: Option<(u64, Cut, Work)> = None;
+    for (cut, work) in found.into_iter().take(TRIED_CUTS) {
+        let commands = work.commands() * trial_images(context, &cut) as u64 / context.batch as u64;
+        if best.is_some() && commands > left {
+            break;
+        }
+        let cycles = if commands > left { work.cycles(context.memory) } else { time(context, pass.as_ref(), &cut) };
+        left = left.saturating_sub(commands);
+        if best.as_ref().is_none_or(|(least, ..)| cycles < *least) {
+            best = Some((cycles, cut, work));
+        }
+    }
+    match best {
+        Some((cycles, cut, work)) => Ok(Chosen { pass, cut, work, cycles }),
+        None => Err(too_large(context, pass.as_ref(), &space)),
+    }
 }
 
 /// Every cut that fits, with its work. Of the parts of the inputs only the largest ones that fit: smaller ones only add commands.
@@ -42,11 +55,47 @@ fn candidates(context: &Context, pass: &dyn Pass, space: &Space) -> Vec<(Cut, Wo
         for (slots, order) in [2, 1].into_iter().flat_map(|s| space.orders.iter().map(move |o| (s, *o))) {
             for &outs in &space.outs {
                 let cuts = space.ins.iter().map(|&ins| Cut { size, outs, ins, slots, order });
-                let fitting = cuts
-                    .filter(|cut| pass.admits(context, cut) && pass.needs(context, cut).fits(context.config));
+                let fitting = cuts.filter(|cut| {
+                    pass.admits(context, cut) && pass.needs(context, cut).fits(context.config)
+                });
                 found.extend(fitting.take(3).map(|cut| (cut, pass.work(context, &cut))));
             }
         }
     }
     found
+}
+
+/// Images of the longer of the two trials of a cut.
+fn trial_images(context: &Context, cut: &Cut) -> usize {
+    (3 * cut.size.images).min(context.batch)
+}
+
+/// The cycles of a pass alone. Of a large batch a part is timed: two lengths give the cycles of an image and those of the pass.
+fn time(context: &Context, pass: &dyn Pass, cut: &Cut) -> u64 {
+    let cycles = |batch: usize| {
+        let mut builder = Builder::new(Context { batch, ..*context });
+        pass.emit(&mut builder, cut);
+        predict(context.config, &synchronise(context.lanes(), &builder.commands), context.memory).cycles
+    };
+    let (short, long) = (cut.size.images.min(context.batch), trial_images(context, cut));
+    let most = cycles(long);
+    if long == context.batch {
+        return most;
+    }
+    let rest = (context.batch - long) as u64;
+    most + most.saturating_sub(cycles(short)) * rest / (long - short) as u64
+}
+
+/// The buffer that the smallest cut does not fit.
+fn too_large(context: &Context, pass: &dyn Pass, space: &Space) -> CompileError {
+    let smallest = Cut {
+        size: TileSize::smallest(space.grid),
+        outs: *space.outs.last().expect("there is an output"),
+        ins: *space.ins.last().expect("there is an input"),
+        slots: 1,
+        order: space.orders[0],
+    };
+    let layer = &context.stage(pass.stage()).name;
+    let fits = pass.needs(context, &smallest).check(layer, context.config);
+    fits.expect_err("the smallest cut is a candidate if it fits")
 }

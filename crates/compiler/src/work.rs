@@ -1,11 +1,9 @@
-//! The work of a pass, counted without making its commands: a first order among cuts, and a bound that no schedule beats.
+//! The work of a pass, counted without making its commands: a first order among cuts.
+
+use ef_time::Memory;
 
 /// Streamed vectors between two visits of one partial sum below which the kernel waits.
 const REVISIT: u64 = 20;
-/// Cycles per DRAM word that schedules are made for: a 16-bit memory at the core's clock.
-const CYCLES_PER_WORD: u64 = 2;
-/// Cycles a burst costs beyond its words.
-const BURST: u64 = 6;
 /// Cycles between two commands of an engine.
 const COMMAND: u64 = 8;
 /// Cycles from a loaded tile to its stored result beyond the work itself.
@@ -42,8 +40,17 @@ impl Traffic {
         Traffic { words: words as u64, bursts: bursts as u64 }
     }
 
-    fn cycles(&self) -> u64 {
-        self.words * CYCLES_PER_WORD + self.bursts * BURST
+    fn cycles(&self, (word, burst): (u64, u64)) -> u64 {
+        self.words * word + self.bursts * burst
+    }
+}
+
+/// Cycles per word and per burst of a memory that is kept busy.
+fn rates(memory: Memory) -> (u64, u64) {
+    match memory {
+        Memory::Burst(memory) => (memory.cycles_per_word.into(), u64::from(memory.restart) + 2),
+        // half a word a cycle, and most bursts begin in a row that is open
+        Memory::Sdram(_) => (2, 8),
     }
 }
 
@@ -54,11 +61,17 @@ impl Work {
     }
 
     /// About the cycles that the pass takes.
-    pub fn cycles(&self) -> u64 {
-        let (loads, stores) = (self.loads.cycles() + self.gather, self.stores.cycles());
-        let memory = self.loads.cycles() + stores;
+    pub fn cycles(&self, memory: Memory) -> u64 {
+        let rates = rates(memory);
+        let (loads, stores) = (self.loads.cycles(rates), self.stores.cycles(rates));
+        let (engine, memory) = (loads + self.gather, loads + stores);
         let body =
-            if self.serial { self.kernel() + loads + stores } else { self.kernel().max(memory).max(loads) };
-        body + self.ends * CYCLES_PER_WORD + LATENCY
+            if self.serial { self.kernel() + engine + stores } else { self.kernel().max(memory).max(engine) };
+        body + self.ends * rates.0 + LATENCY
+    }
+
+    /// About the commands that it is made of.
+    pub fn commands(&self) -> u64 {
+        self.computations + self.loads.bursts + self.stores.bursts
     }
 }

@@ -3,6 +3,7 @@
 use ef_compiler::{Network, PixelFormat, compile};
 use ef_model::ModelDevice;
 use ef_program::config::SIM_2X2;
+use ef_program::load::scratch_banks;
 use ef_program::{Config, Device, regs};
 use ef_rtl::top::SOFTMAX_AW;
 use std::fs;
@@ -97,12 +98,14 @@ fn icarus_equals_the_model(multipliers: &[&str]) {
         (regs::MOMENTUM, 0.9),
         (regs::WEIGHT_DECAY, 0.01),
         (regs::INV_BATCH, 1.0 / 3.0),
-    ];
+    ]
+    .map(|(register, value)| (register, value.to_bits()));
+    let (at, length) = (plan.map.programs.train, plan.train.len());
+    model.load_program(at, &plan.train).unwrap();
     let mut before = vec![0; plan.map.memory_words as usize];
     model.read_memory(0, &mut before).unwrap();
-    model.load_program(&plan.train).unwrap();
     for (register, value) in settings {
-        model.write_register(register, value.to_bits()).unwrap();
+        model.write_register(register, value).unwrap();
     }
     model.run().unwrap();
     let mut want = vec![0; before.len()];
@@ -112,17 +115,17 @@ fn icarus_equals_the_model(multipliers: &[&str]) {
     let dir = tempfile::tempdir().unwrap();
     let out = dir.path().join("rtl");
     ef_export::export(config, &out, true).unwrap();
-    let at = |name: &str| dir.path().join(name);
-    fs::write(at("program.hex"), hex(plan.train.iter().copied(), 16)).unwrap();
-    fs::write(at("memory.hex"), hex(before.iter().map(|w| u64::from(*w)), 8)).unwrap();
-    let registers = settings.iter().flat_map(|(r, v)| [u64::from(*r), u64::from(v.to_bits())]);
-    fs::write(at("registers.hex"), hex(registers, 8)).unwrap();
+    let file = |name: &str| dir.path().join(name);
+    fs::write(file("memory.hex"), hex(before.iter().map(|w| u64::from(*w)), 8)).unwrap();
+    let place = [(regs::PROGRAM_ADDRESS, at), (regs::PROGRAM_LENGTH, length as u32)];
+    let registers: Vec<(u32, u32)> = settings.into_iter().chain(place).collect();
+    let words = registers.iter().flat_map(|(r, v)| [u64::from(*r), u64::from(*v)]);
+    fs::write(file("registers.hex"), hex(words, 8)).unwrap();
     let bench = Path::new(env!("CARGO_MANIFEST_DIR")).join("verilog/run_program.v");
     let mut build = iverilog.command();
     build.current_dir(dir.path()).args(["-g2005", "-o", "sim.vvp", "-s", "run_program"]);
-    build.arg(format!("-Prun_program.PROGRAM={}", plan.train.len()));
     build.arg(format!("-Prun_program.MEMORY={}", before.len()));
-    build.arg(format!("-Prun_program.REGISTERS={}", settings.len()));
+    build.arg(format!("-Prun_program.REGISTERS={}", registers.len()));
     build.arg(bench).arg(out.join("ef_accelerator.v"));
     build.args(multipliers.iter().map(|m| out.join(m)));
     let built = build.output().unwrap();
@@ -130,7 +133,7 @@ fn icarus_equals_the_model(multipliers: &[&str]) {
     let run = vvp.command().current_dir(dir.path()).args(["-n", "sim.vvp"]).output().unwrap();
     let said = String::from_utf8_lossy(&run.stdout).into_owned();
     assert!(said.contains("DONE"), "{said}");
-    let got: Vec<u32> = fs::read_to_string(at("result.hex"))
+    let got: Vec<u32> = fs::read_to_string(file("result.hex"))
         .unwrap()
         .lines()
         .filter(|l| !l.starts_with("//"))
@@ -196,11 +199,12 @@ fn yosys_finds_the_multipliers_and_block_rams_of_an_ecp5() {
         [c.feature_aw, c.loss_aw, c.weight_aw].map(|aw| c.lanes * block_rams(aw, 32)).iter().sum();
     // every partial sum twice: one copy for the kernel, one for the store engine
     let psums = 2 * c.lanes * block_rams(c.psum_aw, 32);
-    let words: usize =
-        [c.operand_aw, c.scratch_aw, c.code_aw, c.code_aw, SOFTMAX_AW, STORE_WORDS_AW, FIELDS_AW]
-            .map(|aw| block_rams(aw, 32))
-            .iter()
-            .sum();
-    let program = 2 * block_rams(c.program_aw, 32);
-    assert_eq!(count("DP16KD"), banks + psums + words + program + TABLES);
+    let words: usize = [c.operand_aw, c.code_aw, c.code_aw, SOFTMAX_AW, STORE_WORDS_AW, FIELDS_AW]
+        .map(|aw| block_rams(aw, 32))
+        .iter()
+        .sum();
+    let scratch_banks = scratch_banks(c.lanes);
+    let scratch = scratch_banks * block_rams(c.scratch_aw - scratch_banks.ilog2() as usize, 32);
+    let program = 2 * block_rams(c.fetch_aw, 32);
+    assert_eq!(count("DP16KD"), banks + psums + words + scratch + program + TABLES);
 }

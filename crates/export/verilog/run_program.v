@@ -1,8 +1,7 @@
-// Test bench for any simulator: loads a program and a memory image, runs, dumps the memory.
-//   program.hex: 64-bit words    memory.hex: 32-bit words    registers.hex: address and value, 32-bit words in turn
+// Test bench for any simulator: loads a memory image with a program in it, writes registers, runs, dumps the memory.
+//   memory.hex: 32-bit words    registers.hex: address and value, 32-bit words in turn; they say where the program is
 `timescale 1ns / 1ps
 module run_program;
-  parameter PROGRAM = 4096;
   parameter MEMORY = 65536;
   parameter REGISTERS = 8;
   reg clock = 0, reset = 1;
@@ -63,22 +62,15 @@ module run_program;
     end
   endtask
 
-  reg [63:0] instructions [0:PROGRAM-1];
   reg [31:0] settings [0:2*REGISTERS-1];
   integer i, cycles;
   initial begin
-    $readmemh("program.hex", instructions);
     $readmemh("memory.hex", memory);
     $readmemh("registers.hex", settings);
     repeat (16) @(posedge clock);
     reset <= 0;
     @(posedge clock);
     for (i = 0; i < REGISTERS; i = i + 1) write(settings[2*i][7:0], settings[2*i+1]);
-    write(8'h40, 0);
-    for (i = 0; i < PROGRAM; i = i + 1) begin
-      write(8'h41, instructions[i][31:0]);
-      write(8'h42, instructions[i][63:32]);
-    end
     write(8'h08, 1);
     repeat (16) @(posedge clock);
     cycles = 0;

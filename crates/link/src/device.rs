@@ -140,20 +140,4 @@ impl<P: Port> Device for LinkDevice<P> {
     fn wait(&mut self, time: Duration) {
         self.link.port().wait(time);
     }
-
-    /// Two registers in turns, so 128 instructions per request.
-    fn load_program(&mut self, program: &[u64]) -> Result<(), DeviceError> {
-        let capacity = 1 << self.config.program_aw;
-        if program.len() > capacity {
-            return Err(DeviceError::ProgramTooLong {
-                length: program.len(),
-                capacity,
-                config: self.config.name,
-            });
-        }
-        const { assert!(regs::PROGRAM_LOW + 1 == regs::PROGRAM_HIGH) };
-        self.write_register(regs::PROGRAM_ADDRESS, 0)?;
-        let words: Vec<u32> = program.iter().flat_map(|word| [*word as u32, (word >> 32) as u32]).collect();
-        Ok(self.link.write_registers(regs::PROGRAM_LOW as u8, 1, &words)?)
-    }
 }

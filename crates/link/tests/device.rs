@@ -3,7 +3,7 @@
 use ef_link::testing::SoftBoard;
 use ef_link::{Bus, LinkDevice, LinkError, Settings};
 use ef_program::config::SIM_2X2;
-use ef_program::{Device, DeviceError, regs};
+use ef_program::{Device, DeviceError, isa, regs};
 
 /// How the next run ends.
 #[derive(Clone, Copy, PartialEq)]
@@ -18,9 +18,8 @@ enum Run {
 struct Accelerator {
     lanes: u32,
     id: u32,
-    program: Vec<u64>,
-    at: usize,
-    low: u32,
+    /// Where the program is, and its length.
+    program: [u32; 2],
     next: Run,
     running: Option<u32>,
     status: u32,
@@ -32,10 +31,10 @@ struct Accelerator {
 
 impl Accelerator {
     fn new(next: Run) -> Self {
-        let (program, memory) = (vec![0; 4096], vec![0; 1000]);
-        let (at, low, running, status, starts, clears, pc) = Default::default();
+        let memory = vec![0; 1000];
+        let (program, running, status, starts, clears, pc) = Default::default();
         let id = regs::ID_VALUE;
-        Accelerator { lanes: 2, id, program, at, low, next, running, status, starts, clears, pc, memory }
+        Accelerator { lanes: 2, id, program, next, running, status, starts, clears, pc, memory }
     }
 }
 
@@ -80,12 +79,8 @@ impl Bus for Accelerator {
                 self.clears += 1;
                 self.running = None;
             }
-            (regs::PROGRAM_ADDRESS, _) => self.at = value as usize,
-            (regs::PROGRAM_LOW, _) => self.low = value,
-            (regs::PROGRAM_HIGH, _) => {
-                self.program[self.at] = u64::from(value) << 32 | u64::from(self.low);
-                self.at += 1;
-            }
+            (regs::PROGRAM_ADDRESS, _) => self.program[0] = value,
+            (regs::PROGRAM_LENGTH, _) => self.program[1] = value,
             _ => panic!("write of {value} to register {address:#x}"),
         }
     }
@@ -114,8 +109,8 @@ fn open(accelerator: Accelerator) -> Opened {
 fn an_opened_device_knows_its_configuration_and_holds_program_and_memory() {
     let mut device = open(Accelerator::new(Run::Done(5))).unwrap();
     assert_eq!((device.config(), device.memory_words()), (&SIM_2X2, 1000));
-    let program: Vec<u64> = (0..1000u64).map(|i| i.wrapping_mul(0x9e37_79b9_7f4a_7c15)).collect();
-    device.load_program(&program).unwrap();
+    let program: Vec<u64> = (0..150u64).map(|i| i.wrapping_mul(0x9e37_79b9_7f4a_7c15)).collect();
+    device.load_program(0, &program).unwrap();
     let words: Vec<u32> = (0..700).collect();
     device.write_memory(300, &words).unwrap();
     let mut read = vec![0; 700];
@@ -123,15 +118,18 @@ fn an_opened_device_knows_its_configuration_and_holds_program_and_memory() {
     assert_eq!(read, words);
     device.run().unwrap();
     let board = &device.link().port().endpoint.bus;
-    assert_eq!((&board.program[..1000], board.starts), (&program[..], 1));
+    assert_eq!((board.program, board.starts), ([0, 150], 1));
+    assert_eq!(isa::from_words(&board.memory[..300]), program);
     assert!(matches!(
         device.write_memory(999, &[1, 2]),
         Err(DeviceError::Address { address: 999, words: 2, size: 1000 })
     ));
-    assert!(matches!(
-        device.load_program(&vec![0; 4097]),
-        Err(DeviceError::ProgramTooLong { capacity: 4096, .. })
-    ));
+    // a program that does not lie in the memory is not selected
+    for (address, length) in [(999, 1), (0, 501)] {
+        assert!(matches!(device.select_program(address, length), Err(DeviceError::Address { .. })));
+    }
+    let long = device.select_program(0, 1 << 24).unwrap_err().to_string();
+    assert!(long.contains("16777216 instructions") && long.contains("up to 16777215"), "{long}");
 }
 
 #[test]

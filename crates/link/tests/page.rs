@@ -154,7 +154,7 @@ const MEMORY: u32 = 1 << 23;
 fn example(page: &mut String) {
     let mut board = SoftBoard::new(Registers::new(1), MEMORY);
     let hello = Frame { op: 1, sequence: 0, count: 0, session: SESSION, word2: 0, payload: vec![] };
-    let target = regs::PROGRAM_LOW | 1 << 8;
+    let target = regs::PROGRAM_ADDRESS | 1 << 8;
     let write =
         Frame { op: 4, sequence: 1, count: 2, word2: target, payload: vec![0xdb, 0xc0], ..hello.clone() };
     *page += "\n### Example\n\n";
@@ -162,8 +162,8 @@ fn example(page: &mut String) {
         page,
         "Hello in session 0x{SESSION:08x}, and then the words 0x000000db and 0x000000c0 to the registers 0x{:02x} and 0x{:02x} \
          (mask 1), on a board with {MEMORY} words of memory. All bytes on the wire but the {PADDING} ENDs after each reply:\n\n```text",
-        regs::PROGRAM_LOW,
-        regs::PROGRAM_HIGH
+        regs::PROGRAM_ADDRESS,
+        regs::PROGRAM_LENGTH
     )
     .unwrap();
     for (name, frame) in [("hello", hello), ("write", write)] {

@@ -1,12 +1,11 @@
 use crate::{Machine, Traffic, interpret};
-use ef_program::{Config, Device, DeviceError, regs};
+use ef_program::{Config, Device, DeviceError, isa, regs};
 
-/// The golden model as a device. Cycle counters read 0: the model has no clock.
+/// The golden model as a device. Counters of cycles and of fetched instructions read 0: the model has neither clock nor buffer.
 pub struct ModelDevice {
     machine: Machine,
-    program: Vec<u64>,
-    program_low: u32,
-    program_address: usize,
+    program_address: u32,
+    program_length: u32,
     done: bool,
 }
 
@@ -14,9 +13,8 @@ impl ModelDevice {
     pub fn new(config: &'static Config, memory_words: u64) -> Self {
         ModelDevice {
             machine: Machine::new(config, memory_words as usize),
-            program: vec![0; 1 << config.program_aw],
-            program_low: 0,
             program_address: 0,
+            program_length: 0,
             done: false,
         }
     }
@@ -59,14 +57,8 @@ impl Device for ModelDevice {
             regs::MOMENTUM => scalars.momentum = value,
             regs::WEIGHT_DECAY => scalars.weight_decay = value,
             regs::INV_BATCH => scalars.inv_batch = value,
-            regs::PROGRAM_ADDRESS => self.program_address = value as usize,
-            regs::PROGRAM_LOW => self.program_low = value,
-            regs::PROGRAM_HIGH => {
-                let capacity = self.program.len();
-                self.program[self.program_address % capacity] =
-                    u64::from(value) << 32 | u64::from(self.program_low);
-                self.program_address += 1;
-            }
+            regs::PROGRAM_ADDRESS => self.program_address = value,
+            regs::PROGRAM_LENGTH => self.program_length = value & isa::MAX_PROGRAM as u32,
             _ => {}
         }
         Ok(())
@@ -86,6 +78,8 @@ impl Device for ModelDevice {
             regs::MOMENTUM => scalars.momentum,
             regs::WEIGHT_DECAY => scalars.weight_decay,
             regs::INV_BATCH => scalars.inv_batch,
+            regs::PROGRAM_ADDRESS => self.program_address,
+            regs::PROGRAM_LENGTH => self.program_length,
             regs::LOSS_SUM => scalars.loss_sum,
             regs::MEAN_LOSS => scalars.mean_loss,
             regs::CORRECT => scalars.correct,
@@ -101,13 +95,16 @@ impl Device for ModelDevice {
     }
 
     fn run(&mut self) -> Result<(), DeviceError> {
-        let Self { machine, program, .. } = self;
+        // the machine changes its memory while it runs, and a program is not to change itself
+        let program = self.range(self.program_address, 2 * self.program_length as usize)?;
+        let program = isa::from_words(&self.machine.dram[program]);
+        let machine = &mut self.machine;
         machine.scalars.loss_sum = 0;
         machine.scalars.mean_loss = 0;
         machine.scalars.correct = 0;
         machine.scalars.overflow = 0;
         machine.traffic = Traffic::default();
-        interpret(program, |command| machine.execute(command))
+        interpret(&program, |command| machine.execute(command))
             .map_err(|e| DeviceError::Other(e.to_string()))?;
         self.done = true;
         Ok(())

@@ -1,4 +1,5 @@
 use ef_program::Engine;
+use ef_program::interpret::BadProgram;
 
 /// Why the model refuses a command: what the RTL would do silently wrong is an error here.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -9,6 +10,6 @@ pub enum ModelError {
     BadOperation(Engine, u32),
     #[error("the command moves {got} words but its runs hold {expected}")]
     RunMismatch { expected: usize, got: usize },
-    #[error("instruction {pc}: {what}")]
-    BadProgram { pc: usize, what: &'static str },
+    #[error(transparent)]
+    BadProgram(#[from] BadProgram),
 }

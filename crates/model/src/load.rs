@@ -2,7 +2,7 @@
 
 use crate::{Machine, ModelError};
 use ef_numerics as num;
-use ef_program::load::{LoadKind, LoadOp};
+use ef_program::load::{LoadKind, LoadOp, WordBuffer};
 use ef_program::{Engine, LoadDesc};
 
 impl Machine {
@@ -124,7 +124,8 @@ impl Machine {
 
     fn words(&mut self, d: &LoadDesc, op: LoadOp) -> Result<(), ModelError> {
         let mut words = self.stream(d)?;
-        if op.unpack {
+        let unpack = op.unpack && op.destination == WordBuffer::Scratch as u32;
+        if unpack {
             words = words.iter().flat_map(|w| w.to_le_bytes()).map(|b| num::pixel(b, op.shift)).collect();
         }
         let (name, buffer) = match op.destination {
@@ -132,7 +133,7 @@ impl Machine {
             1 => ("scratch", &mut self.scratch),
             _ => ("code", &mut self.code),
         };
-        let base = d.base as usize;
+        let base = (if unpack { d.base & !3 } else { d.base }) as usize;
         let depth = buffer.len();
         buffer
             .get_mut(base..base + words.len())
@@ -151,8 +152,8 @@ impl Machine {
                 for (tap, value) in values[..taps].iter_mut().enumerate() {
                     let tap = tap as u32;
                     let (kc, kr, ch) = (tap % d.g_kc, tap / d.g_kc % d.g_kr, tap / d.g_kc / d.g_kr);
-                    let row = signed(d.g_row) + i64::from(r + kr);
-                    let col = signed(d.g_col) + i64::from(c + kc);
+                    let row = signed(d.g_row) + i64::from(r * (d.g_sr & 7) + kr);
+                    let col = signed(d.g_col) + i64::from(c * (d.g_sc & 7) + kc);
                     if (0..i64::from(d.g_h)).contains(&row) && (0..i64::from(d.g_w)).contains(&col) {
                         let at = i64::from(d.g_src)
                             + i64::from(ch * d.g_ch_stride)

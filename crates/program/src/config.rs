@@ -25,8 +25,8 @@ pub struct Config {
     pub scratch_aw: usize,
     /// Code RAMs (ReLU masks, pool indices), one in the load and one in the store engine: 2^aw words.
     pub code_aw: usize,
-    /// Program memory: 2^aw instructions of 64 bits.
-    pub program_aw: usize,
+    /// Buffer of the program, which lies in DRAM: 2^aw instructions of 64 bits, aw at least 7.
+    pub fetch_aw: usize,
 }
 
 /// 2 x 2 lanes, small buffers: quick tests.
@@ -40,7 +40,7 @@ pub const SIM_2X2: Config = Config {
     operand_aw: 9,
     scratch_aw: 9,
     code_aw: 8,
-    program_aw: 12,
+    fetch_aw: 7,
 };
 
 /// 4 x 4 lanes: quick tests.
@@ -53,11 +53,11 @@ pub const FP32_8X8: Config = Config {
     feature_aw: 11,
     loss_aw: 11,
     weight_aw: 11,
-    psum_aw: 10,
+    psum_aw: 11,
     operand_aw: 11,
     scratch_aw: 11,
     code_aw: 9,
-    program_aw: 12,
+    fetch_aw: 9,
 };
 
 /// 4 x 4 lanes, FP32: what an LFE5U-45F holds.
@@ -69,7 +69,6 @@ pub const FP32_2X2: Config = Config {
     lanes: 2,
     loss_aw: 10,
     weight_aw: 10,
-    psum_aw: 9,
     operand_aw: 10,
     scratch_aw: 10,
     ..FP32_8X8
@@ -96,7 +95,7 @@ impl Config {
         }
         [
             pack(self.feature_aw, self.loss_aw, self.weight_aw, self.psum_aw),
-            pack(self.operand_aw, self.scratch_aw, self.code_aw, self.program_aw),
+            pack(self.operand_aw, self.scratch_aw, self.code_aw, self.fetch_aw),
         ]
     }
 

@@ -1,6 +1,6 @@
 //! What a host can do with an accelerator, wherever it runs: golden model, Verilator, board.
 
-use crate::{Config, regs};
+use crate::{Config, isa, regs};
 use std::ops::{Add, Sub};
 use std::time::Duration;
 
@@ -11,8 +11,8 @@ pub enum DeviceError {
         "memory access of {words} words at word address {address:#x} is outside the device's {size:#x} words"
     )]
     Address { address: u64, words: usize, size: u64 },
-    #[error("the program has {length} instructions, the program memory of {config} holds {capacity}")]
-    ProgramTooLong { length: usize, capacity: usize, config: &'static str },
+    #[error("the program has {length} instructions; the controller counts up to {possible}")]
+    ProgramTooLong { length: usize, possible: usize },
     #[error("the accelerator stopped with error bits {errors:#x} at instruction {pc}: {meaning}")]
     Hardware { errors: u32, pc: u32, meaning: String },
     #[error("the accelerator did not finish within {cycles} cycles (program counter {pc})")]
@@ -59,7 +59,7 @@ impl Sub for MemoryUse {
     }
 }
 
-/// A device: memory, registers, a program, and a start button.
+/// A device: memory, which also holds the programs, registers, and a start button.
 pub trait Device: Send {
     fn config(&self) -> &'static Config;
     /// Words of DRAM.
@@ -68,7 +68,7 @@ pub trait Device: Send {
     fn read_memory(&mut self, address: u32, words: &mut [u32]) -> Result<(), DeviceError>;
     fn write_register(&mut self, address: u32, value: u32) -> Result<(), DeviceError>;
     fn read_register(&mut self, address: u32) -> Result<u32, DeviceError>;
-    /// Starts the loaded program and returns when it is done.
+    /// Starts the selected program and returns when it is done.
     fn run(&mut self) -> Result<(), DeviceError>;
 
     /// How busy the last run kept the memory, where that can be seen: a board says it in simulation only.
@@ -81,18 +81,28 @@ pub trait Device: Send {
         std::thread::sleep(time);
     }
 
-    /// Writes a program into the program memory.
-    fn load_program(&mut self, program: &[u64]) -> Result<(), DeviceError> {
-        let config = self.config();
-        let capacity = 1 << config.program_aw;
-        if program.len() > capacity {
-            return Err(DeviceError::ProgramTooLong { length: program.len(), capacity, config: config.name });
+    /// Writes a program into the memory, from word `address` on. It stays there until the memory is written over.
+    fn write_program(&mut self, address: u32, program: &[u64]) -> Result<(), DeviceError> {
+        self.write_memory(address, &isa::to_words(program))
+    }
+
+    /// Makes the program of `length` instructions at word `address` the one that runs.
+    fn select_program(&mut self, address: u32, length: usize) -> Result<(), DeviceError> {
+        let possible = isa::MAX_PROGRAM;
+        if length > possible {
+            return Err(DeviceError::ProgramTooLong { length, possible });
         }
-        self.write_register(regs::PROGRAM_ADDRESS, 0)?;
-        for word in program {
-            self.write_register(regs::PROGRAM_LOW, *word as u32)?;
-            self.write_register(regs::PROGRAM_HIGH, (word >> 32) as u32)?;
+        let (words, size) = (2 * length, self.memory_words());
+        if u64::from(address) + words as u64 > size {
+            return Err(DeviceError::Address { address: address.into(), words, size });
         }
-        Ok(())
+        self.write_register(regs::PROGRAM_ADDRESS, address)?;
+        self.write_register(regs::PROGRAM_LENGTH, length as u32)
+    }
+
+    /// Both.
+    fn load_program(&mut self, address: u32, program: &[u64]) -> Result<(), DeviceError> {
+        self.write_program(address, program)?;
+        self.select_program(address, program.len())
     }
 }

@@ -1,6 +1,6 @@
 //! The controller's instructions.
 //!
-//! One instruction is 64 bits. The controller fetches in order and hands field values and issues to three
+//! One instruction is 64 bits and lies in DRAM as two words, the low half first. The controller fetches in order and hands field values and issues to three
 //! engine queues; each engine keeps a descriptor that they change and that an issue executes. Engines run
 //! concurrently, each in order; tokens are what orders them among each other. Executing everything one after
 //! the other in program order is always a legal execution.
@@ -27,6 +27,8 @@
 
 /// Deepest nesting of LOOP.
 pub const MAX_LOOPS: usize = 8;
+/// Instructions that a program has at most.
+pub const MAX_PROGRAM: usize = (1 << 24) - 1;
 /// Streams of field values per engine.
 pub const STREAMS: usize = 8;
 /// Tokens a counter can hold.
@@ -65,6 +67,16 @@ pub mod opcode {
     pub const LOOP: u64 = 3;
     pub const NEXT: u64 = 4;
     pub const SET: u64 = 5;
+}
+
+/// The words of a program as they lie in DRAM.
+pub fn to_words(program: &[u64]) -> Vec<u32> {
+    program.iter().flat_map(|instr| [*instr as u32, (instr >> 32) as u32]).collect()
+}
+
+/// The inverse of [`to_words`].
+pub fn from_words(words: &[u32]) -> Vec<u64> {
+    words.chunks_exact(2).map(|word| u64::from(word[0]) | u64::from(word[1]) << 32).collect()
 }
 
 impl Instr {

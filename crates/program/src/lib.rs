@@ -4,6 +4,7 @@
 //!
 //! - [`config`]: named configurations (lanes and buffer depths).
 //! - [`isa`]: the controller's instructions: descriptor increments, issues with tokens, loops.
+//! - [`interpret`]: a program, instruction by instruction.
 //! - [`load`], [`compute`], [`store`]: the three engines' descriptors, field by field.
 //! - [`regs`]: the register map of the host port.
 //! - [`device`], [`run`]: what a host can do with an accelerator, and how a run is watched.
@@ -14,6 +15,7 @@ pub mod compute;
 pub mod config;
 pub mod device;
 mod fields;
+pub mod interpret;
 pub mod isa;
 pub mod layout;
 pub mod load;

@@ -12,7 +12,7 @@
 //! | VECTORS | for i3<n3, i2<n2, i1<n1, i0<n0: takes T words, writes the vector at `base + sum(i_k*a_k)` with phase `phase + sum(i_k*p_k)` |
 //! | VECTORS + mask | word n of the vector becomes 0 where its mask bit is 0 |
 //! | VECTORS + pool | un-pool: each vector is written 4 times, q = 0..3 = (dr, dc) = (q/2, q%2): address `+ dr*a_down + dc`, phase `+ dr*p_down + dc`; lane n is 0 unless its index is q (and, with mask, its mask bit is 1) |
-//! | WORDS | writes the words at `base`, `base+1`, ... of the operand buffer, the scratch or the code RAM; `unpack` (scratch): every word is 4 pixels, low byte first, each becomes FP32 `byte * 2^-shift` |
+//! | WORDS | writes the words at `base`, `base+1`, ... of the operand buffer, the scratch or the code RAM; `unpack` (scratch only): every word is 4 pixels, low byte first, each becomes FP32 `byte * 2^-shift`, and `base` is rounded down to a multiple of 4 |
 //! | GATHER | taps from the scratch into feature vectors, see below; no DRAM access |
 //!
 //! Codes: `mask` uses T bits per vector (bit n = lane n), `pool` 4T bits (bits 2n+1..2n = index of lane n,
@@ -23,8 +23,13 @@
 //! GATHER: for r<n1, c<n0 (output pixels) the taps t = 0.. run over channel < `g_ch`, kr < `g_kr`, kc < `g_kc`
 //! (kc fastest). Tap t goes to lane t mod T of the vector of group t / T, written at
 //! `base + (t/T)*a2 + r*a1 + c*a0` with phase `phase + r*p1 + c*p0`. Its value is scratch word
-//! `g_src + ch*g_ch_stride + row*g_row_stride + col` where row = `g_row` + r + kr, col = `g_col` + c + kc
-//! (signed), or 0 if row is not in 0..`g_h` or col not in 0..`g_w`. Lanes after the last tap are 0.
+//! `g_src + ch*g_ch_stride + row*g_row_stride + col` where row = `g_row` + r*`g_sr` + kr, col = `g_col` + c*`g_sc` + kc
+//! (signed), or 0 if row is not in 0..`g_h` or col not in 0..`g_w`. Lanes after the last tap are 0. Of the strides
+//! `g_sr`, `g_sc` the low 3 bits count.
+//!
+//! The scratch holds a window of an image as well as all of it, and a command makes any range of channels: columns from x on are a
+//! window with `g_col` smaller by x and `g_w` columns, channels from n on begin n*`g_ch_stride` words later, and their vectors
+//! n*kr*kc/T groups later if that is a whole number.
 
 use crate::fields::descriptor;
 
@@ -60,6 +65,8 @@ descriptor! {
         g_kc: 16 "gather: kernel columns",
         g_row: 16 "gather: scratch row of output row 0, tap 0 (signed)",
         g_col: 16 "gather: scratch column of output column 0, tap 0 (signed)",
+        g_sr: 16 "gather: scratch rows from one output row to the next (0..7)",
+        g_sc: 16 "gather: scratch columns from one output column to the next (0..7)",
         g_h: 16 "gather: rows in the scratch",
         g_w: 16 "gather: columns in the scratch",
         g_row_stride: 16 "gather: scratch words per row",
@@ -90,10 +97,11 @@ impl LoadDesc {
             }
             LoadKind::Words => read.push(Self::base),
             LoadKind::Gather => {
-                walk(Self::n0, self.n0, &[Self::a0, Self::p0]);
-                walk(Self::n1, self.n1, &[Self::a1, Self::p1]);
+                walk(Self::n0, self.n0, &[Self::a0, Self::p0, Self::g_sc]);
+                walk(Self::n1, self.n1, &[Self::a1, Self::p1, Self::g_sr]);
                 read.extend([Self::base, Self::phase, Self::a2]);
-                read.extend(Self::g_ch..=Self::g_src);
+                read.extend(Self::g_ch..=Self::g_col);
+                read.extend(Self::g_h..=Self::g_src);
             }
         }
         if matches!(op.kind, LoadKind::Vectors | LoadKind::Words) {
@@ -134,6 +142,11 @@ pub enum WordBuffer {
     Code = 2,
 }
 
+/// Banks of the scratch with so many lanes: GATHER reads a word of each per clock, unpacking writes a pixel to each.
+pub const fn scratch_banks(lanes: usize) -> usize {
+    if lanes < 4 { 2 } else { 4 }
+}
+
 /// The decoded `op` field.
 ///
 /// ```text
@@ -145,6 +158,7 @@ pub struct LoadOp {
     pub kind: LoadKind,
     /// Bits 3..2: a [`VectorBuffer`] or a [`WordBuffer`].
     pub destination: u32,
+    /// Of WORDS to the scratch; without meaning elsewhere.
     pub unpack: bool,
     /// Pixels are scaled by 2^-shift, 0..15.
     pub shift: u32,

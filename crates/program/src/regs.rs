@@ -20,19 +20,21 @@ macro_rules! registers {
 
 registers! {
     ID = 0x00 "ro" "0x45465452, the letters EFTR";
-    VERSION = 0x01 "ro" "interface version, now 1";
+    VERSION = 0x01 "ro" "interface version, now 2";
     LANES = 0x02 "ro" "T = Tm = Tn";
     DEPTHS0 = 0x03 "ro" "log2 of the depths, a byte each from the low end: feature, loss, weight, partial sum";
-    DEPTHS1 = 0x04 "ro" "log2 of the depths, a byte each from the low end: operand, scratch, code, program";
+    DEPTHS1 = 0x04 "ro" "log2 of the depths, a byte each from the low end: operand, scratch, code, program buffer";
     CONTROL = 0x08 "wo" "bit 0 start, bit 1 stop, bit 2 clear (counters, errors, loss; aborts a run once its bursts are complete)";
     STATUS = 0x09 "ro" "bit 0 busy, bit 1 done, bit 2 error, bit 3 stopped";
     ERRORS = 0x0a "ro" "sticky, see the `error` module";
     OVERFLOW = 0x0b "ro" "sticky, bit i: a result of a command with tag i was saturated";
-    PC = 0x0c "ro" "address of the next instruction";
+    PC = 0x0c "ro" "number of the next instruction";
     LEARNING_RATE = 0x10 "rw" "FP32";
     MOMENTUM = 0x11 "rw" "FP32";
     WEIGHT_DECAY = 0x12 "rw" "FP32";
     INV_BATCH = 0x13 "rw" "FP32, 1 / number of images in the batch";
+    PROGRAM_ADDRESS = 0x14 "rw" "word address of the program in DRAM: two words per instruction, bits 31..0 first";
+    PROGRAM_LENGTH = 0x15 "rw" "instructions of the program, up to 2^24 - 1";
     LOSS_SUM = 0x18 "ro" "FP32, sum of the losses since start";
     MEAN_LOSS = 0x19 "ro" "FP32, LOSS_SUM * INV_BATCH after the last SOFTMAX";
     CORRECT = 0x1a "ro" "images classified correctly since start";
@@ -48,19 +50,18 @@ registers! {
     STALL_HAZARD = 0x29 "ro" "kernel waiting for partial sums in the pipeline";
     LOAD_BUSY = 0x2a "ro" "cycles the load engine executed a command";
     STORE_BUSY = 0x2b "ro" "cycles the store engine executed a command";
-    WORDS_READ = 0x2c "ro" "words read from the memory port";
+    WORDS_READ = 0x2c "ro" "words that the load engine read from the memory port";
     WORDS_WRITTEN = 0x2d "ro" "words written to the memory port";
-    BURSTS_READ = 0x2e "ro" "read bursts";
+    BURSTS_READ = 0x2e "ro" "read bursts of the load engine";
     BURSTS_WRITTEN = 0x2f "ro" "write bursts";
-    PROGRAM_ADDRESS = 0x40 "wo" "address of the next instruction to write";
-    PROGRAM_LOW = 0x41 "wo" "bits 31..0 of the instruction";
-    PROGRAM_HIGH = 0x42 "wo" "bits 63..32; writing stores the instruction and increments the address";
+    WORDS_FETCHED = 0x30 "ro" "words of instructions read from the memory port; WORDS_READ does not count them";
+    BURSTS_FETCHED = 0x31 "ro" "bursts of instructions";
 }
 
 /// Value of [`ID`].
 pub const ID_VALUE: u32 = 0x4546_5452;
 /// Value of [`VERSION`].
-pub const VERSION_VALUE: u32 = 1;
+pub const VERSION_VALUE: u32 = 2;
 
 /// Bits of [`CONTROL`].
 pub mod control {
@@ -83,7 +84,7 @@ pub mod error {
     pub const BAD_INSTRUCTION: u32 = 1;
     /// LOOP nested too deep, NEXT without LOOP, or LOOP 0.
     pub const BAD_LOOP: u32 = 2;
-    /// The program ran past the end of the program memory.
+    /// The program ran past its last instruction.
     pub const PROGRAM_END: u32 = 4;
     /// An engine was issued a descriptor with an undefined operation.
     pub const BAD_DESCRIPTOR: u32 = 8;
@@ -93,7 +94,7 @@ pub mod error {
         let names = [
             (BAD_INSTRUCTION, "a program word is no instruction"),
             (BAD_LOOP, "a hardware loop is nested too deep, closed without being open, or counts 0"),
-            (PROGRAM_END, "the program ran past the end of the program memory"),
+            (PROGRAM_END, "the program ran past its last instruction"),
             (BAD_DESCRIPTOR, "an engine was issued an undefined operation"),
         ];
         let named: Vec<&str> =

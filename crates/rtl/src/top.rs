@@ -9,6 +9,7 @@ use anyhow::{Result, anyhow};
 use ef_hdl_kit::export::{self, Verilog};
 use ef_hdl_kit::glue;
 use ef_hdl_kit::vsim::Model;
+use ef_program::load::scratch_banks;
 use ef_program::{ComputeDesc, Config, Descriptor, LoadDesc, StoreDesc, config};
 use rust_hdl::prelude::*;
 
@@ -16,7 +17,7 @@ use rust_hdl::prelude::*;
 pub const SOFTMAX_AW: usize = 10;
 
 /// T x T lanes; address widths of feature, loss, weight and partial-sum buffers (vectors), operand RAM, scratch and code RAMs
-/// (words), program memory (instructions).
+/// (words), program buffer (instructions).
 ///
 /// ```text
 ///  host port <-->| Controller |<-- start, field[], ready, done, bad --> engines
@@ -36,7 +37,7 @@ pub const SOFTMAX_AW: usize = 10;
 /// | `cmd_*`, `wdata_*`, `rdata_*` | | memory port, see [`Arbiter`] |
 /// | `busy`, `error` | 1 | bits of STATUS |
 ///
-/// Timing diagrams and the register table are in `docs/host-port.md`.
+/// The scratch has `TAPS` banks, `SAW` is the address width of one. Timing diagrams and the register table are in `docs/host-port.md`.
 ///
 /// ```
 /// use ef_rtl::top::AcceleratorSim2x2;
@@ -50,6 +51,7 @@ pub struct Accelerator<
     const WAW: usize,
     const PAW: usize,
     const OAW: usize,
+    const TAPS: usize,
     const SAW: usize,
     const CAW: usize,
     const GAW: usize,
@@ -78,7 +80,7 @@ pub struct Accelerator<
     pub busy: Signal<Out, Bit>,
     pub error: Signal<Out, Bit>,
     controller: Controller<GAW>,
-    loader: LoadEngine<T, SAW, CAW>,
+    loader: LoadEngine<T, TAPS, SAW, CAW>,
     kernel: ComputeEngine<T, FAW, LAW, WAW, PAW>,
     storer: StoreEngine<T, OAW, CAW, SOFTMAX_AW, PSUM_READ_LATENCY>,
     arbiter: Arbiter,
@@ -95,9 +97,10 @@ macro_rules! accelerator {
             { $config.weight_aw },
             { $config.psum_aw },
             { $config.operand_aw },
-            { $config.scratch_aw },
+            { scratch_banks($config.lanes) },
+            { $config.scratch_aw - scratch_banks($config.lanes).ilog2() as usize },
             { $config.code_aw },
-            { $config.program_aw },
+            { $config.fetch_aw },
         >;
     };
 }
@@ -204,10 +207,11 @@ impl<
     const WAW: usize,
     const PAW: usize,
     const OAW: usize,
+    const TAPS: usize,
     const SAW: usize,
     const CAW: usize,
     const GAW: usize,
-> Default for Accelerator<T, FAW, LAW, WAW, PAW, OAW, SAW, CAW, GAW>
+> Default for Accelerator<T, FAW, LAW, WAW, PAW, OAW, TAPS, SAW, CAW, GAW>
 {
     fn default() -> Self {
         let parameters = Config {
@@ -218,9 +222,9 @@ impl<
             weight_aw: WAW,
             psum_aw: PAW,
             operand_aw: OAW,
-            scratch_aw: SAW,
+            scratch_aw: SAW + TAPS.ilog2() as usize,
             code_aw: CAW,
-            program_aw: GAW,
+            fetch_aw: GAW,
         };
         Self {
             clock: Default::default(),
@@ -262,10 +266,11 @@ glue! { [
     const WAW: usize,
     const PAW: usize,
     const OAW: usize,
+    const TAPS: usize,
     const SAW: usize,
     const CAW: usize,
     const GAW: usize
-] Accelerator<T, FAW, LAW, WAW, PAW, OAW, SAW, CAW, GAW>; self => {
+] Accelerator<T, FAW, LAW, WAW, PAW, OAW, TAPS, SAW, CAW, GAW>; self => {
     wire!(self.controller.clock, self.clock);
     wire!(self.loader.clock, self.clock);
     wire!(self.kernel.clock, self.clock);
@@ -367,6 +372,13 @@ glue! { [
     wire!(self.arbiter.store_data, self.storer.data);
     wire!(self.storer.cmd_ready, self.arbiter.store_cmd_ready);
     wire!(self.storer.data_ready, self.arbiter.store_data_ready);
+    wire!(self.arbiter.fetch_cmd_valid, self.controller.fetch_cmd_valid);
+    wire!(self.arbiter.fetch_cmd_addr, self.controller.fetch_cmd_addr);
+    wire!(self.arbiter.fetch_cmd_len, self.controller.fetch_cmd_len);
+    wire!(self.arbiter.fetch_urgent, self.controller.fetch_urgent);
+    wire!(self.controller.fetch_cmd_ready, self.arbiter.fetch_cmd_ready);
+    wire!(self.controller.fetch_data_valid, self.arbiter.fetch_data_valid);
+    wire!(self.controller.fetch_data, self.arbiter.fetch_data);
     wire!(self.arbiter.cmd_ready, self.cmd_ready);
     wire!(self.arbiter.wdata_ready, self.wdata_ready);
     wire!(self.arbiter.rdata_valid, self.rdata_valid);

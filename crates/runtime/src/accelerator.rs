@@ -13,6 +13,7 @@ use crate::pixels::Pixels;
 use crate::plans::Plans;
 use anyhow::{Result, ensure};
 use ef_program::{Device, MemoryUse, regs};
+use std::collections::BTreeSet;
 use std::ops::AddAssign;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -70,7 +71,9 @@ pub struct Accelerator {
     device: Box<dyn Device>,
     plans: Arc<Plans>,
     pixels: Pixels,
-    loaded: Option<(usize, Task)>,
+    /// Where the programs lie that have been written.
+    written: BTreeSet<u32>,
+    selected: Option<u32>,
 }
 
 impl Accelerator {
@@ -96,7 +99,7 @@ impl Accelerator {
             "the network needs {needs} words of memory, the device has {has}: its SDRAM is not the one that the board file names; \
              `cargo xtask memtest` says which it is"
         );
-        Ok(Accelerator { device, plans, pixels, loaded: None })
+        Ok(Accelerator { device, plans, pixels, written: BTreeSet::new(), selected: None })
     }
 
     pub fn plans(&self) -> &Plans {
@@ -194,9 +197,17 @@ impl Accelerator {
 
     fn pass(&mut self, images: &Images, indices: &[u32], task: Task) -> Result<Outcome> {
         let plan = self.plans.get(indices.len())?;
-        if self.loaded != Some((plan.batch, task)) {
-            self.device.load_program(if task == Task::Train { &plan.train } else { &plan.eval })?;
-            self.loaded = Some((plan.batch, task));
+        let (program, at) = match task {
+            Task::Train => (&plan.train, plan.map.programs.train),
+            Task::Eval => (&plan.eval, plan.map.programs.eval),
+        };
+        if !self.written.contains(&at) {
+            self.device.write_program(at, program)?;
+            self.written.insert(at);
+        }
+        if self.selected != Some(at) {
+            self.device.select_program(at, program.len())?;
+            self.selected = Some(at);
         }
         let (mut pixels, mut labels) = (Vec::new(), Vec::new());
         for index in indices {

@@ -9,6 +9,7 @@ macro_rules! counters {
     ($($field:ident = $register:ident $doc:literal;)*) => {
         /// The performance counters of one or more runs, summed. Cycles read 0 where the device has no clock (golden model).
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(default)]
         pub struct Counters {
             $(#[doc = $doc] pub $field: u64,)*
         }
@@ -52,6 +53,8 @@ counters! {
     words_written = WORDS_WRITTEN "Words written to DRAM.";
     bursts_read = BURSTS_READ "Read bursts.";
     bursts_written = BURSTS_WRITTEN "Write bursts.";
+    words_fetched = WORDS_FETCHED "Words of instructions read from DRAM.";
+    bursts_fetched = BURSTS_FETCHED "Bursts of instructions.";
 }
 
 impl Counters {
@@ -60,8 +63,8 @@ impl Counters {
         self.kernel_fp + self.kernel_bp + self.kernel_wu
     }
 
-    /// Words moved in either direction.
+    /// Words moved in either direction, instructions included.
     pub fn words(&self) -> u64 {
-        self.words_read + self.words_written
+        self.words_read + self.words_written + self.words_fetched
     }
 }

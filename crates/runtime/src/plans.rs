@@ -6,9 +6,10 @@ use ef_compiler::{LayerPlan, PixelFormat, Plan, compile};
 use ef_program::Config;
 use std::collections::BTreeMap;
 
-/// Programs and memory maps by number of images. Parameters lie at the same addresses in all of them.
+/// Programs and memory maps by number of images. Parameters lie at the same addresses in all of them, and the programs of all behind
+/// the data of the largest, so that each is written once.
 ///
-/// A batch that is too large for the program memory, a buffer or the DRAM is computed in several passes, whose gradients the
+/// A batch that is too large for a buffer or the DRAM is computed in several passes, whose gradients the
 /// [`Accelerator`](crate::accelerator::Accelerator) adds up: an update always sees the batch that was asked for.
 pub struct Plans {
     pub config: &'static Config,
@@ -46,8 +47,9 @@ impl Plans {
     ) -> Result<Plans> {
         let mut plans = Plans { config: room.config, by_images: BTreeMap::new(), pass_of: BTreeMap::new() };
         for images in sizes(batch, counts) {
-            plans.add(images, &|images| fit(network, room, pixels, images))?;
+            plans.add(images, &|images, taken| fit(network, room, pixels, images, taken))?;
         }
+        plans.place_programs()?;
         ensure!(
             plans.by_images.values().all(|plan| plan.map.layers == plans.layers()),
             "the compiler placed parameters differently for different batch sizes"
@@ -56,13 +58,13 @@ impl Plans {
     }
 
     /// Finds the passes of a batch of `images`, as few as halving them finds.
-    fn add(&mut self, images: usize, fit: &dyn Fn(usize) -> Result<Plan>) -> Result<()> {
+    fn add(&mut self, images: usize, fit: &dyn Fn(usize, Taken) -> Result<Plan>) -> Result<()> {
         if images == 0 || self.pass_of.contains_key(&images) {
             return Ok(());
         }
         let mut pass = images;
         while !self.by_images.contains_key(&pass) {
-            match fit(pass) {
+            match fit(pass, self.taken()) {
                 Ok(plan) => drop(self.by_images.insert(pass, plan)),
                 Err(error) if pass == 1 => return Err(error),
                 Err(_) => pass = pass.div_ceil(2),
@@ -96,16 +98,50 @@ impl Plans {
         self.by_images.first_key_value().map_or(&[], |(_, plan)| &plan.map.layers)
     }
 
-    /// Words of memory that the largest plan needs.
+    /// Words of memory that the data of the largest plan and all programs need.
     pub fn memory_words(&self) -> u64 {
-        self.by_images.values().map(|plan| plan.map.memory_words).max().unwrap_or(0)
+        self.taken().words()
+    }
+
+    fn taken(&self) -> Taken {
+        self.by_images.values().fold(Taken::default(), Taken::with)
+    }
+
+    /// Lays the programs one behind the other.
+    fn place_programs(&mut self) -> Result<()> {
+        let mut at = self.taken().data;
+        for plan in self.by_images.values_mut() {
+            plan.place_programs(at)?;
+            at = plan.map.memory_words;
+        }
+        Ok(())
     }
 }
 
-/// The plan for `images` images at once, if there is room for it.
-fn fit(network: &NetworkFile, room: Room, pixels: PixelFormat, images: usize) -> Result<Plan> {
+/// Words of memory that plans need together.
+#[derive(Clone, Copy, Default)]
+struct Taken {
+    /// Of the largest plan's data.
+    data: u64,
+    /// Of all programs.
+    programs: u64,
+}
+
+impl Taken {
+    fn with(self, plan: &Plan) -> Taken {
+        let programs = 2 * (plan.train.len() + plan.eval.len()) as u64;
+        Taken { data: self.data.max(plan.map.data_words), programs: self.programs + programs }
+    }
+
+    fn words(self) -> u64 {
+        self.data + self.programs
+    }
+}
+
+/// The plan for `images` images at once, if there is room for it beside what is `taken`.
+fn fit(network: &NetworkFile, room: Room, pixels: PixelFormat, images: usize, taken: Taken) -> Result<Plan> {
     let plan = compile(&network.network, room.config, images, pixels)?;
-    let (needed, has) = (plan.map.memory_words, room.memory_words);
+    let (needed, has) = (taken.with(&plan).words(), room.memory_words);
     ensure!(needed <= has, "the network needs {needed} words of memory for a single image, there are {has}");
     Ok(plan)
 }
@@ -155,6 +191,22 @@ mod tests {
         assert!(plans.memory_words() < all);
         let error = compile(1000).err().unwrap().to_string();
         assert!(error.contains("a single image, there are 1000"), "{error}");
+    }
+
+    #[test]
+    fn programs_lie_behind_the_data_of_every_plan_one_after_the_other() {
+        let plans = digits(&FP32_8X8, 16, &[47, 13]);
+        assert!(plans.by_images.len() > 2);
+        let mut at = plans.by_images.values().map(|plan| plan.map.data_words).max().unwrap();
+        for plan in plans.by_images.values() {
+            for (program, place) in
+                [(&plan.train, plan.map.programs.train), (&plan.eval, plan.map.programs.eval)]
+            {
+                assert_eq!(u64::from(place), at);
+                at += 2 * program.len() as u64;
+            }
+        }
+        assert_eq!(plans.memory_words(), at);
     }
 
     #[test]

@@ -1,3 +1,4 @@
+use ef_time::{BurstMemory, Memory};
 use serde::{Deserialize, Serialize};
 
 /// Timing of the simulated memory, in cycles of the accelerator's clock.
@@ -26,5 +27,13 @@ impl DramSettings {
     /// Cycles per 32-bit word; `None` if the width is none of 8, 16, 32.
     pub fn cycles_per_word(&self) -> Option<u32> {
         [8, 16, 32].contains(&self.width).then(|| 32 / self.width)
+    }
+
+    /// The same memory for the model of time, which knows no late words; `None` as above.
+    pub fn memory(&self) -> Option<Memory> {
+        let DramSettings { latency, restart, .. } = *self;
+        self.cycles_per_word().map(|cycles_per_word| {
+            Memory::Burst(BurstMemory { cycles_per_word, latency, restart })
+        })
     }
 }

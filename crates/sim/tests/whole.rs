@@ -64,13 +64,16 @@ fn train(device: &mut dyn Device, network: &Network, batch: usize) -> (Vec<u32>,
     ] {
         device.write_register(register, value.to_bits()).unwrap();
     }
-    for program in [&plan.train, &plan.train, &plan.eval] {
+    let programs = plan.map.programs;
+    for (at, program) in
+        [(programs.train, &plan.train), (programs.train, &plan.train), (programs.eval, &plan.eval)]
+    {
         let pixels: Vec<u8> = (0..64 * batch).map(|_| rng.next() as u8 % 17).collect();
         let words: Vec<u32> = pixels.chunks(64).flat_map(|i| plan.map.pack_image(i)).collect();
         device.write_memory(plan.map.images, &words).unwrap();
         let labels: Vec<u32> = (0..batch).map(|_| rng.next() as u32 % 10).collect();
         device.write_memory(plan.map.labels, &labels).unwrap();
-        device.load_program(program).unwrap();
+        device.load_program(at, program).unwrap();
         device.run().unwrap();
     }
     let mut memory = vec![0; plan.map.memory_words as usize];

@@ -41,6 +41,7 @@ pub struct Chip<
     const WAW: usize,
     const PAW: usize,
     const OAW: usize,
+    const TAPS: usize,
     const SAW: usize,
     const CAW: usize,
     const GAW: usize,
@@ -64,7 +65,7 @@ pub struct Chip<
     pub sdram_dq_in: Signal<In, Bits<16>>,
     pll: Pll,
     sequencer: ResetSequencer<RESET_LOG2>,
-    accelerator: Accelerator<T, FAW, LAW, WAW, PAW, OAW, SAW, CAW, GAW>,
+    accelerator: Accelerator<T, FAW, LAW, WAW, PAW, OAW, TAPS, SAW, CAW, GAW>,
     link: HostLink,
     mux: MemoryMux,
     memory: SdramController,
@@ -79,14 +80,15 @@ impl<
     const WAW: usize,
     const PAW: usize,
     const OAW: usize,
+    const TAPS: usize,
     const SAW: usize,
     const CAW: usize,
     const GAW: usize,
-> Chip<T, FAW, LAW, WAW, PAW, OAW, SAW, CAW, GAW>
+> Chip<T, FAW, LAW, WAW, PAW, OAW, TAPS, SAW, CAW, GAW>
 {
     /// The chip around an accelerator; an error if the clock cannot make the link's baud rate.
     pub fn new(
-        accelerator: Accelerator<T, FAW, LAW, WAW, PAW, OAW, SAW, CAW, GAW>,
+        accelerator: Accelerator<T, FAW, LAW, WAW, PAW, OAW, TAPS, SAW, CAW, GAW>,
         link: &LinkSettings,
         sdram: &SdramTiming,
     ) -> Result<Self> {
@@ -120,8 +122,8 @@ impl<
     }
 }
 
-glue! { [const T: usize, const FAW: usize, const LAW: usize, const WAW: usize, const PAW: usize, const OAW: usize, const SAW: usize, const CAW: usize, const GAW: usize]
-Chip<T, FAW, LAW, WAW, PAW, OAW, SAW, CAW, GAW>; self => {
+glue! { [const T: usize, const FAW: usize, const LAW: usize, const WAW: usize, const PAW: usize, const OAW: usize, const TAPS: usize, const SAW: usize, const CAW: usize, const GAW: usize]
+Chip<T, FAW, LAW, WAW, PAW, OAW, TAPS, SAW, CAW, GAW>; self => {
     // clocks and reset
     wire!(self.pll.clock, self.clock_in);
     wire!(self.sequencer.clock, self.pll.core_clock);

@@ -26,11 +26,11 @@
 
 mod compute;
 mod dram;
+mod feed;
 mod load;
 mod machine;
 mod memory;
 mod port;
-mod program;
 mod queue;
 mod report;
 mod store;
@@ -38,21 +38,32 @@ mod store;
 pub use memory::{BurstMemory, Memory, SdramTiming};
 pub use report::{Report, Span, Traffic};
 
+use ef_program::interpret::BadProgram;
 use ef_program::{Config, Synced};
+use ef_rtl::control::{fetch::FIRST_PUSH, run_control::BEGIN};
+use feed::{Controller, List, Program};
+use machine::Machine;
 
 /// What the commands take, given to the engines as fast as their queues accept them.
 pub fn predict(config: &Config, commands: &[Synced], memory: Memory) -> Report {
-    machine::Machine::new(config, commands, memory).run(&mut ())
+    let list = List::new(commands, BEGIN + FIRST_PUSH);
+    Machine::new(config, commands, list, memory).run(&mut ())
 }
 
 /// [`predict`], and when each command started and was done, in the order of `commands`.
 pub fn predict_spans(config: &Config, commands: &[Synced], memory: Memory) -> (Report, Vec<Span>) {
+    let list = List::new(commands, BEGIN + FIRST_PUSH);
     let mut spans = vec![Span::default(); commands.len()];
-    let report = machine::Machine::new(config, commands, memory).run(&mut spans);
+    let report = Machine::new(config, commands, list, memory).run(&mut spans);
     (report, spans)
 }
 
 /// What a program takes, as the controller executes it.
-pub fn predict_program(config: &Config, program: &[u64], memory: Memory) -> Report {
-    predict(config, &program::commands(program), memory)
+///
+/// # Errors
+/// If the controller refuses the program.
+pub fn predict_program(config: &Config, program: &[u64], memory: Memory) -> Result<Report, BadProgram> {
+    let program = Program::unroll(program)?;
+    let controller = Controller::new(&program, BEGIN);
+    Ok(Machine::new(config, &program.commands, controller, memory).run(&mut ()))
 }

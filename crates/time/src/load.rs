@@ -4,7 +4,7 @@ use crate::dram::{Burst, Client};
 use crate::queue::NEVER;
 use ef_program::load::{LoadKind, LoadOp};
 use ef_program::{Config, LoadDesc};
-use ef_rtl::load::{expander, gather, load_engine, run_reader, words};
+use ef_rtl::load::{expander, gather_cycles, load_engine, run_reader, unpack_cycles, zero_cycles};
 use ef_rtl::memory::arbiter;
 
 /// What a command that reads memory still has to read.
@@ -60,12 +60,8 @@ impl Load {
         let op = LoadOp::decode(desc.op);
         let count = |fields: &[u32]| fields.iter().map(|n| u64::from(*n)).product::<u64>();
         match op.kind {
-            LoadKind::Zero => Some(start + u64::from(desc.n0) + load_engine::ZERO),
-            LoadKind::Gather => {
-                let pixels = count(&[desc.n0, desc.n1]);
-                let taps = count(&[desc.g_ch, desc.g_kr, desc.g_kc]);
-                Some(start + pixels * taps.div_ceil(gather::TAPS_PER_CYCLE) + load_engine::GATHER)
-            }
+            LoadKind::Zero => Some(start + zero_cycles(desc)),
+            LoadKind::Gather => Some(start + gather_cycles(self.lanes as usize, desc)),
             LoadKind::Vectors | LoadKind::Words if count(&[desc.run, desc.n_run0, desc.n_run1]) == 0 => {
                 Some(start + load_engine::NOTHING)
             }
@@ -75,7 +71,7 @@ impl Load {
                         ((expander::POOL_WRITES / self.lanes).max(1), load_engine::POOLED)
                     }
                     LoadKind::Vectors => (1, load_engine::VECTOR),
-                    _ if op.unpack => (words::UNPACK, load_engine::UNPACKED),
+                    _ if op.unpack => (unpack_cycles(self.lanes as usize), load_engine::UNPACKED),
                     _ => (1, load_engine::WORD),
                 };
                 self.took = 0;

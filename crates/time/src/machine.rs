@@ -4,16 +4,17 @@ use crate::compute::Kernel;
 use crate::load::Load;
 use crate::memory::Memory;
 use crate::port::Port;
-use crate::queue::{NEVER, Queues};
+use crate::queue::{Feed, NEVER, Queues};
 use crate::report::{Report, Spans};
 use crate::store::Store;
 use ef_program::{Command, Config, Engine, Synced};
-use ef_rtl::control::{fetch, run_control};
+use ef_rtl::control::{run_control, signals};
+use ef_rtl::memory::arbiter;
 
 /// Queues, engines and memory. What happens next is the start of a command or a burst that the arbiter takes.
-pub struct Machine<'a> {
+pub struct Machine<'a, F> {
     commands: &'a [Synced],
-    queues: Queues<'a>,
+    queues: Queues<'a, F>,
     load: Load,
     kernel: Kernel,
     store: Store,
@@ -24,12 +25,11 @@ pub struct Machine<'a> {
 const LOAD: usize = Engine::Load as usize;
 const STORE: usize = Engine::Store as usize;
 
-impl<'a> Machine<'a> {
-    pub fn new(config: &Config, commands: &'a [Synced], memory: Memory) -> Self {
-        let begin = run_control::BEGIN + fetch::FIRST_PUSH;
+impl<'a, F: Feed> Machine<'a, F> {
+    pub fn new(config: &Config, commands: &'a [Synced], feed: F, memory: Memory) -> Self {
         Machine {
             commands,
-            queues: Queues::new(commands, begin),
+            queues: Queues::new(commands, feed),
             load: Load::new(config),
             kernel: Kernel::new(config.lanes),
             store: Store::new(config),
@@ -79,8 +79,9 @@ impl<'a> Machine<'a> {
     /// The arbiter takes a burst.
     fn take(&mut self, taken: u64, write: bool, spans: &mut impl Spans) {
         if write {
-            let end = self.port.take(taken, self.store.burst(), &mut self.store);
-            if let Some(done) = self.store.taken(taken, end) {
+            let burst = self.store.burst(taken);
+            self.port.take(taken, burst, &mut self.store);
+            if let Some(done) = self.store.taken() {
                 self.finish(STORE, done, done + 1, spans);
             }
         } else {
@@ -98,7 +99,8 @@ impl<'a> Machine<'a> {
     }
 
     fn report(mut self) -> Report {
-        let cycles = self.queues.last_done + run_control::END;
+        let engines = self.queues.last_done + signals::IDLE;
+        let cycles = engines.max(self.port.end + arbiter::IDLE) + run_control::END;
         self.kernel.end(cycles);
         Report {
             cycles,

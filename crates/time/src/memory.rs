@@ -37,6 +37,8 @@ pub struct SdramTiming {
     pub t_rc: u32,
     /// REFRESH to ACTIVATE.
     pub t_rfc: u32,
+    /// ACTIVATE to ACTIVATE, different banks.
+    pub t_rrd: u32,
     /// Last written halfword to PRECHARGE.
     pub t_wr: u32,
     /// Cycles per REFRESH.

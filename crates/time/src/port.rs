@@ -12,6 +12,8 @@ pub struct Port {
     /// From then on the register between arbiter and memory takes a burst.
     free: u64,
     last_was_write: bool,
+    /// When the last word passed.
+    pub end: u64,
     pub read: Traffic,
     pub written: Traffic,
 }
@@ -22,6 +24,7 @@ impl Port {
             dram: Dram::new(memory),
             free: 0,
             last_was_write: false,
+            end: 0,
             read: Traffic::default(),
             written: Traffic::default(),
         }
@@ -46,6 +49,7 @@ impl Port {
         self.last_was_write = burst.write;
         let (accepted, end) = self.dram.accept(taken + arbiter::COMMAND, burst, client);
         self.free = accepted + 1;
+        self.end = end;
         end
     }
 }

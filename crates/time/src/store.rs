@@ -6,12 +6,13 @@ use crate::dram::{Burst, Client};
 use crate::queue::NEVER;
 use ef_program::store::{StoreKind, StoreOp};
 use ef_program::{Config, StoreDesc};
+use ef_rtl::memory::arbiter;
 use ef_rtl::store::{run_writer, store_control};
 use producer::Producer;
 
 /// What a command still has to write.
 pub struct Store {
-    lanes: u64,
+    lanes: usize,
     producer: Producer,
     /// Words of a run, and before a burst of it is offered.
     run: u64,
@@ -23,8 +24,10 @@ pub struct Store {
     /// From then on the writer can offer.
     writer: u64,
     offer: u64,
-    /// The last word passed the port.
-    end: u64,
+    /// The burst under way was taken.
+    taken: u64,
+    /// The last word left the engine.
+    left: u64,
     /// No earlier is the command done.
     produced: u64,
     codes: Option<Codes>,
@@ -42,7 +45,7 @@ struct Codes {
 impl Store {
     pub fn new(config: &Config) -> Self {
         Store {
-            lanes: config.lanes as u64,
+            lanes: config.lanes,
             producer: Producer::default(),
             run: 0,
             least: 0,
@@ -52,7 +55,8 @@ impl Store {
             runs_taken: 0,
             writer: 0,
             offer: NEVER,
-            end: 0,
+            taken: 0,
+            left: 0,
             produced: 0,
             codes: None,
         }
@@ -78,7 +82,7 @@ impl Store {
             address: desc.code_dram,
             stride: desc.code_d_run,
         });
-        self.end = 0;
+        self.left = 0;
         let prefill =
             if op.kind == StoreKind::Map { store_control::MAP_PREFILL } else { store_control::SLOW_PREFILL };
         self.least = self.run.min(prefill);
@@ -98,24 +102,23 @@ impl Store {
         self.offer = (self.producer.pushed(needed) + run_writer::ENOUGH).max(self.writer);
     }
 
-    /// The burst that is offered.
-    pub fn burst(&self) -> Burst {
+    /// The burst that is offered, which is taken at `taken`.
+    pub fn burst(&mut self, taken: u64) -> Burst {
+        self.taken = taken;
         Burst { write: true, address: self.address, words: self.run }
     }
 
-    /// The offered burst was taken at `taken`, its last word passes the port at `end`. Returns when the command is done if it was
-    /// the last.
-    pub fn taken(&mut self, taken: u64, end: u64) -> Option<u64> {
-        self.end = end;
+    /// The offered burst was taken. Returns when the command is done if it was the last.
+    pub fn taken(&mut self) -> Option<u64> {
         self.runs_taken += 1;
         self.runs_left -= 1;
         self.address = self.address.wrapping_add(self.stride);
-        self.writer = taken + run_writer::NEXT_COMMAND;
+        self.writer = self.taken + run_writer::NEXT_COMMAND;
         if self.runs_left > 0 {
             self.plan();
             return None;
         }
-        let written = (self.end + run_writer::WRITTEN).max(self.produced);
+        let written = (self.left + run_writer::WRITTEN).max(self.produced);
         if let Some(codes) = self.codes.take().filter(|c| c.run > 0) {
             (self.run, self.runs_left, self.runs_taken) = (codes.run, codes.runs, 0);
             (self.address, self.stride) = (codes.address, codes.stride);
@@ -133,6 +136,12 @@ impl Store {
 
 impl Client for Store {
     fn words(&mut self, begin: u64, words: u64, pace: u64) -> u64 {
-        self.producer.drain(begin, words, pace)
+        // an engine whose burst has just been taken sends its words then
+        let (last, end) = self.producer.drain(begin.max(self.taken + run_writer::SUPPLY), words, pace);
+        // the last words wait in the arbiter's cell
+        let waiting = (end + arbiter::DATA).saturating_sub(arbiter::HELD * pace);
+        let sent = self.taken + run_writer::SUPPLY - arbiter::DATA + words - 1;
+        self.left = waiting.max(sent).max(last + run_writer::FEED - arbiter::DATA);
+        end
     }
 }

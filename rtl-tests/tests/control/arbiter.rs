@@ -1,4 +1,4 @@
-//! The arbiter between two random engines and a memory with random stalls.
+//! The arbiter between two random engines, instruction fetch and a memory with random stalls.
 use ef_hdl_kit::Vsim;
 use ef_hdl_kit::rand::rngs::SmallRng;
 use ef_hdl_kit::rand::{Rng, SeedableRng};
@@ -7,12 +7,49 @@ use ef_rtl_tests::memory_port::{Burst, Driven, MemoryPort};
 use std::collections::VecDeque;
 
 const WORDS: usize = 64;
+const LOAD: usize = 0;
+const STORE: usize = 1;
+const FETCH: usize = 2;
+const NAMES: [&str; 3] = ["load", "store", "fetch"];
 
-/// One engine: the command it offers, and the words it still has to send or to get.
+/// One client: the command it offers, and the words it still has to send or to get.
 #[derive(Default)]
 struct Side {
     command: Option<Burst>,
     words: VecDeque<u32>,
+}
+
+/// Who was served, and who may be next.
+#[derive(Default)]
+struct Turns {
+    /// The engine that has waited while the other one was served.
+    owed: Option<usize>,
+    last: Option<usize>,
+    /// Commands of the engines since fetch has offered an urgent one.
+    passed: u32,
+    /// Fetch was served while an engine waited.
+    between: u32,
+}
+
+impl Turns {
+    fn served(&mut self, who: usize, sides: &[Side; 3], urgent: bool) {
+        let waiting = |side: usize| sides[side].command.is_some();
+        if who == FETCH {
+            if waiting(LOAD) || waiting(STORE) {
+                assert!(urgent, "fetch is served before an engine though it has time");
+                assert_ne!(self.last, Some(FETCH), "fetch is served twice while an engine waits");
+                self.between += 1;
+            }
+            self.passed = 0;
+        } else {
+            assert!(self.owed.is_none_or(|owed| owed == who), "it was the other engine's turn");
+            let other = 1 - who;
+            self.owed = waiting(other).then_some(other);
+            self.passed += u32::from(waiting(FETCH) && urgent);
+            assert!(self.passed <= 2, "urgent fetch starves");
+        }
+        self.last = Some(who);
+    }
 }
 
 fn command(rng: &mut SmallRng, write: bool) -> Burst {
@@ -20,8 +57,9 @@ fn command(rng: &mut SmallRng, write: bool) -> Burst {
     Burst { write, address: rng.random_range(0..WORDS - len), len }
 }
 
-/// Two busy engines at the arbiter; `speed` is the chance of every ready and of every word in a cycle.
-fn run(seed: u64, speed: f64) {
+/// Three busy clients at the arbiter; `speed` is the chance of every ready and of every word in a cycle, `busy` that of an
+/// engine's next command.
+fn run(seed: u64, speed: f64, busy: f64) {
     let mut rng = SmallRng::seed_from_u64(seed);
     let mut sim = Vsim::of(&mut Arbiter::default(), "arbiter").unwrap();
     sim.set("reset", 1);
@@ -30,32 +68,38 @@ fn run(seed: u64, speed: f64) {
     let mut memory = MemoryPort::new(WORDS, speed);
     // written and read at the moment in which the arbiter takes a command
     let mut ideal = vec![0u32; WORDS];
-    let (mut load, mut store) = (Side::default(), Side::default());
-    let (mut offered, mut word) = (Vec::new(), None);
+    let mut sides: [Side; 3] = Default::default();
+    let (mut offered, mut word, mut urgent) = (Vec::new(), None, false);
     let mut order: Vec<Burst> = Vec::new();
-    let mut owed = None;
+    let (mut turns, mut fetched) = (Turns::default(), 0);
     for cycle in 0..20_000 {
         let stopping = cycle > 19_000;
-        let busy = [&load, &store].iter().any(|side| side.command.is_some() || !side.words.is_empty());
-        if load.command.is_none() && !stopping && rng.random_bool(0.3) {
-            load.command = Some(command(&mut rng, false));
+        let under_way = sides.iter().any(|side| side.command.is_some() || !side.words.is_empty());
+        for (who, side) in sides.iter_mut().enumerate().filter(|_| !stopping) {
+            if side.command.is_none() && (who != STORE || side.words.is_empty()) && rng.random_bool(busy) {
+                let c = command(&mut rng, who == STORE);
+                side.command = Some(c);
+                match who {
+                    STORE => {
+                        offered = (0..c.len).map(|_| rng.random()).collect();
+                        side.words.extend(&offered);
+                    }
+                    FETCH => urgent = rng.random(),
+                    _ => {}
+                }
+            }
         }
-        if store.command.is_none() && store.words.is_empty() && !stopping && rng.random_bool(0.3) {
-            let c = command(&mut rng, true);
-            store.command = Some(c);
-            offered = (0..c.len).map(|_| rng.random()).collect();
-            store.words.extend(&offered);
-        }
-        for (side, name) in [(&load, "load"), (&store, "store")] {
+        for (side, name) in sides.iter().zip(NAMES) {
             sim.set(&format!("{name}_cmd_valid"), side.command.is_some().into());
             if let Some(c) = side.command {
                 sim.set(&format!("{name}_cmd_addr"), c.address as u64);
                 sim.set(&format!("{name}_cmd_len"), c.len as u64);
             }
         }
+        sim.set("fetch_urgent", urgent.into());
         // words may be offered before their command is taken
         if word.is_none() && rng.random_bool(speed) {
-            word = store.words.front().copied();
+            word = sides[STORE].words.front().copied();
         }
         let load_ready = rng.random_bool(speed);
         sim.set("load_data_ready", load_ready.into());
@@ -77,43 +121,45 @@ fn run(seed: u64, speed: f64) {
         };
         memory.clock(driven, &mut rng);
 
-        for (write, name) in [(false, "load"), (true, "store")] {
-            if sim.get(&format!("{name}_cmd_ready")) == 0 {
+        for who in [LOAD, STORE, FETCH] {
+            if sim.get(&format!("{}_cmd_ready", NAMES[who])) == 0 {
                 continue;
             }
-            let (side, other) = if write { (&mut store, &mut load) } else { (&mut load, &mut store) };
-            let c = side.command.take().expect("ready only with a command");
-            assert!(owed.is_none_or(|owed| owed == write), "cycle {cycle}: it was the other engine's turn");
-            owed = other.command.map(|_| !write);
+            let c = sides[who].command.take().expect("ready only with a command");
+            turns.served(who, &sides, urgent);
             order.push(c);
-            if write {
+            if who == STORE {
                 ideal[c.address..c.address + c.len].copy_from_slice(&offered);
             } else {
-                load.words.extend(&ideal[c.address..c.address + c.len]);
+                sides[who].words.extend(&ideal[c.address..c.address + c.len]);
             }
         }
-        if load_ready && sim.get("load_data_valid") != 0 {
-            let want = load.words.pop_front().expect("a word that nobody asked for");
-            assert_eq!(sim.get("load_data") as u32, want, "cycle {cycle}: read data");
+        for (who, taken) in [(LOAD, load_ready), (FETCH, true)] {
+            if taken && sim.get(&format!("{}_data_valid", NAMES[who])) != 0 {
+                let want = sides[who].words.pop_front().expect("a word that nobody asked for");
+                assert_eq!(sim.get(&format!("{}_data", NAMES[who])) as u32, want, "cycle {cycle}");
+                fetched += u32::from(who == FETCH);
+            }
         }
         if word.is_some() && sim.get("store_data_ready") != 0 {
-            store.words.pop_front();
+            sides[STORE].words.pop_front();
             word = None;
         }
         if sim.get("idle") != 0 {
-            assert!(!busy, "cycle {cycle}: idle, but words or commands are on their way");
+            assert!(!under_way, "cycle {cycle}: idle, but words or commands are on their way");
         }
         sim.tick();
     }
     assert_eq!(memory.bursts, order, "the memory gets the commands in the order in which they were taken");
     assert_eq!(memory.words, ideal);
-    assert!(order.len() > 300 && store.words.is_empty() && load.words.is_empty());
+    assert!(order.len() > 300 && sides.iter().all(|side| side.words.is_empty()));
+    assert!(fetched > 100 && turns.between > 20, "{fetched} words fetched, {} between", turns.between);
     assert_eq!(sim.get("idle"), 1);
 }
 
 #[test]
-fn engines_take_turns_and_reads_return_what_earlier_writes_wrote_whatever_stalls() {
-    for (seed, speed) in [(1, 1.0), (2, 0.7), (3, 0.3)] {
-        run(seed, speed);
+fn clients_take_their_turns_and_reads_return_what_earlier_writes_wrote_whatever_stalls() {
+    for (seed, speed, busy) in [(1, 1.0, 0.3), (2, 0.7, 0.9), (3, 0.3, 0.3), (4, 0.9, 0.1)] {
+        run(seed, speed, busy);
     }
 }

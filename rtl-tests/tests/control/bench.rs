@@ -1,16 +1,19 @@
-//! The controller in Verilator with engines that take random times.
+//! The controller in Verilator with engines that take random times and a memory that holds the program.
 use super::program::{FIELDS, Start};
 use ef_hdl_kit::Vsim;
 use ef_hdl_kit::rand::rngs::SmallRng;
 use ef_hdl_kit::rand::{Rng, SeedableRng};
 use ef_hdl_kit::vsim::PortId;
-use ef_program::isa::Instr;
+use ef_program::isa::{self, Instr};
 use ef_program::{Config, config, regs};
 use ef_rtl::control::Controller;
+use ef_rtl_tests::memory_port::{Burst, Driven, MemoryPort};
 use std::collections::VecDeque;
 
-/// log2 of the program memory.
-pub const PROGRAM_AW: usize = 8;
+/// log2 of the program buffer.
+pub const FETCH_AW: usize = 7;
+/// Words of the memory.
+const MEMORY: usize = 1 << 16;
 
 const NAMES: [&str; 3] = ["load", "compute", "store"];
 
@@ -44,6 +47,12 @@ pub struct Bench {
     /// Refuse the command of this number (counting all starts).
     pub refuse: Option<usize>,
     pub memory_idle: bool,
+    /// The memory that instructions are fetched from.
+    pub memory: MemoryPort,
+    /// No instruction was offered or under way in the cycle before.
+    fetch_idle: bool,
+    /// Words that were fetched since the last restart.
+    pub fetched: u32,
     pub restarts: u32,
     pub cancelled: u64,
     /// Cycles in which each engine had a command, and in which the compute engine could have taken one, since the last restart.
@@ -61,8 +70,8 @@ struct EnginePorts {
 
 impl Bench {
     pub fn new(seed: u64) -> Bench {
-        let config = Config { program_aw: PROGRAM_AW, ..config::SIM_2X2 };
-        let mut sim = Vsim::of(&mut Controller::<PROGRAM_AW>::new(&config), "controller").unwrap();
+        let config = Config { fetch_aw: FETCH_AW, ..config::SIM_2X2 };
+        let mut sim = Vsim::of(&mut Controller::<FETCH_AW>::new(&config), "controller").unwrap();
         let ports = [0, 1, 2].map(|e| {
             let port = |what: &str| sim.port(&format!("{}_{what}", NAMES[e]));
             EnginePorts {
@@ -89,6 +98,9 @@ impl Bench {
             slowness: 30,
             refuse: None,
             memory_idle: true,
+            memory: MemoryPort::new(MEMORY, 1.0),
+            fetch_idle: true,
+            fetched: 0,
             restarts: 0,
             cancelled: 0,
             active: [0; 3],
@@ -117,7 +129,11 @@ impl Bench {
 
     /// One clock cycle.
     pub fn step(&mut self) {
-        self.sim.set("memory_idle", self.memory_idle.into());
+        self.sim.set("memory_idle", (self.memory_idle && self.fetch_idle).into());
+        let command = self.offered();
+        self.sim.set("fetch_cmd_ready", (command.is_some() && self.memory.cmd_ready).into());
+        self.sim.set("fetch_data_valid", self.memory.rdata.is_some().into());
+        self.sim.set("fetch_data", self.memory.rdata.unwrap_or(0).into());
         for (engine, ports) in self.engines.iter().zip(&self.ports) {
             self.sim.set_id(ports.ready, engine.ready.into());
             self.sim.set_id(ports.done, engine.done.into());
@@ -127,10 +143,15 @@ impl Bench {
         for e in 0..3 {
             self.engine_cycle(e);
         }
+        self.fetched += u32::from(self.memory.rdata.is_some());
+        self.fetch_idle = command.is_none() && self.memory.idle();
+        self.memory.clock(Driven { command, wdata: None, rdata_ready: true }, &mut self.rng);
         self.cancelled += self.sim.get("cancel");
         self.waiting += u32::from(self.sim.get("busy") != 0 && self.sim.get("compute_ready") != 0);
         if self.sim.get("restart") != 0 {
+            assert!(self.fetch_idle && command.is_none(), "a restart while instructions are under way");
             self.restarts += 1;
+            self.fetched = 0;
             self.engines = Default::default();
             self.running = Default::default();
             self.tokens = [0; 9];
@@ -139,6 +160,15 @@ impl Bench {
         }
         self.sim.tick();
         self.cycle += 1;
+    }
+
+    /// The burst of instructions that the controller offers.
+    fn offered(&self) -> Option<Burst> {
+        (self.sim.get("fetch_cmd_valid") != 0).then(|| Burst {
+            write: false,
+            address: self.sim.get("fetch_cmd_addr") as usize,
+            len: self.sim.get("fetch_cmd_len") as usize,
+        })
     }
 
     /// What engine `e` does in this cycle, and what it will drive in the next.
@@ -223,12 +253,14 @@ impl Bench {
         value as u32
     }
 
-    pub fn load_words(&mut self, words: &[u64]) {
-        self.write(regs::PROGRAM_ADDRESS, 0);
-        for word in words {
-            self.write(regs::PROGRAM_LOW, *word as u32);
-            self.write(regs::PROGRAM_HIGH, (word >> 32) as u32);
-        }
+    /// Puts a program somewhere into the memory, and nothing that is no program around it.
+    pub fn load_words(&mut self, program: &[u64]) {
+        let words = isa::to_words(program);
+        let at = self.rng.random_range(0..=MEMORY - words.len());
+        self.memory.words.fill(u32::MAX);
+        self.memory.words[at..at + words.len()].copy_from_slice(&words);
+        self.write(regs::PROGRAM_ADDRESS, at as u32);
+        self.write(regs::PROGRAM_LENGTH, program.len() as u32);
     }
 
     pub fn load(&mut self, program: &[Instr]) {
@@ -246,6 +278,7 @@ impl Bench {
         for _ in 0..2_000_000 {
             self.step();
             if self.sim.get("busy") == 0 {
+                assert!(self.offered().is_none() && self.memory.idle(), "instructions are still under way");
                 return self.read(regs::STATUS);
             }
         }

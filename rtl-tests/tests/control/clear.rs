@@ -7,7 +7,9 @@ use ef_program::isa::{Engine, Instr};
 use ef_program::regs::{self, control, status};
 
 fn prepared(bench: &mut Bench, seed: u64) -> Vec<Instr> {
-    let program = random(&mut SmallRng::seed_from_u64(seed), 200);
+    // longer than the buffer, from a memory of another speed each time
+    let program = random(&mut SmallRng::seed_from_u64(seed), 400, 200);
+    bench.memory.speed = [1.0, 0.5, 0.1][seed as usize % 3];
     bench.load(&program);
     bench.expect(&interpret(&program));
     program
@@ -65,7 +67,7 @@ fn a_run_after_a_clear_is_that_of_a_fresh_start() {
         assert_eq!(bench.finish(), 0);
         assert_eq!(bench.started.len(), at_clear, "nothing starts after a clear");
         assert_eq!(bench.restarts, restarts + 1, "then engines are reset");
-        for address in regs::CYCLES..=regs::BURSTS_WRITTEN {
+        for address in regs::CYCLES..=regs::BURSTS_FETCHED {
             assert_eq!(bench.read(address), 0, "counter {address:#x}");
         }
 

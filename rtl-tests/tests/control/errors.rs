@@ -1,5 +1,5 @@
 //! What stops a run with an error.
-use super::bench::{Bench, PROGRAM_AW};
+use super::bench::Bench;
 use super::program::{FIELDS, interpret};
 use ef_program::isa::{Engine, Instr};
 use ef_program::regs::{self, error, status};
@@ -59,15 +59,22 @@ fn a_bad_loop_stops_the_run() {
 }
 
 #[test]
-fn running_past_the_end_of_the_program_memory_stops_the_run() {
+fn running_past_the_last_instruction_stops_the_run() {
     let mut bench = Bench::new(4);
-    let mut program = vec![SET; 1 << PROGRAM_AW];
-    program[100] = ISSUE;
-    fault(&mut bench, &program, &[], error::PROGRAM_END, 1 << PROGRAM_AW);
+    for length in [0, 1, 31, 32, 33, 300] {
+        let mut program = vec![SET; length];
+        if length > 20 {
+            program[20] = ISSUE;
+        }
+        fault(&mut bench, &program, &[], error::PROGRAM_END, length as u32);
+    }
     // a taken NEXT in the last word goes on, an untaken one runs out
-    program[(1 << PROGRAM_AW) - 3] = Instr::Loop { count: 3 };
-    program[(1 << PROGRAM_AW) - 1] = Instr::Next;
-    fault(&mut bench, &program, &[], error::PROGRAM_END, 1 << PROGRAM_AW);
+    for length in [64, 300] {
+        let mut program = vec![SET; length];
+        program[length - 3] = Instr::Loop { count: 3 };
+        program[length - 1] = Instr::Next;
+        fault(&mut bench, &program, &[], error::PROGRAM_END, length as u32);
+    }
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! What the host reads and writes.
-use super::bench::{Bench, PROGRAM_AW};
+use super::bench::{Bench, FETCH_AW};
 use super::program::{interpret, random};
 use ef_hdl_kit::rand::rngs::SmallRng;
 use ef_hdl_kit::rand::{Rng, SeedableRng};
@@ -11,7 +11,7 @@ const HYPERPARAMETERS: [u32; 4] = [regs::LEARNING_RATE, regs::MOMENTUM, regs::WE
 fn the_identity_registers_name_the_configuration() {
     let mut bench = Bench::new(1);
     let expected =
-        [regs::ID_VALUE, regs::VERSION_VALUE, 2, 0x090a_0a0a, 0x0008_0909 | (PROGRAM_AW as u32) << 24];
+        [regs::ID_VALUE, regs::VERSION_VALUE, 2, 0x090a_0a0a, 0x0008_0909 | (FETCH_AW as u32) << 24];
     for (address, value) in expected.into_iter().enumerate() {
         assert_eq!(bench.read(address as u32), value, "register {address}");
     }
@@ -20,7 +20,7 @@ fn the_identity_registers_name_the_configuration() {
 #[test]
 fn registers_can_be_read_and_written_while_a_run_is_busy() {
     let mut bench = Bench::new(2);
-    let program = random(&mut SmallRng::seed_from_u64(3), 250);
+    let program = random(&mut SmallRng::seed_from_u64(3), 250, 20);
     bench.load(&program);
     bench.expect(&interpret(&program));
     bench.slowness = 200;
@@ -54,7 +54,7 @@ fn addresses_that_are_not_readable_read_zero() {
     let mut bench = Bench::new(3);
     let readable = |address| regs::ALL.iter().any(|r| r.address == address && r.access != "wo");
     for address in (0..256).filter(|address| !readable(*address)) {
-        bench.write(regs::PROGRAM_LOW, 0xffff_ffff);
+        bench.write(regs::PROGRAM_ADDRESS, 0xffff_ffff);
         assert_eq!(bench.read(address), 0, "register {address:#x}");
     }
 }
@@ -67,6 +67,15 @@ fn writing_a_read_only_register_does_nothing() {
         bench.write(reg.address, 0xffff_ffff);
         assert_eq!(bench.read(reg.address), before, "{}", reg.name);
     }
+}
+
+#[test]
+fn the_place_of_the_program_reads_as_it_was_written() {
+    let mut bench = Bench::new(7);
+    bench.write(regs::PROGRAM_ADDRESS, 0xfedc_ba98);
+    bench.write(regs::PROGRAM_LENGTH, 0xfedc_ba98);
+    assert_eq!(bench.read(regs::PROGRAM_ADDRESS), 0xfedc_ba98);
+    assert_eq!(bench.read(regs::PROGRAM_LENGTH), 0xdc_ba98, "24 bits");
 }
 
 #[test]
@@ -101,7 +110,7 @@ fn the_loss_comes_from_the_store_engine_and_the_counters_from_the_engines_bits()
 #[test]
 fn the_counters_split_the_cycles_of_a_run() {
     let mut bench = Bench::new(6);
-    let program = random(&mut SmallRng::seed_from_u64(9), 200);
+    let program = random(&mut SmallRng::seed_from_u64(9), 200, 20);
     bench.load(&program);
     bench.expect(&interpret(&program));
     bench.write(regs::CONTROL, regs::control::START);
@@ -122,6 +131,8 @@ fn the_counters_split_the_cycles_of_a_run() {
     for (phase, register) in [regs::CYCLES_FP, regs::CYCLES_BP, regs::CYCLES_WU].into_iter().enumerate() {
         assert_eq!(bench.read(register), phases[phase]);
     }
+    assert_eq!(bench.read(regs::WORDS_FETCHED), bench.fetched);
+    assert_eq!(bench.read(regs::BURSTS_FETCHED), bench.memory.bursts.len() as u32);
     assert_eq!(bench.read(regs::LOAD_BUSY), bench.active[0]);
     assert_eq!(bench.read(regs::STORE_BUSY), bench.active[2]);
     assert_eq!(bench.read(regs::STALL_COMMAND), bench.waiting);

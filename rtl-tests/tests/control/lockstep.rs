@@ -1,13 +1,14 @@
 //! Every module against its Verilog, with random inputs and stalls.
 use ef_hdl_kit::lockstep;
 use ef_hdl_kit::rand::Rng;
-use ef_program::isa::{Engine, Instr};
+use ef_program::isa::{self, Engine, Instr};
 use ef_program::{Config, StoreDesc, config};
 use ef_rtl::control::{
     Controller, counters::Counters, fetch::Fetch, loops::LoopStack, overflow::OverflowBits,
     queue::CommandQueue, registers::Registers, run_control::RunControl, tokens::Tokens,
 };
 use ef_rtl::memory::Arbiter;
+use ef_rtl_tests::memory_port::{Burst, Driven, MemoryPort};
 
 fn word(rng: &mut impl Rng) -> u64 {
     rng.random::<u32>().into()
@@ -48,7 +49,7 @@ fn tokens_count_up_to_255_and_never_below_0() {
 #[test]
 fn the_loop_stack_is_a_stack_of_eight_counters() {
     let mut model: Vec<(u64, u64)> = Vec::new();
-    let mut cycle = 0;
+    let (mut cycle, mut asked) = (0, 0);
     lockstep!(LoopStack::default(), "", 2, 6000, |b, rng| {
         assert_eq!(b.empty.val(), cycle > 0 && model.is_empty());
         cycle += 1;
@@ -57,7 +58,14 @@ fn the_loop_stack_is_a_stack_of_eight_counters() {
             assert_eq!(u64::from(b.top_start.val()), *start);
             assert_eq!(b.again.val(), *jumps > 0);
         }
-        let (start, jumps) = (rng.random_range(0..65536), rng.random_range(0..4));
+        if let Some((start, _)) = model.iter().rev().nth(asked) {
+            assert_eq!(u64::from(b.selected.val()), start & 0xffff);
+        }
+        let start: u64 = rng.random_range(0..1 << 24);
+        let jumps = rng.random_range(0..4);
+        let place = rng.random_range(0..8);
+        asked = place;
+        b.select.next = (place as u64).into();
         b.start.next = start.into();
         b.jumps.next = jumps.into();
         b.reset.next = rng.random_bool(0.001);
@@ -114,23 +122,42 @@ fn instruction(rng: &mut impl Rng) -> u64 {
     }
 }
 
+/// Every instruction of a program that no test has written.
+fn program(rng: &mut impl Rng, length: usize) -> Vec<u32> {
+    let instructions: Vec<u64> = (0..length).map(|_| instruction(rng)).collect();
+    isa::to_words(&instructions)
+}
+
 #[test]
 fn fetch_equals_its_verilog() {
-    let mut address = 0;
-    lockstep!(Fetch::<6>::default(), "", 4, 8000, |b, rng| {
-        let instruction = instruction(rng);
-        let load = address < 64 || rng.random_bool(0.05);
-        b.program_write.next = load;
-        b.program_address.next = (address % 64).into();
-        b.program_low.next = (instruction & 0xffff_ffff).into();
-        b.program_high.next = (instruction >> 32).into();
-        address += u64::from(load);
-        b.reset.next = address < 64 || rng.random_bool(0.02);
+    const LENGTH: usize = 900;
+    let mut memory = MemoryPort::new(2 * LENGTH + 100, 0.7);
+    let mut settled = false;
+    lockstep!(Fetch::<7>::default(), "", 4, 8000, |b, rng| {
+        let command = (settled && b.cmd_valid.val()).then(|| Burst {
+            write: false,
+            address: u64::from(b.cmd_addr.val()) as usize,
+            len: u64::from(b.cmd_len.val()) as usize,
+        });
+        // a reset comes only while nothing is under way
+        let idle = settled && b.idle.val();
+        b.reset.next = !settled || idle && rng.random_bool(0.05);
+        if b.reset.next {
+            memory.words = program(rng, LENGTH + 50);
+            b.program_address.next = rng.random_range(0..100u64).into();
+            b.program_length.next = (LENGTH as u64).into();
+        }
+        settled = true;
+        b.cmd_ready.next = memory.cmd_ready && command.is_some();
+        b.word_valid.next = memory.rdata.is_some();
+        b.word.next = u64::from(memory.rdata.unwrap_or(0)).into();
+        memory.clock(Driven { command, wdata: None, rdata_ready: true }, rng);
         b.run.next = rng.random_bool(0.95);
         for i in 0..3 {
             b.push_room[i].next = rng.random_bool(0.8);
         }
     });
+    assert!(memory.bursts.len() > 50, "{} bursts", memory.bursts.len());
 }
 
 #[test]
@@ -145,7 +172,7 @@ fn the_registers_equal_their_verilog() {
         (b.busy.next, b.done.next) = rng.random();
         (b.error.next, b.stopped.next) = rng.random();
         b.overflow.next = word(rng).into();
-        b.pc.next = rng.random_range(0..65536u64).into();
+        b.pc.next = rng.random_range(0..1u64 << 24).into();
         b.loss_sum.next = word(rng).into();
         b.mean_loss.next = word(rng).into();
         b.correct.next = word(rng).into();
@@ -171,6 +198,7 @@ fn run_control_equals_its_verilog() {
             b.bad[i].next = rng.random_bool(0.01);
         }
         b.memory_idle.next = rng.random_bool(0.95);
+        b.fetch_idle.next = rng.random_bool(0.95);
         b.bad_instruction.next = rng.random_bool(0.01);
         b.bad_loop.next = rng.random_bool(0.01);
         b.program_end.next = rng.random_bool(0.01);
@@ -188,6 +216,7 @@ fn the_counters_equal_their_verilog() {
         (b.load_active.next, b.store_active.next) = rng.random();
         (b.word_read.next, b.word_written.next) = rng.random();
         (b.burst_read.next, b.burst_written.next) = rng.random();
+        (b.word_fetched.next, b.burst_fetched.next) = rng.random();
     });
 }
 
@@ -221,6 +250,10 @@ fn the_arbiter_equals_its_verilog() {
         b.store_cmd_valid.next = rng.random_bool(0.3);
         b.store_cmd_addr.next = word(rng).into();
         b.store_cmd_len.next = rng.random_range(1..5u64).into();
+        b.fetch_cmd_valid.next = rng.random_bool(0.3);
+        b.fetch_cmd_addr.next = word(rng).into();
+        b.fetch_cmd_len.next = rng.random_range(1..5u64).into();
+        b.fetch_urgent.next = rng.random_bool(0.5);
         b.load_data_ready.next = rng.random_bool(0.7);
         b.store_data_valid.next = rng.random_bool(0.7);
         b.store_data.next = word(rng).into();
@@ -233,20 +266,24 @@ fn the_arbiter_equals_its_verilog() {
 
 #[test]
 fn the_controller_equals_its_verilog_while_programs_run() {
-    let config = Config { program_aw: 6, ..config::SIM_2X2 };
-    // the host writes a program of 64 instructions, starts it, looks at registers, and now and then stops or clears
+    const LENGTH: u64 = 200;
+    let config = Config { fetch_aw: 7, ..config::SIM_2X2 };
+    let mut memory = MemoryPort::new(2 * LENGTH as usize, 0.8);
+    // the host says where the program is, starts it, looks at registers, and now and then stops or clears
     let mut sent = 0u64;
-    lockstep!(Controller::<6>::new(&config), "", 10, 6000, |b, rng| {
+    lockstep!(Controller::<7>::new(&config), "", 10, 6000, |b, rng| {
+        if sent == 0 {
+            memory.words = program(rng, LENGTH as usize);
+        }
         let taken = b.req_valid.val() && b.req_ready.val();
         if taken {
             sent += 1;
         }
         if taken || sent == 0 {
-            let i = instruction(rng);
             let (address, data) = match sent {
-                0..128 if sent.is_multiple_of(2) => (0x41, i & 0xffff_ffff),
-                0..128 => (0x42, i >> 32),
-                128 => (0x08, 1),
+                0 => (0x14, 0),
+                1 => (0x15, LENGTH),
+                2 => (0x08, 1),
                 _ if rng.random_bool(0.02) => (0x08, rng.random_range(1..8)),
                 _ if rng.random_bool(0.2) => (rng.random_range(0x10..0x14), word(rng)),
                 _ => (0xff, 0),
@@ -258,14 +295,24 @@ fn the_controller_equals_its_verilog_while_programs_run() {
         }
         b.req_valid.next = true;
         b.resp_ready.next = rng.random_bool(0.6);
+        let command = b.fetch_cmd_valid.val().then(|| Burst {
+            write: false,
+            address: u64::from(b.fetch_cmd_addr.val()) as usize,
+            len: u64::from(b.fetch_cmd_len.val()) as usize,
+        });
+        b.fetch_cmd_ready.next = memory.cmd_ready && command.is_some();
+        b.fetch_data_valid.next = memory.rdata.is_some();
+        b.fetch_data.next = u64::from(memory.rdata.unwrap_or(0)).into();
+        memory.clock(Driven { command, wdata: None, rdata_ready: true }, rng);
         (b.load_ready.next, b.compute_ready.next) = (rng.random_bool(0.4), rng.random_bool(0.4));
         b.store_ready.next = rng.random_bool(0.4);
         (b.load_done.next, b.compute_done.next) = (rng.random_bool(0.2), rng.random_bool(0.2));
         b.store_done.next = rng.random_bool(0.2);
         b.store_bad.next = rng.random_bool(0.001);
-        b.memory_idle.next = rng.random_bool(0.97);
+        b.memory_idle.next = memory.idle() && rng.random_bool(0.97);
         (b.stream_active.next, b.wait_hazard.next) = rng.random();
         (b.word_read.next, b.burst_written.next) = rng.random();
         b.loss_sum.next = word(rng).into();
     });
+    assert!(memory.bursts.len() > 10, "{} bursts", memory.bursts.len());
 }

@@ -1,10 +1,1 @@
-//! The controller and the memory arbiter.
-mod arbiter;
-mod bench;
-mod clear;
-mod docs;
-mod errors;
-mod host_port;
-mod lockstep;
-mod program;
-mod runs;
+

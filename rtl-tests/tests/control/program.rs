@@ -51,16 +51,23 @@ pub fn interpret(program: &[Instr]) -> Vec<Start> {
     }
 }
 
-/// A program of about `size` instructions in which every wait has its signal before it, and every ADD its SET.
-pub fn random(rng: &mut impl Rng, size: usize) -> Vec<Instr> {
+/// A program of about `size` instructions in which every wait has its signal before it, and every ADD its SET; the body of a loop
+/// has at most about `longest`.
+pub fn random(rng: &mut impl Rng, size: usize, longest: usize) -> Vec<Instr> {
     let mut program = Vec::new();
-    body(rng, size, 0, &mut Vec::new(), &mut program);
+    body(rng, size, (0, longest), &mut Vec::new(), &mut program);
     program.push(Instr::End);
     program
 }
 
 /// `words` are the words of the state memory that have been set, as SET instructions.
-fn body(rng: &mut impl Rng, size: usize, depth: usize, words: &mut Vec<Instr>, program: &mut Vec<Instr>) {
+fn body(
+    rng: &mut impl Rng,
+    size: usize,
+    (depth, longest): (usize, usize),
+    words: &mut Vec<Instr>,
+    program: &mut Vec<Instr>,
+) {
     // tokens signalled in this body and not yet waited for: only these may be waited for, as the body may be repeated
     let mut tokens = [0u32; 9];
     let end = program.len() + size;
@@ -94,9 +101,9 @@ fn body(rng: &mut impl Rng, size: usize, depth: usize, words: &mut Vec<Instr>, p
                 program.push(Instr::Issue { engine, wait, signal });
             }
             9 if depth < 8 && end - program.len() >= 4 => {
-                let inside = rng.random_range(0..=(end - program.len() - 2).min(20));
+                let inside = rng.random_range(0..=(end - program.len() - 2).min(longest));
                 program.push(Instr::Loop { count: rng.random_range(1..4) });
-                body(rng, inside, depth + 1, words, program);
+                body(rng, inside, (depth + 1, longest), words, program);
                 program.push(Instr::Next);
             }
             _ => {}

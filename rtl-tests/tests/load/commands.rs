@@ -56,6 +56,7 @@ pub struct Taps {
     pub channels: u32,
     pub map: (u32, u32),
     pub kernel: (u32, u32),
+    pub stride: (u32, u32),
     pub pad: u32,
     pub from: (i16, i16),
     pub out: (u32, u32),
@@ -119,16 +120,22 @@ fn nest() -> impl Strategy<Value = Nest> {
         })
 }
 
-fn taps() -> impl Strategy<Value = Taps> {
+fn stride() -> impl Strategy<Value = u32> {
+    prop_oneof![8 => 1..=4u32, 1 => 0..8u32, 1 => 0..65536u32]
+}
+
+pub fn taps() -> impl Strategy<Value = Taps> {
+    let kernel = || prop_oneof![2 => select(vec![1u32, 3, 5]), 1 => 1..=11u32];
     (
-        (1..=40u32, (1..=20u32, 1..=20u32), (select(vec![1, 3, 5]), select(vec![1, 3, 5, 2])), 0..=2u32),
+        (1..=40u32, (1..=20u32, 1..=20u32), (kernel(), kernel()), (stride(), stride()), 0..=2u32),
         (prop_oneof![7 => (0..20i16, 0..20i16), 1 => any::<(i16, i16)>()], (1..=20u32, 1..=20u32)),
         ((0..4u32, 0..4u32), std::array::from_fn::<_, 3, _>(|_| phase())),
     )
-        .prop_map(|((channels, map, kernel, pad), (from, out), (gaps, phases))| Taps {
+        .prop_map(|((channels, map, kernel, stride, pad), (from, out), (gaps, phases))| Taps {
             channels,
             map,
             kernel,
+            stride,
             pad,
             from,
             out,
@@ -308,7 +315,7 @@ impl Nest {
 }
 
 impl Taps {
-    fn command(&self, config: &Config) -> LoadDesc {
+    pub fn command(&self, config: &Config) -> LoadDesc {
         let lanes = config.lanes as u32;
         let (rows, cols) = self.map;
         let (kernel_rows, kernel_cols) = self.kernel;
@@ -348,6 +355,8 @@ impl Taps {
             g_kc: kernel_cols,
             g_row: signed(self.from.0),
             g_col: signed(self.from.1),
+            g_sr: self.stride.0,
+            g_sc: self.stride.1,
             // a map too large for the scratch loses its last rows
             g_h: rows.min(scratch / row_stride),
             g_w: cols,

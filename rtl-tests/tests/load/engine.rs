@@ -15,7 +15,7 @@ use proptest::test_runner::{TestCaseError, TestRunner};
 use std::cell::RefCell;
 
 /// The Verilated engine, port by port.
-struct Engine {
+pub struct Engine {
     sim: Vsim,
     config: &'static Config,
     field: Vec<PortId>,
@@ -23,11 +23,11 @@ struct Engine {
 }
 
 impl Engine {
-    fn new(config: &'static Config) -> Self {
+    pub fn new(config: &'static Config) -> Self {
         let sim = match config.lanes {
-            2 => Vsim::of(&mut LoadEngine::<2, 9, 8>::default(), "load_engine"),
-            4 => Vsim::of(&mut LoadEngine::<4, 9, 8>::default(), "load_engine"),
-            _ => Vsim::of(&mut LoadEngine::<8, 11, 9>::default(), "load_engine"),
+            2 => Vsim::of(&mut LoadEngine::<2, 2, 8, 8>::default(), "load_engine"),
+            4 => Vsim::of(&mut LoadEngine::<4, 4, 7, 8>::default(), "load_engine"),
+            _ => Vsim::of(&mut LoadEngine::<8, 4, 9, 9>::default(), "load_engine"),
         }
         .unwrap();
         let ports = |name: &str, n| (0..n).map(|i| sim.port(&format!("{name}${i}"))).collect();
@@ -77,7 +77,7 @@ impl Engine {
         }
     }
 
-    fn reset(&mut self) {
+    pub fn reset(&mut self) {
         self.sim.set("reset", 1);
         self.clock(&Inputs::default());
         self.sim.set("reset", 0);
@@ -85,7 +85,7 @@ impl Engine {
     }
 
     /// Runs the world's commands to the end; returns the cycles.
-    fn run(&mut self, world: &mut World, rng: &mut impl Rng) -> Result<u64, TestCaseError> {
+    pub fn run(&mut self, world: &mut World, rng: &mut impl Rng) -> Result<u64, TestCaseError> {
         let (mut cycles, mut progress, mut since) = (0, 0, 0);
         while !world.commands.is_empty() || world.executing() {
             let inputs = world.cycle(&self.outputs(), rng);
@@ -100,7 +100,7 @@ impl Engine {
 }
 
 /// Commands that fill the scratch and the code RAM.
-fn fill(config: &Config) -> Vec<LoadDesc> {
+pub fn fill(config: &Config) -> Vec<LoadDesc> {
     let words = |to, dram, run| LoadDesc {
         op: LoadOp::words(to).encode(),
         dram,
@@ -116,7 +116,7 @@ fn fill(config: &Config) -> Vec<LoadDesc> {
 }
 
 /// Model and world with the same random DRAM.
-fn pair(config: &'static Config, pace: Pace, rng: &mut impl Rng) -> (Machine, World) {
+pub fn pair(config: &'static Config, pace: Pace, rng: &mut impl Rng) -> (Machine, World) {
     let mut model = Machine::new(config, DRAM_WORDS);
     model.dram.fill_with(|| rng.random());
     let world = World::new(config, model.dram.clone(), pace);
@@ -124,7 +124,7 @@ fn pair(config: &'static Config, pace: Pace, rng: &mut impl Rng) -> (Machine, Wo
 }
 
 /// Adds a command to the world if the model can execute it.
-fn issue(model: &mut Machine, world: &mut World, command: &LoadDesc) -> bool {
+pub fn issue(model: &mut Machine, world: &mut World, command: &LoadDesc) -> bool {
     let before = model.clone();
     let possible = model.load(command).is_ok();
     if possible {
@@ -135,7 +135,7 @@ fn issue(model: &mut Machine, world: &mut World, command: &LoadDesc) -> bool {
     possible
 }
 
-fn compare(model: &Machine, world: &World) -> Result<(), TestCaseError> {
+pub fn compare(model: &Machine, world: &World) -> Result<(), TestCaseError> {
     let buffers = [&model.feature, &model.loss, &model.weight];
     for (expected, got) in buffers.iter().zip(&world.buffers) {
         if let Some(i) = (0..got.len()).find(|i| got[*i] != expected.data[*i]) {
@@ -214,7 +214,7 @@ fn with_eight_lanes_any_commands_leave_what_the_model_says() {
 }
 
 /// Cycles of one command with a memory that never waits, and with the model's result checked.
-fn cycles_of(engine: &mut Engine, command: &LoadDesc) -> u64 {
+pub fn cycles_of(engine: &mut Engine, command: &LoadDesc) -> u64 {
     let config = engine.config;
     let mut rng = StdRng::seed_from_u64(3);
     let (mut model, mut world) = pair(config, Pace::FULL, &mut rng);
@@ -230,7 +230,7 @@ fn cycles_of(engine: &mut Engine, command: &LoadDesc) -> u64 {
 }
 
 #[test]
-fn words_flow_at_one_per_clock_and_vectors_and_taps_too() {
+fn words_flow_at_one_per_clock_and_vectors_too() {
     for config in [&config::SIM_4X4, &config::FP32_8X8] {
         let lanes = config.lanes as u32;
         let mut engine = Engine::new(config);
@@ -273,28 +273,6 @@ fn words_flow_at_one_per_clock_and_vectors_and_taps_too() {
             ..LoadDesc::default()
         };
         assert!(cycles_of(&mut engine, &operands) < 512 + slack);
-        let zero =
-            LoadDesc { op: LoadOp::zero(VectorBuffer::Weight).encode(), n0: 1000, ..LoadDesc::default() };
-        assert!(cycles_of(&mut engine, &zero) < 1000 + slack, "a zero vector per clock");
-        let gather = LoadDesc {
-            op: LoadOp::gather().encode(),
-            n0: 10,
-            n1: 4,
-            a0: 1,
-            a1: 10,
-            a2: 40,
-            g_ch: 3,
-            g_kr: 3,
-            g_kc: 3,
-            g_row: 0xffff,
-            g_col: 0xffff,
-            g_h: 5,
-            g_w: 10,
-            g_row_stride: 10,
-            g_ch_stride: 50,
-            ..LoadDesc::default()
-        };
-        assert!(cycles_of(&mut engine, &gather) < 40 * 27 + 20 + slack, "a tap per clock");
     }
 }
 

@@ -7,20 +7,20 @@ use ef_hdl_kit::rand::{Rng, SeedableRng, rngs::StdRng};
 use ef_program::load::{LoadOp, WordBuffer};
 use ef_program::{Descriptor, config};
 use ef_rtl::load::{
-    BufferWriter, CodeReader, Collector, Expander, Field16, Gather, Levels, LoadControl, LoadEngine,
-    RunReader, TapWalker, Vectors, Walker, Words,
+    BufferWriter, CodeReader, Expander, Field16, Levels, LoadControl, LoadEngine, RunReader, Vectors, Walker,
+    Words,
 };
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use std::collections::VecDeque;
 
 /// A small number mostly, sometimes any.
-fn count(rng: &mut impl Rng, small: u64) -> u64 {
+pub fn count(rng: &mut impl Rng, small: u64) -> u64 {
     if rng.random_range(0..20) == 0 { rng.random_range(0..65536) } else { rng.random_range(0..small) }
 }
 
 /// True in one cycle of `n`.
-fn one_in(rng: &mut impl Rng, n: u32) -> bool {
+pub fn one_in(rng: &mut impl Rng, n: u32) -> bool {
     rng.random_range(0..n) == 0
 }
 
@@ -183,16 +183,7 @@ fn the_run_reader_reads_its_runs_in_order_and_drains_when_cancelled() {
 }
 
 #[test]
-fn the_collector_and_the_expander_equal_their_verilog() {
-    lockstep!(Collector::<4>::default(), "", 5, 4000, |b, rng| {
-        b.reset.next = one_in(rng, 300);
-        b.start.next = one_in(rng, 100);
-        b.in_valid.next = rng.random_range(0..4) > 0;
-        b.in_word.next = u64::from(rng.random::<u32>()).into();
-        b.in_close.next = one_in(rng, 5);
-        b.in_cut.next = rng.random();
-        b.out_ready.next = rng.random();
-    });
+fn the_expander_and_the_buffer_writer_equal_their_verilog() {
     lockstep!(Expander::<4>::default(), "", 6, 4000, |b, rng| {
         b.reset.next = one_in(rng, 300);
         // mode changes only between vectors
@@ -205,6 +196,8 @@ fn the_collector_and_the_expander_equal_their_verilog() {
         b.in_valid.next = rng.random_range(0..4) > 0;
         b.at_valid.next = rng.random_range(0..4) > 0;
         b.codes_valid.next = rng.random_range(0..4) > 0;
+        b.present.next = u64::from(rng.random::<u8>()).into();
+        b.keep.next = u64::from(rng.random::<u8>()).into();
         b.at.next = count(rng, 1000).into();
         b.phase.next = rng.random_range(0..8u64).into();
         b.code.next = u64::from(rng.random::<u32>()).into();
@@ -278,68 +271,25 @@ fn the_code_reader_gives_the_codes_of_every_row() {
     check_code_reader!(8, 10);
 }
 
-#[test]
-fn the_taps_come_at_one_per_clock_after_twenty_cycles() {
-    let mut wait: Option<usize> = None;
-    let mut taps = 0;
-    let mut started = 0;
-    lockstep!(Gather::<6>::default(), "", 11, 12_000, |b, rng| {
-        if let Some(cycles) = &mut wait {
-            *cycles += 1;
-            assert_eq!(b.tap_valid.val(), *cycles >= Gather::<6>::LATENCY, "cycle {cycles} after start");
-            taps += usize::from(b.tap_valid.val());
-        }
-        if wait.is_some() && b.tap_valid.val() {
-            wait = None;
-        }
-        b.we.next = rng.random();
-        b.waddr.next = count(rng, 64).into();
-        b.wdata.next = u64::from(rng.random::<u32>()).into();
-        let start = b.idle.val() && one_in(rng, 3) && started < 200;
-        b.start.next = start;
-        if start {
-            wait = Some(0);
-            started += 1;
-        }
-        for port in [&mut b.n0, &mut b.n1, &mut b.channels, &mut b.kernel_rows, &mut b.kernel_cols] {
-            port.next = rng.random_range(1..4u64).into();
-        }
-        for port in [&mut b.row, &mut b.col] {
-            port.next = (rng.random_range(-3..4i32) as u16 as u64).into();
-        }
-        for port in [&mut b.height, &mut b.width, &mut b.row_stride, &mut b.channel_stride, &mut b.source] {
-            port.next = count(rng, 8).into();
-        }
-    });
-    assert!(taps > 40, "{taps} first taps");
-}
-
-#[test]
-fn the_tap_walker_with_empty_counts_and_resets_equals_its_verilog() {
-    lockstep!(TapWalker::default(), "", 12, 8000, |b, rng| {
-        b.reset.next = one_in(rng, 500);
-        b.start.next = !b.busy.val() && one_in(rng, 3);
-        for port in [&mut b.n0, &mut b.n1, &mut b.channels, &mut b.kernel_rows, &mut b.kernel_cols] {
-            port.next = count(rng, 4).into();
-        }
-        for port in [&mut b.row, &mut b.col, &mut b.row_stride, &mut b.channel_stride, &mut b.source] {
-            port.next = u64::from(rng.random::<u16>()).into();
-        }
-    });
+macro_rules! check_words {
+    ($banks:literal) => {
+        lockstep!(Words::<$banks>::default(), "", 13, 6000, |b, rng| {
+            b.reset.next = one_in(rng, 500);
+            b.start.next = b.idle.val() && one_in(rng, 20);
+            b.to.next = rng.random_range(0..3u64).into();
+            b.unpack.next = rng.random();
+            b.shift.next = rng.random_range(0..16u64).into();
+            b.base.next = count(rng, 100).into();
+            b.in_valid.next = rng.random_range(0..4) > 0 && !b.idle.val() || one_in(rng, 4);
+            b.in_word.next = u64::from(rng.random::<u32>()).into();
+        });
+    };
 }
 
 #[test]
 fn words_and_their_unpacking_equal_their_verilog() {
-    lockstep!(Words::default(), "", 13, 6000, |b, rng| {
-        b.reset.next = one_in(rng, 500);
-        b.start.next = b.idle.val() && one_in(rng, 20);
-        b.to.next = rng.random_range(0..3u64).into();
-        b.unpack.next = rng.random();
-        b.shift.next = rng.random_range(0..16u64).into();
-        b.base.next = count(rng, 100).into();
-        b.in_valid.next = rng.random_range(0..4) > 0 && !b.idle.val() || one_in(rng, 4);
-        b.in_word.next = u64::from(rng.random::<u32>()).into();
-    });
+    check_words!(2);
+    check_words!(4);
 }
 
 #[test]
@@ -349,16 +299,12 @@ fn the_control_equals_its_verilog() {
         b.cancel.next = one_in(rng, 100);
         b.start.next = b.ready.val() && one_in(rng, 3);
         b.op.next = rng.random_range(0..2048u64).into();
-        for port in [&mut b.reader_idle, &mut b.vectors_idle, &mut b.gather_idle, &mut b.words_idle] {
+        for port in [&mut b.reader_idle, &mut b.vectors_idle, &mut b.words_idle] {
             port.next = rng.random_range(0..8) > 0;
         }
-        for port in [&mut b.walking, &mut b.word_valid, &mut b.tap_valid, &mut b.tap_close] {
-            port.next = rng.random();
-        }
+        b.word_valid.next = rng.random();
         b.words_ready.next = rng.random();
         b.collector_ready.next = rng.random();
-        b.word.next = u64::from(rng.random::<u32>()).into();
-        b.tap.next = u64::from(rng.random::<u32>()).into();
     });
 }
 
@@ -389,8 +335,14 @@ fn the_vector_path_equals_its_verilog() {
         }
         b.word_valid.next = !b.idle.val() && rng.random_range(0..4) > 0;
         b.word.next = u64::from(rng.random::<u32>()).into();
-        b.word_close.next = one_in(rng, 3);
-        b.word_cut.next = one_in(rng, 3);
+        for tap in &mut b.tap {
+            tap.next = u64::from(rng.random::<u32>()).into();
+        }
+        for port in [&mut b.put, &mut b.inside, &mut b.spill] {
+            port.next = rng.random_range(0..4u64).into();
+        }
+        b.fills.next = rng.random();
+        b.ends.next = one_in(rng, 3);
         b.code_we.next = b.idle.val() && rng.random();
         b.code_waddr.next = count(rng, 16).into();
         b.code_wdata.next = u64::from(rng.random::<u32>()).into();
@@ -407,7 +359,7 @@ fn the_engine_equals_its_verilog() {
     let mut shapes = TestRunner::deterministic();
     let small = any_shape();
     let mut first = true;
-    lockstep!(LoadEngine::<2, 9, 8>::default(), "", 16, 14_000, |b, rng| {
+    lockstep!(LoadEngine::<2, 2, 8, 8>::default(), "", 16, 14_000, |b, rng| {
         if world.commands.is_empty() {
             let mut command = small.new_tree(&mut shapes).unwrap().current().command(config);
             if rng.random_range(0..4) == 0 {

@@ -3,4 +3,6 @@
 mod bench;
 mod commands;
 mod engine;
+mod gather;
 mod lockstep;
+mod taps;

@@ -5,7 +5,7 @@ use ef_hdl_kit::rand::rngs::SmallRng;
 use ef_hdl_kit::rand::{Rng, SeedableRng};
 use ef_model::ModelDevice;
 use ef_program::config::SIM_2X2;
-use ef_program::{Device, regs};
+use ef_program::{Device, isa, regs};
 use ef_rtl_tests::memory_port::{Burst, Driven, MemoryPort};
 
 /// The hyperparameters of every run, and their registers.
@@ -31,6 +31,8 @@ pub struct Bench {
     pub sim: Vsim,
     pub rng: SmallRng,
     pub memory: MemoryPort,
+    /// The words of the program.
+    program: Vec<u32>,
 }
 
 impl Bench {
@@ -39,8 +41,12 @@ impl Bench {
         sim.set("reset", 1);
         sim.ticks(4);
         sim.set("reset", 0);
-        let mut bench =
-            Bench { sim, rng: SmallRng::seed_from_u64(seed), memory: MemoryPort::new(step::MEMORY, speed) };
+        let mut bench = Bench {
+            sim,
+            rng: SmallRng::seed_from_u64(seed),
+            memory: MemoryPort::new(step::MEMORY, speed),
+            program: Vec::new(),
+        };
         for (register, value) in HYPERPARAMETERS {
             bench.write(register, value.to_bits());
         }
@@ -102,12 +108,19 @@ impl Bench {
         value
     }
 
+    /// Makes this the program; [`Bench::fill`] puts it into the memory.
     pub fn load(&mut self, program: &[u64]) {
-        self.write(regs::PROGRAM_ADDRESS, 0);
-        for word in program {
-            self.write(regs::PROGRAM_LOW, *word as u32);
-            self.write(regs::PROGRAM_HIGH, (word >> 32) as u32);
-        }
+        self.program = isa::to_words(program);
+        self.write(regs::PROGRAM_ADDRESS, step::PROGRAM_AT);
+        self.write(regs::PROGRAM_LENGTH, program.len() as u32);
+    }
+
+    /// Makes this the memory, with the program in it.
+    pub fn fill(&mut self, memory: &[u32]) {
+        let at = step::PROGRAM_AT as usize;
+        self.memory.words = memory.to_vec();
+        self.memory.words[at..at + self.program.len()].copy_from_slice(&self.program);
+        self.memory.bursts.clear();
     }
 
     /// Waits for the end of the run; returns STATUS.
@@ -122,10 +135,9 @@ impl Bench {
         panic!("the run does not end, program counter {}", self.read(regs::PC));
     }
 
-    /// Runs the program in the program memory on this memory content.
+    /// Runs the program on this memory content.
     pub fn run(&mut self, memory: &[u32]) {
-        self.memory.words = memory.to_vec();
-        self.memory.bursts.clear();
+        self.fill(memory);
         self.write(regs::CONTROL, regs::control::START);
         assert_eq!(self.finish(), regs::status::DONE);
         assert!(self.memory.idle(), "done means that every word is in memory");
@@ -139,7 +151,7 @@ pub fn golden(program: &[u64], memory: &[u32]) -> (Vec<u32>, Vec<u32>) {
         model.write_register(register, value.to_bits()).unwrap();
     }
     model.write_memory(0, memory).unwrap();
-    model.load_program(program).unwrap();
+    model.load_program(step::PROGRAM_AT, program).unwrap();
     model.run().unwrap();
     let mut result = vec![0; memory.len()];
     model.read_memory(0, &mut result).unwrap();

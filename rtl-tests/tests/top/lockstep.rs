@@ -4,13 +4,13 @@ use super::step;
 use ef_hdl_kit::lockstep;
 use ef_hdl_kit::rand::rngs::SmallRng;
 use ef_hdl_kit::rand::{Rng, SeedableRng};
-use ef_program::regs;
+use ef_program::{isa, regs};
 use ef_rtl::arith::mult18::{MultKind, mult18_verilog};
 use ef_rtl::top::AcceleratorSim2x2;
 use ef_rtl_tests::memory_port::{Burst, Driven, MemoryPort};
 use std::collections::VecDeque;
 
-/// Cycles in which the program is loaded, run, and its registers are read.
+/// Cycles in which the program is selected, run, and its registers are read.
 const CYCLES: u64 = 5000;
 
 #[test]
@@ -28,13 +28,12 @@ fn training_step() {
     let expected = golden(&program, &start);
     let mut memory = MemoryPort::new(step::MEMORY, 0.8);
     memory.words = start;
+    memory.words[step::PROGRAM_AT as usize..][..2 * program.len()].copy_from_slice(&isa::to_words(&program));
 
     // what the host does: writes, then STATUS until done, then the registers
     let mut writes: VecDeque<(u32, u32)> = HYPERPARAMETERS.map(|(r, value)| (r, value.to_bits())).into();
-    for word in &program {
-        writes.push_back((regs::PROGRAM_LOW, *word as u32));
-        writes.push_back((regs::PROGRAM_HIGH, (word >> 32) as u32));
-    }
+    writes.push_back((regs::PROGRAM_ADDRESS, step::PROGRAM_AT));
+    writes.push_back((regs::PROGRAM_LENGTH, program.len() as u32));
     writes.push_back((regs::CONTROL, regs::control::START));
     let mut reads = VecDeque::from(COMPARED);
     let mut results = Vec::new();

@@ -23,7 +23,8 @@ fn a_training_step_gives_the_golden_models_memory_and_registers_whatever_the_mem
         bench.load(&program);
         let memory = step::memory(&mut SmallRng::seed_from_u64(seed));
         let expected = golden(&program, &memory);
-        assert_ne!(expected.0, memory, "the step writes something");
+        let data = ..step::PROGRAM_AT as usize;
+        assert_ne!(expected.0[data], memory[data], "the step writes something");
         bench.run(&memory);
         check(&mut bench, &expected, &format!("seed {seed}"));
         // and again, from a used state
@@ -40,7 +41,7 @@ fn a_clear_completes_bursts_and_the_next_run_is_that_of_a_fresh_start() {
     let mut bench = Bench::new(10, 0.6);
     bench.load(&program);
     for round in 0..25 {
-        bench.memory.words = memory.clone();
+        bench.fill(&memory);
         bench.write(regs::CONTROL, control::START);
         let wait = pick(&mut bench, 0..4000);
         bench.steps(wait);
@@ -63,7 +64,7 @@ fn a_run_after_a_stop_is_that_of_a_fresh_start() {
     bench.load(&program);
     let mut stopped = 0;
     for round in 0..25 {
-        bench.memory.words = memory.clone();
+        bench.fill(&memory);
         bench.write(regs::CONTROL, control::START);
         let wait = pick(&mut bench, 0..4000);
         bench.steps(wait);
@@ -88,7 +89,7 @@ fn an_undefined_operation_is_an_error_and_a_clear_makes_good() {
     program[at] |= 3 << 3;
     let mut bench = Bench::new(12, 0.7);
     bench.load(&program);
-    bench.memory.words = memory.clone();
+    bench.fill(&memory);
     bench.write(regs::CONTROL, control::START);
     assert_eq!(bench.finish(), status::ERROR);
     assert_eq!(bench.read(regs::ERRORS), regs::error::BAD_DESCRIPTOR);

@@ -9,7 +9,7 @@ use ef_program::{ComputeDesc, Descriptor, LoadDesc, StoreDesc};
 /// Lanes of the configuration that the program is for.
 pub const LANES: u32 = 2;
 /// Words of memory that the program uses.
-pub const MEMORY: usize = 4096;
+pub const MEMORY: usize = 8192;
 const ROUNDS: u16 = 2;
 
 const IN: u32 = 6;
@@ -32,6 +32,7 @@ const CODES_AT: u32 = 2304;
 const UPDATED_AT: u32 = 2560;
 const VELOCITIES_AT: u32 = 2816;
 const GRADIENTS_AT: u32 = 3072;
+pub const PROGRAM_AT: u32 = 4096;
 
 /// Initial memory: small FP32 numbers, and labels.
 pub fn memory(rng: &mut impl Rng) -> Vec<u32> {

@@ -5,7 +5,7 @@ use super::rows::{NetworkRow, Row, layers, network_row, rows};
 use crate::plan::{Behind, Planned};
 use anyhow::{Context, Result};
 use ef_board::Board;
-use ef_compiler::{CompileError, Graph, PixelFormat, compile};
+use ef_compiler::Graph;
 use ef_paper::{Layer, Machine};
 use ef_program::config::FP32_8X8;
 use ef_program::{Device, regs};
@@ -47,10 +47,7 @@ pub fn run(json: Option<&Path>) -> Result<()> {
         }
     }
     for name in SIMULATED {
-        match simulate(name).with_context(|| format!("network {name}, simulated"))? {
-            Some(row) => figures.rows.push(row),
-            None => say!("{name} at batch {SIMULATED_BATCH} is not simulated: its program does not fit"),
-        }
+        figures.rows.push(simulate(name).with_context(|| format!("network {name}, simulated"))?);
     }
     print(&figures, mhz);
     match json {
@@ -73,28 +70,23 @@ fn predict(figures: &mut Figures, name: &str, batch: usize, behind: &Behind, mhz
     Ok(())
 }
 
-/// A whole step on the RTL with EF-Train's memory; `None` if its program is too long for the accelerator.
-fn simulate(name: &str) -> Result<Option<Row>> {
+/// A whole step on the RTL with EF-Train's memory.
+fn simulate(name: &str) -> Result<Row> {
     let network = NetworkFile::load(name)?.network;
     let behind = Behind::simulated(&EFTRAIN_MEMORY)?;
-    let plan = match compile(&network, &FP32_8X8, SIMULATED_BATCH, PixelFormat::F32) {
-        Ok(plan) => plan,
-        Err(CompileError::ProgramTooLong { .. }) => return Ok(None),
-        Err(error) => return Err(error.into()),
-    };
-    let mut device = RtlDevice::new(&FP32_8X8, plan.map.memory_words, &EFTRAIN_MEMORY)?;
-    device.load_program(&plan.train)?;
+    let planned = Planned::new(&network, &FP32_8X8, SIMULATED_BATCH, &behind)?;
+    let layers = layers(&Graph::new(&network, &FP32_8X8)?.stages);
+    let rows = rows(&planned.report, &behind.name, &Machine::LANES_64, &layers);
+    // what is in memory does not matter: no cycle depends on it
+    let words = planned.report.memory_bytes / 4;
+    let mut device = RtlDevice::new(&FP32_8X8, words, &EFTRAIN_MEMORY)?;
+    device.load_program(u32::try_from(planned.program_at)?, &planned.program)?;
     device.run()?;
     let simulated = u64::from(device.read_register(regs::CYCLES)?);
-    let predicted = ef_time::predict_program(&FP32_8X8, &plan.train, behind.memory);
-    let layers = layers(&plan.stages);
-    let planned = Planned::new(&network, &FP32_8X8, SIMULATED_BATCH, &behind)?;
-    let eftrain_cycles = rows(&planned.report, &behind.name, &Machine::LANES_64, &layers)
-        .iter()
-        .map(|row| row.eftrain_cycles)
-        .sum();
+    let predicted = ef_time::predict_program(&FP32_8X8, &planned.program, behind.memory)?;
+    let eftrain_cycles = rows.iter().map(|row| row.eftrain_cycles).sum();
     let lanes = planned.lanes as f64 * predicted.cycles as f64;
-    Ok(Some(Row {
+    Ok(Row {
         network: format!("{name}, batch {SIMULATED_BATCH}"),
         layer: "all".into(),
         phase: "all".into(),
@@ -105,9 +97,9 @@ fn simulate(name: &str) -> Result<Option<Row>> {
         eftrain_cycles,
         ratio: predicted.cycles as f64 / eftrain_cycles as f64,
         busy_lanes: predicted.kernel_share(),
-        useful: plan.useful_macs.iter().sum::<u64>() as f64 / lanes,
+        useful: planned.macs.iter().sum::<u64>() as f64 / lanes,
         dram_words: predicted.read.words + predicted.written.words,
-    }))
+    })
 }
 
 fn print(figures: &Figures, mhz: f64) {

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use ef_board::Board;
 use ef_sim::DramSettings;
-use ef_time::{BurstMemory, Memory, SdramTiming};
+use ef_time::{Memory, SdramTiming};
 
 /// What is behind the memory port.
 pub struct Behind {
@@ -21,14 +21,11 @@ impl Behind {
     /// If the width is none of 8, 16 and 32 bits.
     pub fn simulated(dram: &DramSettings) -> Result<Behind> {
         let DramSettings { width, latency, restart, .. } = *dram;
-        let cycles_per_word = dram
-            .cycles_per_word()
-            .with_context(|| format!("a memory of {width} bits; 8, 16 and 32 are possible"))?;
-        Ok(Behind {
-            name: format!("{width}-bit memory, latency {latency}, restart {restart}"),
-            memory: Memory::Burst(BurstMemory { cycles_per_word, latency, restart }),
-            cycles_per_word,
-        })
+        let known = dram.memory().zip(dram.cycles_per_word());
+        let (memory, cycles_per_word) =
+            known.with_context(|| format!("a memory of {width} bits; 8, 16 and 32 are possible"))?;
+        let name = format!("{width}-bit memory, latency {latency}, restart {restart}");
+        Ok(Behind { name, memory, cycles_per_word })
     }
 
     /// The SDRAM of a board at its core's clock.
@@ -42,6 +39,7 @@ impl Behind {
             t_ras: timing.t_ras,
             t_rc: timing.t_rc,
             t_rfc: timing.t_rfc,
+            t_rrd: timing.t_rrd,
             t_wr: timing.t_wr,
             t_refi: timing.t_refi,
             read_to_write: timing.read_to_write,

@@ -13,8 +13,11 @@ pub struct Planned {
     pub report: PlanReport,
     /// T x T.
     pub lanes: usize,
-    /// Cycles of the step.
+    /// Cycles of the step, as fast as its commands come.
     pub cycles: u64,
+    /// The program of the step, and its first word in DRAM.
+    pub program: Vec<u64>,
+    pub program_at: u64,
     /// Multiplications that the network needs, per pass.
     pub macs: Vec<u64>,
     pub chip: Vec<Buffer>,
@@ -42,6 +45,7 @@ pub enum Kind {
     Map,
     Loss,
     Codes,
+    Program,
 }
 
 /// The form in which the images of a network lie in memory.
@@ -49,16 +53,17 @@ fn pixel_format(network: &Network) -> PixelFormat {
     network.input.scale_shift.map_or(PixelFormat::F32, |shift| PixelFormat::U8 { shift })
 }
 
-/// The most images, up to `batch`, with which a step fits `memory_words`; `None` if one does not.
+/// The most images, up to `batch`, with which a step and a program of `program_words` fit `memory_words`; `None` if one does not.
 pub fn most_images(
     network: &Network,
     config: &'static Config,
     batch: usize,
+    program_words: u64,
     memory_words: u64,
 ) -> Option<usize> {
     let fits = |images: usize| {
         Prepared::new(network, config, images, pixel_format(network))
-            .is_ok_and(|prepared| prepared.map.memory_words <= memory_words)
+            .is_ok_and(|prepared| prepared.map.data_words + program_words <= memory_words)
     };
     let counts: Vec<usize> = (1..=batch).collect();
     match counts.partition_point(|images| fits(*images)) {
@@ -70,7 +75,8 @@ pub fn most_images(
 impl Planned {
     /// Compiles a training step and predicts it.
     pub fn new(network: &Network, config: &'static Config, batch: usize, behind: &Behind) -> Result<Planned> {
-        let prepared = Prepared::new(network, config, batch, pixel_format(network))?;
+        let prepared =
+            Prepared::new(network, config, batch, pixel_format(network))?.with_memory(behind.memory);
         let step = prepared.step(true)?;
         let (whole, spans) = predict_spans(config, &step.commands, behind.memory);
         let ends = ends(&step, &spans, whole.cycles);
@@ -96,13 +102,15 @@ impl Planned {
                 }
             })
             .collect();
+        let program = encode(&step.commands);
+        // two words per instruction
+        let (program_at, program_words) = (prepared.map.data_words, 2 * program.len() as u64);
         let mut report = PlanReport {
             network: network.name.clone(),
             config: config.name.into(),
             batch,
-            memory_bytes: 4 * prepared.map.memory_words,
-            // two words per instruction
-            program_words: 2 * encode(&step.commands).len() as u64,
+            memory_bytes: 4 * (program_at + program_words),
+            program_words,
             cycles_per_image: whole.cycles as f64 / batch as f64,
             bound_cycles_per_image: 0.0,
             dram_words_per_image: (whole.read.words + whole.written.words) as f64 / batch as f64,
@@ -110,8 +118,16 @@ impl Planned {
         };
         report.bound_cycles_per_image = report.per_image(|pass| pass.bound);
         let chip = occupancy(&step, &spans, config, whole.cycles);
-        let dram = blocks(&prepared, &step, &ends, batch);
-        Ok(Planned { report, lanes, cycles: whole.cycles, macs, chip, dram })
+        let mut dram = blocks(&prepared, &step, &ends, batch);
+        dram.push(Block {
+            name: "program".into(),
+            kind: Kind::Program,
+            at: program_at,
+            words: program_words,
+            from: 0,
+            to: whole.cycles,
+        });
+        Ok(Planned { report, lanes, cycles: whole.cycles, program, program_at, macs, chip, dram })
     }
 }
 

@@ -83,7 +83,7 @@ fn every_picture_names_the_layers_and_what_is_drawn() {
     }
     let picture = |wanted: &str| &pictures.iter().find(|(name, _)| *name == wanted).unwrap().1;
     assert!(picture("cycles.svg").contains("bound"));
-    for kind in ["weights", "velocities", "images", "maps", "losses", "codes"] {
+    for kind in ["weights", "velocities", "images", "maps", "losses", "codes", "program"] {
         assert!(picture("dram.svg").contains(kind), "{kind}");
     }
     for buffer in ["feature buffer", "loss buffer", "weight buffer", "partial sums", "operand buffer"] {
@@ -110,9 +110,9 @@ fn what_lies_in_memory_lies_in_it_while_the_step_runs() {
 #[test]
 fn a_memory_that_is_too_small_is_answered_with_the_largest_batch_that_fits() {
     let network = NetworkFile::load("digits").unwrap().network;
-    let most = |words| join::most_images(&network, &config::FP32_8X8, 16, words);
-    let needed = plan("digits", &config::FP32_8X8, 5).report.memory_bytes / 4;
+    let most = |words| join::most_images(&network, &config::FP32_8X8, 16, 100, words);
+    let needed = plan("digits", &config::FP32_8X8, 5).program_at + 100;
     assert_eq!((most(needed), most(needed - 1), most(1000)), (Some(5), Some(4), None));
     let vgg = NetworkFile::load("vgg-16").unwrap().network;
-    assert_eq!(join::most_images(&vgg, &config::FP32_8X8, 16, (32 << 20) / 4), None);
+    assert_eq!(join::most_images(&vgg, &config::FP32_8X8, 16, 0, (32 << 20) / 4), None);
 }

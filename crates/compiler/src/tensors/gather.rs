@@ -141,14 +141,7 @@ impl Builder<'_> {
     }
 
     /// The taps of the tile's image number `image`, number `at` in the scratch, to `base`.
-    fn gather_image(
-        &mut self,
-        stage: &Stage,
-        tile: Tile,
-        window: &Window,
-        (at, image): (usize, usize),
-        base: usize,
-    ) {
+    fn gather_image(&mut self, stage: &Stage, tile: Tile, window: &Window, (at, image): (usize, usize), base: usize) {
         let t = self.context.lanes();
         let map = tile.rows * tile.cols;
         let rows = window.rows.1 - window.rows.0;
@@ -171,6 +164,8 @@ impl Builder<'_> {
             g_kc: stage.kernel.1 as u32,
             g_row: first(tile.row, window.rows.0),
             g_col: first(tile.col, window.cols.0),
+            g_sr: stage.stride as u32,
+            g_sc: stage.stride as u32,
             g_h: rows as u32,
             g_w: (window.cols.1 - window.cols.0) as u32,
             g_row_stride: window.scratch_row as u32,

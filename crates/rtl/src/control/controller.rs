@@ -7,15 +7,15 @@ use ef_hdl_kit::{glue, vec_of};
 use ef_program::{ComputeDesc, Config, Descriptor, LoadDesc, StoreDesc};
 use rust_hdl::prelude::*;
 
-/// Program memory of 2^GAW instructions, one command queue per engine, tokens, registers, counters.
+/// Fetch through a buffer of 2^GAW instructions, one command queue per engine, tokens, registers, counters.
 ///
 /// ```text
 ///  host port <->| Registers |--start, stop, clear-->| RunControl |--run, flush, restart, cancel--> everything
 ///                  ^  program_*                          ^ finished, idle, bad
 ///       | Counters |  v
 ///       | Overflow | | Fetch |--push-->| CommandQueue<LoadDesc>    |<-> load_start, load_field, load_ready, load_done
-///                             --push-->| CommandQueue<ComputeDesc> |<-> compute_*
-///                             --push-->| CommandQueue<StoreDesc>   |<-> store_*
+///         fetch_* <->|       |--push-->| CommandQueue<ComputeDesc> |<-> compute_*
+///                    |       |--push-->| CommandQueue<StoreDesc>   |<-> store_*
 ///                                         | Tokens |
 /// ```
 ///
@@ -26,6 +26,8 @@ use rust_hdl::prelude::*;
 /// | `restart` | 1 | synchronous reset of the engines (and of the loss): at each start and after a clear |
 /// | `cancel` | 1 | engines complete their bursts and issue no more; held until `restart` |
 /// | `memory_idle` | 1 | nothing is on its way between engines and memory |
+/// | `fetch_cmd_*`, `fetch_urgent` | | bursts of instructions to read, see [`Refill`](super::refill::Refill) |
+/// | `fetch_data_valid`, `fetch_data` | 1, 32 | their words, taken at once |
 /// | `phase`, `stream_active`, `wait_*` | 2, 1 | from the kernel, for the counters |
 /// | `word_*`, `burst_*` | 1 | one word, one burst |
 /// | `overflow_set`, `overflow_tag` | 2 x 1, 2 x 5 | from kernel and store engine |
@@ -62,6 +64,13 @@ pub struct Controller<const GAW: usize> {
     pub restart: Signal<Out, Bit>,
     pub cancel: Signal<Out, Bit>,
     pub memory_idle: Signal<In, Bit>,
+    pub fetch_cmd_valid: Signal<Out, Bit>,
+    pub fetch_cmd_ready: Signal<In, Bit>,
+    pub fetch_cmd_addr: Signal<Out, Bits<32>>,
+    pub fetch_cmd_len: Signal<Out, Bits<16>>,
+    pub fetch_urgent: Signal<Out, Bit>,
+    pub fetch_data_valid: Signal<In, Bit>,
+    pub fetch_data: Signal<In, Bits<32>>,
     pub phase: Signal<In, Bits<2>>,
     pub stream_active: Signal<In, Bit>,
     pub wait_stationary: Signal<In, Bit>,
@@ -124,6 +133,13 @@ impl<const GAW: usize> Controller<GAW> {
             restart: Default::default(),
             cancel: Default::default(),
             memory_idle: Default::default(),
+            fetch_cmd_valid: Default::default(),
+            fetch_cmd_ready: Default::default(),
+            fetch_cmd_addr: Default::default(),
+            fetch_cmd_len: Default::default(),
+            fetch_urgent: Default::default(),
+            fetch_data_valid: Default::default(),
+            fetch_data: Default::default(),
             phase: Default::default(),
             stream_active: Default::default(),
             wait_stationary: Default::default(),
@@ -211,6 +227,7 @@ glue! { [const GAW: usize] Controller<GAW>; self => {
     wire!(self.control.clear, self.registers.clear);
     wire!(self.control.finished, self.fetch.finished);
     wire!(self.control.memory_idle, self.memory_idle);
+    wire!(self.control.fetch_idle, self.fetch.idle);
     wire!(self.control.bad_instruction, self.fetch.bad_instruction);
     wire!(self.control.bad_loop, self.fetch.bad_loop);
     wire!(self.control.program_end, self.fetch.program_end);
@@ -220,10 +237,15 @@ glue! { [const GAW: usize] Controller<GAW>; self => {
     wire!(self.error, self.control.error);
     // the program
     wire!(self.fetch.run, self.control.run);
-    wire!(self.fetch.program_write, self.registers.program_write);
     wire!(self.fetch.program_address, self.registers.program_address);
-    wire!(self.fetch.program_low, self.registers.program_low);
-    wire!(self.fetch.program_high, self.registers.program_high);
+    wire!(self.fetch.program_length, self.registers.program_length);
+    wire!(self.fetch.cmd_ready, self.fetch_cmd_ready);
+    wire!(self.fetch.word_valid, self.fetch_data_valid);
+    wire!(self.fetch.word, self.fetch_data);
+    wire!(self.fetch_cmd_valid, self.fetch.cmd_valid);
+    wire!(self.fetch_cmd_addr, self.fetch.cmd_addr);
+    wire!(self.fetch_cmd_len, self.fetch.cmd_len);
+    wire!(self.fetch_urgent, self.fetch.urgent);
     // the engines
     queue!(self, 0, LoadDesc, load_queue, load_start, load_field, load_ready, load_done, load_bad);
     queue!(self, 1, ComputeDesc, compute_queue, compute_start, compute_field, compute_ready, compute_done, compute_bad);
@@ -261,6 +283,8 @@ glue! { [const GAW: usize] Controller<GAW>; self => {
     wire!(self.counters.word_written, self.word_written);
     wire!(self.counters.burst_read, self.burst_read);
     wire!(self.counters.burst_written, self.burst_written);
+    wire!(self.counters.word_fetched, self.fetch_data_valid);
+    wire!(self.counters.burst_fetched, self.fetch_cmd_ready);
     for i in 0..super::counters::COUNTERS {
         wire!(self.registers.count[i], self.counters.count[i]);
     }

@@ -32,7 +32,7 @@ impl Logic for EventCounter {
 }
 
 /// Number of performance counters.
-pub const COUNTERS: usize = (regs::BURSTS_WRITTEN - regs::CYCLES + 1) as usize;
+pub const COUNTERS: usize = (regs::BURSTS_FETCHED - regs::CYCLES + 1) as usize;
 
 /// Which counters count in this cycle; `happened[i]` belongs to register `regs::CYCLES + i`.
 #[derive(LogicBlock, Default)]
@@ -49,6 +49,8 @@ pub struct Events {
     pub word_written: Signal<In, Bit>,
     pub burst_read: Signal<In, Bit>,
     pub burst_written: Signal<In, Bit>,
+    pub word_fetched: Signal<In, Bit>,
+    pub burst_fetched: Signal<In, Bit>,
     pub happened: [Signal<Out, Bit>; COUNTERS],
     fp: Signal<Local, Bit>,
     bp: Signal<Local, Bit>,
@@ -81,10 +83,12 @@ impl Logic for Events {
         self.happened[13].next = self.word_written.val();
         self.happened[14].next = self.burst_read.val();
         self.happened[15].next = self.burst_written.val();
+        self.happened[16].next = self.word_fetched.val();
+        self.happened[17].next = self.burst_fetched.val();
     }
 }
 
-/// All counters, CYCLES to BURSTS_WRITTEN; `count[i]` is register `regs::CYCLES + i`.
+/// All counters, CYCLES to BURSTS_FETCHED; `count[i]` is register `regs::CYCLES + i`.
 ///
 /// ```text
 ///  busy, phase, ... ->| Events |--happened[i]-->| EventCounter i |--> count[i]
@@ -107,6 +111,8 @@ pub struct Counters {
     pub word_written: Signal<In, Bit>,
     pub burst_read: Signal<In, Bit>,
     pub burst_written: Signal<In, Bit>,
+    pub word_fetched: Signal<In, Bit>,
+    pub burst_fetched: Signal<In, Bit>,
     pub count: [Signal<Out, Bits<32>>; COUNTERS],
     events: Events,
     counter: [EventCounter; COUNTERS],
@@ -125,6 +131,8 @@ glue! { Counters; self => {
     wire!(self.events.word_written, self.word_written);
     wire!(self.events.burst_read, self.burst_read);
     wire!(self.events.burst_written, self.burst_written);
+    wire!(self.events.word_fetched, self.word_fetched);
+    wire!(self.events.burst_fetched, self.burst_fetched);
     for i in 0..COUNTERS {
         wire!(self.counter[i].clock, self.clock);
         wire!(self.counter[i].clear, self.clear);

@@ -10,64 +10,83 @@ pub const FIRST_PUSH: u64 = 9;
 ///
 /// ```text
 ///  program_* ->| Prefetch |--instruction-->| Execute |--send-->| FieldState |--push_valid[e], push_*--> queues
-///              |          |<----jump-------|         |--bad_*, program_end-----------------------------> errors
-///                                            |  ^  ^------------ push_room[e] -------------------------- queues
-///                                         | LoopStack |
+///  cmd_*     <-|          |<----jump, pc---|         |--bad_*, program_end-----------------------------> errors
+///  word_*    ->|          |                  |  ^  ^------------ push_room[e] -------------------------- queues
+///                    ^------- starts ------| LoopStack |
 /// ```
 ///
 /// | port | width | |
 /// |---|---|---|
-/// | `reset` | 1 | back to address 0, no loops |
-/// | `run` | 1 | instructions are taken only while it is up |
-/// | `program_*` | 1, 16, 32, 32 | the host writes an instruction |
+/// | `reset` | 1 | back to instruction 0, no loops; only while `idle` |
+/// | `run` | 1 | instructions are asked for and taken only while it is up |
+/// | `program_address`, `program_length` | 32, 24 | word address of instruction 0; instructions |
+/// | `cmd_valid`, `cmd_ready`, `cmd_addr`, `cmd_len`, `urgent` | 1, 1, 32, 16, 1 | bursts of instructions to read |
+/// | `word_valid`, `word` | 1, 32 | their words, taken at once |
+/// | `idle` | 1 | no burst is offered or under way |
 /// | `push_valid` | 3 x 1 | to the queue of engine e, one at a time |
 /// | `push_room` | 3 x 1 | the queue has room for six entries under way |
 /// | `push_issue`, `push_field`, `push_data` | 1, 6, 32 | the entry |
-/// | `pc` | 16 | address of the next instruction; that of END or of the faulty instruction after the end |
+/// | `pc` | 24 | number of the next instruction; that of END or of the faulty instruction after the end |
 /// | `finished` | 1 | END or an error was met and everything is pushed |
 /// | `bad_instruction`, `bad_loop`, `program_end` | 1 | pulses |
 ///
-/// One instruction per cycle; a NEXT that jumps takes 5. The first instruction is pushed 9 cycles after `reset` falls.
+/// One instruction per cycle; a NEXT that jumps takes 5 if the buffer holds its target, else 11 and the time of the memory.
+/// The first burst is offered 5 cycles after `reset` falls; its first instruction is pushed 9 cycles after its second word.
 #[derive(LogicBlock, Default)]
-pub struct Fetch<const PAW: usize> {
+pub struct Fetch<const RAW: usize> {
     pub clock: Signal<In, Clock>,
     pub reset: Signal<In, Bit>,
     pub run: Signal<In, Bit>,
-    pub program_write: Signal<In, Bit>,
-    pub program_address: Signal<In, Bits<16>>,
-    pub program_low: Signal<In, Bits<32>>,
-    pub program_high: Signal<In, Bits<32>>,
+    pub program_address: Signal<In, Bits<32>>,
+    pub program_length: Signal<In, Bits<24>>,
+    pub cmd_valid: Signal<Out, Bit>,
+    pub cmd_ready: Signal<In, Bit>,
+    pub cmd_addr: Signal<Out, Bits<32>>,
+    pub cmd_len: Signal<Out, Bits<16>>,
+    pub urgent: Signal<Out, Bit>,
+    pub word_valid: Signal<In, Bit>,
+    pub word: Signal<In, Bits<32>>,
+    pub idle: Signal<Out, Bit>,
     pub push_valid: [Signal<Out, Bit>; 3],
     pub push_room: [Signal<In, Bit>; 3],
     pub push_issue: Signal<Out, Bit>,
     pub push_field: Signal<Out, Bits<6>>,
     pub push_data: Signal<Out, Bits<32>>,
-    pub pc: Signal<Out, Bits<16>>,
+    pub pc: Signal<Out, Bits<24>>,
     pub finished: Signal<Out, Bit>,
     pub bad_instruction: Signal<Out, Bit>,
     pub bad_loop: Signal<Out, Bit>,
     pub program_end: Signal<Out, Bit>,
-    prefetch: Prefetch<PAW>,
-    execute: Execute<PAW>,
+    prefetch: Prefetch<RAW>,
+    execute: Execute,
     loops: LoopStack,
     fields: FieldState,
 }
 
-glue! { [const PAW: usize] Fetch<PAW>; self => {
+glue! { [const RAW: usize] Fetch<RAW>; self => {
     wire!(self.prefetch.clock, self.clock);
     wire!(self.execute.clock, self.clock);
     wire!(self.loops.clock, self.clock);
     wire!(self.prefetch.reset, self.reset);
     wire!(self.execute.reset, self.reset);
     wire!(self.loops.reset, self.reset);
-    wire!(self.prefetch.program_write, self.program_write);
+    wire!(self.prefetch.run, self.run);
+    wire!(self.prefetch.halt, self.execute.halt);
     wire!(self.prefetch.program_address, self.program_address);
-    wire!(self.prefetch.program_low, self.program_low);
-    wire!(self.prefetch.program_high, self.program_high);
+    wire!(self.prefetch.program_length, self.program_length);
+    wire!(self.prefetch.cmd_ready, self.cmd_ready);
+    wire!(self.cmd_valid, self.prefetch.cmd_valid);
+    wire!(self.cmd_addr, self.prefetch.cmd_addr);
+    wire!(self.cmd_len, self.prefetch.cmd_len);
+    wire!(self.urgent, self.prefetch.urgent);
+    wire!(self.prefetch.word_valid, self.word_valid);
+    wire!(self.prefetch.word, self.word);
+    wire!(self.idle, self.prefetch.idle);
     wire!(self.prefetch.jump, self.execute.jump);
-    wire!(self.prefetch.target, self.execute.pc);
+    wire!(self.prefetch.pc, self.execute.pc);
     wire!(self.prefetch.instruction_take, self.execute.instruction_take);
     wire!(self.execute.run, self.run);
+    wire!(self.execute.program_length, self.program_length);
     wire!(self.execute.instruction_valid, self.prefetch.instruction_valid);
     wire!(self.execute.kind, self.prefetch.kind);
     wire!(self.execute.data, self.prefetch.data);
@@ -76,6 +95,11 @@ glue! { [const PAW: usize] Fetch<PAW>; self => {
     wire!(self.loops.jumps, self.execute.loop_jumps);
     wire!(self.loops.counted, self.execute.loop_counted);
     wire!(self.loops.pop, self.execute.loop_pop);
+    wire!(self.loops.select, self.prefetch.loop_select);
+    wire!(self.prefetch.loop_push, self.execute.loop_push);
+    wire!(self.prefetch.loop_start, self.execute.loop_start);
+    wire!(self.prefetch.loop_pop, self.execute.loop_pop);
+    wire!(self.prefetch.loop_selected, self.loops.selected);
     wire!(self.execute.loop_top, self.loops.top_start);
     wire!(self.execute.loop_again, self.loops.again);
     wire!(self.execute.loop_empty, self.loops.empty);

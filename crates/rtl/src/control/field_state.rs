@@ -2,6 +2,9 @@
 use ef_hdl_kit::K;
 use rust_hdl::prelude::*;
 
+/// Cycles from an entry to its push.
+pub const LATENCY: u64 = 4;
+
 /// One word per (engine, stream, field); SET replaces it, ADD adds to it, the new word goes to the engine's queue. ISSUE passes unchanged.
 ///
 /// ```text

@@ -6,7 +6,7 @@ use rust_hdl::prelude::*;
 ///
 /// ```text
 ///  push, start, jumps ->| 0: top |-> top_start, again
-///  counted, pop       ->| 1      |
+///  counted, pop       ->| 1      |-> selected = start of entry `select`
 ///                       | ...    |-> empty, full
 ///                       | 7      |
 /// ```
@@ -18,19 +18,25 @@ pub struct LoopStack {
     pub clock: Signal<In, Clock>,
     pub reset: Signal<In, Bit>,
     pub push: Signal<In, Bit>,
-    pub start: Signal<In, Bits<16>>,
+    pub start: Signal<In, Bits<24>>,
     /// Jumps back: the count of LOOP less one.
     pub jumps: Signal<In, Bits<16>>,
     pub counted: Signal<In, Bit>,
     pub pop: Signal<In, Bit>,
-    pub top_start: Signal<Out, Bits<16>>,
+    pub top_start: Signal<Out, Bits<24>>,
+    pub select: Signal<In, Bits<3>>,
+    /// Modulo 2^16.
+    pub selected: Signal<Out, Bits<16>>,
     pub again: Signal<Out, Bit>,
     pub empty: Signal<Out, Bit>,
     pub full: Signal<Out, Bit>,
-    starts: [DFF<Bits<16>>; 8],
+    starts: [DFF<Bits<24>>; 8],
     left: [DFF<Bits<16>>; 8],
     more: [DFF<Bit>; 8],
     used: [DFF<Bit>; 8],
+    /// The starts of entries chosen by the last bit of `select`, and of those by the one before.
+    quarters: [Signal<Local, Bits<24>>; 4],
+    halves: [Signal<Local, Bits<24>>; 2],
     one: K<16, 1>,
     zero: K<16, 0>,
 }
@@ -77,6 +83,22 @@ impl Logic for LoopStack {
             for i in 0..8 {
                 self.used[i].d.next = false;
             }
+        }
+        for i in 0..4 {
+            self.quarters[i].next = self.starts[2 * i].q.val();
+            if self.select.val().get_bit(0) {
+                self.quarters[i].next = self.starts[2 * i + 1].q.val();
+            }
+        }
+        for i in 0..2 {
+            self.halves[i].next = self.quarters[2 * i].val();
+            if self.select.val().get_bit(1) {
+                self.halves[i].next = self.quarters[2 * i + 1].val();
+            }
+        }
+        self.selected.next = bit_cast::<16, 24>(self.halves[0].val());
+        if self.select.val().get_bit(2) {
+            self.selected.next = bit_cast::<16, 24>(self.halves[1].val());
         }
         self.top_start.next = self.starts[0].q.val();
         self.again.next = self.more[0].q.val();

@@ -1,33 +1,40 @@
-//! Reads instructions ahead of their execution.
-use super::{predecode::Predecode, program_memory::ProgramMemory};
+//! Reads instructions ahead of their execution, out of DRAM into a buffer and out of the buffer into a queue.
+use super::{
+    arrivals::Arrivals, keep::Keep, predecode::Predecode, program_buffer::ProgramBuffer, refill::Refill,
+};
 use crate::stream::Fifo;
 use ef_hdl_kit::{K, glue};
 use rust_hdl::prelude::*;
 
-/// Which address to read next, and whether there is room for the word.
+/// Which instruction to read from the buffer next, and whether it is there and the queue has room for it.
 ///
 /// ```text
-///  jump, target --> read_address --> (2 cycles) --> arrive
-///  [address]+1 -----^    [used] < 8: ask
+///  jump, pc --> read_address --> (2 cycles) --> arrive
+///  [address]+1 -----^    [used] < 8 and address != got: ask
 /// ```
-/// Words asked for and not yet `took` are at most the eight that the queue behind the memory holds.
-/// `jump` drops all of them and asks for `target` in the same cycle.
+/// Instructions asked for and not yet `took` are at most the eight that the queue behind the buffer holds.
+/// `jump` drops all of them and asks for `pc` in the same cycle; `far` drops that one too, as the buffer does not hold it.
+/// Instruction numbers are modulo 2^16.
 #[derive(LogicBlock, Default)]
 pub struct ReadAhead {
     pub clock: Signal<In, Clock>,
     pub reset: Signal<In, Bit>,
     pub jump: Signal<In, Bit>,
-    pub target: Signal<In, Bits<16>>,
+    pub far: Signal<In, Bit>,
+    pub pc: Signal<In, Bits<24>>,
+    /// First instruction that is not in the buffer yet.
+    pub got: Signal<In, Bits<16>>,
     pub took: Signal<In, Bit>,
     pub read_address: Signal<Out, Bits<16>>,
     pub arrive: Signal<Out, Bit>,
-    /// Empties the queue behind the memory.
+    /// Empties the queue behind the buffer.
     pub drop_words: Signal<Out, Bit>,
     address: DFF<Bits<16>>,
     used: DFF<Bits<4>>,
     asked: DFF<Bit>,
     arrived: DFF<Bit>,
     ask: Signal<Local, Bit>,
+    target: Signal<Local, Bits<16>>,
     current: Signal<Local, Bits<16>>,
     one_address: K<16, 1>,
     one: K<4, 1>,
@@ -39,7 +46,8 @@ impl Logic for ReadAhead {
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(self, clock, address, used, asked, arrived);
-        self.ask.next = self.used.q.val() != self.all.val();
+        self.ask.next = (self.used.q.val() != self.all.val()) & (self.address.q.val() != self.got.val());
+        self.target.next = bit_cast::<16, 24>(self.pc.val());
         self.current.next = self.address.q.val();
         if self.jump.val() {
             self.current.next = self.target.val();
@@ -60,76 +68,140 @@ impl Logic for ReadAhead {
         if self.jump.val() {
             self.used.d.next = self.one.val();
         }
-        if self.reset.val() {
-            self.address.d.next = 0.into();
+        if self.far.val() | self.reset.val() {
+            self.address.d.next = self.target.val();
             self.used.d.next = self.none.val();
             self.asked.d.next = false;
             self.arrived.d.next = false;
         }
-        self.drop_words.next = self.reset.val() | self.jump.val();
+        if self.reset.val() {
+            self.address.d.next = 0.into();
+        }
+        self.drop_words.next = self.reset.val() | self.jump.val() | self.far.val();
     }
 }
 
-/// Program memory with a queue of eight instructions read ahead.
+/// The program in DRAM behind a buffer of 2^RAW instructions and a queue of eight.
 ///
 /// ```text
-///  jump, target ->| ReadAhead |-->| ProgramMemory |-->| Predecode |-->[FIFO, 8]--> instruction_valid, kind, data
-///  program_write, ... ----------->|               |
+///  pc, loop_* ->| Keep |--keep-->| Refill |--cmd_*--> memory
+///                     jump, pc ->|        |--far--> everything below
+///  word ->| Arrivals |-->| ProgramBuffer |-->| Predecode |-->[FIFO, 8]--> instruction_valid, kind, data
+///               got ---->| ReadAhead |
 /// ```
 ///
 /// | port | width | |
 /// |---|---|---|
-/// | `program_write`, `program_address`, `program_low`, `program_high` | 1, 16, 32, 32 | the host writes an instruction |
-/// | `jump`, `target` | 1, 16 | go on at `target`; the queue is empty in the next cycle |
+/// | `run`, `halt` | 1 | bursts are asked for while `run` is up and `halt` is not |
+/// | `program_address`, `program_length` | 32, 24 | word address of instruction 0; instructions |
+/// | `jump`, `pc` | 1, 24 | go on at `pc`, an instruction before the one taken last; the queue is empty in the next cycle |
+/// | `loop_push`, `loop_start`, `loop_pop`, `loop_select`, `loop_selected` | 1, 24, 1, 3, 16 | the loop stack, see [`Keep`] |
 /// | `instruction_valid`, `instruction_take` | 1 | handshake; no `instruction_take` together with `jump` |
 /// | `kind` | 15 | see [`Predecode`] |
 /// | `data` | 32 | the immediate |
+/// | `cmd_valid`, `cmd_ready`, `cmd_addr`, `cmd_len`, `urgent` | 1, 1, 32, 16, 1 | bursts to read, see [`Refill`] |
+/// | `word_valid`, `word` | 1, 32 | their words, taken at once |
+/// | `idle` | 1 | no burst is offered or under way |
 ///
-/// One instruction per cycle in a row; the first one after `jump` is valid 4 cycles later. After `reset` it begins at address 0.
+/// One instruction per cycle in a row, as long as the buffer holds it; the first one after `jump` is valid 4 cycles later if the buffer holds
+/// it, else 4 cycles after its second word came; the burst is offered 7 cycles after the `jump`. After `reset` it begins at instruction 0.
 #[derive(LogicBlock, Default)]
-pub struct Prefetch<const PAW: usize> {
+pub struct Prefetch<const RAW: usize> {
     pub clock: Signal<In, Clock>,
     pub reset: Signal<In, Bit>,
-    pub program_write: Signal<In, Bit>,
-    pub program_address: Signal<In, Bits<16>>,
-    pub program_low: Signal<In, Bits<32>>,
-    pub program_high: Signal<In, Bits<32>>,
+    pub run: Signal<In, Bit>,
+    pub halt: Signal<In, Bit>,
+    pub program_address: Signal<In, Bits<32>>,
+    pub program_length: Signal<In, Bits<24>>,
     pub jump: Signal<In, Bit>,
-    pub target: Signal<In, Bits<16>>,
+    pub pc: Signal<In, Bits<24>>,
+    pub loop_push: Signal<In, Bit>,
+    pub loop_start: Signal<In, Bits<24>>,
+    pub loop_pop: Signal<In, Bit>,
+    pub loop_select: Signal<Out, Bits<3>>,
+    pub loop_selected: Signal<In, Bits<16>>,
     pub instruction_valid: Signal<Out, Bit>,
     pub instruction_take: Signal<In, Bit>,
     pub kind: Signal<Out, Bits<15>>,
     pub data: Signal<Out, Bits<32>>,
+    pub cmd_valid: Signal<Out, Bit>,
+    pub cmd_ready: Signal<In, Bit>,
+    pub cmd_addr: Signal<Out, Bits<32>>,
+    pub cmd_len: Signal<Out, Bits<16>>,
+    pub urgent: Signal<Out, Bit>,
+    pub word_valid: Signal<In, Bit>,
+    pub word: Signal<In, Bits<32>>,
+    pub idle: Signal<Out, Bit>,
+    keep: Keep<RAW>,
+    refill: Refill<RAW>,
+    arrivals: Arrivals,
     ahead: ReadAhead,
-    memory: ProgramMemory<PAW>,
+    buffer: ProgramBuffer<RAW>,
     predecode: Predecode,
     kinds: Fifo<15, 3>,
     immediates: Fifo<32, 3>,
 }
 
-glue! { [const PAW: usize] Prefetch<PAW>; self => {
+glue! { [const RAW: usize] Prefetch<RAW>; self => {
+    wire!(self.keep.clock, self.clock);
+    wire!(self.refill.clock, self.clock);
+    wire!(self.arrivals.clock, self.clock);
     wire!(self.ahead.clock, self.clock);
-    wire!(self.memory.clock, self.clock);
+    wire!(self.buffer.clock, self.clock);
     wire!(self.kinds.clock, self.clock);
     wire!(self.immediates.clock, self.clock);
-    wire!(self.memory.write, self.program_write);
-    wire!(self.memory.write_address, self.program_address);
-    wire!(self.memory.write_low, self.program_low);
-    wire!(self.memory.write_high, self.program_high);
+    wire!(self.keep.reset, self.reset);
+    wire!(self.refill.reset, self.reset);
+    wire!(self.arrivals.reset, self.reset);
     wire!(self.ahead.reset, self.reset);
+    wire!(self.keep.pc, self.pc);
+    wire!(self.keep.push, self.loop_push);
+    wire!(self.keep.start, self.loop_start);
+    wire!(self.keep.pop, self.loop_pop);
+    wire!(self.keep.selected, self.loop_selected);
+    wire!(self.loop_select, self.keep.select);
+    // bursts
+    wire!(self.refill.run, self.run);
+    wire!(self.refill.halt, self.halt);
+    wire!(self.refill.program_address, self.program_address);
+    wire!(self.refill.program_length, self.program_length);
+    wire!(self.refill.jump, self.jump);
+    wire!(self.refill.pc, self.pc);
+    wire!(self.refill.keep, self.keep.keep);
+    wire!(self.refill.got, self.arrivals.got);
+    wire!(self.refill.few, self.arrivals.few);
+    wire!(self.refill.cmd_ready, self.cmd_ready);
+    wire!(self.cmd_valid, self.refill.cmd_valid);
+    wire!(self.cmd_addr, self.refill.cmd_addr);
+    wire!(self.cmd_len, self.refill.cmd_len);
+    wire!(self.urgent, self.refill.urgent);
+    // their words
+    wire!(self.arrivals.more, self.refill.more);
+    wire!(self.arrivals.count, self.refill.count);
+    wire!(self.arrivals.far, self.refill.far);
+    wire!(self.arrivals.pc, self.pc);
+    wire!(self.arrivals.word_valid, self.word_valid);
+    wire!(self.idle, self.arrivals.idle);
+    wire!(self.buffer.write_low, self.arrivals.write_low);
+    wire!(self.buffer.write_high, self.arrivals.write_high);
+    wire!(self.buffer.write_address, self.arrivals.got);
+    wire!(self.buffer.word, self.word);
+    // out of the buffer
     wire!(self.ahead.jump, self.jump);
-    wire!(self.ahead.target, self.target);
+    wire!(self.ahead.far, self.refill.far);
+    wire!(self.ahead.pc, self.pc);
+    wire!(self.ahead.got, self.arrivals.got);
     wire!(self.ahead.took, self.instruction_take);
-    wire!(self.memory.read_address, self.ahead.read_address);
-    wire!(self.predecode.low, self.memory.low);
-    wire!(self.predecode.high, self.memory.high);
+    wire!(self.buffer.read_address, self.ahead.read_address);
+    wire!(self.predecode.low, self.buffer.low);
+    wire!(self.predecode.high, self.buffer.high);
     // both FIFOs move together
     wire!(self.kinds.reset, self.ahead.drop_words);
     wire!(self.immediates.reset, self.ahead.drop_words);
     wire!(self.kinds.in_valid, self.ahead.arrive);
     wire!(self.immediates.in_valid, self.ahead.arrive);
     wire!(self.kinds.in_data, self.predecode.kind);
-    wire!(self.immediates.in_data, self.memory.low);
+    wire!(self.immediates.in_data, self.buffer.low);
     wire!(self.kinds.out_ready, self.instruction_take);
     wire!(self.immediates.out_ready, self.instruction_take);
     wire!(self.instruction_valid, self.kinds.out_valid);

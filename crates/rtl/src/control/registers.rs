@@ -41,7 +41,7 @@ pub struct Registers {
     pub stopped: Signal<In, Bit>,
     pub errors: [Signal<In, Bit>; 4],
     pub overflow: Signal<In, Bits<32>>,
-    pub pc: Signal<In, Bits<16>>,
+    pub pc: Signal<In, Bits<24>>,
     pub loss_sum: Signal<In, Bits<32>>,
     pub mean_loss: Signal<In, Bits<32>>,
     pub correct: Signal<In, Bits<32>>,
@@ -53,16 +53,15 @@ pub struct Registers {
     pub momentum: Signal<Out, Bits<32>>,
     pub weight_decay: Signal<Out, Bits<32>>,
     pub inv_batch: Signal<Out, Bits<32>>,
-    pub program_write: Signal<Out, Bit>,
-    pub program_address: Signal<Out, Bits<16>>,
-    pub program_low: Signal<Out, Bits<32>>,
-    pub program_high: Signal<Out, Bits<32>>,
+    pub program_address: Signal<Out, Bits<32>>,
+    pub program_length: Signal<Out, Bits<24>>,
     host: HostPort,
     mux: ReadMux,
     writes: WriteRegisters,
     status_word: Pack4,
     error_word: Pack4,
-    pc_word: PcWord,
+    pc_word: InstructionWord,
+    length_word: InstructionWord,
     id: Constant<Bits<32>>,
     version: Constant<Bits<32>>,
     lanes: Constant<Bits<32>>,
@@ -105,21 +104,20 @@ impl Registers {
             momentum: Default::default(),
             weight_decay: Default::default(),
             inv_batch: Default::default(),
-            program_write: Default::default(),
             program_address: Default::default(),
-            program_low: Default::default(),
-            program_high: Default::default(),
+            program_length: Default::default(),
             host: Default::default(),
             mux: Default::default(),
             writes: Default::default(),
             status_word: Default::default(),
             error_word: Default::default(),
             pc_word: Default::default(),
+            length_word: Default::default(),
             id: word(regs::ID_VALUE),
             version: word(regs::VERSION_VALUE),
             lanes: word(config.lanes as u32),
             depths0: bytes([config.feature_aw, config.loss_aw, config.weight_aw, config.psum_aw]),
-            depths1: bytes([config.operand_aw, config.scratch_aw, config.code_aw, config.program_aw]),
+            depths1: bytes([config.operand_aw, config.scratch_aw, config.code_aw, config.fetch_aw]),
             nothing: word(0),
         }
     }
@@ -160,10 +158,8 @@ glue! { Registers; self => {
     wire!(self.momentum, self.writes.momentum);
     wire!(self.weight_decay, self.writes.weight_decay);
     wire!(self.inv_batch, self.writes.inv_batch);
-    wire!(self.program_write, self.writes.program_write);
     wire!(self.program_address, self.writes.program_address);
-    wire!(self.program_low, self.writes.program_low);
-    wire!(self.program_high, self.writes.program_high);
+    wire!(self.program_length, self.writes.program_length);
     // bits to words
     wire!(self.status_word.bits[0], self.busy);
     wire!(self.status_word.bits[1], self.done);
@@ -172,7 +168,8 @@ glue! { Registers; self => {
     for i in 0..4 {
         wire!(self.error_word.bits[i], self.errors[i]);
     }
-    wire!(self.pc_word.pc, self.pc);
+    wire!(self.pc_word.number, self.pc);
+    wire!(self.length_word.number, self.writes.program_length);
     // reads
     for address in 0..64 {
         match address as u32 {
@@ -189,10 +186,12 @@ glue! { Registers; self => {
             regs::MOMENTUM => wire!(self.mux.word[address], self.writes.momentum),
             regs::WEIGHT_DECAY => wire!(self.mux.word[address], self.writes.weight_decay),
             regs::INV_BATCH => wire!(self.mux.word[address], self.writes.inv_batch),
+            regs::PROGRAM_ADDRESS => wire!(self.mux.word[address], self.writes.program_address),
+            regs::PROGRAM_LENGTH => wire!(self.mux.word[address], self.length_word.word),
             regs::LOSS_SUM => wire!(self.mux.word[address], self.loss_sum),
             regs::MEAN_LOSS => wire!(self.mux.word[address], self.mean_loss),
             regs::CORRECT => wire!(self.mux.word[address], self.correct),
-            regs::CYCLES..=regs::BURSTS_WRITTEN => {
+            regs::CYCLES..=regs::BURSTS_FETCHED => {
                 wire!(self.mux.word[address], self.count[address - at(regs::CYCLES)]);
             }
             _ => wire!(self.mux.word[address], self.nothing),
@@ -200,16 +199,16 @@ glue! { Registers; self => {
     }
 }}
 
-/// The program counter as a register.
+/// The number of an instruction as a register.
 #[derive(LogicBlock, Default)]
-pub struct PcWord {
-    pub pc: Signal<In, Bits<16>>,
+pub struct InstructionWord {
+    pub number: Signal<In, Bits<24>>,
     pub word: Signal<Out, Bits<32>>,
 }
 
-impl Logic for PcWord {
+impl Logic for InstructionWord {
     #[hdl_gen]
     fn update(&mut self) {
-        self.word.next = bit_cast::<32, 16>(self.pc.val());
+        self.word.next = bit_cast::<32, 24>(self.number.val());
     }
 }

@@ -21,8 +21,8 @@ pub enum RunState {
 
 /// Cycles of a run before fetch leaves its reset.
 pub const BEGIN: u64 = 1;
-/// Cycles from the last `done` to the end of `busy`.
-pub const END: u64 = 4;
+/// Cycles from engines and memory idle to the end of `busy`.
+pub const END: u64 = 1;
 
 /// The run's state machine.
 ///
@@ -40,7 +40,8 @@ pub const END: u64 = 4;
 /// | `start`, `stop`, `clear` | pulses of the host; start while busy and stop while idle do nothing; clear goes before all |
 /// | `finished` | fetch has met END or an error, everything is pushed |
 /// | `queue_idle[e]` | queue e is empty and its engine has no command |
-/// | `memory_idle` | no command and no word is on its way to or from the memory |
+/// | `memory_idle` | no command and no word is on its way to or from the memory, a cycle late |
+/// | `fetch_idle` | no burst of instructions is; it falls in the cycle in which one is offered |
 /// | `bad[e]` | engine e refused a descriptor |
 /// | `run` | instructions may be taken |
 /// | `flush` | queues drop what has not started |
@@ -59,6 +60,7 @@ pub struct RunControl {
     pub finished: Signal<In, Bit>,
     pub queue_idle: [Signal<In, Bit>; 3],
     pub memory_idle: Signal<In, Bit>,
+    pub fetch_idle: Signal<In, Bit>,
     pub bad: [Signal<In, Bit>; 3],
     pub bad_instruction: Signal<In, Bit>,
     pub bad_loop: Signal<In, Bit>,
@@ -96,7 +98,8 @@ impl Logic for RunControl {
         self.all_idle.next = self.queue_idle[0].val()
             & self.queue_idle[1].val()
             & self.queue_idle[2].val()
-            & self.memory_idle.val();
+            & self.memory_idle.val()
+            & self.fetch_idle.val();
         self.any_bad.next = self.bad[0].val() | self.bad[1].val() | self.bad[2].val();
         self.any_seen.next =
             self.seen[0].q.val() | self.seen[1].q.val() | self.seen[2].q.val() | self.seen[3].q.val();

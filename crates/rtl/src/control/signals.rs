@@ -4,6 +4,8 @@ use rust_hdl::prelude::*;
 
 /// Commands of an engine between `start` and `done`, at most.
 pub const IN_FLIGHT: usize = 4;
+/// Cycles from the last `done` to `none`.
+pub const IDLE: u64 = 1;
 /// Cycles from `done` to `put`.
 pub const PUT: u64 = 1;
 

@@ -1,27 +1,38 @@
-//! [`Collector`]: T words of a stream become one vector.
+//! [`Collector`]: words of a stream, or taps of several lanes at once, become vectors.
 
-use ef_hdl_kit::vec_of;
+use ef_hdl_kit::{K, vec_of};
 use rust_hdl::prelude::*;
 
-/// Collects T words, lane 0 first, and offers them as a vector; `close` ends a vector early, its other lanes are not `present`.
+/// Collects T words, lane 0 first, and offers them as a vector; or, with `gather`, takes taps to the lanes that `put` names; or, with
+/// `zero`, offers empty vectors for ever.
 ///
 /// ```text
 ///  in_word --+--> [lane 0] --> vector[0]
 ///            +--> [lane 1] --> vector[1]     [full] --> out_valid
 ///            +--> ...               ^ next in [filled]: lanes 0..k hold words
-///                                              [words] --> present
+///  tap[n] ------> [lane n]
+///  inside ------> [here] -----> [words] --> present
+///  spill -----------------------> [kept] --> keep
 /// ```
 ///
-/// Lanes without a word keep an old one; `present` tells them from the others. A full vector leaves in the cycle in which the next word
-/// arrives, so words flow at one per clock if `out_ready` is high whenever a vector is offered. Latency 1 after the last word.
+/// Words: a full vector leaves in the cycle in which the next word arrives, so words flow at one per clock if `out_ready` is high whenever
+/// a vector is offered. Latency 1 after the last word.
+///
+/// Taps: they come without back-pressure, and `out_ready` must be high whenever a vector is offered. A vector that `fills` is offered in
+/// the next cycle. When its last taps `spill` into the next vector, they overwrite lanes of it: whoever takes it must have looked at
+/// these a cycle earlier and `keep` what it saw. A pixel that `ends` with a spill makes one more vector a cycle later, in which no taps
+/// may come.
 ///
 /// | port | width | |
 /// |---|---|---|
-/// | `start` | 1 | empties it, for a new command |
+/// | `start` | 1 | takes `zero`, `gather`; empties it |
 /// | `in_valid`, `in_ready`, `in_word` | 1, 1, 32 | words |
-/// | `in_close`, `in_cut` | 1 | with the word: it is the last of its vector; the vector ends a row |
-/// | `out_valid`, `out_ready`, `out_cut`, `vector[T]` | 1, 1, 1, 32 | vectors |
-/// | `present` | 8 | bit n: lane n of the vector holds a word |
+/// | `tap[T]` | 32 | what each lane would take |
+/// | `put`, `inside`, `spill`, `fills`, `ends` | 8, 8, 8, 1, 1 | as in [`TapLanes`](super::TapLanes) |
+/// | `out_valid`, `out_ready`, `vector[T]` | 1, 1, 32 | vectors |
+/// | `out_cut` | 1 | with the vector: it is the last of its pixel |
+/// | `present` | 8 | bit n: lane n of the vector holds a word, the others count as 0 |
+/// | `keep` | 8 | bit n: lane n of the vector was there a cycle ago and is no more |
 ///
 /// `in_ready` depends combinationally on `out_ready`.
 #[derive(LogicBlock)]
@@ -29,25 +40,43 @@ pub struct Collector<const T: usize> {
     pub clock: Signal<In, Clock>,
     pub reset: Signal<In, Bit>,
     pub start: Signal<In, Bit>,
+    pub zero: Signal<In, Bit>,
+    pub gather: Signal<In, Bit>,
     pub in_valid: Signal<In, Bit>,
     pub in_ready: Signal<Out, Bit>,
     pub in_word: Signal<In, Bits<32>>,
-    pub in_close: Signal<In, Bit>,
-    pub in_cut: Signal<In, Bit>,
+    pub tap: Vec<Signal<In, Bits<32>>>,
+    pub put: Signal<In, Bits<8>>,
+    pub inside: Signal<In, Bits<8>>,
+    pub spill: Signal<In, Bits<8>>,
+    pub fills: Signal<In, Bit>,
+    pub ends: Signal<In, Bit>,
     pub out_valid: Signal<Out, Bit>,
     pub out_ready: Signal<In, Bit>,
     pub out_cut: Signal<Out, Bit>,
     pub vector: Vec<Signal<Out, Bits<32>>>,
     pub present: Signal<Out, Bits<8>>,
+    pub keep: Signal<Out, Bits<8>>,
+    zeroing: DFF<Bit>,
+    gathering: DFF<Bit>,
     lane: Vec<DFF<Bits<32>>>,
     full: DFF<Bit>,
     cut: DFF<Bit>,
-    filled: DFF<Bits<8>>,
     words: DFF<Bits<8>>,
+    // lanes before the next word's
+    filled: DFF<Bits<8>>,
     filled_next: Signal<Local, Bits<8>>,
     place: Signal<Local, Bits<8>>,
     room: Signal<Local, Bit>,
-    put: Signal<Local, Bit>,
+    // taps of the vector being collected that lie in the image
+    here: DFF<Bits<8>>,
+    here_next: Signal<Local, Bits<8>>,
+    kept: DFF<Bits<8>>,
+    // a spill ended its pixel
+    flush: DFF<Bit>,
+    takes: Signal<Local, Bits<8>>,
+    all: K<8, 0xff>,
+    but_first: K<8, 0xfe>,
     top: Constant<Bits<3>>,
 }
 
@@ -58,25 +87,40 @@ impl<const T: usize> Default for Collector<T> {
             clock: Default::default(),
             reset: Default::default(),
             start: Default::default(),
+            zero: Default::default(),
+            gather: Default::default(),
             in_valid: Default::default(),
             in_ready: Default::default(),
             in_word: Default::default(),
-            in_close: Default::default(),
-            in_cut: Default::default(),
+            tap: vec_of(T),
+            put: Default::default(),
+            inside: Default::default(),
+            spill: Default::default(),
+            fills: Default::default(),
+            ends: Default::default(),
             out_valid: Default::default(),
             out_ready: Default::default(),
             out_cut: Default::default(),
             vector: vec_of(T),
             present: Default::default(),
+            keep: Default::default(),
+            zeroing: Default::default(),
+            gathering: Default::default(),
             lane: vec_of(T),
             full: Default::default(),
             cut: Default::default(),
-            filled: Default::default(),
             words: Default::default(),
+            filled: Default::default(),
             filled_next: Default::default(),
             place: Default::default(),
             room: Default::default(),
-            put: Default::default(),
+            here: Default::default(),
+            here_next: Default::default(),
+            kept: Default::default(),
+            flush: Default::default(),
+            takes: Default::default(),
+            all: Default::default(),
+            but_first: Default::default(),
             top: Constant::new((T as u64 - 1).into()),
         }
     }
@@ -85,47 +129,74 @@ impl<const T: usize> Default for Collector<T> {
 impl<const T: usize> Logic for Collector<T> {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, full, cut, filled, words);
+        dff_setup!(self, clock, zeroing, gathering, full, cut, words, filled, here, kept, flush);
         self.room.next = !self.full.q.val() || self.out_ready.val();
-        self.put.next = self.in_valid.val() && self.room.val();
         self.in_ready.next = self.room.val();
-        self.out_valid.next = self.full.q.val();
+        self.out_valid.next = self.full.q.val() || self.zeroing.q.val();
         self.out_cut.next = self.cut.q.val();
+        self.present.next = self.words.q.val();
+        self.keep.next = self.kept.q.val();
 
-        // one bit of `place` is set: the lane of the next word
+        // one bit of `place` is set: the lane of the next word. It may take anything until the word comes, which is late in the cycle;
+        // a full vector holds only lane 0's place open
         self.filled_next.next = (self.filled.q.val() << 1) | 1;
         self.place.next = self.filled_next.val() & !self.filled.q.val();
+        self.takes.next = self.place.val() & self.but_first.val();
+        if self.room.val() {
+            self.takes.next = self.place.val();
+        }
+        if self.gathering.q.val() {
+            self.takes.next = self.put.val();
+        }
         for i in 0..T {
             self.lane[i].clock.next = self.clock.val();
             self.lane[i].d.next = self.lane[i].q.val();
+            if self.takes.val().get_bit(i) {
+                self.lane[i].d.next = self.in_word.val();
+                if self.gathering.q.val() {
+                    self.lane[i].d.next = self.tap[i].val();
+                }
+            }
             self.vector[i].next = self.lane[i].q.val();
         }
-        // the lane that waits for a word may take anything until the word comes, which is late in the cycle; a full vector holds only lane 0's
-        // place open
-        if self.place.val().get_bit(0) && self.room.val() {
-            self.lane[0].d.next = self.in_word.val();
-        }
-        for i in 1..T {
-            if self.place.val().get_bit(i) {
-                self.lane[i].d.next = self.in_word.val();
-            }
-        }
-        self.present.next = self.words.q.val();
 
         if self.out_ready.val() {
             self.full.d.next = false;
         }
-        if self.put.val() {
+        if self.in_valid.val() && self.room.val() {
             self.filled.d.next = self.filled_next.val();
-            self.words.d.next = self.filled_next.val();
-            self.cut.d.next = self.in_cut.val();
-            if self.in_close.val() || self.place.val().get_bit(self.top.val().index()) {
+            if self.place.val().get_bit(self.top.val().index()) {
                 self.filled.d.next = 0.into();
                 self.full.d.next = true;
             }
         }
+
+        // taps
+        self.here_next.next = self.here.q.val() | (self.inside.val() & !self.spill.val());
+        self.flush.d.next = self.ends.val() && self.spill.val().get_bit(0);
+        if self.gathering.q.val() {
+            self.full.d.next = self.fills.val() || self.flush.q.val();
+            self.kept.d.next = self.spill.val();
+            self.here.d.next = self.here_next.val();
+            if self.fills.val() || self.flush.q.val() {
+                self.words.d.next = self.here_next.val();
+                self.cut.d.next = self.flush.q.val() || (self.ends.val() && !self.spill.val().get_bit(0));
+                self.here.d.next = self.inside.val() & self.spill.val();
+            }
+        }
+
         if self.reset.val() || self.start.val() {
+            self.zeroing.d.next = self.start.val() && self.zero.val();
+            self.gathering.d.next = self.start.val() && self.gather.val();
+            self.words.d.next = 0.into();
+            if !self.zero.val() {
+                self.words.d.next = self.all.val();
+            }
+            self.cut.d.next = false;
             self.filled.d.next = 0.into();
+            self.here.d.next = 0.into();
+            self.kept.d.next = 0.into();
+            self.flush.d.next = false;
             self.full.d.next = false;
         }
     }

@@ -8,10 +8,8 @@ use rust_hdl::prelude::*;
 /// ```text
 ///  start, op --> decode --> reader_start, vectors_start, gather_start, words_start
 ///
-///                            kind = ZERO     0, while the walk goes on  \
-///  word from memory ----+--> kind = VECTORS  word                        > collector
-///  tap from scratch ----|--> kind = GATHER   tap                        /
-///                       +--> kind = WORDS    word -----------------------> words
+///  word from memory ----+--> kind = VECTORS --> collector
+///                       +--> kind = WORDS ----> words
 ///
 ///  every part idle --> [done]
 /// ```
@@ -45,22 +43,13 @@ pub struct LoadControl {
     pub to: Signal<Out, Bits<2>>,
     pub reader_idle: Signal<In, Bit>,
     pub vectors_idle: Signal<In, Bit>,
-    pub gather_idle: Signal<In, Bit>,
     pub words_idle: Signal<In, Bit>,
-    pub walking: Signal<In, Bit>,
     pub word_valid: Signal<In, Bit>,
     pub word_ready: Signal<Out, Bit>,
-    pub word: Signal<In, Bits<32>>,
-    pub tap_valid: Signal<In, Bit>,
-    pub tap: Signal<In, Bits<32>>,
-    pub tap_close: Signal<In, Bit>,
     pub words_valid: Signal<Out, Bit>,
     pub words_ready: Signal<In, Bit>,
     pub collector_valid: Signal<Out, Bit>,
     pub collector_ready: Signal<In, Bit>,
-    pub collector_word: Signal<Out, Bits<32>>,
-    pub collector_close: Signal<Out, Bit>,
-    pub collector_cut: Signal<Out, Bit>,
     busy: DFF<Bit>,
     kind: DFF<Bits<2>>,
     target: DFF<Bits<2>>,
@@ -106,28 +95,12 @@ impl Logic for LoadControl {
         if self.kind.q.val() == self.kind_words.val() {
             self.word_ready.next = self.words_ready.val();
         }
-        self.collector_valid.next = false;
-        self.collector_word.next = 0.into();
-        self.collector_close.next = false;
-        self.collector_cut.next = false;
-        if self.kind.q.val() == self.kind_zero.val() {
-            self.collector_valid.next = self.walking.val();
-            self.collector_close.next = true;
-        } else if self.kind.q.val() == self.kind_vectors.val() {
-            self.collector_valid.next = self.word_valid.val();
-            self.collector_word.next = self.word.val();
-        } else if self.kind.q.val() == self.kind_gather.val() {
-            self.collector_valid.next = self.tap_valid.val();
-            self.collector_word.next = self.tap.val();
-            self.collector_close.next = self.tap_close.val();
-            self.collector_cut.next = self.tap_close.val();
-        }
+        self.collector_valid.next = self.word_valid.val() && (self.kind.q.val() == self.kind_vectors.val());
 
         // complete
         if self.busy.q.val()
             && self.reader_idle.val()
             && self.vectors_idle.val()
-            && self.gather_idle.val()
             && self.words_idle.val()
             && !self.word_valid.val()
         {

@@ -26,6 +26,7 @@ pub const POOL_WRITES: u64 = 4;
 /// | `start` | 1 | takes `mask`, `pool`, `a_down`, `p_down` |
 /// | `in_valid`, `in_ready`, `vector[T]` | 1, 1, 32 | vectors |
 /// | `present` | 8 | their lanes that hold words; the others count as 0 |
+/// | `keep` | 8 | their lanes that were there a cycle earlier and are no more; 0 if `mask` or `pool` |
 /// | `coming` | 1 | the walk is about to begin |
 /// | `at_valid`, `at`, `phase` | 1, 16, 3 | where the vector goes, from the walker |
 /// | `codes_valid`, `code` | 1, 32 | its code |
@@ -46,6 +47,7 @@ pub struct Expander<const T: usize> {
     pub in_ready: Signal<Out, Bit>,
     pub vector: Vec<Signal<In, Bits<32>>>,
     pub present: Signal<In, Bits<8>>,
+    pub keep: Signal<In, Bits<8>>,
     pub at_valid: Signal<In, Bit>,
     pub at: Signal<In, Bits<16>>,
     pub phase: Signal<In, Bits<3>>,
@@ -104,6 +106,7 @@ impl<const T: usize> Default for Expander<T> {
             in_ready: Default::default(),
             vector: vec_of(T),
             present: Default::default(),
+            keep: Default::default(),
             at_valid: Default::default(),
             at: Default::default(),
             phase: Default::default(),
@@ -182,7 +185,7 @@ impl<const T: usize> Logic for Expander<T> {
         for i in 0..T {
             self.held[i].clock.next = self.clock.val();
             self.held[i].d.next = self.held[i].q.val();
-            if self.free.val() {
+            if self.free.val() && !self.keep.val().get_bit(i) {
                 self.held[i].d.next = self.vector[i].val();
             }
             self.index[i].next = self.held_code.q.val() >> self.index_at[i].val();

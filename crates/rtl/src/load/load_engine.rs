@@ -13,21 +13,18 @@ pub const POOLED: u64 = 11;
 pub const WORD: u64 = 6;
 /// The same for WORDS with unpack.
 pub const UNPACKED: u64 = 9;
-/// Cycles from `start` to `done` beyond one per vector: ZERO.
-pub const ZERO: u64 = 8;
-/// The same beyond one per tap: GATHER.
-pub const GATHER: u64 = 26;
 /// Cycles from `start` to `done` of a command without a word.
 pub const NOTHING: u64 = 2;
 
-/// Executes the commands of [`ef_program::load`]: T lanes, 2^SAW words of scratch, 2^CAW words of codes.
+/// Executes the commands of [`ef_program::load`]: T lanes, a scratch of W banks of 2^BAW words, 2^CAW words of
+/// codes.
 ///
 /// ```text
 ///            +-----------+  words                     +---------+  feature_we, loss_we, weight_we
 ///  memory -->| RunReader |--------------+------------>| Vectors |--> waddr, wdata[T]
 ///            +-----------+              |   +-------->| (codes) |
-///                          +--------+   |   | zeros   +---------+
-///                          | Gather |---|---+ taps      ^ code_we
+///                          +--------+   |   | taps    +---------+
+///                          | Gather |---|---+           ^ code_we
 ///                          |(scratch|   |             +---------+  operand_we
 ///                          +--------+   +------------>|  Words  |--> operand_waddr, operand_wdata
 ///                              ^ scratch_we --------- +---------+
@@ -46,18 +43,18 @@ pub const NOTHING: u64 = 2;
 /// | `operand_we`, `operand_waddr`, `operand_wdata` | 1, 16, 32 | write port of the operand RAM |
 /// | `words_read`, `burst_issued` | 1 | pulses for the counters |
 ///
-/// Rates: VECTORS and WORDS one word per clock (un-pooling 4 clocks per vector, unpacking 4 per word), ZERO one
-/// vector per clock, GATHER one tap per clock after 20. Latencies: first `cmd_valid` 2 cycles after `start`; a
-/// vector is written 6 cycles after its last word arrives, a word 4; `done` 2 cycles after the last write.
+/// Rates: VECTORS and WORDS one word per clock (un-pooling 4 clocks per vector, unpacking 4 / W per word), ZERO one vector per clock,
+/// GATHER a step of up to W taps per clock ([`gather_cycles`](super::gather_cycles)). Latencies: first `cmd_valid` 2 cycles after
+/// `start`; a vector is written 6 cycles after its last word arrives, a word 4; `done` 2 cycles after the last write.
 ///
 /// A command whose runs hold fewer or more words than it moves never ends: cancel it.
 ///
 /// ```
 /// use ef_rtl::load::LoadEngine;
-/// # ef_hdl_kit::export::verilog(&mut LoadEngine::<4, 9, 8>::default(), "load_engine").unwrap();
+/// # ef_hdl_kit::export::verilog(&mut LoadEngine::<4, 4, 7, 8>::default(), "load_engine").unwrap();
 /// ```
 #[derive(LogicBlock)]
-pub struct LoadEngine<const T: usize, const SAW: usize, const CAW: usize> {
+pub struct LoadEngine<const T: usize, const W: usize, const BAW: usize, const CAW: usize> {
     pub clock: Signal<In, Clock>,
     pub reset: Signal<In, Bit>,
     pub cancel: Signal<In, Bit>,
@@ -86,12 +83,14 @@ pub struct LoadEngine<const T: usize, const SAW: usize, const CAW: usize> {
     half: Vec<Field16>,
     control: LoadControl,
     reader: RunReader,
-    gather: Gather<SAW>,
-    words: Words,
+    gather: Gather<T, W, BAW>,
+    words: Words<W>,
     vectors: Vectors<T, CAW>,
 }
 
-impl<const T: usize, const SAW: usize, const CAW: usize> Default for LoadEngine<T, SAW, CAW> {
+impl<const T: usize, const W: usize, const BAW: usize, const CAW: usize> Default
+    for LoadEngine<T, W, BAW, CAW>
+{
     fn default() -> Self {
         Self {
             clock: Default::default(),
@@ -129,7 +128,7 @@ impl<const T: usize, const SAW: usize, const CAW: usize> Default for LoadEngine<
     }
 }
 
-glue! { [const T: usize, const SAW: usize, const CAW: usize] LoadEngine<T, SAW, CAW>; self => {
+glue! { [const T: usize, const W: usize, const BAW: usize, const CAW: usize] LoadEngine<T, W, BAW, CAW>; self => {
     for i in 0..self.field.len() {
         wire!(self.half[i].field, self.field[i]);
     }
@@ -144,14 +143,8 @@ glue! { [const T: usize, const SAW: usize, const CAW: usize] LoadEngine<T, SAW, 
     wire!(self.bad, self.control.bad);
     wire!(self.control.reader_idle, self.reader.idle);
     wire!(self.control.vectors_idle, self.vectors.idle);
-    wire!(self.control.gather_idle, self.gather.idle);
     wire!(self.control.words_idle, self.words.idle);
-    wire!(self.control.walking, self.vectors.walking);
     wire!(self.control.word_valid, self.reader.word_valid);
-    wire!(self.control.word, self.reader.word);
-    wire!(self.control.tap_valid, self.gather.tap_valid);
-    wire!(self.control.tap, self.gather.tap);
-    wire!(self.control.tap_close, self.gather.tap_close);
     wire!(self.control.words_ready, self.words.in_ready);
     wire!(self.control.collector_ready, self.vectors.word_ready);
 
@@ -186,14 +179,18 @@ glue! { [const T: usize, const SAW: usize, const CAW: usize] LoadEngine<T, SAW, 
     wire!(self.gather.kernel_cols, self.half[LoadDesc::g_kc].value);
     wire!(self.gather.row, self.half[LoadDesc::g_row].value);
     wire!(self.gather.col, self.half[LoadDesc::g_col].value);
+    wire!(self.gather.stride_down, self.half[LoadDesc::g_sr].value);
+    wire!(self.gather.stride_across, self.half[LoadDesc::g_sc].value);
     wire!(self.gather.height, self.half[LoadDesc::g_h].value);
     wire!(self.gather.width, self.half[LoadDesc::g_w].value);
     wire!(self.gather.source, self.half[LoadDesc::g_src].value);
     wire!(self.gather.row_stride, self.half[LoadDesc::g_row_stride].value);
     wire!(self.gather.channel_stride, self.half[LoadDesc::g_ch_stride].value);
-    wire!(self.gather.we, self.words.scratch_we);
-    wire!(self.gather.waddr, self.words.waddr);
-    wire!(self.gather.wdata, self.words.wdata);
+    wire!(self.gather.waddr, self.words.scratch_waddr);
+    for b in 0..W {
+        wire!(self.gather.we[b], self.words.scratch_we[b]);
+        wire!(self.gather.wdata[b], self.words.wdata[b]);
+    }
 
     wire!(self.words.clock, self.clock);
     wire!(self.words.reset, self.control.clear);
@@ -206,7 +203,7 @@ glue! { [const T: usize, const SAW: usize, const CAW: usize] LoadEngine<T, SAW, 
     wire!(self.words.in_word, self.reader.word);
     wire!(self.operand_we, self.words.operand_we);
     wire!(self.operand_waddr, self.words.waddr);
-    wire!(self.operand_wdata, self.words.wdata);
+    wire!(self.operand_wdata, self.words.wdata[0]);
 
     wire!(self.vectors.clock, self.clock);
     wire!(self.vectors.reset, self.control.clear);
@@ -230,17 +227,21 @@ glue! { [const T: usize, const SAW: usize, const CAW: usize] LoadEngine<T, SAW, 
     wire!(self.vectors.code_base, self.half[LoadDesc::code].value);
     wire!(self.vectors.to, self.control.to);
     wire!(self.vectors.word_valid, self.control.collector_valid);
-    wire!(self.vectors.word, self.control.collector_word);
-    wire!(self.vectors.word_close, self.control.collector_close);
-    wire!(self.vectors.word_cut, self.control.collector_cut);
+    wire!(self.vectors.word, self.reader.word);
+    wire!(self.vectors.put, self.gather.put);
+    wire!(self.vectors.inside, self.gather.inside);
+    wire!(self.vectors.spill, self.gather.spill);
+    wire!(self.vectors.fills, self.gather.fills);
+    wire!(self.vectors.ends, self.gather.ends);
     wire!(self.vectors.code_we, self.words.code_we);
     wire!(self.vectors.code_waddr, self.words.waddr);
-    wire!(self.vectors.code_wdata, self.words.wdata);
+    wire!(self.vectors.code_wdata, self.words.wdata[0]);
     wire!(self.feature_we, self.vectors.feature_we);
     wire!(self.loss_we, self.vectors.loss_we);
     wire!(self.weight_we, self.vectors.weight_we);
     wire!(self.waddr, self.vectors.waddr);
     for n in 0..T {
+        wire!(self.vectors.tap[n], self.gather.tap[n % W]);
         wire!(self.wdata[n], self.vectors.wdata[n]);
     }
 }}

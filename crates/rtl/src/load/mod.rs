@@ -7,23 +7,32 @@
 //! | [`run_reader`] | the DRAM side: bursts to one word stream |
 //! | [`vectors`] | the vector path, wired from the six below |
 //! | [`levels`], [`walker`] | the loop nest, its addresses and phases |
-//! | [`collector`] | T words become a vector |
+//! | [`collector`] | T words or taps become a vector |
 //! | [`code_reader`] | code RAM: a mask or pool code per vector |
 //! | [`expander`] | masking and un-pooling |
 //! | [`buffer_writer`] | rotation into bank order, write ports |
 //! | [`words`] | words into the operand, scratch and code RAMs, pixels unpacked |
-//! | [`gather`], [`tap_walker`] | scratch RAM: convolution taps into vectors |
+//! | [`gather`] | convolution taps, wired from the three below |
+//! | [`scratch`] | raw image rows in banks |
+//! | [`tap_walker`], [`tap_origin`], [`tap_position`] | addresses, rows and columns of the taps |
+//! | [`tap_lanes`] | which lane each tap goes to, and whether it lies in the image |
+//! | [`cycles`] | how long commands take |
 
 pub mod buffer_writer;
 pub mod code_reader;
 pub mod collector;
 pub mod control;
+pub mod cycles;
 pub mod expander;
 pub mod field16;
 pub mod gather;
 pub mod levels;
 pub mod load_engine;
 pub mod run_reader;
+pub mod scratch;
+pub mod tap_lanes;
+pub mod tap_origin;
+pub mod tap_position;
 pub mod tap_walker;
 pub mod vectors;
 pub mod walker;
@@ -33,12 +42,17 @@ pub use buffer_writer::BufferWriter;
 pub use code_reader::CodeReader;
 pub use collector::Collector;
 pub use control::LoadControl;
+pub use cycles::{gather_cycles, pixel_cycles, unpack_cycles, zero_cycles};
 pub use expander::Expander;
 pub use field16::Field16;
 pub use gather::Gather;
 pub use levels::Levels;
 pub use load_engine::LoadEngine;
 pub use run_reader::RunReader;
+pub use scratch::Scratch;
+pub use tap_lanes::TapLanes;
+pub use tap_origin::TapOrigin;
+pub use tap_position::TapPosition;
 pub use tap_walker::TapWalker;
 pub use vectors::Vectors;
 pub use walker::Walker;

@@ -5,7 +5,7 @@ use crate::stream::Skid;
 use ef_hdl_kit::{glue, vec_of};
 use rust_hdl::prelude::*;
 
-/// The vector path of the load engine: collects T words, masks, un-pools, rotates and writes them where the loop nest says.
+/// The vector path of the load engine: collects T words or taps, masks, un-pools, rotates and writes them where the loop nest says.
 ///
 /// ```text
 ///                 +--------+   +--------+
@@ -13,23 +13,23 @@ use rust_hdl::prelude::*;
 ///                 +--------+   +--------+                     v
 ///                 +-----------+                          +----------+   +--------------+
 ///  word -> Skid ->| Collector |------- vector ---------->| Expander |-->| BufferWriter |--> we, waddr, wdata[T]
-///                 +-----------+                          +----------+   +--------------+
+///  tap[T] ------->+-----------+                          +----------+   +--------------+
 ///                 +------------+                              ^
 ///  code words --->| CodeReader |------- code -----------------+
 ///                 +------------+
 /// ```
 ///
-/// A vector is written 5 cycles after its last word is taken. Words flow at one per clock, except that un-pooling takes
-/// 4 cycles per vector (a back-pressure only for T = 2).
+/// A vector is written 5 cycles after its last word is taken, 4 after its last taps. Words flow at one per clock, except that un-pooling
+/// takes 4 cycles per vector (a back-pressure only for T = 2). Taps have no back-pressure.
 ///
 /// | port | width | |
 /// |---|---|---|
 /// | `start` | 1 | takes `zero` to `code_base` and the descriptor's loop nest |
 /// | `to` | 2 | buffer; constant while busy |
 /// | `word_valid`, `word_ready`, `word` | 1, 1, 32 | words |
-/// | `word_close`, `word_cut` | 1 | the word ends its vector; the vector ends its innermost loop |
+/// | `tap[T]`, `put`, `inside`, `spill`, `fills`, `ends` | 32, 8, 8, 8, 1, 1 | taps, see [`Collector`] |
 /// | `code_we`, `code_waddr`, `code_wdata` | 1, 16, 32 | write port of the code RAM |
-/// | `walking`, `idle` | 1 | vectors are still to come; none is and the last write has happened |
+/// | `idle` | 1 | no vector is to come and the last write has happened |
 /// | `feature_we`, `loss_we`, `weight_we`, `waddr`, `wdata[T]` | 1, 1, 1, 16, 32 | the buffers' write ports, bank order |
 #[derive(LogicBlock)]
 pub struct Vectors<const T: usize, const CAW: usize> {
@@ -55,12 +55,15 @@ pub struct Vectors<const T: usize, const CAW: usize> {
     pub word_valid: Signal<In, Bit>,
     pub word_ready: Signal<Out, Bit>,
     pub word: Signal<In, Bits<32>>,
-    pub word_close: Signal<In, Bit>,
-    pub word_cut: Signal<In, Bit>,
+    pub tap: Vec<Signal<In, Bits<32>>>,
+    pub put: Signal<In, Bits<8>>,
+    pub inside: Signal<In, Bits<8>>,
+    pub spill: Signal<In, Bits<8>>,
+    pub fills: Signal<In, Bit>,
+    pub ends: Signal<In, Bit>,
     pub code_we: Signal<In, Bit>,
     pub code_waddr: Signal<In, Bits<16>>,
     pub code_wdata: Signal<In, Bits<32>>,
-    pub walking: Signal<Out, Bit>,
     pub idle: Signal<Out, Bit>,
     pub feature_we: Signal<Out, Bit>,
     pub loss_we: Signal<Out, Bit>,
@@ -70,8 +73,7 @@ pub struct Vectors<const T: usize, const CAW: usize> {
     levels: Levels,
     walker: Walker,
     codes: CodeReader<T, CAW>,
-    entry: Entry,
-    skid: Skid<34>,
+    skid: Skid<32>,
     collector: Collector<T>,
     expander: Expander<T>,
     writer: BufferWriter<T>,
@@ -102,12 +104,15 @@ impl<const T: usize, const CAW: usize> Default for Vectors<T, CAW> {
             word_valid: Default::default(),
             word_ready: Default::default(),
             word: Default::default(),
-            word_close: Default::default(),
-            word_cut: Default::default(),
+            tap: vec_of(T),
+            put: Default::default(),
+            inside: Default::default(),
+            spill: Default::default(),
+            fills: Default::default(),
+            ends: Default::default(),
             code_we: Default::default(),
             code_waddr: Default::default(),
             code_wdata: Default::default(),
-            walking: Default::default(),
             idle: Default::default(),
             feature_we: Default::default(),
             loss_we: Default::default(),
@@ -117,7 +122,6 @@ impl<const T: usize, const CAW: usize> Default for Vectors<T, CAW> {
             levels: Default::default(),
             walker: Default::default(),
             codes: Default::default(),
-            entry: Default::default(),
             skid: Default::default(),
             collector: Default::default(),
             expander: Default::default(),
@@ -166,27 +170,25 @@ glue! { [const T: usize, const CAW: usize] Vectors<T, CAW>; self => {
     wire!(self.codes.take, self.expander.accept);
     wire!(self.codes.row_end, self.walker.row_end);
 
-    wire!(self.entry.reset, self.reset);
-    wire!(self.entry.start, self.start);
-    wire!(self.entry.word, self.word);
-    wire!(self.entry.close, self.word_close);
-    wire!(self.entry.cut, self.word_cut);
-    wire!(self.entry.out_data, self.skid.out_data);
-
     wire!(self.skid.clock, self.clock);
-    wire!(self.skid.reset, self.entry.empty);
+    wire!(self.skid.reset, self.reset);
     wire!(self.skid.in_valid, self.word_valid);
-    wire!(self.skid.in_data, self.entry.in_data);
+    wire!(self.skid.in_data, self.word);
     wire!(self.skid.out_ready, self.collector.in_ready);
     wire!(self.word_ready, self.skid.in_ready);
 
     wire!(self.collector.clock, self.clock);
     wire!(self.collector.reset, self.reset);
     wire!(self.collector.start, self.start);
+    wire!(self.collector.zero, self.zero);
+    wire!(self.collector.gather, self.gather);
     wire!(self.collector.in_valid, self.skid.out_valid);
-    wire!(self.collector.in_word, self.entry.out_word);
-    wire!(self.collector.in_close, self.entry.out_close);
-    wire!(self.collector.in_cut, self.entry.out_cut);
+    wire!(self.collector.in_word, self.skid.out_data);
+    wire!(self.collector.put, self.put);
+    wire!(self.collector.inside, self.inside);
+    wire!(self.collector.spill, self.spill);
+    wire!(self.collector.fills, self.fills);
+    wire!(self.collector.ends, self.ends);
     wire!(self.collector.out_ready, self.expander.in_ready);
 
     wire!(self.expander.clock, self.clock);
@@ -199,6 +201,7 @@ glue! { [const T: usize, const CAW: usize] Vectors<T, CAW>; self => {
     wire!(self.expander.coming, self.levels.walk_start);
     wire!(self.expander.in_valid, self.collector.out_valid);
     wire!(self.expander.present, self.collector.present);
+    wire!(self.expander.keep, self.collector.keep);
     wire!(self.expander.at_valid, self.walker.valid);
     wire!(self.expander.at, self.walker.address);
     wire!(self.expander.phase, self.walker.phase);
@@ -212,44 +215,15 @@ glue! { [const T: usize, const CAW: usize] Vectors<T, CAW>; self => {
     wire!(self.writer.address, self.expander.address);
     wire!(self.writer.turn, self.expander.turn);
     for n in 0..T {
+        wire!(self.collector.tap[n], self.tap[n]);
         wire!(self.expander.vector[n], self.collector.vector[n]);
         wire!(self.writer.word[n], self.expander.word[n]);
         wire!(self.wdata[n], self.writer.wdata[n]);
     }
 
-    wire!(self.walking, self.walker.valid);
     wire!(self.idle, self.writer.idle);
     wire!(self.feature_we, self.writer.feature_we);
     wire!(self.loss_we, self.writer.loss_we);
     wire!(self.weight_we, self.writer.weight_we);
     wire!(self.waddr, self.writer.waddr);
 }}
-
-/// A word and its flags as one entry of the [`Skid`], which every command empties: ZERO offers more words than it needs.
-#[derive(LogicBlock, Default)]
-struct Entry {
-    pub reset: Signal<In, Bit>,
-    pub start: Signal<In, Bit>,
-    pub empty: Signal<Out, Bit>,
-    pub word: Signal<In, Bits<32>>,
-    pub close: Signal<In, Bit>,
-    pub cut: Signal<In, Bit>,
-    pub in_data: Signal<Out, Bits<34>>,
-    pub out_data: Signal<In, Bits<34>>,
-    pub out_word: Signal<Out, Bits<32>>,
-    pub out_close: Signal<Out, Bit>,
-    pub out_cut: Signal<Out, Bit>,
-}
-
-impl Logic for Entry {
-    #[hdl_gen]
-    fn update(&mut self) {
-        self.empty.next = self.reset.val() || self.start.val();
-        self.in_data.next = (bit_cast::<34, 1>(self.cut.val().into()) << 33)
-            | (bit_cast::<34, 1>(self.close.val().into()) << 32)
-            | bit_cast::<34, 32>(self.word.val());
-        self.out_word.next = self.out_data.val().get_bits::<32>(0);
-        self.out_close.next = self.out_data.val().get_bit(32);
-        self.out_cut.next = self.out_data.val().get_bit(33);
-    }
-}

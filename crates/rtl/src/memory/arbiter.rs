@@ -1,4 +1,5 @@
-//! One memory port for the load and the store engine.
+//! One memory port for the load engine, the store engine and instruction fetch.
+use super::{merge::CommandMerge, owners::ReadOwners};
 use crate::stream::Skid;
 use ef_hdl_kit::{K, glue};
 use rust_hdl::prelude::*;
@@ -7,28 +8,34 @@ use rust_hdl::prelude::*;
 pub const COMMAND: u64 = 1;
 /// Cycles of a word from the memory port to its engine, or back.
 pub const DATA: u64 = 1;
+/// Cycles from the last word at the memory port to `idle`.
+pub const IDLE: u64 = 2;
 /// Words of a direction that wait in its skid cell.
 pub const HELD: u64 = 2;
 
-/// Merges the load engine's reads and the store engine's writes.
+/// Merges the load engine's reads, the store engine's writes and the reads of instruction fetch.
 ///
 /// ```text
 ///  load_cmd_*  -->|              |-->[command]--> cmd_valid/ready, cmd_write, cmd_addr, cmd_len
 ///  store_cmd_* -->| CommandMerge |
-///  load_data_*  <-------[Skid]<------------------ rdata_valid/ready, rdata
+///  fetch_cmd_* -->|              |--reads--> | ReadOwners |
+///  load_data_*, fetch_data_* <---------------|            |<--[Skid]<-- rdata_valid/ready, rdata
 ///  store_data_* -->[Skid]-----------------------> wdata_valid/ready, wdata
 /// ```
 ///
-/// Everything on the memory side and the ready of every channel is a register. The memory executes commands in the order in which it gets them,
+/// Everything on the memory side is a register, and `load_data_valid` one gate behind two. The memory executes commands in the order in which it gets them,
 /// so a read whose command comes after that of a write returns the new words; the arbiter keeps the order in which it accepted them.
-/// If both engines offer a command, they take turns. One command every two cycles, one word per cycle and direction.
-/// Any number of commands may be under way, up to 2^24 - 1 words in each direction.
+/// If both engines offer a command, they take turns. Fetch is served if neither does, and while it is urgent between two commands
+/// of the engines. One command every two cycles, one word per cycle and direction. Up to 16 bursts to read and one more, and
+/// 2^24 - 1 words to write, may be under way.
 ///
 /// | port | width | |
 /// |---|---|---|
 /// | `load_cmd_valid`, `load_cmd_ready`, `load_cmd_addr`, `load_cmd_len` | 1, 1, 32, 16 | burst of words to read |
 /// | `load_data_valid`, `load_data_ready`, `load_data` | 1, 1, 32 | its words |
 /// | `store_cmd_*`, `store_data_*` | as above | burst of words to write; words may come before their command |
+/// | `fetch_cmd_*`, `fetch_urgent` | as above, 1 | burst of words to read |
+/// | `fetch_data_valid`, `fetch_data` | 1, 32 | its words, to be taken at once |
 /// | `cmd_valid`, `cmd_ready`, `cmd_write`, `cmd_addr`, `cmd_len` | 1, 1, 1, 32, 16 | memory port: commands |
 /// | `wdata_valid`, `wdata_ready`, `wdata` | 1, 1, 32 | memory port: words of the writes, in command order |
 /// | `rdata_valid`, `rdata_ready`, `rdata` | 1, 1, 32 | memory port: words of the reads, in command order |
@@ -51,6 +58,13 @@ pub struct Arbiter {
     pub store_data_valid: Signal<In, Bit>,
     pub store_data_ready: Signal<Out, Bit>,
     pub store_data: Signal<In, Bits<32>>,
+    pub fetch_cmd_valid: Signal<In, Bit>,
+    pub fetch_cmd_ready: Signal<Out, Bit>,
+    pub fetch_cmd_addr: Signal<In, Bits<32>>,
+    pub fetch_cmd_len: Signal<In, Bits<16>>,
+    pub fetch_urgent: Signal<In, Bit>,
+    pub fetch_data_valid: Signal<Out, Bit>,
+    pub fetch_data: Signal<Out, Bits<32>>,
     pub cmd_valid: Signal<Out, Bit>,
     pub cmd_ready: Signal<In, Bit>,
     pub cmd_write: Signal<Out, Bit>,
@@ -64,7 +78,7 @@ pub struct Arbiter {
     pub rdata: Signal<In, Bits<32>>,
     pub idle: Signal<Out, Bit>,
     merge: CommandMerge,
-    reads: WordsUnderWay,
+    reads: ReadOwners,
     writes: WordsUnderWay,
     quiet: Quiet,
     read_skid: Skid<32>,
@@ -92,6 +106,12 @@ glue! { Arbiter; self => {
     wire!(self.merge.store_len, self.store_cmd_len);
     wire!(self.load_cmd_ready, self.merge.load_ready);
     wire!(self.store_cmd_ready, self.merge.store_ready);
+    wire!(self.merge.fetch_valid, self.fetch_cmd_valid);
+    wire!(self.merge.fetch_addr, self.fetch_cmd_addr);
+    wire!(self.merge.fetch_len, self.fetch_cmd_len);
+    wire!(self.merge.urgent, self.fetch_urgent);
+    wire!(self.merge.room, self.reads.room);
+    wire!(self.fetch_cmd_ready, self.merge.fetch_ready);
     wire!(self.merge.cmd_ready, self.cmd_ready);
     wire!(self.cmd_valid, self.merge.cmd_valid);
     wire!(self.cmd_write, self.merge.cmd_write);
@@ -100,10 +120,14 @@ glue! { Arbiter; self => {
     // read data
     wire!(self.read_skid.in_valid, self.rdata_valid);
     wire!(self.read_skid.in_data, self.rdata);
-    wire!(self.read_skid.out_ready, self.load_data_ready);
+    wire!(self.read_skid.out_ready, self.reads.word_ready);
     wire!(self.rdata_ready, self.read_skid.in_ready);
-    wire!(self.load_data_valid, self.read_skid.out_valid);
+    wire!(self.reads.word_valid, self.read_skid.out_valid);
+    wire!(self.reads.load_ready, self.load_data_ready);
+    wire!(self.load_data_valid, self.reads.load_valid);
     wire!(self.load_data, self.read_skid.out_data);
+    wire!(self.fetch_data_valid, self.reads.fetch_valid);
+    wire!(self.fetch_data, self.read_skid.out_data);
     // write data
     wire!(self.write_skid.in_valid, self.store_data_valid);
     wire!(self.write_skid.in_data, self.store_data);
@@ -112,89 +136,23 @@ glue! { Arbiter; self => {
     wire!(self.wdata_valid, self.write_skid.out_valid);
     wire!(self.wdata, self.write_skid.out_data);
     // what is under way
-    wire!(self.reads.more, self.merge.load_ready);
-    wire!(self.reads.len, self.load_cmd_len);
-    wire!(self.reads.word_valid, self.read_skid.out_valid);
-    wire!(self.reads.word_ready, self.load_data_ready);
+    wire!(self.reads.more, self.merge.read);
+    wire!(self.reads.more_fetch, self.merge.fetch_ready);
+    wire!(self.reads.more_len, self.merge.read_len);
     wire!(self.writes.more, self.merge.store_ready);
     wire!(self.writes.len, self.store_cmd_len);
     wire!(self.writes.word_valid, self.write_skid.out_valid);
     wire!(self.writes.word_ready, self.wdata_ready);
     wire!(self.quiet.load_valid, self.load_cmd_valid);
     wire!(self.quiet.store_valid, self.store_cmd_valid);
+    wire!(self.quiet.fetch_valid, self.fetch_cmd_valid);
     wire!(self.quiet.cmd_valid, self.merge.cmd_valid);
     wire!(self.quiet.reads_none, self.reads.none);
     wire!(self.quiet.writes_none, self.writes.none);
     wire!(self.idle, self.quiet.idle);
 }}
 
-/// Takes the command of one engine into the output register, in turns if both offer one.
-///
-/// `load_ready` and `store_ready` are up only in the cycle in which that engine's command is taken.
-#[derive(LogicBlock, Default)]
-pub struct CommandMerge {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub load_valid: Signal<In, Bit>,
-    pub load_ready: Signal<Out, Bit>,
-    pub load_addr: Signal<In, Bits<32>>,
-    pub load_len: Signal<In, Bits<16>>,
-    pub store_valid: Signal<In, Bit>,
-    pub store_ready: Signal<Out, Bit>,
-    pub store_addr: Signal<In, Bits<32>>,
-    pub store_len: Signal<In, Bits<16>>,
-    pub cmd_valid: Signal<Out, Bit>,
-    pub cmd_ready: Signal<In, Bit>,
-    pub cmd_write: Signal<Out, Bit>,
-    pub cmd_addr: Signal<Out, Bits<32>>,
-    pub cmd_len: Signal<Out, Bits<16>>,
-    offered: DFF<Bit>,
-    /// Also who was served last.
-    is_write: DFF<Bit>,
-    address: DFF<Bits<32>>,
-    length: DFF<Bits<16>>,
-    take_load: Signal<Local, Bit>,
-    take_store: Signal<Local, Bit>,
-}
-
-impl Logic for CommandMerge {
-    #[hdl_gen]
-    fn update(&mut self) {
-        dff_setup!(self, clock, offered, is_write, address, length);
-        self.take_store.next = !self.offered.q.val()
-            & self.store_valid.val()
-            & (!self.load_valid.val() | !self.is_write.q.val());
-        self.take_load.next =
-            !self.offered.q.val() & self.load_valid.val() & (!self.store_valid.val() | self.is_write.q.val());
-        if self.cmd_ready.val() {
-            self.offered.d.next = false;
-        }
-        if self.take_load.val() {
-            self.offered.d.next = true;
-            self.is_write.d.next = false;
-            self.address.d.next = self.load_addr.val();
-            self.length.d.next = self.load_len.val();
-        }
-        if self.take_store.val() {
-            self.offered.d.next = true;
-            self.is_write.d.next = true;
-            self.address.d.next = self.store_addr.val();
-            self.length.d.next = self.store_len.val();
-        }
-        if self.reset.val() {
-            self.offered.d.next = false;
-            self.is_write.d.next = false;
-        }
-        self.load_ready.next = self.take_load.val();
-        self.store_ready.next = self.take_store.val();
-        self.cmd_valid.next = self.offered.q.val();
-        self.cmd_write.next = self.is_write.q.val();
-        self.cmd_addr.next = self.address.q.val();
-        self.cmd_len.next = self.length.q.val();
-    }
-}
-
-/// Counts the words of accepted commands (`more`, `len`) that have not been handed over (`word_valid` and `word_ready`).
+/// Counts the words of accepted writes (`more`, `len`) that have not been handed over (`word_valid` and `word_ready`).
 ///
 /// The count is modulo 2^24, so that words may come before their command.
 #[derive(LogicBlock, Default)]
@@ -237,6 +195,7 @@ pub struct Quiet {
     pub clock: Signal<In, Clock>,
     pub load_valid: Signal<In, Bit>,
     pub store_valid: Signal<In, Bit>,
+    pub fetch_valid: Signal<In, Bit>,
     pub cmd_valid: Signal<In, Bit>,
     pub reads_none: Signal<In, Bit>,
     pub writes_none: Signal<In, Bit>,
@@ -250,6 +209,7 @@ impl Logic for Quiet {
         dff_setup!(self, clock, quiet);
         self.quiet.d.next = !self.load_valid.val()
             & !self.store_valid.val()
+            & !self.fetch_valid.val()
             & !self.cmd_valid.val()
             & self.reads_none.val()
             & self.writes_none.val();

@@ -6,17 +6,18 @@ use super::pool_lane::PoolLane;
 use super::psum_port::vector_latency;
 use super::serialise::Serialise;
 use super::token_line::TokenLine;
+use super::word_mux;
 use crate::buffer::Delay;
 use ef_hdl_kit::{glue, vec_of};
 use rust_hdl::prelude::*;
 
 /// Cycles from `start` to the first word in the word buffer, for a latency of the partial sums.
-pub const fn first_word(psum_latency: usize, pool: bool) -> u64 {
-    psum_latency as u64 + 10 + if pool { 3 } else { 0 }
+pub const fn first_word(psum_latency: usize, pool: bool) -> usize {
+    psum_latency + 9 + word_mux::LATENCY + if pool { 3 } else { 0 }
 }
 
 /// Cycles per word of T lanes.
-pub const fn cycles_per_word(lanes: u64, pool: bool) -> u64 {
+pub const fn cycles_per_word(lanes: usize, pool: bool) -> usize {
     if pool && lanes == 2 { 2 } else { 1 }
 }
 

@@ -22,7 +22,9 @@ pub const NEXT_COMMAND: u64 = 3;
 pub const ENOUGH: u64 = 3;
 /// Cycles from the push of a word to the memory port, if nothing is before it.
 pub const FEED: u64 = 7;
-/// Cycles from the last word at the memory port to the end of `busy`.
+/// Cycles from a command taken to its first word at the memory port, if the word is there.
+pub const SUPPLY: u64 = 3;
+/// Cycles from the last word at `data` to the end of `busy`.
 pub const WRITTEN: u64 = 1;
 
 /// Writes `n_run` runs of `run` words, run i at address `dram + i*d_run`, each as one burst.

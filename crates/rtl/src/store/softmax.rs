@@ -9,6 +9,7 @@ use super::softmax_control::SoftmaxControl;
 use super::softmax_steps::{SoftmaxFunction, SoftmaxSteps};
 use super::softmax_totals::SoftmaxTotals;
 use super::token_line::TokenLine;
+use super::word_mux;
 use crate::arith::sfu::{self, Sfu};
 use crate::buffer::PulseDelay;
 use ef_hdl_kit::glue;
@@ -37,26 +38,57 @@ const _: () = assert!((GRADIENT - PROBABILITY) % 2 == 1);
 const _: () = assert!((LOSS_ADD - (INVERSE_KNOWN + 1 + DIFFERENCE)) % 2 == 1);
 const _: () = assert!(LOSS_BEGIN < INVERSE_KNOWN + 1 + DIFFERENCE);
 
-/// Cycles per word of an image.
-pub const CYCLES_PER_WORD: u64 = 2;
+/// Cycles per class in the gradient pass, in which the words of an image leave.
+pub const CYCLES_PER_WORD: usize = 2;
 
 /// When things happen, in cycles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Times {
-    /// From `start` to the first word in the word buffer.
-    pub first_word: u64,
+    /// From `start` to the first word of the first image in the word buffer.
+    pub first_word: usize,
+    /// From the first word of an image to its first word of padding.
+    pub padding: usize,
     /// From an image to the next.
-    pub image: u64,
-    /// From the last image to the end.
-    pub mean: u64,
+    pub image: usize,
+    /// From `start` to the end of `busy`, beyond the images.
+    pub rest: usize,
 }
 
-/// The times of a SOFTMAX over so many classes, for a latency of the partial sums.
-pub const fn times(psum_latency: usize, lanes: u64, classes: u64, gradient: bool) -> Times {
-    let _ = lanes;
-    let scan = psum_latency as u64 + 90 + 15 * classes;
-    let image = scan + if gradient { CYCLES_PER_WORD * classes } else { 0 };
-    Times { first_word: scan, image, mean: 12 }
+/// The times of a SOFTMAX over so many classes (1 or more), for a latency of the partial sums: the states of [`SoftmaxControl`], one
+/// after the other.
+pub const fn times(psum_latency: usize, lanes: usize, classes: usize, gradient: bool) -> Times {
+    let shift = 3 + classes + scanned(psum_latency);
+    let sum = shift + 3 + classes + raised(psum_latency);
+    let reciprocal = sum + 8 + (classes - 1) * (ADD + 1);
+    let begin = reciprocal + INVERSE_KNOWN + 1;
+    let (settle, known, words) = if gradient {
+        (
+            begin + CYCLES_PER_WORD * classes + 1,
+            begin + CYCLES_PER_WORD * (classes - 1) + GRADIENT_KNOWN + 1,
+            classes,
+        )
+    } else {
+        (begin, 0, 0)
+    };
+    let loss = reciprocal + LOSS_END + 1;
+    let quiet = if known > loss { known } else { loss };
+    let pad = 1 + if settle > quiet { settle } else { quiet };
+    Times {
+        first_word: 1 + begin + GRADIENT_KNOWN + word_mux::LATENCY,
+        padding: pad - begin - GRADIENT_KNOWN,
+        image: pad + words.next_multiple_of(lanes) - words + 2,
+        rest: 1 + MULTIPLY + 1,
+    }
+}
+
+/// From the address of a logit to its count in [`ArgMax`].
+const fn scanned(psum_latency: usize) -> usize {
+    element_latency(psum_latency) + 1
+}
+
+/// From the address of a logit to its exponential.
+const fn raised(psum_latency: usize) -> usize {
+    element_latency(psum_latency) + ADD + FUNCTION
 }
 
 /// SOFTMAX over up to 2^EAW classes per image: loss, hits, and the gradient of the logits.
@@ -143,9 +175,9 @@ pub struct Softmax<const T: usize, const EAW: usize, const LAT: usize> {
 impl<const T: usize, const EAW: usize, const LAT: usize> Softmax<T, EAW, LAT> {
     // times after a logit was asked for
     const LOGIT: usize = element_latency(LAT);
-    const SCANNED: usize = Self::LOGIT + 1;
+    const SCANNED: usize = scanned(LAT);
     const SHIFTED: usize = Self::LOGIT + ADD;
-    const RAISED: usize = Self::SHIFTED + FUNCTION;
+    const RAISED: usize = raised(LAT);
 }
 
 impl<const T: usize, const EAW: usize, const LAT: usize> Default for Softmax<T, EAW, LAT> {

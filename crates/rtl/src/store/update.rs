@@ -4,22 +4,20 @@ use super::hold::Hold;
 use super::token_line::TokenLine;
 use super::update_schedule::{HOLD_TOTAL, HOLD_VELOCITY, HOLD_WEIGHT, PERIOD, Schedule};
 use super::update_walk::UpdateWalk;
+use super::word_mux;
 use ef_hdl_kit::glue;
 use rust_hdl::prelude::*;
 
-/// Cycles per word.
-pub const CYCLES_PER_WORD: u64 = PERIOD as u64;
-
 /// Cycles from `start` to the first word in the word buffer, for a latency of the partial sums.
-pub const fn first_word(psum_latency: usize, velocity: bool) -> u64 {
+pub const fn first_word(psum_latency: usize, velocity: bool) -> usize {
     let schedule = Schedule::new(psum_latency);
     let word = if velocity { schedule.new_velocity() } else { schedule.new_weight() };
-    word as u64 + 3
+    2 + word + word_mux::LATENCY
 }
 
-/// Cycles from `start` to the last step of the last element.
-pub const fn finished(psum_latency: usize, elements: u64) -> u64 {
-    first_word(psum_latency, false) + elements.saturating_sub(1) * CYCLES_PER_WORD
+/// Cycles from `start` to the end of `busy`, for 1 element or more.
+pub const fn finished(psum_latency: usize, elements: usize) -> usize {
+    2 + Schedule::new(psum_latency).new_weight() + 1 + (elements - 1) * PERIOD
 }
 
 /// UPDATE: `v' = mu*v + (g + wd*w)`, `w' = w - lr*v'`, one element every 3 cycles.

@@ -2,6 +2,9 @@
 
 use rust_hdl::prelude::*;
 
+/// Cycles from a word pushed by a producer to its push into the word buffer.
+pub const LATENCY: usize = 1;
+
 /// Four producers of which at most one pushes in a cycle; one cycle later.
 #[derive(LogicBlock, Default)]
 pub struct WordMux {

@@ -2,6 +2,9 @@
 
 use rust_hdl::prelude::*;
 
+/// Cycles of a word through an empty queue.
+pub const LATENCY: u64 = 2;
+
 /// Synchronous FIFO of 2^AW words (AW >= 2), valid/ready on both sides; the first word falls through.
 ///
 /// ```text

@@ -103,10 +103,6 @@ impl Device for ChipDevice {
         self.link.read_register(address)
     }
 
-    fn load_program(&mut self, program: &[u64]) -> Result<(), DeviceError> {
-        self.link.load_program(program)
-    }
-
     fn run(&mut self) -> Result<(), DeviceError> {
         let before = self.bench().memory_use();
         self.link.run()?;

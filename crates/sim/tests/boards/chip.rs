@@ -39,7 +39,7 @@ fn a_board_trains_like_the_model_from_its_reset_button_on() {
 /// The SDRAM moved the words that the accelerator counted, and was not busy for longer than the run took.
 fn check_memory_use(chip: &mut ChipDevice, used: MemoryUse) {
     let mut read = |register| u64::from(chip.read_register(register).unwrap());
-    let words = read(regs::WORDS_READ) + read(regs::WORDS_WRITTEN);
+    let words = read(regs::WORDS_READ) + read(regs::WORDS_WRITTEN) + read(regs::WORDS_FETCHED);
     assert_eq!(used.data_cycles, 2 * words);
     assert!((used.data_cycles..read(regs::CYCLES) + 64).contains(&used.busy_cycles), "{used:?}");
 }

@@ -49,7 +49,7 @@ pub fn prepare(device: &mut dyn Device, plan: &Plan) {
     let images: Vec<u32> = pixels.chunks(16).flat_map(|i| plan.map.pack_image(i)).collect();
     device.write_memory(plan.map.images, &images).unwrap();
     device.write_memory(plan.map.labels, &[2, 0, 1]).unwrap();
-    device.load_program(&plan.train).unwrap();
+    device.load_program(plan.map.programs.train, &plan.train).unwrap();
 }
 
 /// Loss, and all weights and velocities.

@@ -108,6 +108,26 @@ impl SdramTiming {
     }
 }
 
+/// What the model of time needs of it.
+impl From<SdramTiming> for ef_time::SdramTiming {
+    fn from(timing: SdramTiming) -> Self {
+        ef_time::SdramTiming {
+            column_bits: timing.column_bits,
+            cas_latency: timing.cas_latency,
+            t_rcd: timing.t_rcd,
+            t_rp: timing.t_rp,
+            t_ras: timing.t_ras,
+            t_rc: timing.t_rc,
+            t_rfc: timing.t_rfc,
+            t_rrd: timing.t_rrd,
+            t_wr: timing.t_wr,
+            t_refi: timing.t_refi,
+            read_to_write: timing.read_to_write,
+            capture: timing.capture,
+        }
+    }
+}
+
 /// Nanoseconds in cycles, exact to the picosecond.
 fn cycles(ns: f64, clock_hz: u64, divide: impl Fn(u128, u128) -> u128) -> u32 {
     let ps = (ns * 1e3).round() as u128;

@@ -3,15 +3,15 @@
 use ef_program::StoreDesc;
 use ef_program::store::{StoreKind, StoreOp};
 use ef_rtl::kernel::PSUM_READ_LATENCY;
-use ef_rtl::store::{drain, run_writer, softmax, update, word_buffer};
+use ef_rtl::store::{drain, run_writer, softmax, update, update_schedule, word_buffer, word_mux};
 
 /// The pace at which words are made while nothing holds the producer back.
 #[derive(Clone, Copy, Debug)]
 enum Rate {
     /// A word every so many cycles.
     Even(u64),
-    /// The words of an image one after the other, then the next image.
-    Images { words: u64, period: u64, pace: u64 },
+    /// The classes of an image, its padding, then the next image.
+    Images { classes: u64, words: u64, padding: u64, period: u64 },
 }
 
 /// Makes the words of a command, and stops while the word buffer is full.
@@ -42,35 +42,37 @@ impl Producer {
     }
 
     /// The words of a command whose producer starts at `begin`.
-    pub fn new(op: StoreOp, desc: &StoreDesc, lanes: u64, begin: u64) -> Self {
+    pub fn new(op: StoreOp, desc: &StoreDesc, lanes: usize, begin: u64) -> Self {
         let count = |fields: &[u32]| fields.iter().map(|n| u64::from(*n)).product::<u64>();
         let words = count(&[desc.run, desc.n_run]);
+        let after = |cycles: usize| begin + cycles as u64;
         match op.kind {
             StoreKind::Map => {
-                let first = begin + drain::first_word(PSUM_READ_LATENCY, op.pool);
-                Producer::even(first, drain::cycles_per_word(lanes, op.pool), words)
+                let first = after(drain::first_word(PSUM_READ_LATENCY, op.pool));
+                let pace = drain::cycles_per_word(lanes, op.pool) as u64;
+                let mut producer = Producer::even(first, pace, words);
+                producer.finished -= word_mux::LATENCY as u64;
+                producer
             }
             StoreKind::Update => {
-                let first = begin + update::first_word(PSUM_READ_LATENCY, op.velocity);
-                let mut producer = Producer::even(first, update::CYCLES_PER_WORD, words);
-                let elements = count(&[desc.n_g, desc.n_r, desc.n_c]);
-                producer.finished = begin + update::finished(PSUM_READ_LATENCY, elements);
+                let first = after(update::first_word(PSUM_READ_LATENCY, op.velocity));
+                let mut producer = Producer::even(first, update_schedule::PERIOD as u64, words);
+                let elements = count(&[desc.n_g, desc.n_r, desc.n_c]).max(1) as usize;
+                producer.finished = after(update::finished(PSUM_READ_LATENCY, elements));
                 producer
             }
             StoreKind::Softmax => {
-                let classes = desc.n_c.into();
+                let classes = desc.n_c.max(1) as usize;
                 let times = softmax::times(PSUM_READ_LATENCY, lanes, classes, op.gradient);
-                let per_image = classes.div_ceil(lanes) * lanes;
-                Producer {
-                    first: begin + times.first_word,
-                    rate: Rate::Images {
-                        words: per_image,
-                        period: times.image,
-                        pace: softmax::CYCLES_PER_WORD,
-                    },
-                    finished: begin + times.image * u64::from(desc.n_i) + times.mean,
-                    ..Producer::even(0, 1, words)
-                }
+                let rate = Rate::Images {
+                    classes: classes as u64,
+                    words: classes.next_multiple_of(lanes) as u64,
+                    padding: times.padding as u64,
+                    period: times.image as u64,
+                };
+                let first = after(times.first_word);
+                let finished = after(times.rest + times.image * desc.n_i as usize);
+                Producer { first, rate, finished, ..Producer::even(0, 1, words) }
             }
         }
     }
@@ -89,7 +91,14 @@ impl Producer {
     fn nominal(&self, k: u64) -> u64 {
         match self.rate {
             Rate::Even(pace) => self.first + k * pace,
-            Rate::Images { words, period, pace } => self.first + k / words * period + k % words * pace,
+            Rate::Images { classes, words, padding, period } => {
+                let (image, word) = (k / words, k % words);
+                let at = match word.checked_sub(classes) {
+                    None => word * softmax::CYCLES_PER_WORD as u64,
+                    Some(pad) => padding + pad,
+                };
+                self.first + image * period + at
+            }
         }
     }
 
@@ -105,8 +114,9 @@ impl Producer {
         at
     }
 
-    /// Words leave: the next `words`, the first not before `begin`, the others no faster than `pace`. Returns when the last does.
-    pub fn drain(&mut self, begin: u64, words: u64, pace: u64) -> u64 {
+    /// Words leave: the next `words`, the first not before `begin`, the others no faster than `pace`. Returns when the
+    /// last was made, and when it leaves.
+    pub fn drain(&mut self, begin: u64, words: u64, pace: u64) -> (u64, u64) {
         // what the words before have held back
         let (first, _, before, end) = self.latest;
         if before > 0 {
@@ -115,11 +125,11 @@ impl Producer {
         let first = self.drained;
         let begin = begin.max(self.pushed(first) + run_writer::FEED);
         self.hold_back(first, begin);
-        let last = first + words - 1;
-        let end = (begin + (words - 1) * pace).max(self.pushed(last) + run_writer::FEED);
+        let made = self.pushed(first + words - 1);
+        let end = (begin + (words - 1) * pace).max(made + run_writer::FEED);
         self.latest = (first, begin, words, end);
         self.drained += words;
-        end
+        (made, end)
     }
 
     /// Word `left` left at `at`: the word that takes its place enters after it.

@@ -49,13 +49,14 @@ fn draw_buffer(panel: &Area, planned: &Planned, buffer: &Buffer) -> Drawn {
     Ok(())
 }
 
-const KINDS: [(Kind, &str, RGBColor); 6] = [
+const KINDS: [(Kind, &str, RGBColor); 7] = [
     (Kind::Weights, "weights", RGBColor(0x94, 0x67, 0xbd)),
     (Kind::Velocities, "velocities", RGBColor(0xc5, 0xb0, 0xd5)),
     (Kind::Images, "images", RGBColor(0x7f, 0x7f, 0x7f)),
     (Kind::Map, "maps", RGBColor(0x1f, 0x77, 0xb4)),
     (Kind::Loss, "losses", RGBColor(0xff, 0x7f, 0x0e)),
     (Kind::Codes, "codes", RGBColor(0x2c, 0xa0, 0x2c)),
+    (Kind::Program, "program", RGBColor(0xd6, 0x27, 0x28)),
 ];
 
 /// Bytes over cycles: a rectangle per map, loss, and so on.

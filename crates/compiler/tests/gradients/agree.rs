@@ -1,0 +1,79 @@
+//! The golden model against candle.
+
+use crate::case::{Case, case};
+use crate::with_candle::{Gradients, with_candle};
+use ef_compiler::{PixelFormat, Plan, compile};
+use ef_model::ModelDevice;
+use ef_program::{Config, Device, regs};
+
+/// One step on the golden model: mean loss, and gradients read from the velocities.
+pub fn on_the_model(case: &Case, config: &'static Config) -> (f32, Gradients<f32>, Plan) {
+    let batch = case.labels.len();
+    let plan = compile(&case.network, config, batch, PixelFormat::F32).unwrap();
+    let mut device = ModelDevice::new(config, plan.map.memory_words);
+    for (layer, (weight, bias)) in plan.map.layers.iter().zip(&case.parameters) {
+        device.write_memory(layer.weights, &layer.pack(weight, bias)).unwrap();
+        device.write_memory(layer.velocities, &vec![0; layer.words]).unwrap();
+    }
+    let words: Vec<u32> =
+        case.images.chunks(case.images.len() / batch).flat_map(|i| plan.map.pack_image_f32(i)).collect();
+    device.write_memory(plan.map.images, &words).unwrap();
+    device.write_memory(plan.map.labels, &case.labels).unwrap();
+    device.write_register(regs::INV_BATCH, (1.0 / batch as f32).to_bits()).unwrap();
+    device.write_register(regs::LEARNING_RATE, 0.5f32.to_bits()).unwrap();
+    device.load_program(plan.map.programs.train, &plan.train).unwrap();
+    device.run().unwrap();
+    let gradients = plan
+        .map
+        .layers
+        .iter()
+        .map(|layer| {
+            let mut words = vec![0; layer.words];
+            device.read_memory(layer.velocities, &mut words).unwrap();
+            layer.unpack(&words)
+        })
+        .collect();
+    assert_eq!(device.read_register(regs::OVERFLOW).unwrap(), 0);
+    (f32::from_bits(device.read_register(regs::MEAN_LOSS).unwrap()), gradients, plan)
+}
+
+fn rms<T: Copy + Into<f64>>(values: &[T]) -> f64 {
+    (values.iter().map(|v| (*v).into().powi(2)).sum::<f64>() / values.len() as f64).sqrt()
+}
+
+/// RMS of the difference.
+fn error(got: &[f32], want: &[f64]) -> f64 {
+    assert_eq!(got.len(), want.len());
+    rms(&got.iter().zip(want).map(|(g, w)| f64::from(*g) - w).collect::<Vec<f64>>())
+}
+
+/// An error relative to the RMS of the reference; the gradient of a bias is a sum that may cancel, so `scale` is that of the layer.
+fn relative(error: f64, scale: f64) -> f64 {
+    if scale == 0.0 { error } else { error / scale }
+}
+
+/// Loss within 1e-5, every gradient within 1e-5 relative RMS.
+pub fn agrees(toml: &str, batch: usize, config: &'static Config) {
+    let case = case(toml, batch, 42);
+    let (loss, gradients, plan) = on_the_model(&case, config);
+    let (want_loss, want) = with_candle(&case).unwrap();
+    println!(
+        "{} on {}: loss {loss} ({want_loss}), {} train and {} eval instructions",
+        case.network.name,
+        config.name,
+        plan.train.len(),
+        plan.eval.len()
+    );
+    assert!((f64::from(loss) - want_loss).abs() < 1e-5 * want_loss.abs().max(1.0), "{loss} {want_loss}");
+    for ((layer, (weight, bias)), (want_weight, want_bias)) in plan.map.layers.iter().zip(gradients).zip(want)
+    {
+        let scale = rms(&want_weight);
+        let errors = (
+            relative(error(&weight, &want_weight), scale),
+            relative(error(&bias, &want_bias), scale.max(rms(&want_bias))),
+        );
+        println!("  {}: weight {:.2e}, bias {:.2e}", layer.name(), errors.0, errors.1);
+        assert!(errors.0 < 1e-5 && errors.1 < 1e-5, "{}: {errors:?}", layer.name());
+    }
+}
+

@@ -1,0 +1,54 @@
+//! Networks with data and parameters.
+
+use ef_compiler::Network;
+
+/// A small deterministic generator: tests must not depend on a library's stream.
+pub struct Rng(pub u64);
+
+impl Rng {
+    pub fn next(&mut self) -> f32 {
+        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        ((self.0 >> 40) as f32) / (1u64 << 23) as f32 - 1.0
+    }
+}
+
+/// A network with images, labels and parameters.
+pub struct Case {
+    pub network: Network,
+    pub images: Vec<f32>,
+    pub labels: Vec<u32>,
+    pub parameters: Vec<(Vec<f32>, Vec<f32>)>,
+}
+
+pub fn case(toml: &str, batch: usize, seed: u64) -> Case {
+    let network = Network::from_toml(toml).unwrap();
+    let mut rng = Rng(seed);
+    let pixels = network.input.channels * network.input.rows * network.input.columns;
+    let images = (0..batch * pixels).map(|_| rng.next()).collect();
+    let labels = (0..batch).map(|i| (i * 7 % network.classes()) as u32).collect();
+    let parameters = network
+        .parameters()
+        .iter()
+        .map(|p| {
+            let scale = (2.0 / (p.weights() / p.outputs) as f32).sqrt();
+            let weight = (0..p.weights()).map(|_| rng.next() * scale).collect();
+            (weight, (0..p.outputs).map(|_| rng.next() * 0.1).collect())
+        })
+        .collect();
+    Case { network, images, labels, parameters }
+}
+
+/// A description from lines such as `conv 8 3 1`: outputs, kernel, padding, stride.
+pub fn network(name: &str, (channels, rows, columns): (usize, usize, usize), layers: &[&str]) -> String {
+    let mut toml =
+        format!("name = \"{name}\"\n[input]\nchannels = {channels}\nrows = {rows}\ncolumns = {columns}\n");
+    for layer in layers {
+        let words: Vec<&str> = layer.split(' ').collect();
+        toml += &format!("[[layer]]\nkind = \"{}\"\n", words[0]);
+        for (key, value) in ["outputs", "kernel", "padding", "stride"].iter().zip(&words[1..]) {
+            toml += &format!("{key} = {value}\n");
+        }
+    }
+    toml
+}
+

@@ -1,0 +1,93 @@
+//! Gradients of whole networks on the golden model against an independent autograd library (candle, in float64).
+//!
+//! With momentum 0 and weight decay 0 the velocities after one step are the gradients.
+
+mod agree;
+mod case;
+mod random;
+mod with_candle;
+
+use agree::agrees;
+use case::network;
+use ef_program::config::{FP32_8X8, SIM_2X2, SIM_4X4};
+
+const DIGITS: &[&str] =
+    &["conv 8 3 1", "relu", "max_pool", "conv 16 3 1", "relu", "max_pool", "fc 10", "softmax_cross_entropy"];
+
+#[test]
+fn digits_network_gradients_agree_on_every_configuration() {
+    for config in [&SIM_2X2, &SIM_4X4, &FP32_8X8] {
+        agrees(&network("digits", (1, 8, 8), DIGITS), 5, config);
+    }
+    agrees(&network("digits", (1, 8, 8), DIGITS), 32, &FP32_8X8);
+}
+
+#[test]
+fn fully_connected_networks_agree() {
+    agrees(&network("mlp", (1, 7, 5), &["fc 19", "relu", "fc 11", "relu", "fc 3"]), 9, &FP32_8X8);
+    agrees(&network("linear", (2, 3, 3), &["fc 5"]), 1, &SIM_2X2);
+}
+
+#[test]
+fn odd_maps_and_odd_channel_counts_agree() {
+    let layers = ["conv 5 3 1", "max_pool", "relu", "conv 11 3 0", "relu", "conv 3 1 0", "max_pool", "fc 4"];
+    agrees(&network("odd", (3, 13, 11), &layers), 3, &FP32_8X8);
+    agrees(&network("odd", (3, 13, 11), &layers), 3, &SIM_4X4);
+}
+
+#[test]
+fn kernels_of_5_and_wide_padding_agree() {
+    let layers =
+        ["conv 6 5 2", "relu", "conv 9 5 2", "relu", "max_pool", "conv 7 1 1", "relu", "conv 4 3 2", "fc 6"];
+    agrees(&network("five", (2, 9, 10), &layers), 4, &FP32_8X8);
+}
+
+#[test]
+fn tiles_of_nothing_but_padding_agree() {
+    for [first, second] in [["conv 3 1 9", "conv 2 3 1"], ["conv 3 3 1", "conv 2 1 9"]] {
+        agrees(&network("wide", (2, 5, 6), &[first, "relu", second, "fc 4"]), 3, &SIM_2X2);
+    }
+}
+
+#[test]
+fn maps_larger_than_a_buffer_are_tiled_by_rows() {
+    let layers = [
+        "conv 16 3 1",
+        "relu",
+        "conv 16 3 1",
+        "relu",
+        "max_pool",
+        "conv 32 3 1",
+        "relu",
+        "max_pool",
+        "conv 9 3 1",
+        "relu",
+        "max_pool",
+        "fc 10",
+    ];
+    agrees(&network("rows", (3, 32, 32), &layers), 2, &FP32_8X8);
+}
+
+/// The '1X' CNN of EF-Train on CIFAR-10 images.
+#[test]
+fn the_1x_network_agrees() {
+    let layers = [
+        "conv 16 3 1",
+        "relu",
+        "conv 16 3 1",
+        "relu",
+        "max_pool",
+        "conv 32 3 1",
+        "relu",
+        "conv 32 3 1",
+        "relu",
+        "max_pool",
+        "conv 64 3 1",
+        "relu",
+        "conv 64 3 1",
+        "relu",
+        "max_pool",
+        "fc 10",
+    ];
+    agrees(&network("1x", (3, 32, 32), &layers), 2, &FP32_8X8);
+}

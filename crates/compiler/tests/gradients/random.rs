@@ -1,0 +1,63 @@
+//! Networks drawn by seed: channels, odd maps, kernels, paddings, pools and ReLUs in every combination.
+
+use crate::agree::agrees;
+use crate::case::{Rng, network};
+use ef_program::config;
+
+/// A whole number from `least` to `most`.
+fn draw(rng: &mut Rng, least: usize, most: usize) -> usize {
+    // of -1..1
+    let share = (rng.next() + 1.0) / 2.0;
+    least + ((most - least + 1) as f32 * share) as usize
+}
+
+/// A network of at most `work` multiplications in FP, its input, and a batch.
+fn drawn(rng: &mut Rng, work: usize) -> (String, usize) {
+    loop {
+        let input @ (mut channels, mut rows, mut cols) = (draw(rng, 1, 4), draw(rng, 1, 64), draw(rng, 1, 64));
+        let batch = [1, 2, 3, 5, 8, 16, 32][draw(rng, 0, 6)];
+        let mut layers = Vec::new();
+        let mut macs = 0;
+        for index in 0..draw(rng, 0, 3) {
+            let kernel = draw(rng, 1, 7);
+            let padding = draw(rng, 0, kernel - 1);
+            let stride = 1;
+            if kernel > rows + 2 * padding || kernel > cols + 2 * padding {
+                continue;
+            }
+            let outputs = [1, 2, 3, 7, 8, 9, 17, 40, 130, 512][draw(rng, 0, 9)];
+            let length = |n: usize| (n + 2 * padding - kernel) / stride + 1;
+            (rows, cols) = (length(rows), length(cols));
+            macs += batch * outputs * channels * kernel * kernel * rows * cols;
+            channels = outputs;
+            let stride = if index == 0 { stride } else { 1 };
+            layers.push(format!("conv {outputs} {kernel} {padding} {stride}"));
+            let relu = draw(rng, 0, 1) == 1;
+            if relu {
+                layers.push("relu".into());
+            }
+            if rows > 1 && cols > 1 && draw(rng, 0, 1) == 1 {
+                (rows, cols) = (rows / 2, cols / 2);
+                layers.push("max_pool".into());
+            }
+        }
+        let inputs = channels * rows * cols;
+        let outputs = [1, 2, 10, 33][draw(rng, 0, 3)];
+        macs += batch * inputs * outputs;
+        layers.push(format!("fc {outputs}"));
+        if inputs <= 4096 && macs <= work {
+            let layers: Vec<&str> = layers.iter().map(String::as_str).collect();
+            return (network("random", input, &layers), batch);
+        }
+    }
+}
+
+#[test]
+fn networks_drawn_by_seed_have_the_gradients_of_the_autograd_library() {
+    for seed in 0..std::env::var("N").map_or(40, |n| n.parse().unwrap()) {
+        let (text, batch) = drawn(&mut Rng(seed), 20_000_000);
+        let config = config::ALL[seed as usize % config::ALL.len()];
+        println!("seed {seed}, batch {batch}:\n{text}");
+        agrees(&text, batch, config);
+    }
+}

@@ -1,0 +1,111 @@
+//! The same step with candle in float64.
+
+use crate::case::Case;
+use candle_core::{D, DType, Device as Candle, Tensor, Var};
+use ef_compiler::Layer;
+
+/// Convolution as a sum of matrix products, one per tap: candle's own conv2d mistakes the layout of its input where
+/// channels equal rows (0.9.2), and its max_pool2d scales gradients.
+fn convolution(
+    x: &Tensor,
+    weight: &Tensor,
+    padding: usize,
+    stride: usize,
+) -> candle_core::Result<Tensor> {
+    let x = x.pad_with_zeros(2, padding, padding)?.pad_with_zeros(3, padding, padding)?;
+    let ((n, channels, rows, cols), (outputs, _, kr, kc)) = (x.dims4()?, weight.dims4()?);
+    let (rows, cols) = (rows + 1 - kr, cols + 1 - kc);
+    let mut sum = Tensor::zeros((n, outputs, rows * cols), DType::F64, &Candle::Cpu)?;
+    for r in 0..kr {
+        for c in 0..kc {
+            let pixels = x.narrow(2, r, rows)?.narrow(3, c, cols)?.contiguous()?;
+            let pixels = pixels.reshape((n, channels, rows * cols))?;
+            let tap =
+                weight.narrow(2, r, 1)?.narrow(3, c, 1)?.contiguous()?.reshape((1, outputs, channels))?;
+            sum = (sum + tap.broadcast_as((n, outputs, channels))?.contiguous()?.matmul(&pixels)?)?;
+        }
+    }
+    let sum = sum.reshape((n, outputs, rows, cols))?;
+    // of the map of stride 1, every so many-th row and column
+    let kept = |length: usize| -> candle_core::Result<Tensor> {
+        Tensor::from_vec((0..length as u32).step_by(stride).collect(), length.div_ceil(stride), &Candle::Cpu)
+    };
+    if stride == 1 { Ok(sum) } else { sum.index_select(&kept(rows)?, 2)?.index_select(&kept(cols)?, 3) }
+}
+
+pub type Gradients<F> = Vec<(Vec<F>, Vec<F>)>;
+
+/// Loss and gradients of a case.
+pub fn with_candle(case: &Case) -> candle_core::Result<(f64, Gradients<f64>)> {
+    let cpu = Candle::Cpu;
+    let batch = case.labels.len();
+    let input = &case.network.input;
+    let f64s = |v: &[f32]| v.iter().map(|x| f64::from(*x)).collect::<Vec<_>>();
+    let mut x =
+        Tensor::from_vec(f64s(&case.images), (batch, input.channels, input.rows, input.columns), &cpu)?;
+    let vars = case
+        .network
+        .parameters()
+        .iter()
+        .zip(&case.parameters)
+        .map(|(p, (weight, bias))| {
+            let shape = (p.outputs, p.inputs, p.kernel.0, p.kernel.1);
+            let weight = Var::from_tensor(&Tensor::from_vec(f64s(weight), shape, &cpu)?)?;
+            let bias = Var::from_tensor(&Tensor::from_vec(f64s(bias), p.outputs, &cpu)?)?;
+            Ok((weight, bias))
+        })
+        .collect::<candle_core::Result<Vec<_>>>()?;
+    let mut next = vars.iter();
+    let mut pending_relu = false;
+    for layer in &case.network.layers {
+        // ReLU and maximum commute; pooling first leaves no ties between zeros
+        if pending_relu && !matches!(layer, Layer::MaxPool { .. }) {
+            x = x.relu()?;
+            pending_relu = false;
+        }
+        match *layer {
+            Layer::Conv { padding, stride, .. } => {
+                let (weight, bias) = next.next().unwrap();
+                let outputs = bias.dims1()?;
+                x = convolution(&x, weight, padding, stride)?.broadcast_add(&bias.reshape((1, outputs, 1, 1))?)?;
+            }
+            Layer::Fc { .. } => {
+                let (weight, bias) = next.next().unwrap();
+                let (outputs, inputs, ..) = weight.dims4()?;
+                let weight = weight.reshape((outputs, inputs))?;
+                x = x.flatten_from(1)?.matmul(&weight.t()?)?.broadcast_add(&bias.reshape((1, outputs))?)?;
+                x = x.reshape((batch, outputs, 1, 1))?;
+            }
+            Layer::Relu {} => pending_relu = true,
+            Layer::MaxPool { .. } => {
+                let (_, _, rows, cols) = x.dims4()?;
+                let (rows, cols) = (rows / 2, cols / 2);
+                let (n, channels, ..) = x.dims4()?;
+                x = x.narrow(2, 0, rows * 2)?.narrow(3, 0, cols * 2)?.contiguous()?;
+                // the gradient goes to one of equal values, as max() of candle does not
+                let windows = x.reshape((n * channels, rows, 2, cols, 2))?.transpose(2, 3)?.contiguous()?;
+                let windows = windows.reshape((n * channels, rows, cols, 4))?;
+                let first = windows.detach().argmax_keepdim(D::Minus1)?;
+                x = windows.gather(&first, 3)?.reshape((n, channels, rows, cols))?;
+            }
+            Layer::SoftmaxCrossEntropy {} => {}
+        }
+    }
+    let logits = x.flatten_from(1)?;
+    let max = logits.max_keepdim(D::Minus1)?.detach();
+    let shifted = logits.broadcast_sub(&max)?;
+    let log_p = shifted.broadcast_sub(&shifted.exp()?.sum_keepdim(D::Minus1)?.log()?)?;
+    let labels = Tensor::from_vec(case.labels.clone(), (batch, 1), &cpu)?;
+    let loss = (log_p.gather(&labels, 1)?.sum_all()? / -(batch as f64))?;
+    let gradients = loss.backward()?;
+    let out = vars
+        .iter()
+        .map(|(weight, bias)| {
+            let flat =
+                |v: &Var| gradients.get(v).unwrap().flatten_all()?.to_dtype(DType::F64)?.to_vec1::<f64>();
+            Ok((flat(weight)?, flat(bias)?))
+        })
+        .collect::<candle_core::Result<Vec<_>>>()?;
+    Ok((loss.to_scalar::<f64>()?, out))
+}
+

@@ -1,0 +1,98 @@
+//! Puts the words of instruction bursts into the program buffer.
+use ef_hdl_kit::K;
+use rust_hdl::prelude::*;
+
+/// Words in turn low and high, from instruction [got] on; words that were asked for before a far jump are dropped.
+///
+/// ```text
+///  more, count --> [pending] --> few, idle
+///  word_valid -+-> [dropping] words of before far
+///              +-> write_low, write_high, [got] = write address
+/// ```
+///
+/// | port | width | |
+/// |---|---|---|
+/// | `more`, `count` | 1, 6 | a burst of so many instructions has been asked for |
+/// | `word_valid` | 1 | one of its words is there: it is taken in this cycle |
+/// | `far`, `pc` | 1, 24 | go on with instruction `pc` |
+/// | `write_low`, `write_high` | 1 | the word belongs into this half of instruction `got` |
+/// | `got` | 16 | first instruction that is not in the buffer yet, modulo 2^16 |
+/// | `few` | 1 | at most one burst is under way, a cycle late; down in the cycle after `more` |
+/// | `idle` | 1 | none is; rises a cycle late and falls in the cycle after `more` |
+#[derive(LogicBlock, Default)]
+pub struct Arrivals {
+    pub clock: Signal<In, Clock>,
+    pub reset: Signal<In, Bit>,
+    pub more: Signal<In, Bit>,
+    pub count: Signal<In, Bits<6>>,
+    pub word_valid: Signal<In, Bit>,
+    pub far: Signal<In, Bit>,
+    pub pc: Signal<In, Bits<24>>,
+    pub write_low: Signal<Out, Bit>,
+    pub write_high: Signal<Out, Bit>,
+    pub got: Signal<Out, Bits<16>>,
+    pub few: Signal<Out, Bit>,
+    pub idle: Signal<Out, Bit>,
+    pending: DFF<Bits<8>>,
+    /// How many of the pending words are void, and whether any is.
+    dropping: DFF<Bits<8>>,
+    drop_word: DFF<Bit>,
+    second: DFF<Bit>,
+    next_one: DFF<Bits<16>>,
+    at_most_one: DFF<Bit>,
+    quiet: DFF<Bit>,
+    left: Signal<Local, Bits<8>>,
+    useful: Signal<Local, Bit>,
+    none: K<8, 0>,
+    one: K<8, 1>,
+    burst: K<8, { 2 * super::refill::BURST }>,
+    one_instruction: K<16, 1>,
+}
+
+impl Logic for Arrivals {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, pending, dropping, drop_word, second, next_one, at_most_one, quiet);
+        self.left.next = self.pending.q.val();
+        if self.word_valid.val() {
+            self.left.next = self.pending.q.val() - self.one.val();
+        }
+        self.pending.d.next = self.left.val();
+        if self.more.val() {
+            self.pending.d.next = self.left.val() + (bit_cast::<8, 6>(self.count.val()) << 1);
+        }
+        self.at_most_one.d.next = (self.pending.q.val() <= self.burst.val()) & !self.more.val();
+        self.quiet.d.next = (self.pending.q.val() == self.none.val()) & !self.more.val();
+
+        self.useful.next = self.word_valid.val() & !self.drop_word.q.val();
+        self.write_low.next = self.useful.val() & !self.second.q.val();
+        self.write_high.next = self.useful.val() & self.second.q.val();
+        if self.useful.val() {
+            self.second.d.next = !self.second.q.val();
+            if self.second.q.val() {
+                self.next_one.d.next = self.next_one.q.val() + self.one_instruction.val();
+            }
+        }
+        if self.word_valid.val() & self.drop_word.q.val() {
+            self.dropping.d.next = self.dropping.q.val() - self.one.val();
+            self.drop_word.d.next = self.dropping.q.val() != self.one.val();
+        }
+        if self.far.val() {
+            self.dropping.d.next = self.left.val();
+            self.drop_word.d.next = self.left.val() != self.none.val();
+            self.second.d.next = false;
+            self.next_one.d.next = bit_cast::<16, 24>(self.pc.val());
+        }
+        if self.reset.val() {
+            self.pending.d.next = self.none.val();
+            self.drop_word.d.next = false;
+            self.second.d.next = false;
+            self.next_one.d.next = 0.into();
+            self.at_most_one.d.next = true;
+            self.quiet.d.next = true;
+        }
+        self.got.next = self.next_one.q.val();
+        self.few.next = self.at_most_one.q.val();
+        self.idle.next = self.quiet.q.val();
+    }
+}

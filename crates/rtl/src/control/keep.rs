@@ -1,0 +1,118 @@
+//! From which instruction on the program buffer keeps what it holds.
+use ef_hdl_kit::K;
+use rust_hdl::prelude::*;
+
+/// Instructions that the buffer reads ahead, at the least: a loop that leaves less room than this is not kept.
+pub const AHEAD: u64 = 64;
+
+/// The first instruction that may not be overwritten: the start of the outermost active loop that lies at most 2^RAW - [`AHEAD`]
+/// instructions back, or the program counter.
+///
+/// ```text
+///  push, start, pop --> [anchored, anchor, level] --[kept]--> keep
+///  pc ---------------->  anchor too far back? --> the next loop inwards: select --> LoopStack --> selected
+/// ```
+/// A loop becomes the anchor when it begins and none is; the anchor moves inwards, a level in two cycles, when the program counter
+/// has run too far from it, and is none after its loop has ended. `level` is the anchor's place in the loop stack, 0 the innermost.
+/// Instruction numbers are modulo 2^16 here, which is more than the buffer holds. `keep` is never beyond the next
+/// instruction: after a jump it is right a cycle later. What it is besides decides how fast a program runs, not what it does.
+#[derive(LogicBlock)]
+pub struct Keep<const RAW: usize> {
+    pub clock: Signal<In, Clock>,
+    pub reset: Signal<In, Bit>,
+    pub pc: Signal<In, Bits<24>>,
+    pub push: Signal<In, Bit>,
+    pub start: Signal<In, Bits<24>>,
+    pub pop: Signal<In, Bit>,
+    /// The entry of the loop stack one level inside the anchor.
+    pub select: Signal<Out, Bits<3>>,
+    /// Where that loop starts.
+    pub selected: Signal<In, Bits<16>>,
+    pub keep: Signal<Out, Bits<16>>,
+    anchored: DFF<Bit>,
+    anchor: DFF<Bits<16>>,
+    level: DFF<Bits<3>>,
+    distant: DFF<Bit>,
+    kept: DFF<Bits<16>>,
+    at: Signal<Local, Bits<16>>,
+    back: Signal<Local, Bits<16>>,
+    inwards: Signal<Local, Bit>,
+    innermost: Signal<Local, Bit>,
+    inner: Signal<Local, Bits<3>>,
+    one: K<3, 1>,
+    zero: K<3, 0>,
+    reach: Constant<Bits<16>>,
+}
+
+impl<const RAW: usize> Default for Keep<RAW> {
+    fn default() -> Self {
+        assert!((7..=15).contains(&RAW), "a program buffer has 128 to 32768 instructions");
+        Self {
+            clock: Default::default(),
+            reset: Default::default(),
+            pc: Default::default(),
+            push: Default::default(),
+            start: Default::default(),
+            pop: Default::default(),
+            select: Default::default(),
+            selected: Default::default(),
+            keep: Default::default(),
+            anchored: Default::default(),
+            anchor: Default::default(),
+            level: Default::default(),
+            distant: Default::default(),
+            kept: Default::default(),
+            at: Default::default(),
+            back: Default::default(),
+            inwards: Default::default(),
+            innermost: Default::default(),
+            inner: Default::default(),
+            one: Default::default(),
+            zero: Default::default(),
+            reach: Constant::new(((1 << RAW) - AHEAD).into()),
+        }
+    }
+}
+
+impl<const RAW: usize> Logic for Keep<RAW> {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, anchored, anchor, level, distant, kept);
+        self.at.next = bit_cast::<16, 24>(self.pc.val());
+        self.back.next = self.at.val() - self.anchor.q.val();
+        self.inner.next = self.level.q.val() - self.one.val();
+        self.innermost.next = self.level.q.val() == self.zero.val();
+        self.inwards.next = self.distant.q.val() & self.anchored.q.val() & !self.push.val() & !self.pop.val();
+        self.distant.d.next =
+            self.anchored.q.val() & !self.inwards.val() & (self.back.val() > self.reach.val());
+        if self.push.val() {
+            if self.anchored.q.val() {
+                self.level.d.next = self.level.q.val() + self.one.val();
+            } else {
+                self.anchored.d.next = true;
+                self.anchor.d.next = bit_cast::<16, 24>(self.start.val());
+                self.level.d.next = self.zero.val();
+            }
+        }
+        if self.pop.val() | self.inwards.val() {
+            self.level.d.next = self.inner.val();
+            if self.innermost.val() {
+                self.anchored.d.next = false;
+            }
+        }
+        if self.inwards.val() {
+            self.anchor.d.next = self.selected.val();
+        }
+        self.kept.d.next = self.at.val();
+        if self.anchored.q.val() {
+            self.kept.d.next = self.anchor.q.val();
+        }
+        if self.reset.val() {
+            self.anchored.d.next = false;
+            self.distant.d.next = false;
+            self.kept.d.next = 0.into();
+        }
+        self.select.next = self.inner.val();
+        self.keep.next = self.kept.q.val();
+    }
+}

@@ -1,0 +1,49 @@
+//! The part of the program that is on the chip.
+use rust_hdl::prelude::*;
+
+/// A ring of 2^RAW instructions of 64 bits, as two RAMs of 32 bits: instruction n is at n modulo 2^RAW.
+///
+/// ```text
+///  write_low, write_address, word -->| RAM low  |->[FF]-> low
+///  write_high, ... ----------------->| RAM high |->[FF]-> high
+///  read_address -------------------->|          |
+/// ```
+/// Read latency 2 (the block RAM's own register and one behind it). A word being written is read as it was.
+#[derive(LogicBlock, Default)]
+pub struct ProgramBuffer<const RAW: usize> {
+    pub clock: Signal<In, Clock>,
+    pub write_low: Signal<In, Bit>,
+    pub write_high: Signal<In, Bit>,
+    pub write_address: Signal<In, Bits<16>>,
+    pub word: Signal<In, Bits<32>>,
+    pub read_address: Signal<In, Bits<16>>,
+    pub low: Signal<Out, Bits<32>>,
+    pub high: Signal<Out, Bits<32>>,
+    low_ram: RAM<Bits<32>, RAW>,
+    high_ram: RAM<Bits<32>, RAW>,
+    low_read: DFF<Bits<32>>,
+    high_read: DFF<Bits<32>>,
+}
+
+impl<const RAW: usize> Logic for ProgramBuffer<RAW> {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, low_read, high_read);
+        self.low_ram.write_clock.next = self.clock.val();
+        self.low_ram.write_enable.next = self.write_low.val();
+        self.low_ram.write_address.next = bit_cast::<RAW, 16>(self.write_address.val());
+        self.low_ram.write_data.next = self.word.val();
+        self.low_ram.read_clock.next = self.clock.val();
+        self.low_ram.read_address.next = bit_cast::<RAW, 16>(self.read_address.val());
+        self.high_ram.write_clock.next = self.clock.val();
+        self.high_ram.write_enable.next = self.write_high.val();
+        self.high_ram.write_address.next = bit_cast::<RAW, 16>(self.write_address.val());
+        self.high_ram.write_data.next = self.word.val();
+        self.high_ram.read_clock.next = self.clock.val();
+        self.high_ram.read_address.next = bit_cast::<RAW, 16>(self.read_address.val());
+        self.low_read.d.next = self.low_ram.read_data.val();
+        self.high_read.d.next = self.high_ram.read_data.val();
+        self.low.next = self.low_read.q.val();
+        self.high.next = self.high_read.q.val();
+    }
+}

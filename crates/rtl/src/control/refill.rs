@@ -1,0 +1,227 @@
+//! Asks the memory for the program.
+use ef_hdl_kit::K;
+use rust_hdl::prelude::*;
+
+/// Instructions of a burst.
+pub const BURST: u64 = 32;
+
+/// What the burst in preparation has come to.
+#[derive(Copy, Clone, Debug, PartialEq, LogicState)]
+pub enum RefillState {
+    /// Until there is no burst to offer and at most one under way.
+    Wait,
+    /// Its address, and how much of the program and of the buffer is left.
+    Measure,
+    /// How many instructions.
+    Size,
+    /// It is asked for, if there is room.
+    Commit,
+}
+
+/// Asks for bursts of up to [`BURST`] instructions as long as the buffer has room, and finds out which jumps leave it.
+///
+/// ```text
+///  [asked] --> program_address + 2 asked --> [cmd_addr], [cmd_len], [cmd_valid]
+///          --> asked - keep <= 2^RAW - BURST, asked < program_length?
+///  jump, pc >= [floor] = asked - [held]?  no --> far: asked = pc, held = 0
+/// ```
+///
+/// | port | width | |
+/// |---|---|---|
+/// | `run` | 1 | instructions may be asked for |
+/// | `halt` | 1 | no more are needed |
+/// | `program_address`, `program_length` | 32, 24 | word address of instruction 0; instructions |
+/// | `jump`, `pc` | 1, 24 | `pc` has just changed to an instruction before it; it stays for two cycles |
+/// | `keep` | 16 | first instruction that has to stay, see [`Keep`](super::keep::Keep) |
+/// | `got` | 16 | first instruction that is not in the buffer yet |
+/// | `few` | 1 | at most one burst is under way |
+/// | `cmd_valid`, `cmd_ready`, `cmd_addr`, `cmd_len` | 1, 1, 32, 16 | a burst of words to read |
+/// | `urgent` | 1 | less than a quarter of the buffer is left to execute |
+/// | `more`, `count` | 1, 6 | a burst of `count` instructions will be offered from the next cycle on |
+/// | `far` | 1 | two cycles after `jump`: the buffer does not hold `pc`; everything in it and under way is void |
+///
+/// A burst is offered five cycles after `reset`, `far` or the one before. An offered burst stays until it is taken, whatever happens.
+#[derive(LogicBlock)]
+pub struct Refill<const RAW: usize> {
+    pub clock: Signal<In, Clock>,
+    pub reset: Signal<In, Bit>,
+    pub run: Signal<In, Bit>,
+    pub halt: Signal<In, Bit>,
+    pub program_address: Signal<In, Bits<32>>,
+    pub program_length: Signal<In, Bits<24>>,
+    pub jump: Signal<In, Bit>,
+    pub pc: Signal<In, Bits<24>>,
+    pub keep: Signal<In, Bits<16>>,
+    pub got: Signal<In, Bits<16>>,
+    pub few: Signal<In, Bit>,
+    pub cmd_valid: Signal<Out, Bit>,
+    pub cmd_ready: Signal<In, Bit>,
+    pub cmd_addr: Signal<Out, Bits<32>>,
+    pub cmd_len: Signal<Out, Bits<16>>,
+    pub urgent: Signal<Out, Bit>,
+    pub more: Signal<Out, Bit>,
+    pub count: Signal<Out, Bits<6>>,
+    pub far: Signal<Out, Bit>,
+    state: DFF<RefillState>,
+    offered: DFF<Bit>,
+    asked: DFF<Bits<24>>,
+    held: DFF<Bits<16>>,
+    floor: DFF<Bits<24>>,
+    address: DFF<Bits<32>>,
+    left: DFF<Bits<24>>,
+    room: DFF<Bit>,
+    any: DFF<Bit>,
+    size: DFF<Bits<6>>,
+    jumped: DFF<Bit>,
+    gone: DFF<Bit>,
+    hurry: DFF<Bit>,
+    inside: Signal<Local, Bits<16>>,
+    ahead: Signal<Local, Bits<16>>,
+    would_hold: Signal<Local, Bits<16>>,
+    commit: Signal<Local, Bit>,
+    full: K<24, BURST>,
+    full_size: K<6, BURST>,
+    nothing: K<24, 0>,
+    ring: Constant<Bits<16>>,
+    enough: Constant<Bits<16>>,
+    quarter: Constant<Bits<16>>,
+}
+
+impl<const RAW: usize> Default for Refill<RAW> {
+    fn default() -> Self {
+        Self {
+            clock: Default::default(),
+            reset: Default::default(),
+            run: Default::default(),
+            halt: Default::default(),
+            program_address: Default::default(),
+            program_length: Default::default(),
+            jump: Default::default(),
+            pc: Default::default(),
+            keep: Default::default(),
+            got: Default::default(),
+            few: Default::default(),
+            cmd_valid: Default::default(),
+            cmd_ready: Default::default(),
+            cmd_addr: Default::default(),
+            cmd_len: Default::default(),
+            urgent: Default::default(),
+            more: Default::default(),
+            count: Default::default(),
+            far: Default::default(),
+            state: Default::default(),
+            offered: Default::default(),
+            asked: Default::default(),
+            held: Default::default(),
+            floor: Default::default(),
+            address: Default::default(),
+            left: Default::default(),
+            room: Default::default(),
+            any: Default::default(),
+            size: Default::default(),
+            jumped: Default::default(),
+            gone: Default::default(),
+            hurry: Default::default(),
+            inside: Default::default(),
+            ahead: Default::default(),
+            would_hold: Default::default(),
+            commit: Default::default(),
+            full: Default::default(),
+            full_size: Default::default(),
+            nothing: Default::default(),
+            ring: Constant::new((1u64 << RAW).into()),
+            enough: Constant::new(((1u64 << RAW) - BURST).into()),
+            quarter: Constant::new((1u64 << (RAW - 2)).into()),
+        }
+    }
+}
+
+impl<const RAW: usize> Logic for Refill<RAW> {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(
+            self, clock, state, offered, asked, held, floor, address, left, room, any, size, jumped, gone,
+            hurry
+        );
+        self.inside.next = bit_cast::<16, 24>(self.asked.q.val()) - self.keep.val();
+        self.ahead.next = self.got.val() - bit_cast::<16, 24>(self.pc.val());
+        self.would_hold.next = self.held.q.val() + bit_cast::<16, 6>(self.size.q.val());
+        self.hurry.d.next = self.ahead.val() < self.quarter.val();
+        // the floor follows a cycle late, and a jump is judged a cycle late
+        self.floor.d.next = self.asked.q.val() - bit_cast::<24, 16>(self.held.q.val());
+        self.jumped.d.next = self.jump.val();
+        self.gone.d.next = self.jumped.q.val() & (self.pc.val() < self.floor.q.val());
+
+        if self.cmd_ready.val() {
+            self.offered.d.next = false;
+        }
+        self.commit.next = false;
+        match self.state.q.val() {
+            RefillState::Wait => {
+                if self.run.val()
+                    & self.few.val()
+                    & !self.halt.val()
+                    & !self.offered.q.val()
+                    & !self.jumped.q.val()
+                    & !self.gone.q.val()
+                {
+                    self.state.d.next = RefillState::Measure;
+                }
+            }
+            RefillState::Measure => {
+                self.address.d.next =
+                    self.program_address.val() + (bit_cast::<32, 24>(self.asked.q.val()) << 1);
+                self.left.d.next = self.program_length.val() - self.asked.q.val();
+                self.room.d.next = self.inside.val() <= self.enough.val();
+                self.state.d.next = RefillState::Size;
+            }
+            RefillState::Size => {
+                self.size.d.next = self.full_size.val();
+                if self.left.q.val() < self.full.val() {
+                    self.size.d.next = bit_cast::<6, 24>(self.left.q.val());
+                }
+                self.any.d.next = self.room.q.val() & (self.left.q.val() != self.nothing.val());
+                self.state.d.next = RefillState::Commit;
+            }
+            RefillState::Commit => {
+                self.commit.next = self.any.q.val() & self.run.val() & !self.halt.val() & !self.jump.val();
+                self.state.d.next = RefillState::Wait;
+            }
+            _ => {
+                self.state.d.next = RefillState::Wait;
+            }
+        }
+        if self.commit.val() {
+            self.offered.d.next = true;
+            self.asked.d.next = self.asked.q.val() + bit_cast::<24, 6>(self.size.q.val());
+            self.held.d.next = self.would_hold.val();
+            if self.would_hold.val() > self.ring.val() {
+                self.held.d.next = self.ring.val();
+            }
+        }
+        // what was measured before the jump does not hold after it
+        if self.jump.val() {
+            self.state.d.next = RefillState::Wait;
+        }
+        if self.gone.q.val() {
+            self.asked.d.next = self.pc.val();
+            self.held.d.next = 0.into();
+        }
+        if self.reset.val() {
+            self.state.d.next = RefillState::Wait;
+            self.offered.d.next = false;
+            self.asked.d.next = 0.into();
+            self.held.d.next = 0.into();
+            self.floor.d.next = 0.into();
+            self.jumped.d.next = false;
+            self.gone.d.next = false;
+        }
+        self.cmd_valid.next = self.offered.q.val();
+        self.cmd_addr.next = self.address.q.val();
+        self.cmd_len.next = bit_cast::<16, 6>(self.size.q.val()) << 1;
+        self.urgent.next = self.hurry.q.val();
+        self.more.next = self.commit.val();
+        self.count.next = self.size.q.val();
+        self.far.next = self.gone.q.val();
+    }
+}

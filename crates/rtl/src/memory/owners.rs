@@ -1,0 +1,78 @@
+//! Whose words the memory reads.
+use crate::stream::Fifo;
+use ef_hdl_kit::K;
+use rust_hdl::prelude::*;
+
+/// Hands every word read to the client whose burst it belongs to; up to 16 bursts may wait.
+///
+/// ```text
+///  more, more_fetch, more_len -->[FIFO, 16]-->[to_load, to_fetch, left]
+///  word_valid, word_ready <----------------------^--> load_valid/ready, fetch_valid
+/// ```
+/// The next burst follows the one before without a gap. `room`: a burst may be added. `none`: no burst waits; it rises when the last
+/// word has been handed over and falls two cycles after `more`: until then its command is offered to the memory.
+/// Words for fetch are taken at once.
+#[derive(LogicBlock, Default)]
+pub struct ReadOwners {
+    pub clock: Signal<In, Clock>,
+    pub reset: Signal<In, Bit>,
+    pub more: Signal<In, Bit>,
+    pub more_fetch: Signal<In, Bit>,
+    pub more_len: Signal<In, Bits<16>>,
+    pub room: Signal<Out, Bit>,
+    pub word_valid: Signal<In, Bit>,
+    pub word_ready: Signal<Out, Bit>,
+    pub load_valid: Signal<Out, Bit>,
+    pub load_ready: Signal<In, Bit>,
+    pub fetch_valid: Signal<Out, Bit>,
+    pub none: Signal<Out, Bit>,
+    bursts: Fifo<17, 4>,
+    to_load: DFF<Bit>,
+    to_fetch: DFF<Bit>,
+    left: DFF<Bits<16>>,
+    last: DFF<Bit>,
+    take: Signal<Local, Bit>,
+    free: Signal<Local, Bit>,
+    length: Signal<Local, Bits<16>>,
+    one: K<16, 1>,
+    two: K<16, 2>,
+    fetch_mark: K<17, { 1 << 16 }>,
+}
+
+impl Logic for ReadOwners {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, to_load, to_fetch, left, last);
+        self.bursts.clock.next = self.clock.val();
+        self.bursts.reset.next = self.reset.val();
+        self.bursts.in_valid.next = self.more.val();
+        self.bursts.in_data.next = bit_cast::<17, 16>(self.more_len.val());
+        if self.more_fetch.val() {
+            self.bursts.in_data.next = bit_cast::<17, 16>(self.more_len.val()) | self.fetch_mark.val();
+        }
+        self.room.next = self.bursts.in_ready.val();
+
+        self.take.next = self.to_fetch.q.val() | (self.to_load.q.val() & self.load_ready.val());
+        self.free.next = (!self.to_load.q.val() & !self.to_fetch.q.val())
+            | (self.word_valid.val() & self.take.val() & self.last.q.val());
+        self.bursts.out_ready.next = self.free.val();
+        self.length.next = self.bursts.out_data.val().get_bits::<16>(0);
+        if self.free.val() {
+            self.to_load.d.next = self.bursts.out_valid.val() & !self.bursts.out_data.val().get_bit(16);
+            self.to_fetch.d.next = self.bursts.out_valid.val() & self.bursts.out_data.val().get_bit(16);
+            self.left.d.next = self.length.val();
+            self.last.d.next = self.length.val() == self.one.val();
+        } else if self.word_valid.val() & self.take.val() {
+            self.left.d.next = self.left.q.val() - self.one.val();
+            self.last.d.next = self.left.q.val() == self.two.val();
+        }
+        if self.reset.val() {
+            self.to_load.d.next = false;
+            self.to_fetch.d.next = false;
+        }
+        self.word_ready.next = self.take.val();
+        self.load_valid.next = self.word_valid.val() & self.to_load.q.val();
+        self.fetch_valid.next = self.word_valid.val() & self.to_fetch.q.val();
+        self.none.next = !self.to_load.q.val() & !self.to_fetch.q.val() & !self.bursts.out_valid.val();
+    }
+}

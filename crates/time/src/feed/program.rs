@@ -1,0 +1,156 @@
+//! [`Controller`]: a program, instruction by instruction.
+
+use crate::queue::{ENGINES, Feed, Held};
+use ef_program::interpret::{BadProgram, Interpreter};
+use ef_program::{Instr, Synced};
+use ef_rtl::control::{dispatch, execute, fetch, field_state, queue};
+use ef_rtl::stream::fifo;
+use std::collections::VecDeque;
+
+/// What an executed instruction means for the time of those behind it.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    /// A value or an ISSUE enters a queue.
+    Push { engine: usize, issue: bool },
+    /// LOOP, or a NEXT that ends its loop.
+    Through,
+    /// A NEXT that jumps.
+    Jump,
+}
+
+/// A program, unrolled: its commands, and the instructions in the order in which they are executed.
+pub struct Program {
+    pub commands: Vec<Synced>,
+    steps: Vec<Step>,
+}
+
+impl Program {
+    /// # Errors
+    /// If the controller refuses the program.
+    pub fn unroll(program: &[u64]) -> Result<Program, BadProgram> {
+        let mut interpreter = Interpreter::new(program);
+        let (mut commands, mut steps) = (Vec::new(), Vec::new());
+        loop {
+            let step = interpreter.step()?;
+            steps.push(match step.instr {
+                Instr::End => return Ok(Program { commands, steps }),
+                Instr::Set { engine, .. } | Instr::Add { engine, .. } => {
+                    Step::Push { engine: engine as usize, issue: false }
+                }
+                Instr::Issue { engine, wait, signal } => {
+                    commands.push(Synced { command: interpreter.command(engine), wait, signal });
+                    Step::Push { engine: engine as usize, issue: true }
+                }
+                Instr::Next if interpreter.pc() != step.pc + 1 => Step::Jump,
+                Instr::Loop { .. } | Instr::Next => Step::Through,
+            });
+        }
+    }
+}
+
+/// The entries of one queue.
+#[derive(Default)]
+struct Entries {
+    /// When each entered, and whether it is an ISSUE.
+    waiting: VecDeque<(u64, bool)>,
+    pushed: usize,
+    /// When the latest entries left.
+    left: VecDeque<u64>,
+    last_left: u64,
+    /// Place of its next command in the list.
+    next: usize,
+}
+
+/// Executes the instructions of a program, one per cycle, as far as the queues have room.
+pub struct Controller<'a> {
+    program: &'a Program,
+    next: usize,
+    /// When the next instruction is executed, if it need not wait.
+    at: u64,
+    entries: [Entries; ENGINES],
+}
+
+impl<'a> Controller<'a> {
+    /// A controller that leaves its reset at `begin`.
+    pub fn new(program: &'a Program, begin: u64) -> Self {
+        let at = begin + fetch::FIRST_PUSH - field_state::LATENCY;
+        Controller { program, next: 0, at, entries: Default::default() }
+    }
+
+    /// Instructions executed, and entries that wait.
+    fn progress(&self) -> (usize, usize) {
+        (self.next, self.entries.iter().map(|e| e.waiting.len()).sum())
+    }
+
+    /// The place of an engine's next command, which is looked for from the one before on.
+    fn next_command(&mut self, engine: usize) -> usize {
+        let from = self.entries[engine].next;
+        let of = |s: &Synced| s.command.engine() as usize == engine;
+        let index = from + self.program.commands[from..].iter().position(of).expect("an ISSUE has a command");
+        self.entries[engine].next = index + 1;
+        index
+    }
+
+    /// Executes instructions until one waits for room in a queue that has none.
+    fn execute(&mut self) {
+        while let Some(step) = self.program.steps.get(self.next) {
+            match *step {
+                Step::Push { engine, issue } => {
+                    let entries = &mut self.entries[engine];
+                    if entries.waiting.len() >= queue::ENTRIES {
+                        return;
+                    }
+                    if let Some(freed) = entries.pushed.checked_sub(queue::ENTRIES) {
+                        let gone = entries.pushed - entries.waiting.len() - freed;
+                        let at = entries.left[entries.left.len() - gone];
+                        self.at = self.at.max(at + 1);
+                    }
+                    entries.waiting.push_back((self.at + field_state::LATENCY, issue));
+                    entries.pushed += 1;
+                    self.at += 1;
+                }
+                Step::Through => self.at += 1,
+                Step::Jump => self.at += execute::JUMP,
+            }
+            self.next += 1;
+        }
+    }
+}
+
+impl Entries {
+    /// Takes values from `free` on, up to an ISSUE: returns from when on its command's start may be decided.
+    fn take(&mut self, free: u64) -> Option<u64> {
+        while let Some((pushed, issue)) = self.waiting.pop_front() {
+            let at = (pushed + fifo::LATENCY).max(self.last_left + 1).max(free);
+            self.last_left = at;
+            self.left.push_back(at);
+            if self.left.len() > queue::ENTRIES {
+                self.left.pop_front();
+            }
+            if issue {
+                return Some(at + dispatch::ISSUE);
+            }
+        }
+        None
+    }
+}
+
+impl Feed for Controller<'_> {
+    fn refill(&mut self, free: [Option<u64>; ENGINES]) -> [Option<Held>; ENGINES] {
+        let mut held = [None; ENGINES];
+        loop {
+            let before = self.progress();
+            self.execute();
+            for engine in 0..ENGINES {
+                let Some(free) = free[engine].filter(|_| held[engine].is_none()) else { continue };
+                if let Some(from) = self.entries[engine].take(free) {
+                    held[engine] = Some(Held { index: self.next_command(engine), from });
+                }
+            }
+            // what was taken has made room for more
+            if self.progress() == before {
+                return held;
+            }
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! The model of time against the RTL in Verilator.
+
+mod bench;
+mod compute;
+mod load;
+mod networks;
+mod store;

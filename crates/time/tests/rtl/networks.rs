@@ -1,0 +1,96 @@
+//! Whole training steps.
+
+use crate::bench::{Bench, MEMORIES, counters};
+use ef_board::Board;
+use ef_compiler::{Network, PixelFormat, compile};
+use ef_program::Config;
+use ef_program::Device;
+use ef_program::config::{FP32_8X8, SIM_2X2, SIM_4X4};
+use ef_sim::ChipDevice;
+use ef_soc::top;
+use ef_time::{Memory, Report, predict_program};
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use std::fmt::Write;
+
+const DIGITS: &str = include_str!("../../../runtime/networks/digits.toml");
+const PIXELS: PixelFormat = PixelFormat::U8 { shift: 4 };
+
+/// Exact but for the cycles, and these within 1 %.
+fn compare(what: &str, rtl: &Report, model: &Report) {
+    let error = 100.0 * (model.cycles as f64 / rtl.cycles as f64 - 1.0);
+    println!("{what}: {} cycles, predicted {}, {error:+.3} %", rtl.cycles, model.cycles);
+    assert_eq!((model.read, model.written), (rtl.read, rtl.written), "{what}");
+    assert_eq!(model.kernel_cycles, rtl.kernel_cycles, "{what}");
+    assert!(error.abs() < 1.0, "{what}: {rtl:?} {model:?}");
+}
+
+#[test]
+fn a_step_on_the_digits_takes_the_predicted_cycles_with_every_memory() {
+    let network = Network::from_toml(DIGITS).unwrap();
+    let plan = compile(&network, &FP32_8X8, 16, PIXELS).unwrap();
+    for memory in MEMORIES {
+        let (rtl, model) = Bench::new(&FP32_8X8, memory).run(&plan.train);
+        compare(&format!("digits, {memory:?}"), &rtl, &model);
+    }
+}
+
+/// A network of one to three convolutions and a fully connected layer.
+fn any_network(rng: &mut StdRng) -> String {
+    let mut text = format!(
+        "name = \"any\"\n[input]\nchannels = {}\nrows = {}\ncolumns = {}\n",
+        [1, 3][rng.random_range(0..2)],
+        rng.random_range(8..=14),
+        rng.random_range(8..=14)
+    );
+    for _ in 0..rng.random_range(1..=3) {
+        let (outputs, kernel) = (rng.random_range(1..=24), [1, 3, 5][rng.random_range(0..3)]);
+        let padding = kernel / 2;
+        writeln!(
+            text,
+            "[[layer]]\nkind = \"conv\"\noutputs = {outputs}\nkernel = {kernel}\npadding = {padding}"
+        )
+        .unwrap();
+        for kind in ["relu", "max_pool"] {
+            if rng.random() {
+                writeln!(text, "[[layer]]\nkind = \"{kind}\"").unwrap();
+            }
+        }
+    }
+    writeln!(text, "[[layer]]\nkind = \"fc\"\noutputs = {}", rng.random_range(2..=12)).unwrap();
+    text
+}
+
+#[test]
+fn a_step_on_any_small_network_takes_the_predicted_cycles() {
+    let mut rng = StdRng::seed_from_u64(4);
+    for (i, memory) in MEMORIES.into_iter().enumerate() {
+        let config: &'static Config = [&FP32_8X8, &SIM_4X4, &SIM_2X2][i];
+        let mut bench = Bench::new(config, memory);
+        let mut steps = 0;
+        while steps < 3 {
+            let text = any_network(&mut rng);
+            let network = Network::from_toml(&text).unwrap();
+            let Ok(plan) = compile(&network, config, rng.random_range(1..=6), PIXELS) else { continue };
+            let (rtl, model) = bench.run(&plan.train);
+            compare(&format!("{} {memory:?}\n{text}", config.name), &rtl, &model);
+            steps += 1;
+        }
+    }
+}
+
+#[test]
+fn a_step_on_a_simulated_ulx3s_takes_the_predicted_cycles() {
+    let mut board = Board::named("ulx3s-85f").unwrap();
+    // the program is there sooner
+    board.link.baud = 10_000_000;
+    let network = Network::from_toml(DIGITS).unwrap();
+    let plan = compile(&network, board.accelerator, 16, PIXELS).unwrap();
+    let mut chip = ChipDevice::new(&board).unwrap();
+    chip.write_memory(plan.map.labels, &[0; 16]).unwrap();
+    chip.load_program(plan.map.programs.train, &plan.train).unwrap();
+    chip.run().unwrap();
+    let memory = Memory::Sdram(top::sdram_timing(&board).unwrap().into());
+    let model = predict_program(board.accelerator, &plan.train, memory).unwrap();
+    compare("digits, SDRAM", &counters(&mut chip), &model);
+}

@@ -1,0 +1,85 @@
+//! Commands of the store engine.
+
+use crate::bench::{Bench, MEMORIES};
+use ef_program::config::{FP32_8X8, SIM_2X2};
+use ef_program::layout;
+use ef_program::store::{StoreKind, StoreOp};
+use ef_program::{Command, Config, StoreDesc};
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+
+/// A map of images, a run each.
+fn any_map(config: &Config, rng: &mut StdRng) -> StoreDesc {
+    let lanes = config.lanes as u32;
+    let (pool, codes) = (rng.random(), rng.random());
+    let op = StoreOp { relu: rng.random(), pool, codes, ..StoreOp::new(StoreKind::Map) };
+    let (rows, columns) = (rng.random_range(2..=9), rng.random_range(2..=17));
+    let (images, groups) = (rng.random_range(1..=3), rng.random_range(1..=2));
+    let (out_rows, out_columns) = if pool { (rows / 2, columns / 2) } else { (rows, columns) };
+    let run = groups * out_rows * out_columns * lanes;
+    let code_row = layout::code_row_words(out_columns as usize, config.lanes, pool) as u32;
+    StoreDesc {
+        op: op.encode(),
+        n_i: images,
+        n_g: groups,
+        n_r: rows,
+        n_c: columns,
+        dram: rng.random_range(0..90_000),
+        run,
+        n_run: images,
+        d_run: run,
+        code_dram: 100_000,
+        code_run: groups * out_rows * code_row,
+        code_d_run: 1000,
+        ..StoreDesc::default()
+    }
+}
+
+fn any_update(config: &Config, rng: &mut StdRng) -> StoreDesc {
+    let op = StoreOp { velocity: rng.random(), ..StoreOp::new(StoreKind::Update) };
+    let (steps, inputs) = (rng.random_range(1..=9), rng.random_range(1..=16));
+    let words = steps * inputs * config.lanes as u32;
+    StoreDesc {
+        op: op.encode(),
+        n_g: steps,
+        n_r: config.lanes as u32,
+        n_c: inputs,
+        run: words,
+        n_run: 1,
+        ..StoreDesc::default()
+    }
+}
+
+fn any_softmax(config: &Config, rng: &mut StdRng) -> StoreDesc {
+    let op = StoreOp { gradient: rng.random(), ..StoreOp::new(StoreKind::Softmax) };
+    let (images, classes) = (rng.random_range(1..=6), rng.random_range(1u32..=20));
+    StoreDesc {
+        op: op.encode(),
+        n_i: images,
+        n_c: classes,
+        run: images * classes.next_multiple_of(config.lanes as u32),
+        n_run: 1,
+        ..StoreDesc::default()
+    }
+}
+
+#[test]
+fn a_command_takes_the_predicted_cycles() {
+    let mut rng = StdRng::seed_from_u64(3);
+    for config in [&SIM_2X2, &FP32_8X8] {
+        for memory in MEMORIES {
+            let mut bench = Bench::new(config, memory);
+            for _ in 0..40 {
+                let command = match rng.random_range(0..4) {
+                    0 => any_update(config, &mut rng),
+                    1 => any_softmax(config, &mut rng),
+                    _ => any_map(config, &mut rng),
+                };
+                let (rtl, model) = bench.command(Command::Store(command.clone()));
+                let what = format!("{} {memory:?} {:?} {command:?}", config.name, StoreOp::decode(command.op));
+                assert_eq!(model.written, rtl.written, "{what}");
+                assert_eq!(model.store_busy, rtl.store_busy, "{what}");
+            }
+        }
+    }
+}
