@@ -76,7 +76,8 @@ fn a_command_takes_the_predicted_cycles() {
                     _ => any_map(config, &mut rng),
                 };
                 let (rtl, model) = bench.command(Command::Store(command.clone()));
-                let what = format!("{} {memory:?} {:?} {command:?}", config.name, StoreOp::decode(command.op));
+                let what =
+                    format!("{} {memory:?} {:?} {command:?}", config.name, StoreOp::decode(command.op));
                 assert_eq!(model.written, rtl.written, "{what}");
                 assert_eq!(model.store_busy, rtl.store_busy, "{what}");
             }
