@@ -32,8 +32,7 @@ impl DramSettings {
     /// The same memory for the model of time, which knows no late words; `None` as above.
     pub fn memory(&self) -> Option<Memory> {
         let DramSettings { latency, restart, .. } = *self;
-        self.cycles_per_word().map(|cycles_per_word| {
-            Memory::Burst(BurstMemory { cycles_per_word, latency, restart })
-        })
+        self.cycles_per_word()
+            .map(|cycles_per_word| Memory::Burst(BurstMemory { cycles_per_word, latency, restart }))
     }
 }

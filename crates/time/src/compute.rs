@@ -71,7 +71,8 @@ impl Kernel {
         let mut fetch = wait + 1 + walk;
         // the first step
         let mut step = (taken + 1).max(fetch + 1);
-        if op.init == Init::Keep {
+        // in pixel mode a bias is what psum holds
+        if op.init == Init::Keep || op.pixel_mode && op.init == Init::Bias {
             step = step.max(self.stream_end + REVISIT);
         }
         (fetch, step) = self.steps(&shape, walk, fetch, step);

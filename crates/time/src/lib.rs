@@ -40,19 +40,19 @@ pub use report::{Report, Span, Traffic};
 
 use ef_program::interpret::BadProgram;
 use ef_program::{Config, Synced};
-use ef_rtl::control::{fetch::FIRST_PUSH, run_control::BEGIN};
+use ef_rtl::control::fetch::FIRST_PUSH;
 use feed::{Controller, List, Program};
 use machine::Machine;
 
 /// What the commands take, given to the engines as fast as their queues accept them.
 pub fn predict(config: &Config, commands: &[Synced], memory: Memory) -> Report {
-    let list = List::new(commands, BEGIN + FIRST_PUSH);
+    let list = List::new(commands, FIRST_PUSH);
     Machine::new(config, commands, list, memory).run(&mut ())
 }
 
 /// [`predict`], and when each command started and was done, in the order of `commands`.
 pub fn predict_spans(config: &Config, commands: &[Synced], memory: Memory) -> (Report, Vec<Span>) {
-    let list = List::new(commands, BEGIN + FIRST_PUSH);
+    let list = List::new(commands, FIRST_PUSH);
     let mut spans = vec![Span::default(); commands.len()];
     let report = Machine::new(config, commands, list, memory).run(&mut spans);
     (report, spans)
@@ -64,6 +64,6 @@ pub fn predict_spans(config: &Config, commands: &[Synced], memory: Memory) -> (R
 /// If the controller refuses the program.
 pub fn predict_program(config: &Config, program: &[u64], memory: Memory) -> Result<Report, BadProgram> {
     let program = Program::unroll(program)?;
-    let controller = Controller::new(&program, BEGIN);
+    let controller = Controller::new(&program);
     Ok(Machine::new(config, &program.commands, controller, memory).run(&mut ()))
 }

@@ -12,7 +12,8 @@ pub struct Traffic {
 pub struct Report {
     /// CYCLES.
     pub cycles: u64,
-    /// CYCLES_FP, CYCLES_BP, CYCLES_WU: while the newest compute command was of the phase; FP before the first.
+    /// CYCLES_FP, CYCLES_BP, CYCLES_WU: while the newest compute command was of the phase. Before the first: FP, where the
+    /// accelerator counts for the last phase of the run before.
     pub phase_cycles: [u64; 3],
     /// KERNEL_FP, KERNEL_BP, KERNEL_WU: vectors streamed.
     pub kernel_cycles: [u64; 3],

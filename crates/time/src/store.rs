@@ -138,8 +138,9 @@ impl Client for Store {
     fn words(&mut self, begin: u64, words: u64, pace: u64) -> u64 {
         // an engine whose burst has just been taken sends its words then
         let (last, end) = self.producer.drain(begin.max(self.taken + run_writer::SUPPLY), words, pace);
-        // the last words wait in the arbiter's cell
-        let waiting = (end + arbiter::DATA).saturating_sub(arbiter::HELD * pace);
+        // the last word of many waits until the arbiter's cell has room
+        let full = words > arbiter::HELD;
+        let waiting = if full { (end + arbiter::DATA).saturating_sub(arbiter::HELD * pace) } else { 0 };
         let sent = self.taken + run_writer::SUPPLY - arbiter::DATA + words - 1;
         self.left = waiting.max(sent).max(last + run_writer::FEED - arbiter::DATA);
         end

@@ -3,8 +3,8 @@ use super::{execute::Execute, field_state::FieldState, loops::LoopStack, prefetc
 use ef_hdl_kit::glue;
 use rust_hdl::prelude::*;
 
-/// Cycles from `reset` falling to the first push.
-pub const FIRST_PUSH: u64 = 9;
+/// Cycles of a run, as CYCLES counts them, before the first push: `reset` falls before the first of them.
+pub const FIRST_PUSH: u64 = 8;
 
 /// Runs the program: fetches, loops, and pushes field values and issues to the queues of the engines.
 ///

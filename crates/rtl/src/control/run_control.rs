@@ -19,8 +19,6 @@ pub enum RunState {
     Wipe,
 }
 
-/// Cycles of a run before fetch leaves its reset.
-pub const BEGIN: u64 = 1;
 /// Cycles from engines and memory idle to the end of `busy`.
 pub const END: u64 = 1;
 

@@ -75,7 +75,7 @@ pub const fn times(psum_latency: usize, lanes: usize, classes: usize, gradient: 
     let pad = 1 + if settle > quiet { settle } else { quiet };
     Times {
         first_word: 1 + begin + GRADIENT_KNOWN + word_mux::LATENCY,
-        padding: pad - begin - GRADIENT_KNOWN,
+        padding: pad.saturating_sub(begin + GRADIENT_KNOWN),
         image: pad + words.next_multiple_of(lanes) - words + 2,
         rest: 1 + MULTIPLY + 1,
     }

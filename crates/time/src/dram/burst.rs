@@ -24,7 +24,8 @@ impl BurstDram {
         let BurstMemory { cycles_per_word, latency, restart } = self.settings;
         let slot = &mut self.ends[self.bursts % QUEUE];
         let accepted = offered.max(*slot + 1);
-        let begin = self.free.max(accepted + u64::from(latency));
+        // no word moves in the cycle of its command
+        let begin = self.free.max(accepted + u64::from(latency.max(1)));
         let end = client.words(begin, burst.words, cycles_per_word.into());
         *slot = end;
         self.bursts += 1;

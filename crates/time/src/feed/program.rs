@@ -71,9 +71,8 @@ pub struct Controller<'a> {
 }
 
 impl<'a> Controller<'a> {
-    /// A controller that leaves its reset at `begin`.
-    pub fn new(program: &'a Program, begin: u64) -> Self {
-        let at = begin + fetch::FIRST_PUSH - field_state::LATENCY;
+    pub fn new(program: &'a Program) -> Self {
+        let at = fetch::FIRST_PUSH - field_state::LATENCY;
         Controller { program, next: 0, at, entries: Default::default() }
     }
 

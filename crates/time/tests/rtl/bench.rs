@@ -33,10 +33,13 @@ impl Bench {
     pub fn run(&mut self, program: &[u64]) -> (Report, Report) {
         self.device.load_program(0, program).unwrap();
         self.device.run().unwrap();
-        (counters(&mut self.device), predict_program(self.config, program, Memory::Burst(self.memory)).unwrap())
+        (
+            counters(&mut self.device),
+            predict_program(self.config, program, Memory::Burst(self.memory)).unwrap(),
+        )
     }
 
-    /// The same after one command.
+    /// The same after one command, alone.
     pub fn command(&mut self, command: Command) -> (Report, Report) {
         self.run(&encode(&[Synced { command, wait: 0, signal: 0 }]))
     }

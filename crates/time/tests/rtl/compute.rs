@@ -9,7 +9,9 @@ use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 
-fn any_command(rng: &mut StdRng) -> ComputeDesc {
+const PHASES: [Phase; 3] = [Phase::Fp, Phase::Bp, Phase::Wu];
+
+fn any_command(phase: Phase, rng: &mut StdRng) -> ComputeDesc {
     let pixel_mode = rng.random();
     let op = ComputeOp {
         pixel_mode,
@@ -17,7 +19,7 @@ fn any_command(rng: &mut StdRng) -> ComputeDesc {
         column: rng.random(),
         init: *[Init::Zero, Init::Bias, Init::Keep].choose(rng).unwrap(),
         ones: pixel_mode && rng.random(),
-        phase: *[Phase::Fp, Phase::Bp, Phase::Wu].choose(rng).unwrap(),
+        phase,
     };
     ComputeDesc {
         op: op.encode(),
@@ -36,10 +38,13 @@ fn commands_one_behind_the_other_take_the_predicted_cycles() {
     let mut rng = StdRng::seed_from_u64(2);
     for config in [&SIM_2X2, &FP32_8X8] {
         let mut bench = Bench::new(config, MEMORIES[0]);
-        for round in 0..80 {
-            let length = 1 + round % 4;
-            let commands: Vec<ComputeDesc> = (0..length).map(|_| any_command(&mut rng)).collect();
-            let synced = |d: &ComputeDesc| Synced { command: Command::Compute(d.clone()), wait: 0, signal: 0 };
+        for round in 0..80usize {
+            // the phase of the run before counts until the first command: all begin and end with FP
+            let length = 2 + round % 4;
+            let phase = |i| if i == 0 || i + 1 == length { Phase::Fp } else { PHASES[i % 3] };
+            let commands: Vec<ComputeDesc> = (0..length).map(|i| any_command(phase(i), &mut rng)).collect();
+            let synced =
+                |d: &ComputeDesc| Synced { command: Command::Compute(d.clone()), wait: 0, signal: 0 };
             let (rtl, model) = bench.run(&encode(&commands.iter().map(synced).collect::<Vec<_>>()));
             assert_eq!(model.kernel_cycles, rtl.kernel_cycles, "{} {commands:?}", config.name);
             assert_eq!(model.cycles, rtl.cycles, "{} {commands:?}", config.name);

@@ -3,26 +3,27 @@
 use crate::bench::{Bench, MEMORIES, counters};
 use ef_board::Board;
 use ef_compiler::{Network, PixelFormat, compile};
-use ef_program::Config;
-use ef_program::Device;
 use ef_program::config::{FP32_8X8, SIM_2X2, SIM_4X4};
+use ef_program::interpret::Interpreter;
+use ef_program::{Config, Device, Instr, Synced};
 use ef_sim::ChipDevice;
 use ef_soc::top;
-use ef_time::{Memory, Report, predict_program};
+use ef_time::{Memory, Report, predict, predict_program};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use std::fmt::Write;
+use std::time::Instant;
 
 const DIGITS: &str = include_str!("../../../runtime/networks/digits.toml");
 const PIXELS: PixelFormat = PixelFormat::U8 { shift: 4 };
 
-/// Exact but for the cycles, and these within 1 %.
-fn compare(what: &str, rtl: &Report, model: &Report) {
+/// Exact but for the cycles, and these within so many percent.
+fn compare(what: &str, rtl: &Report, model: &Report, percent: f64) {
     let error = 100.0 * (model.cycles as f64 / rtl.cycles as f64 - 1.0);
     println!("{what}: {} cycles, predicted {}, {error:+.3} %", rtl.cycles, model.cycles);
     assert_eq!((model.read, model.written), (rtl.read, rtl.written), "{what}");
     assert_eq!(model.kernel_cycles, rtl.kernel_cycles, "{what}");
-    assert!(error.abs() < 1.0, "{what}: {rtl:?} {model:?}");
+    assert!(error.abs() < percent, "{what}: {rtl:?} {model:?}");
 }
 
 #[test]
@@ -31,7 +32,28 @@ fn a_step_on_the_digits_takes_the_predicted_cycles_with_every_memory() {
     let plan = compile(&network, &FP32_8X8, 16, PIXELS).unwrap();
     for memory in MEMORIES {
         let (rtl, model) = Bench::new(&FP32_8X8, memory).run(&plan.train);
-        compare(&format!("digits, {memory:?}"), &rtl, &model);
+        compare(&format!("digits, {memory:?}"), &rtl, &model, 1.0);
+        // a list knows no controller
+        let commands = commands(&plan.train);
+        let clock = Instant::now();
+        let list = predict(&FP32_8X8, &commands, Memory::Burst(memory));
+        println!("{} commands in {:?}", commands.len(), clock.elapsed());
+        compare("the same as a list", &rtl, &list, 1.0);
+    }
+}
+
+/// The commands that a program issues.
+fn commands(program: &[u64]) -> Vec<Synced> {
+    let mut interpreter = Interpreter::new(program);
+    let mut commands = Vec::new();
+    loop {
+        match interpreter.step().unwrap().instr {
+            Instr::End => return commands,
+            Instr::Issue { engine, wait, signal } => {
+                commands.push(Synced { command: interpreter.command(engine), wait, signal });
+            }
+            _ => {}
+        }
     }
 }
 
@@ -40,8 +62,8 @@ fn any_network(rng: &mut StdRng) -> String {
     let mut text = format!(
         "name = \"any\"\n[input]\nchannels = {}\nrows = {}\ncolumns = {}\n",
         [1, 3][rng.random_range(0..2)],
-        rng.random_range(8..=14),
-        rng.random_range(8..=14)
+        rng.random_range(6..=10),
+        rng.random_range(6..=10)
     );
     for _ in 0..rng.random_range(1..=3) {
         let (outputs, kernel) = (rng.random_range(1..=24), [1, 3, 5][rng.random_range(0..3)]);
@@ -68,12 +90,12 @@ fn a_step_on_any_small_network_takes_the_predicted_cycles() {
         let config: &'static Config = [&FP32_8X8, &SIM_4X4, &SIM_2X2][i];
         let mut bench = Bench::new(config, memory);
         let mut steps = 0;
-        while steps < 3 {
+        while steps < 2 {
             let text = any_network(&mut rng);
             let network = Network::from_toml(&text).unwrap();
-            let Ok(plan) = compile(&network, config, rng.random_range(1..=6), PIXELS) else { continue };
+            let Ok(plan) = compile(&network, config, rng.random_range(1..=4), PIXELS) else { continue };
             let (rtl, model) = bench.run(&plan.train);
-            compare(&format!("{} {memory:?}\n{text}", config.name), &rtl, &model);
+            compare(&format!("{} {memory:?}\n{text}", config.name), &rtl, &model, 1.0);
             steps += 1;
         }
     }
@@ -92,5 +114,6 @@ fn a_step_on_a_simulated_ulx3s_takes_the_predicted_cycles() {
     chip.run().unwrap();
     let memory = Memory::Sdram(top::sdram_timing(&board).unwrap().into());
     let model = predict_program(board.accelerator, &plan.train, memory).unwrap();
-    compare("digits, SDRAM", &counters(&mut chip), &model);
+    // the link's session is drawn, and with it which cycle of the step a refresh meets
+    compare("digits, SDRAM", &counters(&mut chip), &model, 1.5);
 }
