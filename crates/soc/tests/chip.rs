@@ -5,7 +5,7 @@ use ef_hdl_kit::rand::Rng;
 use ef_hdl_kit::{lint, lockstep, ports};
 use ef_rtl::top::AcceleratorSim2x2;
 use ef_soc::chip::Chip;
-use ef_soc::lights::{Lights, Stretch};
+use ef_soc::lights::{Heartbeat, Lights, Stretch};
 use ef_soc::top;
 
 /// Runs with a stack that has room for a chip by value.
@@ -75,4 +75,15 @@ fn a_pulse_is_lit_for_as_long_as_an_eye_needs() {
     assert_eq!(lit, (1 << 22) - 1);
     sim.ticks(10);
     assert_eq!(sim.get("level"), 0);
+}
+
+#[test]
+fn the_heart_beats_every_2_to_the_26_cycles() {
+    let mut sim = ef_hdl_kit::Vsim::of(&mut Heartbeat::default(), "heartbeat").unwrap();
+    for level in [0, 1, 0] {
+        assert_eq!(sim.get("level"), level);
+        sim.ticks((1 << 25) - 1);
+        assert_eq!(sim.get("level"), level);
+        sim.tick();
+    }
 }
