@@ -5,8 +5,10 @@ use ef_hdl_kit::rand::Rng;
 use ef_hdl_kit::{lint, lockstep, ports};
 use ef_rtl::top::AcceleratorSim2x2;
 use ef_soc::chip::Chip;
+use ef_soc::floorplan::placed_cells;
 use ef_soc::lights::{Heartbeat, Lights, Stretch};
 use ef_soc::top;
+use std::collections::BTreeSet;
 
 /// Runs with a stack that has room for a chip by value.
 fn with_stack(test: impl FnOnce() + Send + 'static) {
@@ -46,6 +48,13 @@ fn no_module_of_the_chip_means_something_else_in_verilog() {
         let chip = Chip::new(AcceleratorSim2x2::default(), &link, &sdram).unwrap();
         assert_eq!(lint(&chip), Vec::<String>::new());
     });
+}
+
+#[test]
+fn every_multiplier_of_the_85f_has_a_place_of_its_own() {
+    let cells = placed_cells(&Board::named("ulx3s-85f").unwrap()).unwrap();
+    assert_eq!(cells.len(), 143);
+    assert_eq!(cells.iter().map(|(_, place)| place).collect::<BTreeSet<_>>().len(), 143);
 }
 
 #[test]
