@@ -22,8 +22,8 @@ pub struct Pins {
     pub pins: BTreeMap<String, Pin>,
 }
 
-/// Settings of the configuration port of an ECP5.
-const SYSCONFIG: [&str; 14] = [
+/// Settings of the configuration port of an ECP5: those that nextpnr-ecp5 takes (`sysconfig_keys` in its `ecp5/lpf.cc`).
+const SYSCONFIG: [&str; 15] = [
     "SLAVE_SPI_PORT",
     "MASTER_SPI_PORT",
     "SLAVE_PARALLEL_PORT",
@@ -38,6 +38,7 @@ const SYSCONFIG: [&str; 14] = [
     "CONFIG_MODE",
     "COMPRESS_CONFIG",
     "WAKE_UP",
+    "INBUF",
 ];
 
 /// A net of the board, one wire or a bus.

@@ -53,6 +53,9 @@ pub struct EpochRecord {
     pub test_loss: f64,
     pub test_accuracy: f64,
     pub seconds: f64,
+    /// What the person was warned of after the test.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warning: Option<String>,
 }
 
 /// A line of `metrics.jsonl`.

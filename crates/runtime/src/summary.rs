@@ -61,6 +61,7 @@ impl Summary {
         let counters = &clocked.counters;
         let last = metrics.epochs.last();
         Summary {
+            warnings: metrics.epochs.iter().filter_map(|epoch| epoch.warning.clone()).collect(),
             epochs: metrics.epochs.len(),
             steps: metrics.steps.len(),
             images: all.images,

@@ -131,8 +131,6 @@ struct Session {
     pending: Option<(Origin, State)>,
     /// The step of the last state that was read to be saved, and when that was.
     taken: (u64, Instant),
-    /// What the person was warned of.
-    warnings: Vec<String>,
     start: Instant,
     /// Seconds of the run before it was resumed.
     seconds_before: f64,
@@ -254,24 +252,23 @@ impl Session {
             test_loss: tested.loss,
             test_accuracy: tested.accuracy,
             seconds: self.seconds(),
+            warning: self.only_guesses(tested),
         };
         view.epoch(&record);
+        if let Some(warning) = &record.warning {
+            view.warn(warning);
+        }
         self.save_if_best(&record)?;
-        self.metrics.push_epoch(record)?;
-        self.warn_of_guessing(tested, view);
-        Ok(())
+        self.metrics.push_epoch(record)
     }
 
-    /// Once in a run, after the first whole epoch whose test was no better than guessing.
-    fn warn_of_guessing(&mut self, tested: &Tested, view: &View) {
-        if self.progress.batches < self.batches() || !self.warnings.is_empty() {
-            return;
+    /// The warning, once in a run, after the first whole epoch whose test was no better than guessing.
+    fn only_guesses(&self, tested: &Tested) -> Option<String> {
+        let warned = self.metrics.epochs.iter().any(|epoch| epoch.warning.is_some());
+        if self.progress.batches < self.batches() || warned {
+            return None;
         }
-        let warning = health::guessing(tested, self.progress.step, &self.dataset.train, &self.settings());
-        if let Some(warning) = warning {
-            view.warn(&warning);
-            self.warnings.push(warning);
-        }
+        health::guessing(tested, self.progress.step, &self.dataset.train, &self.settings())
     }
 
     /// Saves, if anything was trained since the last time.

@@ -19,12 +19,13 @@ pub struct RtlDevice {
 impl RtlDevice {
     /// Builds (or finds in the cache) the simulation of a configuration.
     pub fn new(config: &'static Config, memory_words: u64, dram: &DramSettings) -> Result<Self> {
-        Self::of(ef_rtl::top::model(config)?, config, memory_words, dram)
+        Self::of(ef_rtl::top::model(config)?.optimise("-O3"), config, memory_words, dram)
     }
 
-    /// The same for any Verilog with the accelerator's ports, such as what synthesis makes of it.
+    /// The same for any Verilog with the accelerator's ports, such as what synthesis makes of it, optimised as
+    /// `model` says.
     pub fn of(model: Model, config: &'static Config, memory_words: u64, dram: &DramSettings) -> Result<Self> {
-        let sim = model.extra_cpp(harness::SOURCE).optimise("-O3").build()?;
+        let sim = model.extra_cpp(harness::SOURCE).build()?;
         Ok(RtlDevice { config, harness: Harness::new(sim, memory_words, dram)?, memory_words })
     }
 

@@ -5,8 +5,10 @@ use ef_hdl_kit::rand::Rng;
 use ef_hdl_kit::{lint, lockstep, ports};
 use ef_rtl::top::AcceleratorSim2x2;
 use ef_soc::chip::Chip;
-use ef_soc::lights::{Lights, Stretch};
+use ef_soc::floorplan::placed_cells;
+use ef_soc::lights::{Heartbeat, Lights, Stretch};
 use ef_soc::top;
+use std::collections::BTreeSet;
 
 /// Runs with a stack that has room for a chip by value.
 fn with_stack(test: impl FnOnce() + Send + 'static) {
@@ -49,6 +51,13 @@ fn no_module_of_the_chip_means_something_else_in_verilog() {
 }
 
 #[test]
+fn every_multiplier_of_the_85f_has_a_place_of_its_own() {
+    let cells = placed_cells(&Board::named("ulx3s-85f").unwrap()).unwrap();
+    assert_eq!(cells.len(), 143);
+    assert_eq!(cells.iter().map(|(_, place)| place).collect::<BTreeSet<_>>().len(), 143);
+}
+
+#[test]
 fn the_lights_equal_their_verilog() {
     lockstep!(Lights::default(), "", 1, 2000, |b, rng| {
         b.reset.next = rng.random_bool(0.1);
@@ -75,4 +84,15 @@ fn a_pulse_is_lit_for_as_long_as_an_eye_needs() {
     assert_eq!(lit, (1 << 22) - 1);
     sim.ticks(10);
     assert_eq!(sim.get("level"), 0);
+}
+
+#[test]
+fn the_heart_beats_every_2_to_the_26_cycles() {
+    let mut sim = ef_hdl_kit::Vsim::of(&mut Heartbeat::default(), "heartbeat").unwrap();
+    for level in [0, 1, 0] {
+        assert_eq!(sim.get("level"), level);
+        sim.ticks((1 << 25) - 1);
+        assert_eq!(sim.get("level"), level);
+        sim.tick();
+    }
 }

@@ -31,6 +31,9 @@ const VERILATOR_ARGS: &[&str] = &[
 /// C++ sources smaller than this are not worth a compiler process of their own.
 const MIN_UNIT: u64 = 200_000;
 
+/// The C++ compiler's optimisation flags of every model, instead of those that each asks for.
+const OPTIMISE: &str = "EF_VERILATED_OPTIMISE";
+
 struct Toolchain {
     verilator: Tool,
     cxx: Tool,
@@ -45,14 +48,14 @@ pub(super) fn library(model: &Model) -> Result<PathBuf> {
     let source = model.source();
     let shim = shim::source(&model.ports, model.trace, &model.extra_cpp);
     let args = model.verilator_args.join(" ");
-    let inputs =
-        [tools.identity(), model.top.clone(), source.clone(), shim.clone(), args, model.optimise.clone()];
+    let optimise = std::env::var(OPTIMISE).unwrap_or_else(|_| model.optimise.clone());
+    let inputs = [tools.identity(), model.top.clone(), source.clone(), shim.clone(), args, optimise.clone()];
     let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
     let dir = cache::folder("model", &inputs, |dir| {
         let runtime = tools.runtime()?;
         tools.verilate(model, &source, dir)?;
         fs::write(dir.join("obj/shim.cpp"), &shim)?;
-        let objects = tools.compile_model(&model.optimise, dir)?;
+        let objects = tools.compile_model(&optimise, dir)?;
         tools.link(&objects, &runtime, dir)?;
         // the Verilog stays next to the library, the generated C++ is large
         Ok(fs::remove_dir_all(dir.join("obj"))?)
@@ -130,8 +133,7 @@ impl Toolchain {
         })
     }
 
-    /// Compiles the model in as many units as there are processors, the code that runs once without
-    /// optimisation.
+    /// Compiles the model in its [`units`].
     fn compile_model(&self, optimise: &str, dir: &Path) -> Result<Vec<PathBuf>> {
         let mut sources: Vec<(String, u64)> = Vec::new();
         for entry in fs::read_dir(dir.join("obj"))? {
@@ -142,11 +144,7 @@ impl Toolchain {
             }
         }
         sources.sort();
-        let (slow, fast): (Vec<_>, Vec<_>) =
-            sources.into_iter().partition(|(name, _)| name.contains("__Slow"));
-        let mut units: Vec<(Vec<String>, &str)> = Vec::new();
-        units.extend(balance(fast, processors()).into_iter().map(|unit| (unit, optimise)));
-        units.extend(balance(slow, processors()).into_iter().map(|unit| (unit, "-O0")));
+        let units = units(sources, optimise);
         let mut jobs = Vec::new();
         let mut objects = Vec::new();
         for (i, (names, optimise)) in units.into_iter().enumerate() {
@@ -199,6 +197,18 @@ fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
+/// The files of each compiler process and its optimisation: as many as there are processors, with those apart
+/// that run once, which are not optimised. Small models are one: most of the time goes into headers.
+fn units(files: Vec<(String, u64)>, optimise: &str) -> Vec<(Vec<String>, &str)> {
+    if files.iter().map(|(_, size)| size).sum::<u64>() < MIN_UNIT {
+        return vec![(files.into_iter().map(|(name, _)| name).collect(), optimise)];
+    }
+    let (slow, fast): (Vec<_>, Vec<_>) = files.into_iter().partition(|(name, _)| name.contains("__Slow"));
+    let balanced =
+        |files, optimise| balance(files, processors()).into_iter().map(move |unit| (unit, optimise));
+    balanced(fast, optimise).chain(balanced(slow, "-O0")).collect()
+}
+
 /// At most `count` groups of files of about equal total size, none smaller than [`MIN_UNIT`] without need.
 fn balance(mut files: Vec<(String, u64)>, count: usize) -> Vec<Vec<String>> {
     let total: u64 = files.iter().map(|(_, size)| size).sum();
@@ -245,6 +255,14 @@ fn run(command: &mut Command) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_of_large_models_is_the_code_that_runs_once_compiled_apart() {
+        let files = |size| vec![("Vtop.cpp".into(), size), ("Vtop__Slow.cpp".into(), size)];
+        assert_eq!(units(files(MIN_UNIT / 4), "-O1").len(), 1);
+        let large = units(files(MIN_UNIT), "-O1");
+        assert_eq!(large, [(vec!["Vtop.cpp".into()], "-O1"), (vec!["Vtop__Slow.cpp".into()], "-O0")]);
+    }
 
     #[test]
     fn small_models_are_one_unit_and_large_ones_are_split_evenly() {

@@ -49,7 +49,7 @@ impl Model {
             ports,
             extra_cpp: String::new(),
             trace: false,
-            optimise: "-O2".into(),
+            optimise: "-O1".into(),
             verilator_args: Vec::new(),
             design,
             extra_verilog: String::new(),
@@ -74,7 +74,8 @@ impl Model {
         self
     }
 
-    /// The C++ compiler's optimisation flags; `-O2` if not set.
+    /// The C++ compiler's optimisation flags; `-O1` if not set, which is right for short runs: at `-O3` the
+    /// accelerator takes three times as long to compile.
     pub fn optimise(mut self, flags: &str) -> Model {
         self.optimise = flags.into();
         self

@@ -38,7 +38,8 @@ pub fn findings(facts: &Facts, session: &Session) -> Result<Vec<Finding>> {
     let dead: Vec<Bit> = dead.into_iter().filter(present).collect();
     findings.extend(dead_lines(session, &dead));
     findings.extend(joined_lines(session, &facts.joined));
-    findings.extend(facts.unclear.iter().map(|bit| {
+    let unclear = facts.unclear.iter().filter(|bit| !connected.contains(&wire(**bit)));
+    findings.extend(unclear.map(|bit| {
         let wire = wire(*bit);
         let text = format!("{wire}: {bit} has an effect at some addresses only");
         Finding::new(Kind::AddressUnreliable, text).nets([wire.net])

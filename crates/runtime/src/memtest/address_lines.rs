@@ -1,11 +1,12 @@
 //! Address lines: which addresses are one cell.
 
 use super::address_faults::{Facts, findings};
-use super::geometry::Bit;
 use super::report::{Finding, Kind, Stage};
 use super::session::{Session, Stop, Stream};
+use super::wires::Wire;
 use crate::order::generator;
 use rand_chacha::rand_core::RngCore;
+use std::collections::BTreeSet;
 
 /// What was found around one address: its own word first, then those with one bit of the address changed.
 struct Probe {
@@ -60,35 +61,65 @@ pub fn test(session: &mut Session) -> Result<Stage, Stop> {
     session.view.begin_part("address lines", 2 * words);
     let low = Probe::around(session, 0)?;
     let high = Probe::around(session, (session.geometry.words() - 1) as u32)?;
-    let facts = facts(session, &low, &high);
+    let facts = facts(session, &low, &high)?;
     let mut findings = findings(&facts, session)?;
-    for (address, read) in low.foreign().chain(high.foreign()) {
-        let text = format!("{} reads {read:08x}, which was written nowhere", session.name(address));
-        findings.push(Finding::new(Kind::WrongWords, text).addresses([address]));
+    // joined lines lead some commands to a bank that is not open
+    if facts.joined.is_empty() {
+        for (address, read) in low.foreign().chain(high.foreign()) {
+            let text = format!("{} reads {read:08x}, which was written nowhere", session.name(address));
+            findings.push(Finding::new(Kind::WrongWords, text).addresses([address]));
+        }
     }
     Ok(Stage::new(format!("{bits} bits of the address of a word"), words, findings))
 }
 
-fn facts(session: &Session, low: &Probe, high: &Probe) -> Facts {
+fn facts(session: &mut Session, low: &Probe, high: &Probe) -> Result<Facts, Stop> {
     let bits = session.geometry.address_bits() as usize;
-    let name = |bit: usize| session.geometry.bit(bit as u32);
     let dead: Vec<usize> = (0..bits).filter(|bit| low.dead(*bit) && high.dead(*bit)).collect();
     let live: Vec<usize> = (0..bits).filter(|bit| !dead.contains(bit)).collect();
     let pairs = live.iter().flat_map(|a| live.iter().filter(move |b| a < *b).map(move |b| (*a, *b)));
     // of two joined lines, one level wins: where it is the level of the others, both bits seem dead
-    let joined: Vec<(usize, usize)> = pairs
+    let mut joined: Vec<(usize, usize)> = pairs
         .filter(|(a, b)| {
             (low.alike(*a, *b) && high.alike(*a, *b))
                 && [low, high].into_iter().any(|probe| !probe.dead(*a) && !probe.dead(*b))
         })
         .collect();
-    let unclear = live
-        .iter()
-        .filter(|bit| low.dead(**bit) || high.dead(**bit))
-        .filter(|bit| !joined.iter().any(|(a, b)| a == *bit || b == *bit));
-    Facts {
-        unclear: unclear.map(|bit| name(*bit)).collect(),
-        dead: dead.iter().map(|bit| name(*bit)).collect::<Vec<Bit>>(),
-        joined: joined.iter().map(|(a, b)| (name(*a), name(*b))).collect(),
+    let is_unclear = |bit: &usize| {
+        (low.dead(*bit) || high.dead(*bit)) && !joined.iter().any(|(a, b)| a == bit || b == bit)
+    };
+    let unclear: Vec<usize> = live.into_iter().filter(is_unclear).collect();
+    for bit in &unclear {
+        let probe = if low.dead(*bit) { low } else { high };
+        joined.extend(deciding(session, probe.addresses[0], *bit)?.into_iter().map(|other| (*bit, other)));
     }
+    let name = |bit: usize| session.geometry.bit(bit as u32);
+    Ok(Facts {
+        unclear: unclear.into_iter().map(name).collect(),
+        dead: dead.into_iter().map(name).collect(),
+        joined: joined.into_iter().map(|(a, b)| (name(a), name(b))).collect(),
+    })
+}
+
+/// The bits that decide whether `bit`, which has no effect at `base`, has one: if they are all on one wire, it is the
+/// one that the wire of `bit` is connected with; else none. A bank's wire carries the same bit in every command, an
+/// address wire first a row's and then a column's, so that their bits are nowhere alike.
+fn deciding(session: &mut Session, base: u32, bit: usize) -> Result<Vec<usize>, Stop> {
+    let mut rng = generator(session.options.seed, Stream::Tags as u64);
+    let mut others = Vec::new();
+    for other in (0..session.geometry.address_bits() as usize).filter(|other| *other != bit) {
+        let addresses = [base ^ 1 << other, base ^ 1 << other ^ 1 << bit];
+        let tags = [rng.next_u32(), rng.next_u32()];
+        for (address, tag) in addresses.into_iter().zip(tags) {
+            session.write(address, &[tag])?;
+        }
+        let read = [session.read(addresses[0], 1)?[0], session.read(addresses[1], 1)?[0]];
+        if read != [tags[1]; 2] {
+            others.push(other);
+        }
+    }
+    let wire = |bit: usize| Wire::address(session.board, session.geometry.bit(bit as u32));
+    let wires: BTreeSet<Wire> = others.iter().map(|other| wire(*other)).collect();
+    let one = wires.len() == 1 && !wires.contains(&wire(bit));
+    Ok(if one { others } else { Vec::new() })
 }

@@ -76,7 +76,6 @@ impl Session {
             saved,
             pending: None,
             taken: (progress.step, Instant::now()),
-            warnings: Vec::new(),
             start,
             seconds_before,
             options,

@@ -36,7 +36,6 @@ impl Session {
             backend: backend.to_string(),
             seed: *seed,
             complete,
-            warnings: self.warnings.clone(),
             wall_seconds: self.seconds(),
             ..Summary::measured(&self.metrics, config.lanes, &self.layer_names())
         };

@@ -47,6 +47,17 @@ fn an_epoch_no_better_than_guessing_is_warned_of() {
 }
 
 #[test]
+fn what_a_run_was_warned_of_before_it_was_resumed_is_said_once_and_stays_in_its_summary() {
+    let bench = Bench::new();
+    let summary = || std::fs::read_to_string(bench.path("run/summary.json")).unwrap();
+    succeeds(bench.train("run", &["--epochs", "2", "--steps", "8", "--lr", "0"]));
+    assert_eq!(summary().matches("only guesses").count(), 1);
+    let output = succeeds(resume(&bench, &["--epochs", "3", "--steps", "18", "--lr", "0"]));
+    assert!(!crate::common::stderr(&output).contains("only guesses"), "{output:?}");
+    assert_eq!(summary().matches("only guesses").count(), 1);
+}
+
+#[test]
 fn a_killed_run_goes_on_from_the_last_steps_that_were_saved() {
     let bench = Bench::new();
     let mut command = bench.train("run", &["--epochs", "1000000", "--save-every", "2"]);

@@ -124,17 +124,21 @@ impl Memory {
         })
     }
 
-    /// The cell of a halfword of a word, as the controller documents its addresses.
-    fn cell(&self, address: u32, half: u32) -> Cell {
+    /// The cell of a halfword of a word, as the controller documents its addresses; none if the command goes to another
+    /// bank than the one whose row was opened for it.
+    fn cell(&self, address: u32, half: u32) -> Option<Cell> {
         let column_bits = self.built.column_bits - 1;
         let column = 2 * (address & ((1 << column_bits) - 1));
         let bank = address >> column_bits & (self.built.banks - 1);
         let row = address >> column_bits >> self.built.banks.ilog2();
         let activate = self.arrives(row | bank << 16);
         let command = self.arrives(column | bank << 16);
+        if activate >> 16 != command >> 16 {
+            return None;
+        }
         let row = activate & ((1 << self.mounted.row_bits) - 1);
         let column = command & ((1 << self.mounted.column_bits) - 1);
-        (row, command >> 16, column ^ half)
+        Some((row, command >> 16, column ^ half))
     }
 
     /// A halfword on the data lines.
@@ -149,7 +153,9 @@ impl Memory {
 
     fn write_half(&mut self, address: u32, half: u32, value: u16) {
         self.lines = self.over_lines(value);
-        self.cells.insert(self.cell(address, half), (self.lines, self.now));
+        if let Some(cell) = self.cell(address, half) {
+            self.cells.insert(cell, (self.lines, self.now));
+        }
     }
 
     fn read_half(&mut self, address: u32, half: u32) -> u16 {
@@ -158,7 +164,7 @@ impl Memory {
             return self.lines;
         }
         let half = if has(|fault| matches!(fault, Fault::HalfLost)) { 0 } else { half };
-        let cell = self.cell(address, half);
+        let Some(cell) = self.cell(address, half) else { return self.lines };
         let (held, since) = self.cells.get(&cell).copied().unwrap_or((0xdead, self.now));
         let age = self.now - since;
         let held = self.faults.iter().fold(held.into(), |value: u32, fault| match fault {

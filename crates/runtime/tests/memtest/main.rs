@@ -130,10 +130,17 @@ fn every_two_address_lines_that_are_connected_are_named() {
     for (sdram, b) in SIZES.into_iter().flat_map(|sdram| (0..wires.len()).map(move |b| (sdram, b))) {
         for (a, wins) in (0..b).flat_map(|a| [(a, false), (a, true)]) {
             let pair = [wires[a], wires[b]];
-            let ([Wire::A(_), Wire::A(_)] | [Wire::Ba(_), Wire::Ba(_)]) = pair else { continue };
-            let finding = finding(sdram, &[Fault::AddressJoined { wires: pair, wins }]);
+            let what = format!("{sdram}, {pair:?}, {wins}");
+            let board = board(sdram);
+            let mut memory = Memory::new(&board, &[Fault::AddressJoined { wires: pair, wins }]);
+            let report = tested(&mut memory, &board);
+            assert_eq!(report.conclusion, "A wire between FPGA and SDRAM is broken", "{what}");
+            // a command that is led to a bank that is not open loses its word, wherever it was written
+            let found = findings(&report).into_iter().filter(|finding| finding.kind != Kind::WrongWords);
+            let found: Vec<&Finding> = found.collect();
+            let [finding] = found[..] else { panic!("{what}: {report:#?}") };
             let nets: std::collections::BTreeSet<String> = pair.map(address).into();
-            assert_eq!(finding.kind, Kind::AddressShorted, "{sdram}, {pair:?}, {wins}: {}", finding.text);
+            assert_eq!(finding.kind, Kind::AddressShorted, "{what}: {}", finding.text);
             assert_eq!(finding.nets, nets.into_iter().collect::<Vec<_>>());
         }
     }

@@ -6,6 +6,7 @@ use ef_model::ModelDevice;
 use ef_program::config::SIM_2X2;
 use ef_program::{Device, MemoryUse, regs};
 use ef_sim::{ChipBench, ChipDevice, reset};
+use ef_soc::chip::RESET_LOG2;
 
 /// The smallest board there is, with the smallest accelerator.
 fn board() -> Board {
@@ -81,12 +82,16 @@ fn a_host_that_comes_back_in_the_middle_of_a_step_starts_afresh() {
 }
 
 #[test]
-fn the_lights_show_life() {
+fn the_lights_show_the_reset_and_then_what_the_host_says() {
     let board = board();
     let mut bench = ChipBench::new(&board, &board.sdram).unwrap();
+    bench.press_button(true);
+    bench.run(2 << RESET_LOG2);
+    assert_eq!(bench.led() >> 1, 1 << 6, "in reset");
     reset(&mut bench);
-    let before = bench.led() & 1;
-    bench.run(1 << 25);
-    assert_ne!(bench.led() & 1, before, "the heartbeat stands still");
-    assert_eq!(bench.led() >> 1, 0);
+    assert_eq!(bench.led() >> 1, 0, "at rest");
+    // a byte of zeros between two ends of frames is a frame that is dropped
+    bench.send(&[0xc0, 0, 0xc0]);
+    bench.run(20_000);
+    assert_eq!(bench.led() >> 1, 1 << 3, "a bad frame");
 }
