@@ -84,7 +84,7 @@ fn run(seed: u64, speed: f64, busy: f64) {
                         offered = (0..c.len).map(|_| rng.random()).collect();
                         side.words.extend(&offered);
                     }
-                    FETCH => urgent = rng.random(),
+                    FETCH => urgent = false,
                     _ => {}
                 }
             }
@@ -96,6 +96,8 @@ fn run(seed: u64, speed: f64, busy: f64) {
                 sim.set(&format!("{name}_cmd_len"), c.len as u64);
             }
         }
+        // the buffer becomes empty while fetch waits
+        urgent |= rng.random_bool(0.2);
         sim.set("fetch_urgent", urgent.into());
         // words may be offered before their command is taken
         if word.is_none() && rng.random_bool(speed) {

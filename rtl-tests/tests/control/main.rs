@@ -1,1 +1,11 @@
-
+//! The controller and the memory arbiter.
+mod arbiter;
+mod bench;
+mod clear;
+mod docs;
+mod errors;
+mod far;
+mod host_port;
+mod lockstep;
+mod program;
+mod runs;

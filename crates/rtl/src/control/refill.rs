@@ -75,7 +75,7 @@ pub struct Refill<const RAW: usize> {
     jumped: DFF<Bit>,
     gone: DFF<Bit>,
     hurry: DFF<Bit>,
-    inside: Signal<Local, Bits<16>>,
+    window: Signal<Local, Bits<16>>,
     ahead: Signal<Local, Bits<16>>,
     would_hold: Signal<Local, Bits<16>>,
     commit: Signal<Local, Bit>,
@@ -122,7 +122,7 @@ impl<const RAW: usize> Default for Refill<RAW> {
             jumped: Default::default(),
             gone: Default::default(),
             hurry: Default::default(),
-            inside: Default::default(),
+            window: Default::default(),
             ahead: Default::default(),
             would_hold: Default::default(),
             commit: Default::default(),
@@ -143,7 +143,7 @@ impl<const RAW: usize> Logic for Refill<RAW> {
             self, clock, state, offered, asked, held, floor, address, left, room, any, size, jumped, gone,
             hurry
         );
-        self.inside.next = bit_cast::<16, 24>(self.asked.q.val()) - self.keep.val();
+        self.window.next = bit_cast::<16, 24>(self.asked.q.val()) - self.keep.val();
         self.ahead.next = self.got.val() - bit_cast::<16, 24>(self.pc.val());
         self.would_hold.next = self.held.q.val() + bit_cast::<16, 6>(self.size.q.val());
         self.hurry.d.next = self.ahead.val() < self.quarter.val();
@@ -172,7 +172,7 @@ impl<const RAW: usize> Logic for Refill<RAW> {
                 self.address.d.next =
                     self.program_address.val() + (bit_cast::<32, 24>(self.asked.q.val()) << 1);
                 self.left.d.next = self.program_length.val() - self.asked.q.val();
-                self.room.d.next = self.inside.val() <= self.enough.val();
+                self.room.d.next = self.window.val() <= self.enough.val();
                 self.state.d.next = RefillState::Size;
             }
             RefillState::Size => {
