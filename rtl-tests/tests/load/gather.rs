@@ -41,9 +41,9 @@ impl Conv {
         let row_words = cols.div_ceil(4);
         let (from, to) = piece.cols;
         // the first and the last column under the kernel
-        let reach = |column: u32, kc: u32| (column * self.stride + kc).saturating_sub(self.pad);
+        let reach = |column: u32, kc: u32| (column * self.stride + kc).saturating_sub(self.pad).min(cols - 1);
         let first = reach(from, 0) / 4;
-        let last = (reach(to - 1, self.kernel.1 - 1).min(cols - 1) / 4 + 1).max(first + 1);
+        let last = reach(to - 1, self.kernel.1 - 1) / 4 + 1;
         let width = 4 * (last - first);
         let channels = piece.channels.1 - piece.channels.0;
         let load = LoadDesc {

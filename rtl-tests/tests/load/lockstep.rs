@@ -338,7 +338,7 @@ fn the_vector_path_equals_its_verilog() {
         for tap in &mut b.tap {
             tap.next = u64::from(rng.random::<u32>()).into();
         }
-        for port in [&mut b.put, &mut b.inside, &mut b.spill] {
+        for port in [&mut b.put, &mut b.in_image, &mut b.spill] {
             port.next = rng.random_range(0..4u64).into();
         }
         b.fills.next = rng.random();

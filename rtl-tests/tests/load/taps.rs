@@ -18,7 +18,7 @@ fn the_collector_takes_words_and_taps_as_its_verilog_does() {
         for tap in &mut b.tap {
             tap.next = u64::from(rng.random::<u32>()).into();
         }
-        for port in [&mut b.put, &mut b.inside, &mut b.spill] {
+        for port in [&mut b.put, &mut b.in_image, &mut b.spill] {
             port.next = rng.random_range(0..16u64).into();
         }
         b.fills.next = rng.random();

@@ -11,7 +11,7 @@ use rust_hdl::prelude::*;
 ///            +--> [lane 1] --> vector[1]     [full] --> out_valid
 ///            +--> ...               ^ next in [filled]: lanes 0..k hold words
 ///  tap[n] ------> [lane n]
-///  inside ------> [here] -----> [words] --> present
+///  in_image ----> [here] -----> [words] --> present
 ///  spill -----------------------> [kept] --> keep
 /// ```
 ///
@@ -28,7 +28,7 @@ use rust_hdl::prelude::*;
 /// | `start` | 1 | takes `zero`, `gather`; empties it |
 /// | `in_valid`, `in_ready`, `in_word` | 1, 1, 32 | words |
 /// | `tap[T]` | 32 | what each lane would take |
-/// | `put`, `inside`, `spill`, `fills`, `ends` | 8, 8, 8, 1, 1 | as in [`TapLanes`](super::TapLanes) |
+/// | `put`, `in_image`, `spill`, `fills`, `ends` | 8, 8, 8, 1, 1 | as in [`TapLanes`](super::TapLanes) |
 /// | `out_valid`, `out_ready`, `vector[T]` | 1, 1, 32 | vectors |
 /// | `out_cut` | 1 | with the vector: it is the last of its pixel |
 /// | `present` | 8 | bit n: lane n of the vector holds a word, the others count as 0 |
@@ -47,7 +47,7 @@ pub struct Collector<const T: usize> {
     pub in_word: Signal<In, Bits<32>>,
     pub tap: Vec<Signal<In, Bits<32>>>,
     pub put: Signal<In, Bits<8>>,
-    pub inside: Signal<In, Bits<8>>,
+    pub in_image: Signal<In, Bits<8>>,
     pub spill: Signal<In, Bits<8>>,
     pub fills: Signal<In, Bit>,
     pub ends: Signal<In, Bit>,
@@ -94,7 +94,7 @@ impl<const T: usize> Default for Collector<T> {
             in_word: Default::default(),
             tap: vec_of(T),
             put: Default::default(),
-            inside: Default::default(),
+            in_image: Default::default(),
             spill: Default::default(),
             fills: Default::default(),
             ends: Default::default(),
@@ -172,7 +172,7 @@ impl<const T: usize> Logic for Collector<T> {
         }
 
         // taps
-        self.here_next.next = self.here.q.val() | (self.inside.val() & !self.spill.val());
+        self.here_next.next = self.here.q.val() | (self.in_image.val() & !self.spill.val());
         self.flush.d.next = self.ends.val() && self.spill.val().get_bit(0);
         if self.gathering.q.val() {
             self.full.d.next = self.fills.val() || self.flush.q.val();
@@ -181,7 +181,7 @@ impl<const T: usize> Logic for Collector<T> {
             if self.fills.val() || self.flush.q.val() {
                 self.words.d.next = self.here_next.val();
                 self.cut.d.next = self.flush.q.val() || (self.ends.val() && !self.spill.val().get_bit(0));
-                self.here.d.next = self.inside.val() & self.spill.val();
+                self.here.d.next = self.in_image.val() & self.spill.val();
             }
         }
 

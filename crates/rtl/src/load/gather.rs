@@ -17,7 +17,7 @@ use rust_hdl::prelude::*;
 ///              |  kr, kc)  |-------+        ^ turn
 ///              +-----------+       v        |
 ///                    ^ hold    +----------+ |
-///                    +---------| TapLanes |-+--> put, inside, spill, fills, ends
+///                    +---------| TapLanes |-+--> put, in_image, spill, fills, ends
 ///                              +----------+
 /// ```
 ///
@@ -59,7 +59,7 @@ pub struct Gather<const T: usize, const W: usize, const BAW: usize> {
     pub channel_stride: Signal<In, Bits<16>>,
     pub tap: Vec<Signal<Out, Bits<32>>>,
     pub put: Signal<Out, Bits<8>>,
-    pub inside: Signal<Out, Bits<8>>,
+    pub in_image: Signal<Out, Bits<8>>,
     pub spill: Signal<Out, Bits<8>>,
     pub fills: Signal<Out, Bit>,
     pub ends: Signal<Out, Bit>,
@@ -99,7 +99,7 @@ impl<const T: usize, const W: usize, const BAW: usize> Default for Gather<T, W, 
             channel_stride: Default::default(),
             tap: vec_of(W),
             put: Default::default(),
-            inside: Default::default(),
+            in_image: Default::default(),
             spill: Default::default(),
             fills: Default::default(),
             ends: Default::default(),
@@ -148,7 +148,7 @@ glue! { [const T: usize, const W: usize, const BAW: usize] Gather<T, W, BAW>; se
         wire!(self.tap[b], self.scratch.word[b]);
     }
     wire!(self.put, self.lanes.put);
-    wire!(self.inside, self.lanes.inside);
+    wire!(self.in_image, self.lanes.in_image);
     wire!(self.spill, self.lanes.spill);
     wire!(self.fills, self.lanes.fills);
     wire!(self.ends, self.lanes.ends);

@@ -229,7 +229,7 @@ glue! { [const T: usize, const W: usize, const BAW: usize, const CAW: usize] Loa
     wire!(self.vectors.word_valid, self.control.collector_valid);
     wire!(self.vectors.word, self.reader.word);
     wire!(self.vectors.put, self.gather.put);
-    wire!(self.vectors.inside, self.gather.inside);
+    wire!(self.vectors.in_image, self.gather.in_image);
     wire!(self.vectors.spill, self.gather.spill);
     wire!(self.vectors.fills, self.gather.fills);
     wire!(self.vectors.ends, self.gather.ends);

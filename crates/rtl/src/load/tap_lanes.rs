@@ -7,7 +7,7 @@ use rust_hdl::prelude::*;
 /// lane `place + i - T`.
 ///
 /// ```text
-///  step --> place, fills --> [ ] --> taps that are there --> [ ] --> << place --> [ ] --> put, inside, spill
+///  step --> place, fills --> [ ] --> taps that are there --> [ ] --> << place --> [ ] --> put, in_image, spill
 ///  row ---> < height? -----> [ ] --> and in the image -----> [ ]
 ///  col ---> width - col ---> [ ]
 ///  address - place --------> [ ] --------------------------> [ ] --> turn
@@ -24,7 +24,7 @@ use rust_hdl::prelude::*;
 /// | `hold` | 1 | no step may come in this cycle |
 /// | `turn` | 3 | rotation from the banks of the scratch to the lanes, modulo W |
 /// | `put`, `spill` | 8 | bit n: lane n takes a word; it belongs to the next vector |
-/// | `inside` | 8 | bit n: the word that lane n takes lies in the image |
+/// | `in_image` | 8 | bit n: the word that lane n takes lies in the image |
 /// | `fills`, `ends` | 1 | the vector is complete; the step ends its pixel |
 #[derive(LogicBlock)]
 pub struct TapLanes<const T: usize> {
@@ -43,7 +43,7 @@ pub struct TapLanes<const T: usize> {
     pub turn: Signal<Out, Bits<3>>,
     pub put: Signal<Out, Bits<8>>,
     pub spill: Signal<Out, Bits<8>>,
-    pub inside: Signal<Out, Bits<8>>,
+    pub in_image: Signal<Out, Bits<8>>,
     pub fills: Signal<Out, Bit>,
     pub ends: Signal<Out, Bit>,
     rows: DFF<Bits<16>>,
@@ -101,7 +101,7 @@ pub struct TapLanes<const T: usize> {
 }
 
 impl<const T: usize> TapLanes<T> {
-    /// Cycles from a step to `put`, `spill`, `inside`, `fills` and `ends`.
+    /// Cycles from a step to `put`, `spill`, `in_image`, `fills` and `ends`.
     pub const LATENCY: usize = 3;
 }
 
@@ -124,7 +124,7 @@ impl<const T: usize> Default for TapLanes<T> {
             turn: Default::default(),
             put: Default::default(),
             spill: Default::default(),
-            inside: Default::default(),
+            in_image: Default::default(),
             fills: Default::default(),
             ends: Default::default(),
             rows: Default::default(),
@@ -267,7 +267,7 @@ impl<const T: usize> Logic for TapLanes<T> {
         self.ends_3.d.next = self.valid_2.q.val() && self.ends_2.q.val();
         self.put.next = self.put_3.q.val();
         self.spill.next = self.spill_3.q.val();
-        self.inside.next = self.inside_3.q.val();
+        self.in_image.next = self.inside_3.q.val();
         self.fills.next = self.fills_3.q.val();
         self.ends.next = self.ends_3.q.val();
 

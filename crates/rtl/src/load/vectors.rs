@@ -27,7 +27,7 @@ use rust_hdl::prelude::*;
 /// | `start` | 1 | takes `zero` to `code_base` and the descriptor's loop nest |
 /// | `to` | 2 | buffer; constant while busy |
 /// | `word_valid`, `word_ready`, `word` | 1, 1, 32 | words |
-/// | `tap[T]`, `put`, `inside`, `spill`, `fills`, `ends` | 32, 8, 8, 8, 1, 1 | taps, see [`Collector`] |
+/// | `tap[T]`, `put`, `in_image`, `spill`, `fills`, `ends` | 32, 8, 8, 8, 1, 1 | taps, see [`Collector`] |
 /// | `code_we`, `code_waddr`, `code_wdata` | 1, 16, 32 | write port of the code RAM |
 /// | `idle` | 1 | no vector is to come and the last write has happened |
 /// | `feature_we`, `loss_we`, `weight_we`, `waddr`, `wdata[T]` | 1, 1, 1, 16, 32 | the buffers' write ports, bank order |
@@ -57,7 +57,7 @@ pub struct Vectors<const T: usize, const CAW: usize> {
     pub word: Signal<In, Bits<32>>,
     pub tap: Vec<Signal<In, Bits<32>>>,
     pub put: Signal<In, Bits<8>>,
-    pub inside: Signal<In, Bits<8>>,
+    pub in_image: Signal<In, Bits<8>>,
     pub spill: Signal<In, Bits<8>>,
     pub fills: Signal<In, Bit>,
     pub ends: Signal<In, Bit>,
@@ -106,7 +106,7 @@ impl<const T: usize, const CAW: usize> Default for Vectors<T, CAW> {
             word: Default::default(),
             tap: vec_of(T),
             put: Default::default(),
-            inside: Default::default(),
+            in_image: Default::default(),
             spill: Default::default(),
             fills: Default::default(),
             ends: Default::default(),
@@ -185,7 +185,7 @@ glue! { [const T: usize, const CAW: usize] Vectors<T, CAW>; self => {
     wire!(self.collector.in_valid, self.skid.out_valid);
     wire!(self.collector.in_word, self.skid.out_data);
     wire!(self.collector.put, self.put);
-    wire!(self.collector.inside, self.inside);
+    wire!(self.collector.in_image, self.in_image);
     wire!(self.collector.spill, self.spill);
     wire!(self.collector.fills, self.fills);
     wire!(self.collector.ends, self.ends);
