@@ -28,6 +28,8 @@ pub struct Store {
     taken: u64,
     /// The last word left the engine.
     left: u64,
+    /// When the last words of the latest burst and of the one before pass the port.
+    ends: [u64; 2],
     /// No earlier is the command done.
     produced: u64,
     codes: Option<Codes>,
@@ -57,6 +59,7 @@ impl Store {
             offer: NEVER,
             taken: 0,
             left: 0,
+            ends: [0; 2],
             produced: 0,
             codes: None,
         }
@@ -138,9 +141,13 @@ impl Client for Store {
     fn words(&mut self, begin: u64, words: u64, pace: u64) -> u64 {
         // an engine whose burst has just been taken sends its words then
         let (last, end) = self.producer.drain(begin.max(self.taken + run_writer::SUPPLY), words, pace);
-        // the last word of many waits until the arbiter's cell has room
-        let full = words > arbiter::HELD;
-        let waiting = if full { (end + arbiter::DATA).saturating_sub(arbiter::HELD * pace) } else { 0 };
+        // the last word waits until the third before it has left the arbiter's cell
+        let waiting = match words {
+            1 => self.ends[1],
+            2 => self.ends[0],
+            _ => end.saturating_sub(arbiter::HELD * pace),
+        } + arbiter::DATA;
+        self.ends = [end, self.ends[0]];
         let sent = self.taken + run_writer::SUPPLY - arbiter::DATA + words - 1;
         self.left = waiting.max(sent).max(last + run_writer::FEED - arbiter::DATA);
         end

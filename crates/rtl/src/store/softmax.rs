@@ -101,7 +101,7 @@ const fn raised(psum_latency: usize) -> usize {
 ///  [ Exponents ] --(+ sum)--> sum --[ recip ]--> inverse, --[ ln ]--(- x_label)--(+ LOSS_SUM)
 ///  [ Exponents ] --(* inverse)--(- 1 if label)--(* INV_BATCH)--> word                 gradient
 /// ```
-/// The first three passes take 1, 1 and ADD + 2 cycles per class, the gradient 2, and each image some 120 more.
+/// The first three passes take 1, 1 and ADD + 1 cycles per class, the gradient 2, and each image some 120 more.
 /// An image has at most 2^EAW classes: more wrap and give nonsense.
 ///
 /// | port | width | |

@@ -31,7 +31,7 @@ enum SoftmaxState {
 /// ```text
 ///  ScanStart, Scan       largest logit                              classes + LAT + 5 cycles
 ///  ShiftStart, Shift     x_k = z_k - max, e_k = exp(x_k)            classes + latency
-///  SumFirst .. SumWait   sum of the e_k, one after the other        (ADD + 2) per class
+///  SumFirst .. SumWait   sum of the e_k, one after the other        (ADD + 1) per class
 ///  Reciprocal, Logarithm 1 / sum, ln(sum)
 ///  Inverse, Gradient     gradients, a class every 2 cycles; beside it the loss
 ///  Settle, Pad           wait for the pipelines, pad to a multiple of T
