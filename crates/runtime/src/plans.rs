@@ -2,7 +2,7 @@
 
 use crate::networks::NetworkFile;
 use anyhow::{Context, Result, ensure};
-use ef_compiler::{LayerPlan, PixelFormat, Plan, compile};
+use ef_compiler::{LayerPlan, PixelFormat, Plan, Prepared, compile};
 use ef_program::Config;
 use std::collections::BTreeMap;
 
@@ -140,9 +140,18 @@ impl Taken {
 
 /// The plan for `images` images at once, if there is room for it beside what is `taken`.
 fn fit(network: &NetworkFile, room: Room, pixels: PixelFormat, images: usize, taken: Taken) -> Result<Plan> {
+    let has = room.memory_words;
+    let check = |needed: u64| {
+        ensure!(
+            needed <= has,
+            "the network needs {needed} words of memory for a single image, there are {has}"
+        );
+        Ok(())
+    };
+    // before the longer part of the work
+    check(Prepared::new(&network.network, room.config, images, pixels)?.map.data_words)?;
     let plan = compile(&network.network, room.config, images, pixels)?;
-    let (needed, has) = (taken.with(&plan).words(), room.memory_words);
-    ensure!(needed <= has, "the network needs {needed} words of memory for a single image, there are {has}");
+    check(taken.with(&plan).words())?;
     Ok(plan)
 }
 

@@ -19,7 +19,7 @@ pub fn draw(area: &Area, planned: &Planned) -> Drawn {
         .margin(12)
         .x_label_area_size(38)
         .y_label_area_size(80)
-        .build_cartesian_2d(-0.5..names.len() as f64 - 0.5, 0.0..1.1 * top)?;
+        .build_cartesian_2d(-0.5..names.len() as f64 - 0.5, 0.0..1.3 * top)?;
     chart
         .configure_mesh()
         .disable_x_mesh()

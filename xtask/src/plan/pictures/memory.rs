@@ -67,7 +67,7 @@ pub fn draw_dram(area: &Area, planned: &Planned) -> Drawn {
         .margin(12)
         .x_label_area_size(38)
         .y_label_area_size(64)
-        .build_cartesian_2d(0.0..planned.cycles.max(1) as f64, 0.0..1.05 * top)?;
+        .build_cartesian_2d(0.0..planned.cycles.max(1) as f64, 0.0..1.25 * top)?;
     chart
         .configure_mesh()
         .disable_mesh()
