@@ -87,12 +87,10 @@ fn a_pulse_is_lit_for_as_long_as_an_eye_needs() {
 }
 
 #[test]
-fn the_heart_beats_every_2_to_the_26_cycles() {
+fn the_heart_beats_after_2_to_the_25_cycles() {
     let mut sim = ef_hdl_kit::Vsim::of(&mut Heartbeat::default(), "heartbeat").unwrap();
-    for level in [0, 1, 0] {
-        assert_eq!(sim.get("level"), level);
-        sim.ticks((1 << 25) - 1);
-        assert_eq!(sim.get("level"), level);
-        sim.tick();
-    }
+    sim.ticks((1 << 25) - 1);
+    assert_eq!(sim.get("level"), 0);
+    sim.tick();
+    assert_eq!(sim.get("level"), 1);
 }

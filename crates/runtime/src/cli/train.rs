@@ -38,19 +38,19 @@ pub struct TrainArgs {
     #[arg(long)]
     pub batch: Option<usize>,
     /// Learning rate at the first step [default: 0.02 for a batch of 16, in proportion for smaller ones]
-    #[arg(long, value_name = "RATE")]
+    #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
     pub lr: Option<f32>,
     /// Learning rate at the last step of the last epoch, reached in a straight line [default: a tenth of --lr]
-    #[arg(long, value_name = "RATE")]
+    #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
     pub lr_end: Option<f32>,
     /// Steps over which the learning rate grows from zero [default: those of 800 images, at most a tenth of the run]
     #[arg(long, value_name = "STEPS", conflicts_with = "resume")]
     pub warm_up: Option<u64>,
     /// Share of its velocity that a weight keeps, 0 or more and below 1 [default: 0.9]
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     pub momentum: Option<f32>,
     /// Weight decay (L2) [default: 0.0005]
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     pub weight_decay: Option<f32>,
     /// Decides the initial weights and the order of the images [default: 1]
     #[arg(long)]

@@ -140,6 +140,9 @@ fn arguments_out_of_range_are_named() {
         &["no configuration `fp64`", "sim-2x2, sim-4x4, fp32-2x2, fp32-4x4, fp32-8x8"],
     );
     fails(bench.train("run", &["--lr", "nan"]), &["--lr NaN"]);
+    for option in ["--lr", "--lr-end", "--momentum", "--weight-decay"] {
+        fails(bench.train("run", &[option, "-1"]), &[&format!("{option} -1"), "0 or more"]);
+    }
     fails(bench.train("run", &["--momentum", "1"]), &["--momentum 1"]);
     fails(bench.train("run", &["--epochs", "0"]), &["--epochs 0"]);
     fails(bench.train("run", &["--steps", "0"]), &["--steps 0"]);
