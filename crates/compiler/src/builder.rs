@@ -3,8 +3,8 @@
 use crate::room::Needs;
 use crate::{Graph, MemoryMap, Stage};
 use ef_program::load::{LoadOp, VectorBuffer};
-use ef_time::Memory;
 use ef_program::{Command, ComputeDesc, Config, LoadDesc, StoreDesc};
+use ef_time::Memory;
 
 /// What every pass is made from.
 #[derive(Clone, Copy)]

@@ -20,8 +20,6 @@ pub enum CompileError {
     TooLarge(Box<TooLarge>),
     #[error("the network has {layers} layers with weights, the OVERFLOW register names 32")]
     TooManyLayers { layers: usize },
-    #[error("{layer}: {commands} or more loads, computations and stores are needed, {possible} are possible")]
-    TooLong { layer: String, commands: u128, possible: usize },
     #[error(
         "the network needs {words} words of memory for a batch of {batch}; 32-bit word addresses reach 4294967295"
     )]

@@ -35,7 +35,8 @@ pub fn choose(context: &Context, pass: Box<dyn Pass>) -> Result<Chosen, CompileE
         if best.is_some() && commands > left {
             break;
         }
-        let cycles = if commands > left { work.cycles(context.memory) } else { time(context, pass.as_ref(), &cut) };
+        let cycles =
+            if commands > left { work.cycles(context.memory) } else { time(context, pass.as_ref(), &cut) };
         left = left.saturating_sub(commands);
         if best.as_ref().is_none_or(|(least, ..)| cycles < *least) {
             best = Some((cycles, cut, work));
@@ -55,9 +56,8 @@ fn candidates(context: &Context, pass: &dyn Pass, space: &Space) -> Vec<(Cut, Wo
         for (slots, order) in [2, 1].into_iter().flat_map(|s| space.orders.iter().map(move |o| (s, *o))) {
             for &outs in &space.outs {
                 let cuts = space.ins.iter().map(|&ins| Cut { size, outs, ins, slots, order });
-                let fitting = cuts.filter(|cut| {
-                    pass.admits(context, cut) && pass.needs(context, cut).fits(context.config)
-                });
+                let fitting = cuts
+                    .filter(|cut| pass.admits(context, cut) && pass.needs(context, cut).fits(context.config));
                 found.extend(fitting.take(3).map(|cut| (cut, pass.work(context, &cut))));
             }
         }

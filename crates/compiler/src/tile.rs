@@ -55,7 +55,8 @@ impl TileSize {
         let whole = parts(batch, 1).into_iter().map(|images| TileSize { images, rows, cols });
         let fewer_rows = parts(rows, row_step).into_iter().filter(|r| *r < rows);
         let some_rows = fewer_rows.map(|rows| TileSize { images: 1, rows, cols });
-        let few = std::iter::successors(Some(row_step.min(rows)), |r| (2 * r <= rows.min(16)).then_some(2 * r));
+        let few =
+            std::iter::successors(Some(row_step.min(rows)), |r| (2 * r <= rows.min(16)).then_some(2 * r));
         let fewer_cols: Vec<usize> = parts(cols, col_step).into_iter().filter(|c| *c < cols).collect();
         let some_cols =
             few.flat_map(|rows| fewer_cols.iter().map(move |cols| TileSize { images: 1, rows, cols: *cols }));

@@ -50,9 +50,15 @@ fn layers_of_absurd_sizes_are_refused_at_once_by_name() {
 #[test]
 fn a_batch_of_any_size_is_answered() {
     let layers = conv(4, 3, 1) + &fc(3);
-    for batch in [1 << 12, 1 << 20, 1 << 32, 1 << 62, usize::MAX] {
+    for batch in [1 << 12, 1 << 16] {
         for answer in answers([1, 6, 6], &layers, batch) {
-            answer.expect_err("no configuration holds this batch");
+            answer.expect("a batch that can be addressed compiles");
+        }
+    }
+    for batch in [1 << 32, 1 << 62, usize::MAX] {
+        for answer in answers([1, 6, 6], &layers, batch) {
+            let error = answer.expect_err("no address reaches so far");
+            assert!(error.contains("words of memory"), "{error}");
         }
     }
 }

@@ -108,7 +108,8 @@ impl Pass for Backward {
     fn needs(&self, context: &Context, cut: &Cut) -> Needs {
         let stage = context.stage(self.0);
         let (part, slots) = self.weight_part(context, cut);
-        let loss = context.largest_loss(stage, cut.size, (stage.in_rows, stage.in_cols), |t| self.tile(context, t));
+        let loss =
+            context.largest_loss(stage, cut.size, (stage.in_rows, stage.in_cols), |t| self.tile(context, t));
         Needs {
             loss: cut.slots * cut.outs * loss.vectors,
             weight: slots * part * stage.matrix_rows(cut.ins),
@@ -124,7 +125,8 @@ impl Pass for Backward {
         let tiles = cut.size.count(batch, stage.in_rows, stage.in_cols);
         let (parts_out, parts_in) =
             (stage.out_groups().div_ceil(cut.outs), stage.in_groups().div_ceil(cut.ins));
-        let loss = context.loss_traffic(stage, cut.size, (stage.in_rows, stage.in_cols), |t| self.tile(context, t));
+        let loss =
+            context.loss_traffic(stage, cut.size, (stage.in_rows, stage.in_cols), |t| self.tile(context, t));
         let loss_loads = if cut.order == Order::TilesFirst { 1 } else { parts_in };
         let weights = stage.out_groups() * stage.block_words();
         let stay = self.weights_stay(context, cut) && cut.order == Order::GroupsFirst;

@@ -33,9 +33,8 @@ pub struct Sums {
 impl Stage {
     /// The first raw output row and column that input row `row` and column `col` of a tile depends on, in BP.
     fn bp_corner(&self, tile: Tile) -> (i64, i64) {
-        let before = |position: usize, kernel: usize| {
-            position as i64 - (kernel as i64 - 1 - self.padding as i64)
-        };
+        let before =
+            |position: usize, kernel: usize| position as i64 - (kernel as i64 - 1 - self.padding as i64);
         (before(tile.row, self.kernel.0), before(tile.col, self.kernel.1))
     }
 
@@ -56,7 +55,15 @@ impl Context<'_> {
 
 impl Builder<'_> {
     /// FP of output groups `outs.1` (weights in blocks from `weights.base`) from the input groups `input.groups`.
-    pub(super) fn compute_fp(&mut self, index: usize, tile: Tile, outs: usize, input: OnChip, weights: OnChip, sum: usize) {
+    pub(super) fn compute_fp(
+        &mut self,
+        index: usize,
+        tile: Tile,
+        outs: usize,
+        input: OnChip,
+        weights: OnChip,
+        sum: usize,
+    ) {
         let stage = self.context.stage(index);
         let t = self.context.lanes();
         let block = stage.fp_block(weights.groups.1);
@@ -89,7 +96,15 @@ impl Builder<'_> {
 
     /// BP of an input tile from a loss tile, for `weights.groups.1` input groups. The weights lie as `[outs][ins]` from output group
     /// `outs` on.
-    pub(super) fn compute_bp(&mut self, index: usize, tile: Tile, loss: LossOnChip, weights: OnChip, outs: usize, sums: Sums) {
+    pub(super) fn compute_bp(
+        &mut self,
+        index: usize,
+        tile: Tile,
+        loss: LossOnChip,
+        weights: OnChip,
+        outs: usize,
+        sums: Sums,
+    ) {
         let stage = self.context.stage(index);
         let t = self.context.lanes();
         let (kr, kc) = stage.kernel;
@@ -143,7 +158,14 @@ impl Builder<'_> {
     }
 
     /// WU of an output tile: gradients of `loss.groups` x `input.groups` accumulate from `sums`.
-    pub(super) fn compute_wu(&mut self, index: usize, tile: Tile, loss: LossOnChip, input: OnChip, sums: Sums) {
+    pub(super) fn compute_wu(
+        &mut self,
+        index: usize,
+        tile: Tile,
+        loss: LossOnChip,
+        input: OnChip,
+        sums: Sums,
+    ) {
         let stage = self.context.stage(index);
         let t = self.context.lanes();
         let op = ComputeOp {

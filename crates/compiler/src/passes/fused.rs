@@ -76,7 +76,8 @@ impl Pass for Fused {
 
     fn needs(&self, context: &Context, cut: &Cut) -> Needs {
         let stage = context.stage(self.0);
-        let loss = context.largest_loss(stage, cut.size, (stage.in_rows, stage.in_cols), |t| self.tile(context, t));
+        let loss =
+            context.largest_loss(stage, cut.size, (stage.in_rows, stage.in_cols), |t| self.tile(context, t));
         let (rows, cols) = self.largest_wu(stage, cut.size);
         let (rows, cols) = stage.input_map(rows, cols);
         let gradients = stage.out_groups() * context.gradient_sums(stage, cut.ins);
@@ -98,7 +99,8 @@ impl Pass for Fused {
         let tiles = cut.size.count(batch, stage.in_rows, stage.in_cols);
         let (parts_out, parts_in) =
             (stage.out_groups().div_ceil(cut.outs), stage.in_groups().div_ceil(cut.ins));
-        let loss = context.loss_traffic(stage, cut.size, (stage.in_rows, stage.in_cols), |t| self.tile(context, t));
+        let loss =
+            context.loss_traffic(stage, cut.size, (stage.in_rows, stage.in_cols), |t| self.tile(context, t));
         let input = context.input_traffic(stage, cut.size);
         let (update_loads, update_stores) = context.update_traffic(stage);
         let weights = stage.out_groups() * stage.block_words();

@@ -34,7 +34,12 @@ impl Pass for Weight {
     fn space(&self, context: &Context) -> Space {
         let stage = context.stage(self.0);
         Space {
-            grid: Grid { rows: stage.rows, cols: stage.cols, row_step: stage.window(), col_step: stage.code_columns() },
+            grid: Grid {
+                rows: stage.rows,
+                cols: stage.cols,
+                row_step: stage.window(),
+                col_step: stage.code_columns(),
+            },
             most_pixels: 1 << context.config.loss_aw,
             outs: parts(stage.out_groups(), 1),
             ins: parts(stage.in_groups(), stage.in_unit()),
@@ -46,7 +51,8 @@ impl Pass for Weight {
         let stage = context.stage(self.0);
         let (rows, cols) = stage.input_map(cut.size.rows, cut.size.cols);
         let loss = context.largest_loss(stage, cut.size, (stage.rows, stage.cols), |t| self.tile(context, t));
-        let blocks = if (cut.outs, cut.ins) == (stage.out_groups(), stage.in_groups()) { 1 } else { cut.slots };
+        let blocks =
+            if (cut.outs, cut.ins) == (stage.out_groups(), stage.in_groups()) { 1 } else { cut.slots };
         Needs {
             feature: cut.slots * cut.size.images * cut.ins * rows * cols,
             loss: cut.slots * cut.outs * loss.vectors,

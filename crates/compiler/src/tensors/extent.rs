@@ -77,9 +77,8 @@ impl Context<'_> {
     pub fn input_traffic(&self, stage: &Stage, size: TileSize) -> Traffic {
         let first = Tile { image: 0, images: 1, row: 0, rows: size.rows, col: 0, cols: size.cols };
         let span = |(lo, hi): (usize, usize)| hi - lo;
-        let rows = spread(stage.rows, size.rows, |row, rows| {
-            span(stage.input_rows(Tile { row, rows, ..first }))
-        });
+        let rows =
+            spread(stage.rows, size.rows, |row, rows| span(stage.input_rows(Tile { row, rows, ..first })));
         let words = |tile: Tile| self.input_row_words(stage, tile, (0, stage.in_groups()));
         let row_words = spread(stage.cols, size.cols, |col, cols| words(Tile { col, cols, ..first }));
         let tiles = size.count(self.batch, stage.rows, stage.cols);

@@ -141,7 +141,14 @@ impl Builder<'_> {
     }
 
     /// The taps of the tile's image number `image`, number `at` in the scratch, to `base`.
-    fn gather_image(&mut self, stage: &Stage, tile: Tile, window: &Window, (at, image): (usize, usize), base: usize) {
+    fn gather_image(
+        &mut self,
+        stage: &Stage,
+        tile: Tile,
+        window: &Window,
+        (at, image): (usize, usize),
+        base: usize,
+    ) {
         let t = self.context.lanes();
         let map = tile.rows * tile.cols;
         let rows = window.rows.1 - window.rows.0;

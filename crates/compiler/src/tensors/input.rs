@@ -8,7 +8,12 @@ use ef_program::load::{LoadOp, VectorBuffer};
 use ef_program::{ComputeDesc, LoadDesc, layout};
 
 /// Rows or columns of the input that `count` of the output from `first` on read: what exists of them.
-fn under(first: usize, count: usize, kernel: usize, (padding, stride, length): (usize, usize, usize)) -> (usize, usize) {
+fn under(
+    first: usize,
+    count: usize,
+    kernel: usize,
+    (padding, stride, length): (usize, usize, usize),
+) -> (usize, usize) {
     let end = ((first + count - 1) * stride + kernel).saturating_sub(padding);
     ((first * stride).saturating_sub(padding).min(length), end.min(length))
 }

@@ -28,7 +28,12 @@ impl Builder<'_> {
         let first = self.context.map.layers[index].weights as usize + outs.0 * block;
         let strides = (outs.1, block);
         if ins.1 == stage.in_groups() {
-            return self.load_weight_vectors(first, Runs::new(block, strides, (1, 0)), (pitch, outs.1, pitch), base);
+            return self.load_weight_vectors(
+                first,
+                Runs::new(block, strides, (1, 0)),
+                (pitch, outs.1, pitch),
+                base,
+            );
         }
         let matrices = Runs::new(ins.1 * matrix, strides, (1, 0));
         self.load_weight_vectors(first + ins.0 * matrix, matrices, (rows, outs.1, pitch), base);

@@ -76,4 +76,3 @@ pub fn agrees(toml: &str, batch: usize, config: &'static Config) {
         assert!(errors.0 < 1e-5 && errors.1 < 1e-5, "{}: {errors:?}", layer.name());
     }
 }
-

@@ -51,4 +51,3 @@ pub fn network(name: &str, (channels, rows, columns): (usize, usize, usize), lay
     }
     toml
 }
-

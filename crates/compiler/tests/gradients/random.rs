@@ -14,7 +14,8 @@ fn draw(rng: &mut Rng, least: usize, most: usize) -> usize {
 /// A network of at most `work` multiplications in FP, its input, and a batch.
 fn drawn(rng: &mut Rng, work: usize) -> (String, usize) {
     loop {
-        let input @ (mut channels, mut rows, mut cols) = (draw(rng, 1, 4), draw(rng, 1, 64), draw(rng, 1, 64));
+        let input @ (mut channels, mut rows, mut cols) =
+            (draw(rng, 1, 4), draw(rng, 1, 64), draw(rng, 1, 64));
         let batch = [1, 2, 3, 5, 8, 16, 32][draw(rng, 0, 6)];
         let mut layers = Vec::new();
         let mut macs = 0;

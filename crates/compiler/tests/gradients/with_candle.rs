@@ -6,12 +6,7 @@ use ef_compiler::Layer;
 
 /// Convolution as a sum of matrix products, one per tap: candle's own conv2d mistakes the layout of its input where
 /// channels equal rows (0.9.2), and its max_pool2d scales gradients.
-fn convolution(
-    x: &Tensor,
-    weight: &Tensor,
-    padding: usize,
-    stride: usize,
-) -> candle_core::Result<Tensor> {
+fn convolution(x: &Tensor, weight: &Tensor, padding: usize, stride: usize) -> candle_core::Result<Tensor> {
     let x = x.pad_with_zeros(2, padding, padding)?.pad_with_zeros(3, padding, padding)?;
     let ((n, channels, rows, cols), (outputs, _, kr, kc)) = (x.dims4()?, weight.dims4()?);
     let (rows, cols) = (rows + 1 - kr, cols + 1 - kc);
@@ -67,7 +62,8 @@ pub fn with_candle(case: &Case) -> candle_core::Result<(f64, Gradients<f64>)> {
             Layer::Conv { padding, stride, .. } => {
                 let (weight, bias) = next.next().unwrap();
                 let outputs = bias.dims1()?;
-                x = convolution(&x, weight, padding, stride)?.broadcast_add(&bias.reshape((1, outputs, 1, 1))?)?;
+                x = convolution(&x, weight, padding, stride)?
+                    .broadcast_add(&bias.reshape((1, outputs, 1, 1))?)?;
             }
             Layer::Fc { .. } => {
                 let (weight, bias) = next.next().unwrap();
@@ -108,4 +104,3 @@ pub fn with_candle(case: &Case) -> candle_core::Result<(f64, Gradients<f64>)> {
         .collect::<candle_core::Result<Vec<_>>>()?;
     Ok((loss.to_scalar::<f64>()?, out))
 }
-

@@ -14,7 +14,7 @@ use rand::{Rng, SeedableRng};
 use std::fmt::Write;
 use std::time::Instant;
 
-const DIGITS: &str = include_str!("../../../runtime/networks/digits.toml");
+const DIGITS: &str = include_str!("../../../../networks/digits.toml");
 const PIXELS: PixelFormat = PixelFormat::U8 { shift: 4 };
 
 /// Exact but for the cycles, and these within so many percent.
