@@ -141,7 +141,7 @@ fn arguments_out_of_range_are_named() {
     );
     fails(bench.train("run", &["--lr", "nan"]), &["--lr NaN"]);
     for option in ["--lr", "--lr-end", "--momentum", "--weight-decay"] {
-        fails(bench.train("run", &[option, "-1"]), &[&format!("{option} -1"), "0 or more"]);
+        fails(bench.train("run", &[option, "-1"]), &[&format!("{option} -1: must be")]);
     }
     fails(bench.train("run", &["--momentum", "1"]), &["--momentum 1"]);
     fails(bench.train("run", &["--epochs", "0"]), &["--epochs 0"]);
