@@ -175,7 +175,7 @@ fn example(page: &mut String) {
         writeln!(page, "reply:  {}", hex(&answer[..count - PADDING])).unwrap();
     }
     *page += "```\n";
-    assert_eq!(board.take_writes(), [(0x41, 0xdb), (0x42, 0xc0)]);
+    assert_eq!(board.take_writes(), [(0x14, 0xdb), (0x15, 0xc0)]);
 }
 
 #[test]
