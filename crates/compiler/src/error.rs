@@ -20,6 +20,8 @@ pub enum CompileError {
     TooLarge(Box<TooLarge>),
     #[error("the network has {layers} layers with weights, the OVERFLOW register names 32")]
     TooManyLayers { layers: usize },
+    #[error("a step needs {commands} loads, computations and stores or more, {possible} are possible")]
+    TooLong { commands: u64, possible: u64 },
     #[error(
         "the network needs {words} words of memory for a batch of {batch}; 32-bit word addresses reach 4294967295"
     )]

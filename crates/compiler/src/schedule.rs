@@ -8,6 +8,9 @@ use crate::work::Work;
 use ef_program::Command;
 use std::ops::Range;
 
+/// Commands of the longest step: more of them need minutes and tens of gigabytes to compile.
+const LONGEST: u64 = 1 << 24;
+
 /// The commands of a step in program order, and which of them belong to which pass.
 pub struct Schedule {
     pub commands: Vec<Command>,
@@ -39,6 +42,10 @@ pub fn schedule(context: Context) -> Result<Schedule, CompileError> {
         for index in (0..count).rev() {
             chosen.extend(backward(&context, index)?);
         }
+    }
+    let commands = chosen.iter().map(|chosen| chosen.work.commands()).sum();
+    if commands > LONGEST {
+        return Err(CompileError::TooLong { commands, possible: LONGEST });
     }
     let mut builder = Builder::new(context);
     let mut passes = Vec::new();

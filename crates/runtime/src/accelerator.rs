@@ -234,3 +234,50 @@ impl Accelerator {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backend::Backend;
+    use crate::data::DataSpec;
+    use crate::networks::NetworkFile;
+    use crate::parameters::initial;
+    use crate::plans::Room;
+    use ef_program::config::SIM_4X4;
+
+    /// Passes of a batch of 16 digits, and the state after two steps, with so much memory.
+    fn two_steps(memory_words: u64) -> (Vec<usize>, State) {
+        let network = NetworkFile::load("digits").unwrap();
+        let images = DataSpec::Digits.load(10).unwrap().train;
+        let pixels = Pixels::Bytes { shift: 4 };
+        let room = Room { config: &SIM_4X4, memory_words };
+        let plans = Arc::new(Plans::compile(&network, room, pixels.format(), 16, &[16]).unwrap());
+        let device = Backend::Model.open(&SIM_4X4, plans.memory_words(), &Default::default()).unwrap();
+        let mut accelerator = Accelerator::new(device, plans.clone(), pixels).unwrap();
+        accelerator.write_state(&initial(&network.network.parameters(), 1)).unwrap();
+        let hyper = Hyper { momentum: 0.9, weight_decay: 1e-3, ..Hyper::usual(16) };
+        for first in [0, 16] {
+            let batch: Vec<u32> = (first..first + 16).collect();
+            accelerator.train(&images, &batch, &hyper, 0.05).unwrap();
+        }
+        (plans.passes(16).unwrap(), accelerator.read_state().unwrap())
+    }
+
+    #[test]
+    fn a_batch_in_passes_is_one_step_but_for_the_order_of_additions() {
+        let (passes, whole) = two_steps(u64::MAX);
+        assert_eq!(passes, [16]);
+        let (passes, parts) = two_steps(40_000);
+        assert!(passes.len() > 1 && passes.iter().sum::<usize>() == 16, "{passes:?}");
+        let difference = |a: &[f32], b: &[f32]| {
+            let pairs = a.iter().zip(b).map(|(a, b)| (f64::from(a - b).powi(2), f64::from(*b).powi(2)));
+            let (errors, sizes) = pairs.fold((0.0, 0.0), |sum, pair| (sum.0 + pair.0, sum.1 + pair.1));
+            (errors / sizes).sqrt()
+        };
+        for (a, b) in parts.iter().zip(&whole) {
+            assert!(difference(&a.values.weight, &b.values.weight) < 1e-5);
+            assert!(difference(&a.velocities.weight, &b.velocities.weight) < 1e-4);
+            assert_ne!(a.velocities.weight, vec![0.0; a.velocities.weight.len()]);
+        }
+    }
+}

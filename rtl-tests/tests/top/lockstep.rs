@@ -11,7 +11,7 @@ use ef_rtl_tests::memory_port::{Burst, Driven, MemoryPort};
 use std::collections::VecDeque;
 
 /// Cycles in which the program is selected, run, and its registers are read.
-const CYCLES: u64 = 5000;
+const CYCLES: u64 = 8000;
 
 #[test]
 fn the_accelerator_equals_its_verilog_during_a_training_step() {

@@ -89,8 +89,8 @@ fn data_of_another_shape_is_refused() {
 fn networks_that_cannot_be_are_named_by_their_layer() {
     let bench = Bench::new();
     fails(
-        bench.train("run", &["--network", "alexnet"]),
-        &["`alexnet` is neither a file nor bundled", "digits"],
+        bench.train("run", &["--network", "resnet-20"]),
+        &["`resnet-20` is neither a file nor bundled", "digits"],
     );
     bench.edit("tiny.toml", "kernel = 3\n[[layer]]", "kernel = 4\n[[layer]]");
     fails(
@@ -126,9 +126,9 @@ fn a_name_that_leaves_the_folder_of_runs_is_refused() {
 #[test]
 fn a_layer_that_fits_no_buffer_is_named_with_buffer_and_capacity() {
     let bench = Bench::new();
-    // BP needs the kernels of all output channels at once
-    bench.edit("tiny.toml", "outputs = 5\nkernel = 3", "outputs = 1200\nkernel = 3");
-    fails(bench.train("run", &[]), &["network tiny", "sim-4x4", "conv2: ", "buffer of sim-4x4 holds 1024"]);
+    // the loss needs all logits of an image at once
+    bench.edit("tiny.toml", "outputs = 3\n", "outputs = 2100\n");
+    fails(bench.train("run", &[]), &["network tiny", "sim-4x4", "fc1: ", "buffer of sim-4x4 holds 512"]);
     assert!(!bench.path("run").exists());
 }
 

@@ -174,42 +174,6 @@ fn weights_are_not_continued_and_the_way_on_is_named() {
 }
 
 #[test]
-fn a_batch_is_kept_where_it_does_not_fit_at_once() {
-    let bench = Bench::new();
-    let train = |out: &str, config: &str| {
-        let arguments = [
-            "train",
-            "--backend",
-            "model",
-            "--batch",
-            "16",
-            "--steps",
-            "3",
-            "--config",
-            config,
-            "--out",
-            out,
-        ];
-        stdout(&succeeds(bench.command(&arguments)))
-    };
-    assert!(
-        train("small", "fp32-2x2").contains("batch 16 in 2 passes of up to 8 images, learning rate 0.02 ")
-    );
-    assert!(train("large", "fp32-4x4").contains("batch 16, learning rate 0.02 "));
-    // the same steps but for the order of additions
-    for (a, b) in bench.state("small").iter().zip(bench.state("large")) {
-        let difference = |a: &[f32], b: &[f32]| {
-            let pairs = a.iter().zip(b).map(|(a, b)| (f64::from(a - b).powi(2), f64::from(*b).powi(2)));
-            let (errors, sizes) = pairs.fold((0.0, 0.0), |sum, pair| (sum.0 + pair.0, sum.1 + pair.1));
-            (errors / sizes).sqrt()
-        };
-        assert!(difference(&a.values.weight, &b.values.weight) < 1e-5);
-        assert!(difference(&a.velocities.weight, &b.velocities.weight) < 1e-4);
-        assert_ne!(a.velocities.weight, vec![0.0; a.velocities.weight.len()]);
-    }
-}
-
-#[test]
 fn a_network_that_a_board_does_not_hold_is_answered_with_what_is_possible() {
     let bench = Bench::new();
     let (pixels, labels) = (vec![7; 2 * 28 * 28], vec![0, 1]);
@@ -220,20 +184,24 @@ fn a_network_that_a_board_does_not_hold_is_answered_with_what_is_possible() {
         write("images-idx3-ubyte", crate::common::idx(&[2, 28, 28], &pixels));
         write("labels-idx1-ubyte", crate::common::idx(&[2], &labels));
     }
-    let train = |more: &[&str]| {
-        bench.command(&[&["train", "--network", "mnist", "--data", "mnist:."], more].concat())
+    let fc = |outputs: usize| format!("[[layer]]\nkind = \"fc\"\noutputs = {outputs}\n");
+    let input = "name = \"wide\"\n[input]\nchannels = 1\nrows = 28\ncolumns = 28\n";
+    let train = |layers: String, more: &[&str]| {
+        std::fs::write(bench.path("wide.toml"), format!("{input}{layers}")).unwrap();
+        bench.command(&[&["train", "--network", "wide.toml", "--data", "mnist:."], more].concat())
     };
     fails(
-        train(&["--backend", "board", "--board", "ulx3s-25f", "--batch", "1"]),
+        train(fc(4096) + &fc(4096) + &fc(10), &["--backend", "board", "--board", "ulx3s-25f", "--batch", "1"]),
         &[
-            "mnist does not fit ulx3s-25f (fp32-2x2)",
-            "it fits the board ulx3s-45f or ulx3s-85f",
+            "wide does not fit ulx3s-25f (fp32-2x2)",
+            "words of memory for a single image, there are 8388608",
+            "it fits no board",
             "this board holds digits",
         ],
     );
     fails(
-        train(&["--backend", "model", "--config", "sim-2x2"]),
-        &["mnist does not fit sim-2x2", "it fits --config fp32-4x4 or fp32-8x8"],
+        train(fc(1100), &["--backend", "model", "--config", "sim-2x2"]),
+        &["wide does not fit sim-2x2: fc1: ", "it fits --config sim-4x4, fp32-2x2, fp32-4x4 or fp32-8x8"],
     );
 }
 
