@@ -54,6 +54,8 @@ impl LossTile {
         let window = stage.window();
         let (real_rows, (row, rows)) = extend(rows, (stage.rows, stage.out_rows()), (window, 1));
         let unit = stage.code_columns() / window;
+        // rows of several images are loaded whole
+        let cols = if images > 1 { (cols.0.min(0), cols.1.max(stage.cols as i64)) } else { cols };
         let (real_cols, (col, cols)) = extend(cols, (stage.cols, stage.out_cols()), (window, unit));
         LossTile { image, images, row, col, rows, cols, real_rows, real_cols, counted }
     }
