@@ -64,7 +64,11 @@ impl Bench {
             ),
             8 => (
                 &config::FP32_8X8,
-                Vsim::of_with(&mut ComputeEngine::<8, 11, 11, 11, { config::FP32_8X8.psum_aw }>::default(), "engine", portable),
+                Vsim::of_with(
+                    &mut ComputeEngine::<8, 11, 11, 11, { config::FP32_8X8.psum_aw }>::default(),
+                    "engine",
+                    portable,
+                ),
             ),
             _ => panic!("there is no configuration of {lanes} lanes"),
         };

@@ -98,7 +98,12 @@ fn networks_that_cannot_be_are_named_by_their_layer() {
         &["tiny.toml", "layer 4 (conv): kernel 4 is larger than the map it reads, 3 x 3"],
     );
     bench.edit("tiny.toml", "kernel = 4\n[[layer]]", "kernel = 3\nstride = 2\n[[layer]]");
-    fails(bench.train("run", &[]), &["tiny.toml: line ", "layer 4 (conv): unknown key `stride`"]);
+    fails(
+        bench.train("run", &[]),
+        &["tiny.toml", "layer 4 (conv): stride is 2; only the first layer has one"],
+    );
+    bench.edit("tiny.toml", "stride = 2\n", "dilation = 2\n");
+    fails(bench.train("run", &[]), &["tiny.toml: line ", "layer 4 (conv): unknown key `dilation`"]);
 }
 
 #[test]
@@ -128,7 +133,10 @@ fn a_layer_that_fits_no_buffer_is_named_with_buffer_and_capacity() {
     let bench = Bench::new();
     // the loss needs all logits of an image at once
     bench.edit("tiny.toml", "outputs = 3\n", "outputs = 2100\n");
-    fails(bench.train("run", &[]), &["network tiny", "sim-4x4", "fc1: ", "buffer of sim-4x4 holds 512"]);
+    fails(
+        bench.train("run", &[]),
+        &["network tiny", "fc1: ", "buffer of sim-4x4 holds 1024", "it fits no configuration"],
+    );
     assert!(!bench.path("run").exists());
 }
 
