@@ -109,8 +109,8 @@ mod tests {
         let size = TileSize { images: 1, rows: 3, cols: 2 };
         let mut seen = [[[0; 5]; 4]; 2];
         for tile in size.tiles(2, 4, 5) {
-            for row in tile.row..tile.row + tile.rows {
-                (tile.col..tile.col + tile.cols).for_each(|col| seen[tile.image][row][col] += 1);
+            for row in &mut seen[tile.image][tile.row..tile.row + tile.rows] {
+                row[tile.col..tile.col + tile.cols].iter_mut().for_each(|pixel| *pixel += 1);
             }
         }
         assert_eq!(seen, [[[1; 5]; 4]; 2]);

@@ -54,7 +54,7 @@ fn the_origin_is_the_address_of_the_first_tap() {
         b.stride_down.next = rows.into();
         if start && any {
             let origin = (source + col + row * stride) & 0xffff;
-            coming.push_back((cycle + TapOrigin::LATENCY, origin, stride, rows * stride & 0xffff));
+            coming.push_back((cycle + TapOrigin::LATENCY, origin, stride, (rows * stride) & 0xffff));
         }
         cycle += 1;
     });
