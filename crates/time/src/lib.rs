@@ -64,6 +64,6 @@ pub fn predict_spans(config: &Config, commands: &[Synced], memory: Memory) -> (R
 /// If the controller refuses the program.
 pub fn predict_program(config: &Config, program: &[u64], memory: Memory) -> Result<Report, BadProgram> {
     let program = Program::unroll(program)?;
-    let controller = Controller::new(&program);
+    let controller = Controller::new(&program, config);
     Ok(Machine::new(config, &program.commands, controller, memory).run(&mut ()))
 }

@@ -71,7 +71,10 @@ impl Load {
                         ((expander::POOL_WRITES / self.lanes).max(1), load_engine::POOLED)
                     }
                     LoadKind::Vectors => (1, load_engine::VECTOR),
-                    _ if op.unpack => (unpack_cycles(self.lanes as usize), load_engine::UNPACKED),
+                    _ if op.unpack => {
+                        let pace = unpack_cycles(self.lanes as usize);
+                        (pace, pace + load_engine::UNPACKED)
+                    }
                     _ => (1, load_engine::WORD),
                 };
                 self.took = 0;

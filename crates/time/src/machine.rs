@@ -1,9 +1,10 @@
 //! [`Machine`]: the accelerator, event by event.
 
 use crate::compute::Kernel;
+use crate::feed::Fetch;
 use crate::load::Load;
 use crate::memory::Memory;
-use crate::port::Port;
+use crate::port::{Owner, Port};
 use crate::queue::{Feed, NEVER, Queues};
 use crate::report::{Report, Spans};
 use crate::store::Store;
@@ -43,14 +44,20 @@ impl<'a, F: Feed> Machine<'a, F> {
         loop {
             let decisions = [0, 1, 2].map(|e| self.queues.decision(e));
             let engine = (1..3).fold(0, |best, e| if decisions[e] < decisions[best] { e } else { best });
-            let (taken, write) = self.port.next(self.load.offer(), self.store.offer());
-            if decisions[engine] == NEVER && taken == NEVER {
+            let (engines, fetch) = ([self.load.offer(), self.store.offer()], self.queues.feed.fetch());
+            let judged = fetch.as_ref().map_or(NEVER, |fetch| fetch.judged());
+            let offers = [engines[0], engines[1], fetch.as_ref().map_or(NEVER, |fetch| fetch.offer())];
+            let (taken, owner) =
+                self.port.next(offers, |at| fetch.as_ref().is_some_and(|fetch| fetch.urgent(at)));
+            let first = decisions[engine].min(taken).min(judged);
+            if first == NEVER {
                 break;
-            }
-            if decisions[engine] <= taken {
-                self.start(engine, decisions[engine], spans);
+            } else if judged == first {
+                self.fetched(Fetch::judge);
+            } else if decisions[engine] == first {
+                self.start(engine, first, spans);
             } else {
-                self.take(taken, write, spans);
+                self.take(taken, owner, spans);
             }
         }
         self.report()
@@ -77,19 +84,33 @@ impl<'a, F: Feed> Machine<'a, F> {
     }
 
     /// The arbiter takes a burst.
-    fn take(&mut self, taken: u64, write: bool, spans: &mut impl Spans) {
-        if write {
-            let burst = self.store.burst(taken);
-            self.port.take(taken, burst, &mut self.store);
-            if let Some(done) = self.store.taken() {
-                self.finish(STORE, done, done + 1, spans);
+    fn take(&mut self, taken: u64, owner: Owner, spans: &mut impl Spans) {
+        match owner {
+            Owner::Load => {
+                let end = self.port.take(taken, owner, self.load.burst(), &mut self.load);
+                if let Some(done) = self.load.taken(taken, end) {
+                    self.finish(LOAD, done, done, spans);
+                }
             }
-        } else {
-            let end = self.port.take(taken, self.load.burst(), &mut self.load);
-            if let Some(done) = self.load.taken(taken, end) {
-                self.finish(LOAD, done, done, spans);
+            Owner::Store => {
+                let burst = self.store.burst(taken);
+                self.port.take(taken, owner, burst, &mut self.store);
+                if let Some(done) = self.store.taken() {
+                    self.finish(STORE, done, done + 1, spans);
+                }
+            }
+            Owner::Fetch => {
+                let fetch = self.queues.feed.fetch().expect("fetch offered a burst");
+                self.port.take(taken, owner, fetch.burst(), fetch);
+                self.fetched(|fetch| fetch.taken(taken));
             }
         }
+    }
+
+    /// Something happened to the instructions: more may be executed.
+    fn fetched(&mut self, happens: impl FnOnce(&mut Fetch)) {
+        happens(self.queues.feed.fetch().expect("only fetch has instructions"));
+        self.queues.refill();
     }
 
     fn finish(&mut self, engine: usize, done: u64, ready: u64, spans: &mut impl Spans) {
@@ -100,7 +121,8 @@ impl<'a, F: Feed> Machine<'a, F> {
 
     fn report(mut self) -> Report {
         let engines = self.queues.last_done + signals::IDLE;
-        let cycles = engines.max(self.port.end + arbiter::IDLE) + run_control::END;
+        let halted = self.queues.feed.fetch().map_or(0, |fetch| fetch.halted());
+        let cycles = engines.max(self.port.end + arbiter::IDLE).max(halted) + run_control::END;
         self.kernel.end(cycles);
         Report {
             cycles,
@@ -110,6 +132,7 @@ impl<'a, F: Feed> Machine<'a, F> {
             store_busy: self.busy[STORE],
             read: self.port.read,
             written: self.port.written,
+            fetched: self.port.fetched,
         }
     }
 }

@@ -6,16 +6,27 @@ use crate::queue::NEVER;
 use crate::report::Traffic;
 use ef_rtl::memory::arbiter;
 
-/// Merges the bursts of the engines, in turns if both offer one, and hands them to the memory.
+/// Whose burst it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    Load,
+    Store,
+    Fetch,
+}
+
+/// Merges the bursts of the engines, in turns if both offer one, and those of fetch last or, if urgent, between two, and hands them to the memory.
 pub struct Port {
     dram: Dram,
     /// From then on the register between arbiter and memory takes a burst.
     free: u64,
+    /// The engine served last is the store engine; fetch was served after it.
     last_was_write: bool,
+    last_was_fetch: bool,
     /// When the last word passed.
     pub end: u64,
     pub read: Traffic,
     pub written: Traffic,
+    pub fetched: Traffic,
 }
 
 impl Port {
@@ -24,29 +35,46 @@ impl Port {
             dram: Dram::new(memory),
             free: 0,
             last_was_write: false,
+            last_was_fetch: false,
             end: 0,
             read: Traffic::default(),
             written: Traffic::default(),
+            fetched: Traffic::default(),
         }
     }
 
-    /// When a burst is taken, if the load engine offers one from `load` on and the store engine from `store` on, and whether it is
-    /// the store engine's.
-    pub fn next(&self, load: u64, store: u64) -> (u64, bool) {
-        let first = load.min(store);
+    /// When a burst is taken, and whose, if each offers one from then on; `urgent` says whether fetch is at a time.
+    pub fn next(&self, offers: [u64; 3], urgent: impl Fn(u64) -> bool) -> (u64, Owner) {
+        let [load, store, fetch] = offers;
+        let first = load.min(store).min(fetch);
         if first == NEVER {
-            return (NEVER, false);
+            return (NEVER, Owner::Load);
         }
         let at = first.max(self.free);
-        (at, store <= at && (load > at || !self.last_was_write))
+        let preferred = fetch < at && !self.last_was_fetch && urgent(at);
+        let owner = if fetch <= at && (preferred || load.min(store) > at) {
+            Owner::Fetch
+        } else if store <= at && (load > at || !self.last_was_write) {
+            Owner::Store
+        } else {
+            Owner::Load
+        };
+        (at, owner)
     }
 
     /// Takes a burst at `taken`. Returns when its last word passes the port.
-    pub fn take(&mut self, taken: u64, burst: Burst, client: &mut impl Client) -> u64 {
-        let traffic = if burst.write { &mut self.written } else { &mut self.read };
+    pub fn take(&mut self, taken: u64, owner: Owner, burst: Burst, client: &mut impl Client) -> u64 {
+        let traffic = match owner {
+            Owner::Load => &mut self.read,
+            Owner::Store => &mut self.written,
+            Owner::Fetch => &mut self.fetched,
+        };
         traffic.bursts += 1;
         traffic.words += burst.words;
-        self.last_was_write = burst.write;
+        self.last_was_fetch = owner == Owner::Fetch;
+        if owner != Owner::Fetch {
+            self.last_was_write = burst.write;
+        }
         let (accepted, end) = self.dram.accept(taken + arbiter::COMMAND, burst, client);
         self.free = accepted + 1;
         self.end = end;

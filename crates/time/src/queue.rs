@@ -1,5 +1,6 @@
 //! [`Queues`]: when each engine starts its next command.
 
+use crate::feed::Fetch;
 use crate::report::Span;
 use ef_program::{Engine, Synced};
 use ef_rtl::control::{dispatch, signals, tokens};
@@ -21,6 +22,11 @@ pub struct Held {
 pub trait Feed {
     /// Brings commands to the heads of the queues that have none and take entries from `free` on, as far as can be said already.
     fn refill(&mut self, free: [Option<u64>; ENGINES]) -> [Option<Held>; ENGINES];
+
+    /// What fetches the instructions, if there are any.
+    fn fetch(&mut self) -> Option<&mut Fetch> {
+        None
+    }
 }
 
 /// The command queue of one engine.
@@ -40,7 +46,7 @@ struct Queue {
 /// The three queues and the six token counters between their engines.
 pub struct Queues<'a, F> {
     commands: &'a [Synced],
-    feed: F,
+    pub feed: F,
     queue: [Queue; ENGINES],
     /// When the tokens from one engine to another can be taken.
     tokens: [[VecDeque<u64>; ENGINES]; ENGINES],
@@ -62,7 +68,7 @@ impl<'a, F: Feed> Queues<'a, F> {
     }
 
     /// Brings commands to the heads of the queues that have none.
-    fn refill(&mut self) {
+    pub fn refill(&mut self) {
         let free = std::array::from_fn(|e| self.queue[e].held.is_none().then_some(self.queue[e].free));
         for (queue, held) in self.queue.iter_mut().zip(self.feed.refill(free)) {
             queue.held = queue.held.or(held);

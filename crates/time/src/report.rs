@@ -25,6 +25,8 @@ pub struct Report {
     pub read: Traffic,
     /// WORDS_WRITTEN, BURSTS_WRITTEN.
     pub written: Traffic,
+    /// WORDS_FETCHED, BURSTS_FETCHED: 0 of a list without a program.
+    pub fetched: Traffic,
 }
 
 impl Report {

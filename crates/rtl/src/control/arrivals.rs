@@ -2,6 +2,9 @@
 use ef_hdl_kit::K;
 use rust_hdl::prelude::*;
 
+/// Cycles from a word, after which at most one burst is under way, to `few`.
+pub const FEW: u64 = 2;
+
 /// Words in turn low and high, from instruction [got] on; words that were asked for before a far jump are dropped.
 ///
 /// ```text

@@ -3,8 +3,12 @@ use super::{execute::Execute, field_state::FieldState, loops::LoopStack, prefetc
 use ef_hdl_kit::glue;
 use rust_hdl::prelude::*;
 
-/// Cycles of a run, as CYCLES counts them, before the first push: `reset` falls before the first of them.
+/// Cycles of a run, as CYCLES counts them, before the first push, if the instructions were there at once:
+/// `reset` falls before the first of them.
 pub const FIRST_PUSH: u64 = 8;
+
+/// The same before the first burst of instructions is offered.
+pub const FIRST_BURST: u64 = 4;
 
 /// Runs the program: fetches, loops, and pushes field values and issues to the queues of the engines.
 ///

@@ -6,6 +6,9 @@ use crate::stream::Fifo;
 use ef_hdl_kit::{K, glue};
 use rust_hdl::prelude::*;
 
+/// Cycles from the second word of an instruction to its execution.
+pub const ARRIVED: u64 = 5;
+
 /// Which instruction to read from the buffer next, and whether it is there and the queue has room for it.
 ///
 /// ```text

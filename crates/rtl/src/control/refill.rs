@@ -5,6 +5,20 @@ use rust_hdl::prelude::*;
 /// Instructions of a burst.
 pub const BURST: u64 = 32;
 
+/// Cycles from the first that sees neither a burst offered nor two under way to the one that measures the room for another, ...
+pub const MEASURE: u64 = 1;
+/// ... from there until it is offered, if there is room ...
+pub const OFFER: u64 = 3;
+/// ... and until the room is measured again, if there is none.
+pub const AGAIN: u64 = 4;
+/// Cycles from what sets the room for a burst, the instruction executed, to the cycle that measures it.
+pub const MEASURED: u64 = 2;
+/// Cycles from `jump` to the first that may prepare a burst: after one to an instruction that is there, and after a far one.
+pub const AFTER_JUMP: u64 = 2;
+pub const AFTER_FAR: u64 = 3;
+/// Cycles of `urgent` behind the program counter.
+pub const URGENT: u64 = 1;
+
 /// What the burst in preparation has come to.
 #[derive(Copy, Clone, Debug, PartialEq, LogicState)]
 pub enum RefillState {

@@ -12,7 +12,7 @@ pub const POOLED: u64 = 11;
 /// The same for WORDS.
 pub const WORD: u64 = 6;
 /// The same for WORDS with unpack.
-pub const UNPACKED: u64 = 9;
+pub const UNPACKED: u64 = 5;
 /// Cycles from `start` to `done` of a command without a word.
 pub const NOTHING: u64 = 2;
 

@@ -10,6 +10,8 @@ pub const COMMAND: u64 = 1;
 pub const DATA: u64 = 1;
 /// Cycles from the last word at the memory port to `idle`.
 pub const IDLE: u64 = 2;
+/// Cycles from `fetch_urgent` to where fetch is preferred.
+pub const URGENT: u64 = 1;
 /// Words of a direction that wait in its skid cell.
 pub const HELD: u64 = 2;
 

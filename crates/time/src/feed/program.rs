@@ -1,9 +1,10 @@
 //! [`Controller`]: a program, instruction by instruction.
 
+use super::fetch::Fetch;
 use crate::queue::{ENGINES, Feed, Held};
 use ef_program::interpret::{BadProgram, Interpreter};
-use ef_program::{Instr, Synced};
-use ef_rtl::control::{dispatch, execute, fetch, field_state, queue};
+use ef_program::{Config, Instr, Synced};
+use ef_rtl::control::{dispatch, execute, field_state, queue};
 use ef_rtl::stream::fifo;
 use std::collections::VecDeque;
 
@@ -11,17 +12,26 @@ use std::collections::VecDeque;
 #[derive(Clone, Copy, Debug)]
 enum Step {
     /// A value or an ISSUE enters a queue.
-    Push { engine: usize, issue: bool },
-    /// LOOP, or a NEXT that ends its loop.
-    Through,
+    Push {
+        engine: usize,
+        issue: bool,
+    },
+    Loop,
+    /// A NEXT that ends its loop.
+    Leave,
     /// A NEXT that jumps.
-    Jump,
+    Jump {
+        to: usize,
+    },
+    End,
 }
 
 /// A program, unrolled: its commands, and the instructions in the order in which they are executed.
 pub struct Program {
     pub commands: Vec<Synced>,
-    steps: Vec<Step>,
+    /// Each with its number.
+    steps: Vec<(usize, Step)>,
+    length: usize,
 }
 
 impl Program {
@@ -32,8 +42,11 @@ impl Program {
         let (mut commands, mut steps) = (Vec::new(), Vec::new());
         loop {
             let step = interpreter.step()?;
-            steps.push(match step.instr {
-                Instr::End => return Ok(Program { commands, steps }),
+            let what = match step.instr {
+                Instr::End => {
+                    steps.push((step.pc, Step::End));
+                    return Ok(Program { commands, steps, length: program.len() });
+                }
                 Instr::Set { engine, .. } | Instr::Add { engine, .. } => {
                     Step::Push { engine: engine as usize, issue: false }
                 }
@@ -41,9 +54,11 @@ impl Program {
                     commands.push(Synced { command: interpreter.command(engine), wait, signal });
                     Step::Push { engine: engine as usize, issue: true }
                 }
-                Instr::Next if interpreter.pc() != step.pc + 1 => Step::Jump,
-                Instr::Loop { .. } | Instr::Next => Step::Through,
-            });
+                Instr::Next if interpreter.pc() != step.pc + 1 => Step::Jump { to: interpreter.pc() },
+                Instr::Next => Step::Leave,
+                Instr::Loop { .. } => Step::Loop,
+            };
+            steps.push((step.pc, what));
         }
     }
 }
@@ -68,12 +83,13 @@ pub struct Controller<'a> {
     /// When the next instruction is executed, if it need not wait.
     at: u64,
     entries: [Entries; ENGINES],
+    fetch: Fetch,
 }
 
 impl<'a> Controller<'a> {
-    pub fn new(program: &'a Program) -> Self {
-        let at = fetch::FIRST_PUSH - field_state::LATENCY;
-        Controller { program, next: 0, at, entries: Default::default() }
+    pub fn new(program: &'a Program, config: &Config) -> Self {
+        let fetch = Fetch::new(program.length, config.fetch_aw);
+        Controller { program, next: 0, at: 0, entries: Default::default(), fetch }
     }
 
     /// Instructions executed, and entries that wait.
@@ -90,26 +106,32 @@ impl<'a> Controller<'a> {
         index
     }
 
-    /// Executes instructions until one waits for room in a queue that has none.
+    /// Executes instructions until one waits for room in a queue that has none, or for words that have not been taken.
     fn execute(&mut self) {
-        while let Some(step) = self.program.steps.get(self.next) {
+        while let Some((pc, step)) = self.program.steps.get(self.next) {
+            let Some(there) = self.fetch.executable(*pc) else { return };
+            self.at = self.at.max(there);
+            if let Step::Push { engine, issue } = *step {
+                let Some(room) = self.entries[engine].room() else { return };
+                self.at = self.at.max(room);
+                self.entries[engine].waiting.push_back((self.at + field_state::LATENCY, issue));
+                self.entries[engine].pushed += 1;
+            }
             match *step {
-                Step::Push { engine, issue } => {
-                    let entries = &mut self.entries[engine];
-                    if entries.waiting.len() >= queue::ENTRIES {
-                        return;
-                    }
-                    if let Some(freed) = entries.pushed.checked_sub(queue::ENTRIES) {
-                        let gone = entries.pushed - entries.waiting.len() - freed;
-                        let at = entries.left[entries.left.len() - gone];
-                        self.at = self.at.max(at + 1);
-                    }
-                    entries.waiting.push_back((self.at + field_state::LATENCY, issue));
-                    entries.pushed += 1;
+                Step::Loop => self.fetch.keep.push(pc + 1),
+                Step::Leave => self.fetch.keep.pop(),
+                _ => {}
+            }
+            match *step {
+                Step::Jump { to } => {
+                    self.fetch.jumped(self.at, to);
+                    self.at += execute::JUMP;
+                }
+                Step::End => self.fetch.halt(self.at),
+                _ => {
+                    self.fetch.executed(self.at, pc + 1);
                     self.at += 1;
                 }
-                Step::Through => self.at += 1,
-                Step::Jump => self.at += execute::JUMP,
             }
             self.next += 1;
         }
@@ -117,6 +139,16 @@ impl<'a> Controller<'a> {
 }
 
 impl Entries {
+    /// From when on there is room for one more: `None` if that is not known yet.
+    fn room(&self) -> Option<u64> {
+        if self.waiting.len() >= queue::ENTRIES {
+            return None;
+        }
+        let Some(freed) = self.pushed.checked_sub(queue::ENTRIES) else { return Some(0) };
+        let gone = self.pushed - self.waiting.len() - freed;
+        Some(self.left[self.left.len() - gone] + 1)
+    }
+
     /// Takes values from `free` on, up to an ISSUE: returns from when on its command's start may be decided.
     fn take(&mut self, free: u64) -> Option<u64> {
         while let Some((pushed, issue)) = self.waiting.pop_front() {
@@ -148,8 +180,13 @@ impl Feed for Controller<'_> {
             }
             // what was taken has made room for more
             if self.progress() == before {
+                self.fetch.plan();
                 return held;
             }
         }
+    }
+
+    fn fetch(&mut self) -> Option<&mut Fetch> {
+        Some(&mut self.fetch)
     }
 }

@@ -29,14 +29,14 @@ impl Bench {
         Bench { config, memory, device }
     }
 
-    /// Counters of the RTL and of the model after a program.
+    /// Counters of the RTL and of the model after a program. What was fetched is equal.
     pub fn run(&mut self, program: &[u64]) -> (Report, Report) {
         self.device.load_program(0, program).unwrap();
         self.device.run().unwrap();
-        (
-            counters(&mut self.device),
-            predict_program(self.config, program, Memory::Burst(self.memory)).unwrap(),
-        )
+        let rtl = counters(&mut self.device);
+        let model = predict_program(self.config, program, Memory::Burst(self.memory)).unwrap();
+        assert_eq!(model.fetched, rtl.fetched, "{} {:?}", self.config.name, self.memory);
+        (rtl, model)
     }
 
     /// The same after one command, alone.
@@ -56,5 +56,6 @@ pub fn counters(device: &mut impl Device) -> Report {
         store_busy: read(regs::STORE_BUSY),
         read: Traffic { words: read(regs::WORDS_READ), bursts: read(regs::BURSTS_READ) },
         written: Traffic { words: read(regs::WORDS_WRITTEN), bursts: read(regs::BURSTS_WRITTEN) },
+        fetched: Traffic { words: read(regs::WORDS_FETCHED), bursts: read(regs::BURSTS_FETCHED) },
     }
 }

@@ -2,6 +2,7 @@
 
 mod bench;
 mod compute;
+mod fetch;
 mod load;
 mod networks;
 mod store;
