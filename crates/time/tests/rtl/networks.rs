@@ -32,7 +32,7 @@ fn a_step_on_the_digits_takes_the_predicted_cycles_with_every_memory() {
     let network = Network::from_toml(DIGITS).unwrap();
     let plan = compile(&network, &FP32_8X8, 16, PIXELS).unwrap();
     for memory in MEMORIES {
-        let (rtl, model) = Bench::new(&FP32_8X8, memory).run(&plan.train);
+        let (rtl, model) = Bench::new(&FP32_8X8, memory).run(plan.map.programs.train, &plan.train);
         compare(&format!("digits, {memory:?}"), &rtl, &model, 1.0);
         // a list knows no controller
         let commands = commands(&plan.train);
@@ -97,7 +97,7 @@ fn a_step_on_any_small_network_takes_the_predicted_cycles() {
             let text = any_network(&mut rng);
             let network = Network::from_toml(&text).unwrap();
             let Ok(plan) = compile(&network, config, rng.random_range(1..=4), PIXELS) else { continue };
-            let (rtl, model) = bench.run(&plan.train);
+            let (rtl, model) = bench.run(plan.map.programs.train, &plan.train);
             compare(&format!("{} {memory:?}\n{text}", config.name), &rtl, &model, 1.0);
             steps += 1;
         }
