@@ -38,7 +38,7 @@ fn commands_one_behind_the_other_take_the_predicted_cycles() {
     let mut rng = StdRng::seed_from_u64(2);
     for config in [&SIM_2X2, &FP32_8X8] {
         let mut bench = Bench::new(config, MEMORIES[0]);
-        for round in 0..20usize {
+        for round in 0..12usize {
             // the phase of the run before counts until the first command: all begin and end with FP
             let length = 2 + round % 4;
             let phase = |i| if i == 0 || i + 1 == length { Phase::Fp } else { PHASES[i % 3] };

@@ -60,7 +60,7 @@ fn a_command_takes_the_predicted_cycles() {
     for config in [&SIM_2X2, &FP32_8X8] {
         for memory in MEMORIES {
             let mut bench = Bench::new(config, memory);
-            for _ in 0..8 {
+            for _ in 0..4 {
                 let silent = rng.random_range(0..4) == 0;
                 let command = if silent { any_silent(&mut rng) } else { any_read(config, &mut rng) };
                 let (rtl, model) = bench.command(Command::Load(command.clone()));

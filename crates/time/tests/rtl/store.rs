@@ -69,7 +69,7 @@ fn a_command_takes_the_predicted_cycles() {
     for config in [&SIM_2X2, &FP32_8X8] {
         for memory in MEMORIES {
             let mut bench = Bench::new(config, memory);
-            for _ in 0..8 {
+            for _ in 0..4 {
                 let command = match rng.random_range(0..4) {
                     0 => any_update(config, &mut rng),
                     1 => any_softmax(config, &mut rng),
