@@ -1,8 +1,10 @@
 //! The model of time: what a list of commands, or a program, takes on the accelerator, without simulating it.
 //!
 //! ```text
-//!  commands --Queues--> Load, Kernel, Store --bursts--> Port --> Dram
-//!              tokens <-- done                            (arbiter)
+//!  program --Controller--+
+//!    Fetch <--words--+   v
+//!  commands --Queues-|-> Load, Kernel, Store --bursts--> Port --> Dram
+//!     tokens <-- done+---------------------------bursts-> (arbiter)
 //! ```
 //!
 //! Engines, queues, tokens, arbiter and memory are followed command by command and burst by burst, never word by word: within a burst
@@ -44,7 +46,8 @@ use ef_rtl::control::fetch::FIRST_PUSH;
 use feed::{Controller, List, Program};
 use machine::Machine;
 
-/// What the commands take, given to the engines as fast as their queues accept them.
+/// What the commands take, given to the engines as fast as their queues accept them: without the fetch of a program, which shares the
+/// memory port with them and takes some percent more.
 pub fn predict(config: &Config, commands: &[Synced], memory: Memory) -> Report {
     let list = List::new(commands, FIRST_PUSH);
     Machine::new(config, commands, list, memory).run(&mut ())
@@ -58,7 +61,7 @@ pub fn predict_spans(config: &Config, commands: &[Synced], memory: Memory) -> (R
     (report, spans)
 }
 
-/// What a program takes, as the controller executes it.
+/// What a program takes, as the controller fetches and executes it. It is taken to lie at word 0, where an SDRAM is asked for it.
 ///
 /// # Errors
 /// If the controller refuses the program.

@@ -15,6 +15,9 @@ pub const MEMORIES: [BurstMemory; 3] = [
 /// Words of memory of every bench.
 pub const WORDS: u32 = 1 << 20;
 
+/// Where a program is that no command of the tests overwrites.
+pub const BEHIND: u32 = WORDS - (1 << 14);
+
 pub struct Bench {
     pub config: &'static Config,
     memory: BurstMemory,
@@ -29,9 +32,9 @@ impl Bench {
         Bench { config, memory, device }
     }
 
-    /// Counters of the RTL and of the model after a program. What was fetched is equal.
-    pub fn run(&mut self, program: &[u64]) -> (Report, Report) {
-        self.device.load_program(0, program).unwrap();
+    /// Counters of the RTL and of the model after a program that lies at `address`. What was fetched is equal.
+    pub fn run(&mut self, address: u32, program: &[u64]) -> (Report, Report) {
+        self.device.load_program(address, program).unwrap();
         self.device.run().unwrap();
         let rtl = counters(&mut self.device);
         let model = predict_program(self.config, program, Memory::Burst(self.memory)).unwrap();
@@ -41,7 +44,7 @@ impl Bench {
 
     /// The same after one command, alone.
     pub fn command(&mut self, command: Command) -> (Report, Report) {
-        self.run(&encode(&[Synced { command, wait: 0, signal: 0 }]))
+        self.run(BEHIND, &encode(&[Synced { command, wait: 0, signal: 0 }]))
     }
 }
 

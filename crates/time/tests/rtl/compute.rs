@@ -1,6 +1,6 @@
 //! Commands of the compute engine.
 
-use crate::bench::{Bench, MEMORIES};
+use crate::bench::{BEHIND, Bench, MEMORIES};
 use ef_compiler::encode;
 use ef_program::compute::{ComputeOp, Init, Phase};
 use ef_program::config::{FP32_8X8, SIM_2X2};
@@ -38,14 +38,14 @@ fn commands_one_behind_the_other_take_the_predicted_cycles() {
     let mut rng = StdRng::seed_from_u64(2);
     for config in [&SIM_2X2, &FP32_8X8] {
         let mut bench = Bench::new(config, MEMORIES[0]);
-        for round in 0..80usize {
+        for round in 0..12usize {
             // the phase of the run before counts until the first command: all begin and end with FP
             let length = 2 + round % 4;
             let phase = |i| if i == 0 || i + 1 == length { Phase::Fp } else { PHASES[i % 3] };
             let commands: Vec<ComputeDesc> = (0..length).map(|i| any_command(phase(i), &mut rng)).collect();
             let synced =
                 |d: &ComputeDesc| Synced { command: Command::Compute(d.clone()), wait: 0, signal: 0 };
-            let (rtl, model) = bench.run(&encode(&commands.iter().map(synced).collect::<Vec<_>>()));
+            let (rtl, model) = bench.run(BEHIND, &encode(&commands.iter().map(synced).collect::<Vec<_>>()));
             assert_eq!(model.kernel_cycles, rtl.kernel_cycles, "{} {commands:?}", config.name);
             assert_eq!(model.cycles, rtl.cycles, "{} {commands:?}", config.name);
             assert_eq!(model.phase_cycles, rtl.phase_cycles, "{} {commands:?}", config.name);

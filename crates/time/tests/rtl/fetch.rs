@@ -1,6 +1,6 @@
 //! Programs that do not fit the buffer on the chip.
 
-use crate::bench::{Bench, MEMORIES};
+use crate::bench::{BEHIND, Bench, MEMORIES};
 use ef_compiler::encode;
 use ef_program::config::SIM_2X2;
 use ef_program::isa::Engine;
@@ -43,7 +43,7 @@ fn programs_longer_than_the_buffer_take_the_predicted_cycles() {
                 (50, 3, 40, 70),
             ] {
                 let program = program(load, before, turns, outside, inside);
-                let (rtl, model) = bench.run(&program);
+                let (rtl, model) = bench.run(BEHIND, &program);
                 let what = format!("{memory:?} {before} {turns} {outside} {inside}");
                 assert_eq!(model.cycles, rtl.cycles, "{what}");
                 assert_eq!(model.load_busy, rtl.load_busy, "{what}");

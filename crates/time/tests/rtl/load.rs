@@ -10,11 +10,11 @@ use rand::{Rng, SeedableRng};
 /// Runs whose words are whole vectors, or words, or pixels.
 fn any_read(config: &Config, rng: &mut StdRng) -> LoadDesc {
     let lanes = config.lanes as u32;
-    let (inner, outer) = (rng.random_range(1..=12), rng.random_range(1..=3));
+    let (inner, outer) = (rng.random_range(1..=7), rng.random_range(1..=2));
     let run = match rng.random_range(0..3) {
         0 => rng.random_range(1..=4),
         1 => rng.random_range(1..=20),
-        _ => rng.random_range(20..=120),
+        _ => rng.random_range(20..=60),
     };
     let strides = LoadDesc { d_run0: rng.random_range(0..500), d_run1: 9000, ..LoadDesc::default() };
     let runs = LoadDesc { n_run0: inner, n_run1: outer, dram: rng.random_range(0..90_000), ..strides };
@@ -60,7 +60,7 @@ fn a_command_takes_the_predicted_cycles() {
     for config in [&SIM_2X2, &FP32_8X8] {
         for memory in MEMORIES {
             let mut bench = Bench::new(config, memory);
-            for _ in 0..25 {
+            for _ in 0..4 {
                 let silent = rng.random_range(0..4) == 0;
                 let command = if silent { any_silent(&mut rng) } else { any_read(config, &mut rng) };
                 let (rtl, model) = bench.command(Command::Load(command.clone()));

@@ -28,11 +28,11 @@ fn compare(what: &str, rtl: &Report, model: &Report, percent: f64) {
 }
 
 #[test]
-fn a_step_on_the_digits_takes_the_predicted_cycles_with_every_memory() {
+fn a_step_on_the_digits_takes_the_predicted_cycles() {
     let network = Network::from_toml(DIGITS).unwrap();
     let plan = compile(&network, &FP32_8X8, 16, PIXELS).unwrap();
-    for memory in MEMORIES {
-        let (rtl, model) = Bench::new(&FP32_8X8, memory).run(&plan.train);
+    for memory in [MEMORIES[0], MEMORIES[1]] {
+        let (rtl, model) = Bench::new(&FP32_8X8, memory).run(plan.map.programs.train, &plan.train);
         compare(&format!("digits, {memory:?}"), &rtl, &model, 1.0);
         // a list knows no controller
         let commands = commands(&plan.train);
@@ -41,7 +41,7 @@ fn a_step_on_the_digits_takes_the_predicted_cycles_with_every_memory() {
         println!("{} commands in {:?}", commands.len(), clock.elapsed());
         // nor what fetches the program
         assert_eq!(list.fetched, Traffic::default());
-        compare("the same as a list", &Report { fetched: list.fetched, ..rtl }, &list, 12.0);
+        compare("the same as a list", &Report { fetched: list.fetched, ..rtl }, &list, 8.0);
     }
 }
 
@@ -69,7 +69,7 @@ fn any_network(rng: &mut StdRng) -> String {
         rng.random_range(6..=10)
     );
     for _ in 0..rng.random_range(1..=3) {
-        let (outputs, kernel) = (rng.random_range(1..=24), [1, 3, 5][rng.random_range(0..3)]);
+        let (outputs, kernel) = (rng.random_range(1..=12), [1, 3, 5][rng.random_range(0..3)]);
         let padding = kernel / 2;
         writeln!(
             text,
@@ -93,11 +93,11 @@ fn a_step_on_any_small_network_takes_the_predicted_cycles() {
         let config: &'static Config = [&FP32_8X8, &SIM_4X4, &SIM_2X2][i];
         let mut bench = Bench::new(config, memory);
         let mut steps = 0;
-        while steps < 2 {
+        while steps < 1 {
             let text = any_network(&mut rng);
             let network = Network::from_toml(&text).unwrap();
-            let Ok(plan) = compile(&network, config, rng.random_range(1..=4), PIXELS) else { continue };
-            let (rtl, model) = bench.run(&plan.train);
+            let Ok(plan) = compile(&network, config, rng.random_range(1..=3), PIXELS) else { continue };
+            let (rtl, model) = bench.run(plan.map.programs.train, &plan.train);
             compare(&format!("{} {memory:?}\n{text}", config.name), &rtl, &model, 1.0);
             steps += 1;
         }

@@ -13,7 +13,7 @@ fn any_map(config: &Config, rng: &mut StdRng) -> StoreDesc {
     let lanes = config.lanes as u32;
     let (pool, codes) = (rng.random(), rng.random());
     let op = StoreOp { relu: rng.random(), pool, codes, ..StoreOp::new(StoreKind::Map) };
-    let (rows, columns) = (rng.random_range(2..=9), rng.random_range(2..=17));
+    let (rows, columns) = (rng.random_range(2..=6), rng.random_range(2..=11));
     let (images, groups) = (rng.random_range(1..=3), rng.random_range(1..=2));
     let (out_rows, out_columns) = if pool { (rows / 2, columns / 2) } else { (rows, columns) };
     let run = groups * out_rows * out_columns * lanes;
@@ -69,7 +69,7 @@ fn a_command_takes_the_predicted_cycles() {
     for config in [&SIM_2X2, &FP32_8X8] {
         for memory in MEMORIES {
             let mut bench = Bench::new(config, memory);
-            for _ in 0..30 {
+            for _ in 0..4 {
                 let command = match rng.random_range(0..4) {
                     0 => any_update(config, &mut rng),
                     1 => any_softmax(config, &mut rng),
