@@ -4,12 +4,13 @@ mod binaries;
 mod results;
 
 use anyhow::{Context, Result, bail};
+use ef_hdl_kit::vsim::OPTIMISE;
 use ef_tools::say;
 use std::process::Command;
 use std::time::Instant;
 
 /// How models are compiled for tests: most run for a second.
-const OPTIMISE: (&str, &str) = ("EF_VERILATED_OPTIMISE", "-O1");
+const FLAGS: &str = "-O1";
 
 /// Arguments of `test`.
 #[derive(clap::Args)]
@@ -60,9 +61,8 @@ fn cargo(arguments: &[&str]) -> Command {
 
 /// Sets how the models of a command are compiled, unless the caller has.
 fn optimise(command: &mut Command) {
-    let (name, flags) = OPTIMISE;
-    if std::env::var_os(name).is_none() {
-        command.env(name, flags);
+    if std::env::var_os(OPTIMISE).is_none() {
+        command.env(OPTIMISE, FLAGS);
     }
 }
 

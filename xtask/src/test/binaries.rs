@@ -27,9 +27,9 @@ pub struct Binary {
     executable: PathBuf,
 }
 
-/// Builds all test programs; what the compiler says goes to the terminal.
+/// Builds all test programs; what cargo and the compiler say meanwhile goes to the terminal.
 pub fn build() -> Result<Vec<Binary>> {
-    let mut command = super::cargo(&["--no-run", "--quiet", "--message-format", "json-render-diagnostics"]);
+    let mut command = super::cargo(&["--no-run", "--message-format", "json-render-diagnostics"]);
     let output = command.stderr(Stdio::inherit()).output().context("cannot start cargo")?;
     if !output.status.success() {
         bail!("the tests do not build (see above)");

@@ -31,8 +31,8 @@ const VERILATOR_ARGS: &[&str] = &[
 /// C++ sources smaller than this are not worth a compiler process of their own.
 const MIN_UNIT: u64 = 200_000;
 
-/// The C++ compiler's optimisation flags of every model, instead of those that each asks for.
-const OPTIMISE: &str = "EF_VERILATED_OPTIMISE";
+/// The environment variable with the C++ compiler's optimisation flags of every model, instead of those that each asks for.
+pub const OPTIMISE: &str = "EF_VERILATED_OPTIMISE";
 
 struct Toolchain {
     verilator: Tool,

@@ -10,6 +10,7 @@ mod compile;
 mod model;
 mod shim;
 
+pub use compile::OPTIMISE;
 pub use model::Model;
 
 use crate::ports::{Port, mask_top};
