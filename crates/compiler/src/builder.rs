@@ -1,5 +1,6 @@
 //! The list of commands while it grows, and what is known of the buffers.
 
+use crate::passes::Updates;
 use crate::room::Needs;
 use crate::{Graph, MemoryMap, Stage};
 use ef_program::load::{LoadOp, VectorBuffer};
@@ -37,6 +38,8 @@ pub struct Builder<'a> {
     padded: Vec<(VectorBuffer, u32, u32, Geometry)>,
     /// Passes take the low and the high end of the buffers in turn, so that one loads while the one before still computes.
     high: bool,
+    /// Updates that wait for a moment in which the kernel has work.
+    pub(crate) updates: Updates,
 }
 
 /// Where the real pixels of a tile lie among its padding: what a region was zeroed for.
@@ -84,7 +87,7 @@ pub struct Bases {
 
 impl<'a> Builder<'a> {
     pub fn new(context: Context<'a>) -> Self {
-        Builder { context, commands: Vec::new(), padded: Vec::new(), high: false }
+        Builder { context, commands: Vec::new(), padded: Vec::new(), high: false, updates: Updates::default() }
     }
 
     pub fn load(&mut self, d: LoadDesc) {
@@ -97,17 +100,23 @@ impl<'a> Builder<'a> {
         self.commands.push(Command::Store(d));
     }
 
-    /// Where the next pass, which needs so much, lies in the buffers.
-    pub fn begin_pass(&mut self, needs: &Needs) -> Bases {
+    /// Where the next pass, which needs so much and computes so many tiles, lies in the buffers. Updates that wait are spread over it.
+    pub fn begin_pass(&mut self, needs: &Needs, tiles: usize) -> Bases {
         self.high = !self.high;
+        let high = self.high;
         let config = self.context.config;
-        let base = |aw: usize, needed: usize| if self.high { (1 << aw) - needed } else { 0 };
-        Bases {
+        let base = |aw: usize, needed: usize| if high { (1 << aw) - needed } else { 0 };
+        let bases = Bases {
             feature: base(config.feature_aw, needs.feature),
             loss: base(config.loss_aw, needs.loss),
             weight: base(config.weight_aw, needs.weight),
             psum: base(config.psum_aw, needs.psum),
+        };
+        if self.updates.read(bases.psum..bases.psum + needs.psum) {
+            self.finish_updates();
         }
+        self.updates.spread_over(tiles);
+        bases
     }
 
     /// Makes the padding of a tile's region zero, unless it still is from an earlier tile of the same geometry.

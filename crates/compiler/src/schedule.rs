@@ -55,6 +55,10 @@ pub fn schedule(context: Context) -> Result<Schedule, CompileError> {
         let commands = first..builder.commands.len();
         passes.push(ScheduledPass { stage: pass.stage(), phase: pass.phase(), cut, work, cycles, commands });
     }
+    builder.finish_updates();
+    if let Some(last) = passes.last_mut() {
+        last.commands.end = builder.commands.len();
+    }
     Ok(Schedule { commands: builder.commands, passes })
 }
 

@@ -134,8 +134,9 @@ impl Pass for Fused {
         let context = builder.context;
         let stage = context.stage(index);
         let needs = self.needs(&context, cut);
-        let bases = builder.begin_pass(&needs);
         let all = (0, stage.out_groups());
+        let tiles = cut.size.count(context.batch, stage.in_rows, stage.in_cols);
+        let bases = builder.begin_pass(&needs, tiles);
         let mut losses = Slots::new(bases.loss, needs.loss / cut.slots, cut.slots);
         let mut features = Slots::new(bases.feature, needs.feature / cut.slots, cut.slots);
         let stride = context.gradient_sums(stage, cut.ins);
@@ -171,8 +172,13 @@ impl Pass for Fused {
                     }
                 }
                 fresh &= !counted;
+                builder.tile_done();
             }
             builder.update(index, all, ins, gradients);
+            // the next part of the inputs takes these sums again
+            if ins.0 + ins.1 < stage.in_groups() {
+                builder.finish_updates();
+            }
         }
     }
 }

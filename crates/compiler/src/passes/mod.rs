@@ -17,6 +17,7 @@ mod weight;
 pub use backward::Backward;
 pub use forward::Forward;
 pub use fused::Fused;
+pub use update::Updates;
 pub use weight::Weight;
 
 use crate::builder::{Builder, Context};

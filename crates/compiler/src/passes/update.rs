@@ -1,15 +1,46 @@
 //! The update: old weights and velocities stream in, new ones stream out, gradients come from the partial sums.
+//!
+//! It needs the memory and the store engine, not the kernel: it is made in pieces between the tiles of what comes after it, so that the
+//! kernel has work meanwhile.
 
 use crate::Stage;
-use crate::builder::{Builder, Context, Slots};
+use crate::builder::{Builder, Context};
 use crate::tile::blocks;
 use crate::work::Traffic;
 use ef_program::load::{LoadOp, WordBuffer};
 use ef_program::store::{StoreKind, StoreOp};
 use ef_program::{LoadDesc, StoreDesc};
+use std::collections::VecDeque;
+use std::ops::Range;
+
+/// Updates that wait, in order.
+#[derive(Default)]
+pub struct Updates {
+    waiting: VecDeque<Piece>,
+    /// Partial sums that they read.
+    sums: Option<Range<usize>>,
+    /// Tiles over which they are spread.
+    tiles: usize,
+    /// Pieces so far: each takes the other half of the operand buffer.
+    made: usize,
+}
+
+impl Updates {
+    /// One that waits reads partial sums of `range`.
+    pub fn read(&self, range: Range<usize>) -> bool {
+        self.sums.as_ref().is_some_and(|sums| sums.start < range.end && range.start < sums.end)
+    }
+
+    /// The last of them is made after that many tiles.
+    pub fn spread_over(&mut self, tiles: usize) {
+        self.tiles = tiles;
+    }
+}
 
 /// A contiguous piece of a layer's parameters and where its gradients are.
 struct Piece {
+    /// Number of the stage.
+    stage: usize,
     /// First word within the layer's parameters.
     at: usize,
     /// Elements as (kernel steps, output channels, input channels), and the partial-sum walk over them.
@@ -42,15 +73,17 @@ impl Context<'_> {
 }
 
 impl Builder<'_> {
-    /// Updates output groups `outs` x input groups `ins`; the gradients of each output group lie one after the other from `sums`, its
-    /// bias gradient after its weights'.
+    /// Updates output groups `outs` x input groups `ins`, from now on; the gradients of each output group lie one after the other from
+    /// `sums`, its bias gradient after its weights'.
     pub(super) fn update(&mut self, index: usize, outs: (usize, usize), ins: (usize, usize), sums: usize) {
         let stage = self.context.stage(index);
         let t = self.context.lanes();
         let area = stage.area();
         let stride = self.context.gradient_sums(stage, ins.1);
         let most = self.context.matrices_at_once();
-        let mut operands = Slots::new(0, 2 * most * t * t, 2);
+        let waiting = self.updates.sums.take().unwrap_or(sums..sums);
+        let end = sums + outs.1 * stride;
+        self.updates.sums = Some(waiting.start.min(sums)..waiting.end.max(end));
         for m in 0..outs.1 {
             let block = (outs.0 + m) * stage.block_words();
             let own = sums + m * stride;
@@ -58,30 +91,61 @@ impl Builder<'_> {
             let (rows, steps, step_sums) = if area == 1 { (1, ins.1, t) } else { (ins.1, area, 1) };
             for row in 0..rows {
                 for (step, count) in blocks(steps, most) {
-                    let piece = Piece {
+                    self.updates.waiting.push_back(Piece {
+                        stage: index,
                         at: block + ((ins.0 + row) * area + step) * t * t,
                         shape: (count, t, t),
                         sum: own + row * area * t + step * step_sums,
                         sum_step: step_sums,
                         sum_channel: area,
-                    };
-                    self.update_piece(index, &mut operands, piece);
+                    });
                 }
             }
             if ins.0 == 0 {
                 let (at, sum) = (block + stage.block_words() - t, own + ins.1 * t * area);
-                let piece = Piece { at, shape: (1, t, 1), sum, sum_step: 0, sum_channel: 0 };
-                self.update_piece(index, &mut operands, piece);
+                let shape = (1, t, 1);
+                self.updates.waiting.push_back(Piece {
+                    stage: index,
+                    at,
+                    shape,
+                    sum,
+                    sum_step: 0,
+                    sum_channel: 0,
+                });
             }
         }
     }
 
-    fn update_piece(&mut self, index: usize, operands: &mut Slots, piece: Piece) {
+    /// A tile has its commands: now their share of the updates that wait.
+    pub(super) fn tile_done(&mut self) {
+        let tiles = self.updates.tiles.max(1);
+        let share = self.updates.waiting.len().div_ceil(tiles);
+        self.updates.tiles = tiles - 1;
+        self.make_updates(share);
+    }
+
+    /// Every update that waits.
+    pub(crate) fn finish_updates(&mut self) {
+        self.make_updates(self.updates.waiting.len());
+    }
+
+    fn make_updates(&mut self, count: usize) {
+        for _ in 0..count {
+            let piece = self.updates.waiting.pop_front().expect("no more than wait");
+            self.update_piece(piece);
+        }
+        if self.updates.waiting.is_empty() {
+            self.updates.sums = None;
+        }
+    }
+
+    fn update_piece(&mut self, piece: Piece) {
         let (steps, outs, ins) = piece.shape;
         let words = steps * outs * ins;
-        let layer = &self.context.map.layers[index];
+        let layer = &self.context.map.layers[piece.stage];
         let tensors = [layer.weights, layer.velocities];
-        let first = operands.take();
+        let first = self.updates.made % 2 * (self.context.update_room() / 2);
+        self.updates.made += 1;
         for (k, tensor) in tensors.into_iter().enumerate() {
             self.load(LoadDesc {
                 op: LoadOp::words(WordBuffer::Operand).encode(),
@@ -97,7 +161,7 @@ impl Builder<'_> {
             let op = StoreOp { velocity: k == 1, ..StoreOp::new(StoreKind::Update) };
             self.store(StoreDesc {
                 op: op.encode(),
-                tag: self.context.stage(index).tag,
+                tag: self.context.stage(piece.stage).tag,
                 p_base: piece.sum as u32,
                 p_g: piece.sum_step as u32,
                 p_n: piece.sum_channel as u32,

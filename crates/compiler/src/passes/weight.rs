@@ -93,11 +93,13 @@ impl Pass for Weight {
         let context = builder.context;
         let stage = context.stage(index);
         let needs = self.needs(&context, cut);
-        let bases = builder.begin_pass(&needs);
+        let all_tiles = cut.size.count(context.batch, stage.rows, stage.cols);
+        let bases = builder.begin_pass(&needs, all_tiles);
         let mut losses = Slots::new(bases.loss, needs.loss / cut.slots, cut.slots);
         let mut features = Slots::new(bases.feature, needs.feature / cut.slots, cut.slots);
         let block = cut.outs * context.gradient_sums(stage, cut.ins);
-        let mut sums = Slots::new(bases.psum, block, needs.psum / block);
+        let sum_slots = needs.psum / block;
+        let mut sums = Slots::new(bases.psum, block, sum_slots);
         for outs in blocks(stage.out_groups(), cut.outs) {
             for ins in blocks(stage.in_groups(), cut.ins) {
                 let sum = sums.take();
@@ -109,8 +111,15 @@ impl Pass for Weight {
                     builder.load_input(stage, tile, ins, input.base);
                     let init = if number == 0 { Init::Zero } else { Init::Keep };
                     builder.compute_wu(index, tile, loss, input, Sums { base: sum, init });
+                    builder.tile_done();
                 }
+                // the next block but one takes these sums again
                 builder.update(index, outs, ins, sum);
+                builder.updates.spread_over(all_tiles);
+                let last = outs.0 + outs.1 == stage.out_groups() && ins.0 + ins.1 == stage.in_groups();
+                if sum_slots == 1 && !last {
+                    builder.finish_updates();
+                }
             }
         }
     }
