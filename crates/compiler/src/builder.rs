@@ -2,6 +2,7 @@
 
 use crate::passes::Updates;
 use crate::room::Needs;
+use crate::tensors::gather::Held;
 use crate::{Graph, MemoryMap, Stage};
 use ef_program::load::{LoadOp, VectorBuffer};
 use ef_program::{Command, ComputeDesc, Config, LoadDesc, StoreDesc};
@@ -38,6 +39,8 @@ pub struct Builder<'a> {
     padded: Vec<(VectorBuffer, u32, u32, Geometry)>,
     /// Passes take the low and the high end of the buffers in turn, so that one loads while the one before still computes.
     high: bool,
+    /// What gathering has left in the scratch.
+    pub(crate) scratch: Option<Held>,
     /// Updates that wait for a moment in which the kernel has work.
     pub(crate) updates: Updates,
 }
@@ -87,7 +90,14 @@ pub struct Bases {
 
 impl<'a> Builder<'a> {
     pub fn new(context: Context<'a>) -> Self {
-        Builder { context, commands: Vec::new(), padded: Vec::new(), high: false, updates: Updates::default() }
+        Builder {
+            context,
+            commands: Vec::new(),
+            padded: Vec::new(),
+            high: false,
+            scratch: None,
+            updates: Updates::default(),
+        }
     }
 
     pub fn load(&mut self, d: LoadDesc) {

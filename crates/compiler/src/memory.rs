@@ -109,8 +109,8 @@ pub enum SpanKind {
 /// How an image lies in DRAM.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ImageForm {
-    /// `[channel][row]` of rows of so many pixels, for the tap gathering.
-    Rows(usize),
+    /// `[row][channel]` of rows of pixels, for the tap gathering.
+    Rows { channels: usize, rows: usize, columns: usize },
     /// One vector of FP32 in so many words, for a fully connected layer.
     Vector(usize),
 }
@@ -139,13 +139,16 @@ impl MemoryMap {
             })
             .collect();
         let form = match &stages[0] {
-            first if first.gathered => ImageForm::Rows(network.input.columns),
+            first if first.gathered => {
+                let input = &network.input;
+                ImageForm::Rows { channels: input.channels, rows: input.rows, columns: input.columns }
+            }
             first => ImageForm::Vector(first.in_groups() * first.lanes),
         };
         let packed = matches!(pixels, PixelFormat::U8 { .. });
         let image_words = match form {
-            ImageForm::Rows(columns) => {
-                network.input.channels * network.input.rows * layout::raw_row_words(columns, packed)
+            ImageForm::Rows { channels, rows, columns } => {
+                channels * rows * layout::raw_row_words(columns, packed)
             }
             ImageForm::Vector(words) => words,
         };
@@ -196,8 +199,8 @@ impl MemoryMap {
     pub fn pack_image(&self, pixels: &[u8]) -> Vec<u32> {
         let word = |bytes: &[u8]| bytes.iter().rev().fold(0, |word, byte| word << 8 | u32::from(*byte));
         match (self.form, self.pixels) {
-            (ImageForm::Rows(columns), _) => {
-                pixels.chunks(columns).flat_map(|row| row.chunks(4)).map(word).collect()
+            (ImageForm::Rows { .. }, _) => {
+                self.rows(pixels).flat_map(|row| row.chunks(4)).map(word).collect()
             }
             (ImageForm::Vector(_), PixelFormat::U8 { shift }) => {
                 let scale = 1.0 / (1u32 << shift) as f32;
@@ -211,11 +214,24 @@ impl MemoryMap {
 
     /// One image of FP32 pixels to words.
     pub fn pack_image_f32(&self, pixels: &[f32]) -> Vec<u32> {
-        let mut words: Vec<u32> = pixels.iter().map(|p| p.to_bits()).collect();
-        if let ImageForm::Vector(length) = self.form {
-            words.resize(length, 0);
+        let bits = |pixels: &[f32]| pixels.iter().map(|p| p.to_bits()).collect::<Vec<u32>>();
+        match self.form {
+            ImageForm::Rows { .. } => self.rows(pixels).flat_map(bits).collect(),
+            ImageForm::Vector(length) => {
+                let mut words = bits(pixels);
+                words.resize(length, 0);
+                words
+            }
         }
-        words
+    }
+
+    /// The rows of an image in [channel][row][column] in the order in which they lie in DRAM.
+    fn rows<'a, T>(&self, pixels: &'a [T]) -> impl Iterator<Item = &'a [T]> {
+        let ImageForm::Rows { channels, rows, columns } = self.form else {
+            unreachable!("only images of rows are cut into rows")
+        };
+        let row = move |n: usize| &pixels[n * columns..(n + 1) * columns];
+        (0..rows).flat_map(move |r| (0..channels).map(move |channel| row(channel * rows + r)))
     }
 }
 

@@ -54,13 +54,14 @@ fn parameter_and_image_addresses_do_not_depend_on_the_batch() {
 }
 
 #[test]
-fn images_are_packed_a_row_at_a_time() {
+fn images_are_packed_row_by_row_with_all_channels_of_a_row_together() {
     let network = Network::from_toml(NETWORK).unwrap();
     let map = compile(&network, &FP32_8X8, 1, PixelFormat::U8 { shift: 8 }).unwrap().map;
     let pixels: Vec<u8> = (1..=3 * 7 * 6).map(|i| i as u8).collect();
     let words = map.pack_image(&pixels);
     assert_eq!(words.len(), 3 * 7 * 2);
-    assert_eq!(words[..3], [0x04030201, 0x0605, 0x0a090807]);
+    // pixel 43 is the first of the second channel
+    assert_eq!(words[..3], [0x04030201, 0x0605, 0x2e2d2c2b]);
 }
 
 #[test]

@@ -37,6 +37,7 @@ mod queue;
 mod report;
 mod store;
 
+pub use ef_rtl::load::pixel_cycles;
 pub use memory::{BurstMemory, Memory, SdramTiming};
 pub use report::{Report, Span, Traffic};
 

@@ -155,7 +155,8 @@ impl Pass for Backward {
         let index = self.0;
         let context = builder.context;
         let stage = context.stage(index);
-        let all_tiles = stage.in_groups().div_ceil(cut.ins) * cut.size.count(context.batch, stage.in_rows, stage.in_cols);
+        let all_tiles =
+            stage.in_groups().div_ceil(cut.ins) * cut.size.count(context.batch, stage.in_rows, stage.in_cols);
         let bases = builder.begin_pass(&self.needs(&context, cut), all_tiles);
         let (part, slots) = self.weight_part(&context, cut);
         let size: TileSize = cut.size;

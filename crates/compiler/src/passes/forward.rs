@@ -189,7 +189,8 @@ impl Pass for Forward {
         let index = self.0;
         let context = builder.context;
         let stage = context.stage(index);
-        let all_tiles = stage.out_groups().div_ceil(cut.outs) * cut.size.count(context.batch, stage.rows, stage.cols);
+        let all_tiles =
+            stage.out_groups().div_ceil(cut.outs) * cut.size.count(context.batch, stage.rows, stage.cols);
         let bases = builder.begin_pass(&self.needs(&context, cut), all_tiles);
         let mut regions = self.regions(&context, cut, bases);
         let stay = self.weights_stay(&context, cut);

@@ -75,6 +75,9 @@ impl Context<'_> {
 
     /// Words and bursts of loading every input tile of a pass over the output map, all groups.
     pub fn input_traffic(&self, stage: &Stage, size: TileSize) -> Traffic {
+        if stage.gathered {
+            return self.images_traffic(stage, size);
+        }
         let first = Tile { image: 0, images: 1, row: 0, rows: size.rows, col: 0, cols: size.cols };
         let span = |(lo, hi): (usize, usize)| hi - lo;
         let rows =
@@ -82,7 +85,7 @@ impl Context<'_> {
         let words = |tile: Tile| self.input_row_words(stage, tile, (0, stage.in_groups()));
         let row_words = spread(stage.cols, size.cols, |col, cols| words(Tile { col, cols, ..first }));
         let tiles = size.count(self.batch, stage.rows, stage.cols);
-        let maps = if stage.gathered { stage.inputs } else { stage.in_groups() };
+        let maps = stage.in_groups();
         let runs = if size.cols < stage.cols { size.rows * maps } else { maps };
         Traffic::new(self.batch * rows * row_words, tiles * runs)
     }

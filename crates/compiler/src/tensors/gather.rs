@@ -3,18 +3,20 @@
 use super::input::field;
 use super::runs::Runs;
 use crate::builder::{Builder, Context, Geometry};
-use crate::tile::{Tile, blocks};
+use crate::tile::{Tile, TileSize, blocks};
+use crate::work::Traffic;
 use crate::{PixelFormat, Stage};
-use ef_program::LoadDesc;
 use ef_program::load::{LoadOp, VectorBuffer, WordBuffer};
+use ef_program::{LoadDesc, layout};
 
-/// The part of the images under a tile, as it lies in the scratch.
-struct Window {
+/// A part of an image, as it lies in the scratch: `[row][channel][column]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
     /// First channel and number of channels.
     channels: (usize, usize),
     rows: (usize, usize),
     cols: (usize, usize),
-    /// Scratch words of a row, DRAM words of a row's part.
+    /// Scratch words of a row of one channel, DRAM words of it.
     scratch_row: usize,
     row_words: usize,
 }
@@ -24,6 +26,20 @@ impl Window {
     fn words(&self) -> usize {
         self.channels.1 * (self.rows.1 - self.rows.0) * self.scratch_row
     }
+
+    /// It has all that `other` has.
+    fn covers(&self, other: &Window) -> bool {
+        let within = |a: (usize, usize), b: (usize, usize)| a.0 <= b.0 && b.1 <= a.1;
+        self.channels == other.channels && within(self.rows, other.rows) && within(self.cols, other.cols)
+    }
+}
+
+/// What is in the scratch: `window` of images `first..first + count`.
+#[derive(Clone, Copy, Debug)]
+pub struct Held {
+    window: Window,
+    first: usize,
+    count: usize,
 }
 
 impl Stage {
@@ -36,24 +52,67 @@ impl Stage {
 }
 
 impl Context<'_> {
+    fn packed(&self) -> bool {
+        matches!(self.map.pixels, PixelFormat::U8 { .. })
+    }
+
+    /// What the taps of a tile come from.
+    fn needed(&self, stage: &Stage, tile: Tile, groups: (usize, usize)) -> Window {
+        let channels = stage.gathered_channels(groups);
+        self.part(channels, stage.input_rows(tile), stage.input_cols(tile))
+    }
+
+    fn part(&self, channels: (usize, usize), rows: (usize, usize), (left, right): (usize, usize)) -> Window {
+        // four pixels a word
+        let left = if self.packed() { left / 4 * 4 } else { left };
+        let row_words = layout::raw_row_words(right - left, self.packed());
+        let scratch_row = if self.packed() { 4 * row_words } else { row_words };
+        Window { channels, rows, cols: (left, right), scratch_row, row_words }
+    }
+
+    /// What is loaded for a tile: as many tiles below it as the scratch holds in whole rows, which are one run; or as many beside it.
+    /// What the tile needs, if not all channels are needed, because the next tile then needs others.
     fn window(&self, stage: &Stage, tile: Tile, groups: (usize, usize)) -> Window {
-        let (mut left, right) = stage.input_cols(tile);
-        let (scratch_row, row_words) = match self.map.pixels {
-            // four pixels a word
-            PixelFormat::U8 { .. } => {
-                left = left / 4 * 4;
-                let words = (right - left).div_ceil(4);
-                (4 * words, words)
-            }
-            PixelFormat::F32 => (right - left, right - left),
-        };
-        Window {
-            channels: stage.gathered_channels(groups),
-            rows: stage.input_rows(tile),
-            cols: (left, right),
-            scratch_row,
-            row_words,
+        let needed = self.needed(stage, tile, groups);
+        if needed.channels.1 < stage.inputs {
+            return needed;
         }
+        let (rows, cols) = (stage.rows - tile.row, stage.cols - tile.col);
+        let more = |size: usize, all: usize| (1..=all.div_ceil(size)).rev().map(move |n| (n * size).min(all));
+        let below = more(tile.rows, rows).map(|rows| {
+            self.part(needed.channels, stage.input_rows(Tile { rows, ..tile }), (0, stage.in_cols))
+        });
+        let beside = more(tile.cols, cols)
+            .map(|cols| self.part(needed.channels, needed.rows, stage.input_cols(Tile { cols, ..tile })));
+        let room = 1 << self.config.scratch_aw;
+        below.chain(beside).find(|window| window.words() <= room).unwrap_or(needed)
+    }
+
+    /// Words and bursts of loading the images once, in tiles of a size.
+    pub(super) fn images_traffic(&self, stage: &Stage, size: TileSize) -> Traffic {
+        let (mut words, mut bursts) = (0, 0);
+        let mut held: Option<Window> = None;
+        let one = TileSize { images: 1, ..size };
+        for tile in one.tiles(1, stage.rows, stage.cols) {
+            let all = (0, stage.in_groups());
+            if held.is_some_and(|held| held.covers(&self.needed(stage, tile, all))) {
+                continue;
+            }
+            let window = self.window(stage, tile, all);
+            let rows = (window.rows.1 - window.rows.0) * window.channels.1;
+            words += rows * window.row_words;
+            bursts += if window.cols == (0, stage.in_cols) { 1 } else { rows };
+            held = Some(window);
+        }
+        Traffic::new(self.batch * words, self.batch * bursts)
+    }
+
+    /// Cycles in which the load engine gathers the taps of the whole batch.
+    pub fn gather_cycles(&self, stage: &Stage) -> u64 {
+        let [g_ch, g_kr, g_kc] = [stage.inputs, stage.kernel.0, stage.kernel.1].map(|n| n as u32);
+        let taps = LoadDesc { g_ch, g_kr, g_kc, ..Default::default() };
+        let pixels = (self.batch * stage.rows * stage.cols) as u64;
+        if stage.gathered { pixels * ef_time::pixel_cycles(self.lanes(), &taps) } else { 0 }
     }
 
     /// Scratch words that gathering one image of a tile of at most `rows x cols` needs.
@@ -76,7 +135,6 @@ impl Context<'_> {
 
 impl Builder<'_> {
     pub(super) fn gather_input(&mut self, stage: &Stage, tile: Tile, groups: (usize, usize), base: usize) {
-        let window = self.context.window(stage, tile, groups);
         let map = tile.rows * tile.cols;
         let geometry = Geometry {
             maps: tile.images * groups.1,
@@ -86,43 +144,56 @@ impl Builder<'_> {
             real_cols: (0, tile.cols),
         };
         self.zero_padding(VectorBuffer::Feature, base, geometry);
-        // as many images at once as the scratch holds
-        let possible = (1 << self.context.config.scratch_aw) / window.words().max(1);
-        for (i, n) in blocks(tile.images, possible.clamp(1, tile.images)) {
-            self.load_window(stage, tile.image + i, n, &window);
-            for k in 0..n {
-                let at = base + (i + k) * groups.1 * map;
-                self.gather_image(stage, tile, &window, (k, i + k), at);
-            }
+        for k in 0..tile.images {
+            let held = self.hold(stage, tile, groups, tile.image + k);
+            self.gather_image(stage, tile, held, (tile.image + k - held.first, k), base + k * groups.1 * map);
         }
     }
 
-    /// The window of `images` images from `image` on, one after the other into the scratch.
-    fn load_window(&mut self, stage: &Stage, image: usize, images: usize, window: &Window) {
-        let map = self.context.map;
+    /// What the tile needs of an image is in the scratch from now on.
+    fn hold(&mut self, stage: &Stage, tile: Tile, groups: (usize, usize), image: usize) -> Held {
+        let needed = self.context.needed(stage, tile, groups);
+        if let Some(held) = self.scratch
+            && held.window.covers(&needed)
+            && (held.first..held.first + held.count).contains(&image)
+        {
+            return held;
+        }
+        let window = self.context.window(stage, tile, groups);
+        // as many images of the tile as the scratch holds
+        let room = (1 << self.context.config.scratch_aw) / window.words().max(1);
+        let left = tile.image + tile.images - image;
+        let held = Held { window, first: image, count: room.clamp(1, left) };
+        self.load_window(stage, &held);
+        self.scratch = Some(held);
+        held
+    }
+
+    /// The images' windows, one after the other into the scratch.
+    fn load_window(&mut self, stage: &Stage, held: &Held) {
+        let (map, window) = (self.context.map, &held.window);
         let (shift, packed) = match map.pixels {
             PixelFormat::U8 { shift } => (shift, true),
             PixelFormat::F32 => (0, false),
         };
-        let all_row_words = ef_program::layout::raw_row_words(stage.in_cols, packed);
-        let column_words = if packed { window.cols.0 / 4 } else { window.cols.0 };
-        let channel_words = stage.in_rows * all_row_words;
-        let rows = window.rows.1 - window.rows.0;
         if window.words() == 0 {
             return;
         }
+        let channel_words = layout::raw_row_words(stage.in_cols, packed);
+        let row_words = stage.inputs * channel_words;
+        let column_words = if packed { window.cols.0 / 4 } else { window.cols.0 };
         let op = LoadOp { unpack: packed, shift, ..LoadOp::words(WordBuffer::Scratch) };
-        // where rows do not touch, one image at a time
-        let whole = window.row_words == all_row_words || rows == 1;
-        for (first, n) in blocks(images, if whole { images } else { 1 }) {
-            let at = (image + first) * map.image_words
+        // where the rows of the channels do not touch, one image at a time
+        let whole = window.row_words == channel_words || window.channels.1 == 1;
+        for (first, n) in blocks(held.count, if whole { held.count } else { 1 }) {
+            let at = (held.first + first) * map.image_words
+                + window.rows.0 * row_words
                 + window.channels.0 * channel_words
-                + window.rows.0 * all_row_words
                 + column_words;
             let runs = Runs::of_rows(
                 window.row_words,
-                (rows, all_row_words),
                 (window.channels.1, channel_words),
+                (window.rows.1 - window.rows.0, row_words),
                 (n, map.image_words),
             );
             let [run, n_run0, d_run0, n_run1, d_run1] = runs.fields();
@@ -140,18 +211,18 @@ impl Builder<'_> {
         }
     }
 
-    /// The taps of the tile's image number `image`, number `at` in the scratch, to `base`.
+    /// The taps of the tile's image number `image`, number `at` of those in the scratch, to `base`.
     fn gather_image(
         &mut self,
         stage: &Stage,
         tile: Tile,
-        window: &Window,
+        held: Held,
         (at, image): (usize, usize),
         base: usize,
     ) {
         let t = self.context.lanes();
         let map = tile.rows * tile.cols;
-        let rows = window.rows.1 - window.rows.0;
+        let window = &held.window;
         let first = |tile: usize, window: usize| {
             field((tile * stage.stride) as i64 - stage.padding as i64 - window as i64)
         };
@@ -173,10 +244,10 @@ impl Builder<'_> {
             g_col: first(tile.col, window.cols.0),
             g_sr: stage.stride as u32,
             g_sc: stage.stride as u32,
-            g_h: rows as u32,
+            g_h: (window.rows.1 - window.rows.0) as u32,
             g_w: (window.cols.1 - window.cols.0) as u32,
-            g_row_stride: window.scratch_row as u32,
-            g_ch_stride: (rows * window.scratch_row) as u32,
+            g_row_stride: (window.channels.1 * window.scratch_row) as u32,
+            g_ch_stride: window.scratch_row as u32,
             g_src: (at * window.words()) as u32,
             ..Default::default()
         });

@@ -1,11 +1,11 @@
 //! Input tiles: the map's pixels under the kernel, for FP and WU, in the feature buffer.
 
 use super::runs::Runs;
+use crate::Stage;
 use crate::builder::{Builder, Context, Geometry};
 use crate::tile::Tile;
-use crate::{PixelFormat, Stage};
 use ef_program::load::{LoadOp, VectorBuffer};
-use ef_program::{ComputeDesc, LoadDesc, layout};
+use ef_program::{ComputeDesc, LoadDesc};
 
 /// Rows or columns of the input that `count` of the output from `first` on read: what exists of them.
 fn under(
@@ -37,21 +37,10 @@ impl Stage {
 }
 
 impl Context<'_> {
-    /// DRAM words of one row of groups `groups` of the input of a tile, in all channels.
+    /// DRAM words of one row of groups `groups` of the input of a tile.
     pub(super) fn input_row_words(&self, stage: &Stage, tile: Tile, groups: (usize, usize)) -> usize {
         let (left, right) = stage.input_cols(tile);
-        if stage.gathered {
-            let packed = matches!(self.map.pixels, PixelFormat::U8 { .. });
-            stage.gathered_channels(groups).1 * layout::raw_row_words(right - left, packed)
-        } else {
-            groups.1 * (right - left) * self.lanes()
-        }
-    }
-
-    /// Cycles in which the load engine gathers the taps of the whole batch.
-    pub fn gather_cycles(&self, stage: &Stage) -> u64 {
-        let taps = stage.inputs * stage.kernel.0 * stage.kernel.1;
-        if stage.gathered { (self.batch * stage.rows * stage.cols * taps) as u64 } else { 0 }
+        groups.1 * (right - left) * self.lanes()
     }
 }
 
