@@ -31,7 +31,8 @@ const VERILATOR_ARGS: &[&str] = &[
 /// C++ sources smaller than this are not worth a compiler process of their own.
 const MIN_UNIT: u64 = 200_000;
 
-/// The environment variable with the C++ compiler's optimisation flags of every model, instead of those that each asks for.
+/// The environment variable with the C++ compiler's optimisation flags of every model, instead of those that each asks for. Models that
+/// ask for `-O0` keep it: they are so large that compiling takes longer than simulating.
 pub const OPTIMISE: &str = "EF_VERILATED_OPTIMISE";
 
 struct Toolchain {
@@ -48,7 +49,10 @@ pub(super) fn library(model: &Model) -> Result<PathBuf> {
     let source = model.source();
     let shim = shim::source(&model.ports, model.trace, &model.extra_cpp);
     let args = model.verilator_args.join(" ");
-    let optimise = std::env::var(OPTIMISE).unwrap_or_else(|_| model.optimise.clone());
+    let optimise = match std::env::var(OPTIMISE) {
+        Ok(flags) if model.optimise != "-O0" => flags,
+        _ => model.optimise.clone(),
+    };
     let inputs = [tools.identity(), model.top.clone(), source.clone(), shim.clone(), args, optimise.clone()];
     let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
     let dir = cache::folder("model", &inputs, |dir| {

@@ -7,7 +7,7 @@ use ef_sim::ChipDevice;
 
 const NETWORKS: [&str; 2] =
     [include_str!("../../../../networks/digits.toml"), include_str!("../../../../networks/cifar10.toml")];
-const BATCH: usize = 16;
+const BATCH: usize = 4;
 
 #[test]
 fn a_training_step_gets_nine_tenths_of_the_peak() {

@@ -46,7 +46,8 @@ fn the_netlist_of_an_ecp5_trains_like_the_model() {
     ];
     let text = netlist() + &models.concat();
     let model = Model::from_verilog(top::TOP, &text, &ports(&AcceleratorSim2x2::default()))
-        .verilator_arg("-Wno-fatal -Wno-lint -Wno-UNOPTFLAT");
+        .verilator_arg("-Wno-fatal -Wno-lint -Wno-UNOPTFLAT")
+        .optimise("-O0");
     let plan = plan();
     let mut golden = ModelDevice::new(&SIM_2X2, plan.map.memory_words);
     let mut cells = RtlDevice::of(model, &SIM_2X2, plan.map.memory_words, &DramSettings::default()).unwrap();
