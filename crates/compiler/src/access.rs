@@ -6,6 +6,7 @@ use ef_program::compute::{ComputeOp, Init};
 use ef_program::load::{LoadKind, LoadOp};
 use ef_program::store::{StoreKind, StoreOp};
 use ef_program::{Command, ComputeDesc, LoadDesc, StoreDesc};
+use smallvec::{SmallVec, smallvec};
 
 /// Storage that two engines share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,8 +51,11 @@ fn signed(field: u32) -> i64 {
     i64::from(field as u16 as i16)
 }
 
+/// What one command reads and writes.
+pub type Accesses = SmallVec<[Access; 4]>;
+
 /// Every access of a command.
-pub fn accesses(command: &Command, lanes: usize) -> Vec<Access> {
+pub fn accesses(command: &Command, lanes: usize) -> Accesses {
     match command {
         Command::Load(d) => load(d, lanes as u32),
         Command::Compute(d) => compute(d, lanes as u32),
@@ -59,7 +63,7 @@ pub fn accesses(command: &Command, lanes: usize) -> Vec<Access> {
     }
 }
 
-fn load(d: &LoadDesc, lanes: u32) -> Vec<Access> {
+fn load(d: &LoadDesc, lanes: u32) -> Accesses {
     let op = LoadOp::decode(d.op);
     let buffer = [Space::Feature, Space::Loss, Space::Weight][op.destination as usize % 3];
     let runs = [(d.n_run0, i64::from(d.d_run0)), (d.n_run1, i64::from(d.d_run1))];
@@ -72,23 +76,23 @@ fn load(d: &LoadDesc, lanes: u32) -> Vec<Access> {
         (if op.pool { 2 } else { 1 }, signed(d.a_down) + 1),
     ];
     match op.kind {
-        LoadKind::Zero => vec![Access::walk(buffer, true, d.base, &[], d.n0)],
-        LoadKind::Vectors => vec![source, Access::walk(buffer, true, d.base, &vectors, 1)],
+        LoadKind::Zero => smallvec![Access::walk(buffer, true, d.base, &[], d.n0)],
+        LoadKind::Vectors => smallvec![source, Access::walk(buffer, true, d.base, &vectors, 1)],
         // scratch and code RAM belong to the load engine alone
-        LoadKind::Words if op.destination != 0 => vec![source],
+        LoadKind::Words if op.destination != 0 => smallvec![source],
         LoadKind::Words => {
-            vec![source, Access::walk(Space::Operand, true, d.base, &[], d.run * d.n_run0 * d.n_run1)]
+            smallvec![source, Access::walk(Space::Operand, true, d.base, &[], d.run * d.n_run0 * d.n_run1)]
         }
         LoadKind::Gather => {
             let groups = (d.g_ch * d.g_kr * d.g_kc).div_ceil(lanes);
             let reach = [(d.n0, signed(d.a0)), (d.n1, signed(d.a1)), (groups, signed(d.a2))];
-            vec![Access::walk(Space::Feature, true, d.base, &reach, 1)]
+            smallvec![Access::walk(Space::Feature, true, d.base, &reach, 1)]
         }
     }
 }
 
-fn compute(d: &ComputeDesc, lanes: u32) -> Vec<Access> {
-    let Some(op) = ComputeOp::decode(d.op) else { return Vec::new() };
+fn compute(d: &ComputeDesc, lanes: u32) -> Accesses {
+    let Some(op) = ComputeOp::decode(d.op) else { return Accesses::new() };
     let groups = if op.pixel_mode { d.n_g.div_ceil(lanes) } else { d.n_g };
     let stream = [
         (groups, signed(d.x_g)),
@@ -99,7 +103,7 @@ fn compute(d: &ComputeDesc, lanes: u32) -> Vec<Access> {
         (d.n_c, signed(d.x_c)),
     ];
     let space = if op.stream_loss { Space::Loss } else { Space::Feature };
-    let mut out = vec![Access::walk(space, false, d.x_base, &stream, 1)];
+    let mut out = smallvec![Access::walk(space, false, d.x_base, &stream, 1)];
     if op.pixel_mode {
         let pixels = [(d.n_c, signed(d.s_0)), (d.n_r, signed(d.s_1)), (d.n_i, signed(d.s_2))];
         out.push(Access::walk(Space::Loss, false, d.s_base, &pixels, 1));
@@ -116,10 +120,10 @@ fn compute(d: &ComputeDesc, lanes: u32) -> Vec<Access> {
     out
 }
 
-fn store(d: &StoreDesc, lanes: u32) -> Vec<Access> {
-    let Some(op) = StoreOp::decode(d.op) else { return Vec::new() };
+fn store(d: &StoreDesc, lanes: u32) -> Accesses {
+    let Some(op) = StoreOp::decode(d.op) else { return Accesses::new() };
     let words = Access::walk(Space::Dram, true, d.dram, &[(d.n_run, i64::from(d.d_run))], d.run);
-    let mut out = Vec::new();
+    let mut out = Accesses::new();
     match op.kind {
         StoreKind::Map => {
             let sums = d.n_i * d.n_r * d.n_c;

@@ -5,7 +5,7 @@ use crate::room::Needs;
 use crate::tensors::gather::Held;
 use crate::{Graph, MemoryMap, Stage};
 use ef_program::load::{LoadOp, VectorBuffer};
-use ef_program::{Command, ComputeDesc, Config, LoadDesc, StoreDesc};
+use ef_program::{Command, ComputeDesc, Config, LoadDesc, StoreDesc, Synced};
 use ef_time::Memory;
 
 /// What every pass is made from.
@@ -34,7 +34,8 @@ impl<'a> Context<'a> {
 /// The commands so far.
 pub struct Builder<'a> {
     pub context: Context<'a>,
-    pub commands: Vec<Command>,
+    /// Without tokens yet.
+    pub commands: Vec<Synced>,
     /// Regions whose padding is zero, with the geometry for which that holds.
     padded: Vec<(VectorBuffer, u32, u32, Geometry)>,
     /// Passes take the low and the high end of the buffers in turn, so that one loads while the one before still computes.
@@ -100,14 +101,17 @@ impl<'a> Builder<'a> {
         }
     }
 
+    fn push(&mut self, command: Command) {
+        self.commands.push(Synced { command, wait: 0, signal: 0 });
+    }
     pub fn load(&mut self, d: LoadDesc) {
-        self.commands.push(Command::Load(d));
+        self.push(Command::Load(d));
     }
     pub fn compute(&mut self, d: ComputeDesc) {
-        self.commands.push(Command::Compute(d));
+        self.push(Command::Compute(d));
     }
     pub fn store(&mut self, d: StoreDesc) {
-        self.commands.push(Command::Store(d));
+        self.push(Command::Store(d));
     }
 
     /// Where the next pass, which needs so much and computes so many tiles, lies in the buffers. Updates that wait are spread over it.

@@ -2,7 +2,7 @@
 
 use crate::Synced;
 use ef_program::{Command, ComputeDesc, Descriptor, Engine, Instr, LoadDesc, StoreDesc, isa};
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 /// Longest loop body that is looked for, in commands and inner loops.
 const LONGEST_BODY: usize = 256;
@@ -10,7 +10,7 @@ const LONGEST_BODY: usize = 256;
 /// The program of a list of commands, END included.
 pub fn encode(commands: &[Synced]) -> Vec<u64> {
     let mut nodes = Nodes::default();
-    let sequence = differences(commands).into_iter().map(|leaf| nodes.intern(Node::Leaf(leaf))).collect();
+    let sequence = differences(commands, &mut nodes);
     let folded = nodes.fold(sequence);
     let mut program = Vec::new();
     nodes.emit(&folded, &mut program);
@@ -18,8 +18,8 @@ pub fn encode(commands: &[Synced]) -> Vec<u64> {
     program
 }
 
-/// Per command: what turns the engine's descriptor into this one, then the ISSUE.
-fn differences(commands: &[Synced]) -> Vec<Vec<Instr>> {
+/// Per command a leaf: what turns the engine's descriptor into this one, then the ISSUE.
+fn differences(commands: &[Synced], nodes: &mut Nodes) -> Vec<u32> {
     let mut load = Tracker::<LoadDesc>::new(Engine::Load);
     let mut compute = Tracker::<ComputeDesc>::new(Engine::Compute);
     let mut store = Tracker::<StoreDesc>::new(Engine::Store);
@@ -30,18 +30,19 @@ fn differences(commands: &[Synced]) -> Vec<Vec<Instr>> {
             Command::Store(d) => store.survey(d, d.op),
         }
     }
-    commands
-        .iter()
-        .map(|s| {
-            let mut instrs = match &s.command {
-                Command::Load(d) => load.step(d, d.op),
-                Command::Compute(d) => compute.step(d, d.op),
-                Command::Store(d) => store.step(d, d.op),
-            };
-            instrs.push(Instr::Issue { engine: s.command.engine(), wait: s.wait, signal: s.signal });
-            instrs
-        })
-        .collect()
+    let mut code = Vec::new();
+    let leaf = |s: &Synced| {
+        code.clear();
+        match &s.command {
+            Command::Load(d) => load.step(d, d.op, &mut code),
+            Command::Compute(d) => compute.step(d, d.op, &mut code),
+            Command::Store(d) => store.step(d, d.op, &mut code),
+        }
+        let issue = Instr::Issue { engine: s.command.engine(), wait: s.wait, signal: s.signal };
+        code.push(issue.encode());
+        nodes.leaf(&code)
+    };
+    commands.iter().map(leaf).collect()
 }
 
 /// One field of one stream.
@@ -99,11 +100,10 @@ impl<D: Descriptor> Tracker<D> {
         }
     }
 
-    /// Second pass. Whether an instruction is needed never depends on a chance equality of values: iterations of a
+    /// Second pass, to the end of `code`. Whether an instruction is needed never depends on a chance equality of values: iterations of a
     /// loop must look alike.
-    fn step(&mut self, to: &D, op: u32) -> Vec<Instr> {
+    fn step(&mut self, to: &D, op: u32, code: &mut Vec<u64>) {
         let (engine, stream) = (self.engine, self.stream(op));
-        let mut instrs = Vec::new();
         let used = to.used();
         for index in (0..D::FIELDS.len()).filter(|i| used >> i & 1 != 0) {
             let mine = self.tracks[stream][index];
@@ -121,44 +121,68 @@ impl<D: Descriptor> Tracker<D> {
             }
             let field = index as u8;
             let stream_bits = stream as u8;
-            instrs.push(match mine.state {
+            let instr = match mine.state {
                 Some(before) => {
                     let increment = value.wrapping_sub(before);
                     Instr::Add { engine, stream: stream_bits, field, increment }
                 }
                 None => Instr::Set { engine, stream: stream_bits, field, value },
-            });
+            };
+            code.push(instr.encode());
             self.tracks[stream][index].state = Some(value);
             self.owner[index] = Some(stream);
         }
-        instrs
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// A piece of program: the instructions of a command, or a loop around pieces.
 enum Node {
-    Leaf(Vec<Instr>),
-    Loop { count: u16, body: Vec<usize> },
+    Leaf(Box<[u64]>),
+    Loop { count: u16, body: Box<[u32]> },
 }
 
 /// Interned nodes: equal pieces of program have equal numbers.
 #[derive(Default)]
 struct Nodes {
     list: Vec<Node>,
-    numbers: HashMap<Node, usize>,
+    /// Per node: instructions, and loops around one another.
+    sizes: Vec<usize>,
+    depths: Vec<usize>,
+    leaves: HashMap<Box<[u64]>, u32>,
+    loops: HashMap<(u16, Box<[u32]>), u32>,
 }
 
 impl Nodes {
-    fn intern(&mut self, node: Node) -> usize {
-        *self.numbers.entry(node.clone()).or_insert_with(|| {
-            self.list.push(node);
-            self.list.len() - 1
-        })
+    fn add(&mut self, node: Node, size: usize, depth: usize) -> u32 {
+        self.list.push(node);
+        self.sizes.push(size);
+        self.depths.push(depth);
+        (self.list.len() - 1) as u32
+    }
+
+    fn leaf(&mut self, code: &[u64]) -> u32 {
+        if let Some(number) = self.leaves.get(code) {
+            return *number;
+        }
+        let number = self.add(Node::Leaf(code.into()), code.len(), 0);
+        self.leaves.insert(code.into(), number);
+        number
+    }
+
+    fn repeat(&mut self, count: u16, body: &[u32]) -> u32 {
+        let key = (count, Box::from(body));
+        if let Some(number) = self.loops.get(&key) {
+            return *number;
+        }
+        let depth = 1 + self.depth(body);
+        let number = self.add(Node::Loop { count, body: body.into() }, 2 + self.size(body), depth);
+        self.loops.insert(key, number);
+        number
     }
 
     /// Folds tandem repeats, shortest bodies first, so that inner loops form before the loops around them;
     /// repeated until nothing folds any more.
-    fn fold(&mut self, mut sequence: Vec<usize>) -> Vec<usize> {
+    fn fold(&mut self, mut sequence: Vec<u32>) -> Vec<u32> {
         loop {
             let before = sequence.len();
             for length in 1..=LONGEST_BODY.min(sequence.len() / 2) {
@@ -170,19 +194,17 @@ impl Nodes {
         }
     }
 
-    fn fold_bodies(&mut self, sequence: Vec<usize>, length: usize) -> Vec<usize> {
+    fn fold_bodies(&mut self, sequence: Vec<u32>, length: usize) -> Vec<u32> {
         let mut out = Vec::with_capacity(sequence.len());
         let mut i = 0;
         while i < sequence.len() {
-            let rest = &sequence[i..];
-            let repeats =
-                rest.chunks_exact(length).take_while(|c| *c == &rest[..length.min(rest.len())]).count();
-            let body = &rest[..length.min(rest.len())];
+            let repeats = repeats(&sequence[i..], length);
+            let body = &sequence[i..i + length.min(sequence.len() - i)];
             // a loop costs two instructions
-            let saves = repeats >= 2 && (repeats - 1) * body.iter().map(|n| self.size(*n)).sum::<usize>() > 2;
-            if saves && body.iter().map(|n| self.depth(*n)).max() < Some(isa::MAX_LOOPS) {
+            let saves = repeats >= 2 && (repeats - 1) * self.size(body) > 2;
+            if saves && self.depth(body) < isa::MAX_LOOPS {
                 let repeats = repeats.min(usize::from(u16::MAX));
-                out.push(self.intern(Node::Loop { count: repeats as u16, body: body.to_vec() }));
+                out.push(self.repeat(repeats as u16, body));
                 i += repeats * length;
             } else {
                 out.push(sequence[i]);
@@ -192,24 +214,20 @@ impl Nodes {
         out
     }
 
-    fn size(&self, node: usize) -> usize {
-        match &self.list[node] {
-            Node::Leaf(instrs) => instrs.len(),
-            Node::Loop { body, .. } => 2 + body.iter().map(|n| self.size(*n)).sum::<usize>(),
-        }
+    /// Instructions of a sequence.
+    fn size(&self, sequence: &[u32]) -> usize {
+        sequence.iter().map(|n| self.sizes[*n as usize]).sum()
     }
 
-    fn depth(&self, node: usize) -> usize {
-        match &self.list[node] {
-            Node::Leaf(_) => 0,
-            Node::Loop { body, .. } => 1 + body.iter().map(|n| self.depth(*n)).max().unwrap_or(0),
-        }
+    /// Loops around one another in a sequence.
+    fn depth(&self, sequence: &[u32]) -> usize {
+        sequence.iter().map(|n| self.depths[*n as usize]).max().unwrap_or(0)
     }
 
-    fn emit(&self, sequence: &[usize], program: &mut Vec<u64>) {
+    fn emit(&self, sequence: &[u32], program: &mut Vec<u64>) {
         for node in sequence {
-            match &self.list[*node] {
-                Node::Leaf(instrs) => program.extend(instrs.iter().map(|i| i.encode())),
+            match &self.list[*node as usize] {
+                Node::Leaf(code) => program.extend_from_slice(code),
                 Node::Loop { count, body } => {
                     program.push(Instr::Loop { count: *count }.encode());
                     self.emit(body, program);
@@ -218,6 +236,15 @@ impl Nodes {
             }
         }
     }
+}
+
+/// How often the first `length` nodes come one after the other.
+fn repeats(rest: &[u32], length: usize) -> usize {
+    if rest.len() <= length || rest[0] != rest[length] {
+        return 1;
+    }
+    let body = &rest[..length];
+    rest.chunks_exact(length).take_while(|c| *c == body).count()
 }
 
 #[cfg(test)]

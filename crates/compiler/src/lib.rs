@@ -28,7 +28,7 @@ mod tensors;
 mod tile;
 mod work;
 
-pub use access::{Access, Space, accesses};
+pub use access::{Access, Accesses, Space, accesses};
 pub use ef_program::Synced;
 pub use encode::encode;
 pub use error::{CompileError, NetworkError, TooLarge};
@@ -130,8 +130,9 @@ impl Prepared {
     pub fn step(&self, train: bool) -> Result<Step, CompileError> {
         let &Prepared { ref graph, ref map, config, batch, memory } = self;
         let context = Context { graph, config, map, memory, batch, train };
-        let schedule = schedule::schedule(context)?;
-        Ok(Step { commands: synchronise(config.lanes, &schedule.commands), passes: schedule.passes })
+        let mut schedule = schedule::schedule(context)?;
+        synchronise(config.lanes, &mut schedule.commands);
+        Ok(Step { commands: schedule.commands, passes: schedule.passes })
     }
 }
 

@@ -5,15 +5,15 @@ use crate::builder::{Builder, Context};
 use crate::passes::{Backward, Cut, Forward, Fused, Weight};
 use crate::search::{Chosen, choose};
 use crate::work::Work;
-use ef_program::Command;
+use ef_program::Synced;
 use std::ops::Range;
 
 /// Commands of the longest step: more of them need minutes and tens of gigabytes to compile.
 const LONGEST: u64 = 1 << 24;
 
-/// The commands of a step in program order, and which of them belong to which pass.
+/// The commands of a step in program order, without tokens, and which of them belong to which pass.
 pub struct Schedule {
-    pub commands: Vec<Command>,
+    pub commands: Vec<Synced>,
     pub passes: Vec<ScheduledPass>,
 }
 

@@ -76,7 +76,8 @@ fn time(context: &Context, pass: &dyn Pass, cut: &Cut) -> u64 {
         let mut builder = Builder::new(Context { batch, ..*context });
         pass.emit(&mut builder, cut);
         builder.finish_updates();
-        predict(context.config, &synchronise(context.lanes(), &builder.commands), context.memory).cycles
+        synchronise(context.lanes(), &mut builder.commands);
+        predict(context.config, &builder.commands, context.memory).cycles
     };
     let (short, long) = (cut.size.images.min(context.batch), trial_images(context, cut));
     let most = cycles(long);

@@ -3,49 +3,57 @@
 //! Each engine executes in order, so "wait for command j of engine F" means "for everything F did up to j".
 //! A command waits only for what its engine does not already know to be over, directly or through a third engine.
 
-use crate::access::{Access, accesses};
-use ef_program::{Command, Synced};
+use crate::access::{Accesses, accesses};
+use ef_program::Synced;
+use std::collections::VecDeque;
 
 /// What an engine knows of the others: the index of the last command known to be over, plus one.
 type Known = [usize; 3];
 
-/// Adds tokens so that the engines, running concurrently, give the result of program order.
-pub fn synchronise(lanes: usize, commands: &[Command]) -> Vec<Synced> {
-    let mut out: Vec<Synced> =
-        commands.iter().map(|c| Synced { command: c.clone(), wait: 0, signal: 0 }).collect();
-    // per engine: its commands so far, with what they touch
-    let mut history: [Vec<(usize, Vec<Access>)>; 3] = Default::default();
+/// A command of an engine: its index, what it touches, and what its engine knows when it is over.
+struct Past {
+    index: usize,
+    touches: Accesses,
+    known: Known,
+}
+
+/// Gives the commands the tokens with which the engines, running concurrently, give the result of program order.
+pub fn synchronise(lanes: usize, commands: &mut [Synced]) {
+    // per engine: its commands of which another does not know that they are over
+    let mut history: [VecDeque<Past>; 3] = Default::default();
     let mut known: [Known; 3] = Default::default();
-    let mut known_when_done: Vec<Known> = Vec::with_capacity(commands.len());
-    for (i, command) in commands.iter().enumerate() {
-        let engine = command.engine() as usize;
-        let mine = accesses(command, lanes);
+    for index in 0..commands.len() {
+        let engine = commands[index].command.engine() as usize;
+        let touches = accesses(&commands[index].command, lanes);
         for other in (0..3).filter(|o| *o != engine) {
-            let conflict = history[other]
-                .iter()
-                .rev()
-                .take_while(|(j, _)| *j >= known[engine][other])
-                .find(|(_, theirs)| theirs.iter().any(|a| mine.iter().any(|b| a.conflicts(b))));
-            if let Some(&(j, _)) = conflict {
-                out[i].wait |= 1 << other;
-                out[j].signal |= 1 << engine;
-                known[engine][other] = j + 1;
-                for third in 0..3 {
-                    known[engine][third] = known[engine][third].max(known_when_done[j][third]);
+            let unknown = history[other].iter().rev().take_while(|past| past.index >= known[engine][other]);
+            let conflicts =
+                |past: &&Past| past.touches.iter().any(|a| touches.iter().any(|b| a.conflicts(b)));
+            if let Some(past) = unknown.into_iter().find(conflicts) {
+                commands[index].wait |= 1 << other;
+                commands[past.index].signal |= 1 << engine;
+                known[engine][other] = past.index + 1;
+                for (mine, theirs) in known[engine].iter_mut().zip(past.known) {
+                    *mine = (*mine).max(theirs);
                 }
             }
         }
-        history[engine].push((i, mine));
-        known_when_done.push(known[engine]);
+        history[engine].push_back(Past { index, touches, known: known[engine] });
+        for past in 0..3 {
+            let others = (0..3).filter(|o| *o != past).map(|other| known[other][past]);
+            let over = others.min().expect("there are two others");
+            while history[past].front().is_some_and(|first| first.index < over) {
+                history[past].pop_front();
+            }
+        }
     }
-    out
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use ef_program::load::{LoadOp, VectorBuffer};
-    use ef_program::{ComputeDesc, LoadDesc};
+    use ef_program::{Command, ComputeDesc, LoadDesc};
 
     fn load(base: u32) -> Command {
         let op = LoadOp::zero(VectorBuffer::Feature).encode();
@@ -60,8 +68,9 @@ mod tests {
 
     #[test]
     fn a_reader_waits_for_its_writer_once_and_a_later_writer_for_the_reader() {
-        let commands = vec![load(0), compute(0, 0), compute(0, 8), load(4), load(0)];
-        let synced = synchronise(2, &commands);
+        let commands = [load(0), compute(0, 0), compute(0, 8), load(4), load(0)];
+        let mut synced = commands.map(|command| Synced { command, wait: 0, signal: 0 });
+        synchronise(2, &mut synced);
         let tokens: Vec<_> = synced.iter().map(|s| (s.wait, s.signal)).collect();
         assert_eq!(tokens, [(0, 0b010), (0b001, 0), (0, 0b001), (0, 0), (0b010, 0)]);
     }

@@ -110,9 +110,9 @@ fn a_step_on_a_simulated_ulx3s_takes_the_predicted_cycles() {
     // the program is there sooner
     board.link.baud = 10_000_000;
     let network = Network::from_toml(DIGITS).unwrap();
-    let plan = compile(&network, board.accelerator, 16, PIXELS).unwrap();
+    let plan = compile(&network, board.accelerator, 6, PIXELS).unwrap();
     let mut chip = ChipDevice::new(&board).unwrap();
-    chip.write_memory(plan.map.labels, &[0; 16]).unwrap();
+    chip.write_memory(plan.map.labels, &[0; 6]).unwrap();
     chip.load_program(plan.map.programs.train, &plan.train).unwrap();
     chip.run().unwrap();
     let memory = Memory::Sdram(top::sdram_timing(&board).unwrap().into());
