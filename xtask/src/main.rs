@@ -12,6 +12,7 @@ mod program;
 mod section;
 mod synth;
 mod test;
+mod timing;
 
 use clap::Parser;
 use ef_runtime::cli::{End, EvalArgs, MemtestArgs, TrainArgs, exit_code};
@@ -45,6 +46,8 @@ enum Verb {
     Plan(plan::PlanArgs),
     /// Train with the defaults on every configuration, batch and seed, and see whether all runs learn (half an hour)
     Learn(learn::LearnArgs),
+    /// Compare the model of time with the RTL on networks drawn by seed
+    Timing(timing::TimingArgs),
     /// Write the accelerator's Verilog, file lists and a description for other toolchains
     Export(export::ExportArgs),
     /// Build the bitstream of a board, with a report
@@ -70,6 +73,7 @@ fn main() -> ExitCode {
         Verb::Fits(args) => complete(fits::run(&args)),
         Verb::Plan(args) => complete(plan::run(&args)),
         Verb::Learn(args) => complete(learn::run(&args)),
+        Verb::Timing(args) => complete(timing::run(&args)),
         Verb::Export(args) => complete(export::run(&args)),
         Verb::Synth(args) => complete(synth::run(&args)),
         Verb::Program(args) => complete(program::run(&args)),

@@ -43,13 +43,13 @@ pub fn schedule(context: Context) -> Result<Schedule, CompileError> {
             chosen.extend(backward(&context, index)?);
         }
     }
-    let commands = chosen.iter().map(|chosen| chosen.work.commands()).sum();
+    let commands = chosen.iter().map(|chosen| chosen.commands).sum();
     if commands > LONGEST {
         return Err(CompileError::TooLong { commands, possible: LONGEST });
     }
     let mut builder = Builder::new(context);
     let mut passes = Vec::new();
-    for Chosen { pass, cut, work, cycles } in chosen {
+    for Chosen { pass, cut, work, cycles, .. } in chosen {
         let first = builder.commands.len();
         pass.emit(&mut builder, &cut);
         let commands = first..builder.commands.len();

@@ -7,10 +7,13 @@ use crate::passes::{Cut, Pass, Space};
 use crate::tile::TileSize;
 use crate::work::Work;
 use crate::{CompileError, synchronise};
+use ef_program::Synced;
 use ef_time::predict;
 
 /// Commands that are made and timed for one pass: what a choice may take.
 const TRIED_COMMANDS: u64 = 40_000;
+/// Commands that are made to count those of a pass.
+const COUNTED_COMMANDS: u64 = 1 << 21;
 /// Cuts that are tried.
 const TRIED_CUTS: usize = 12;
 
@@ -21,6 +24,8 @@ pub struct Chosen {
     pub work: Work,
     /// Cycles that the pass takes alone.
     pub cycles: u64,
+    /// Commands that it is made of.
+    pub commands: u64,
 }
 
 /// The best cut of a pass.
@@ -43,7 +48,10 @@ pub fn choose(context: &Context, pass: Box<dyn Pass>) -> Result<Chosen, CompileE
         }
     }
     match best {
-        Some((cycles, cut, work)) => Ok(Chosen { pass, cut, work, cycles }),
+        Some((cycles, cut, work)) => {
+            let commands = commands(context, pass.as_ref(), &cut, &work);
+            Ok(Chosen { pass, cut, work, cycles, commands })
+        }
         None => Err(too_large(context, pass.as_ref(), &space)),
     }
 }
@@ -70,22 +78,42 @@ fn trial_images(context: &Context, cut: &Cut) -> usize {
     (3 * cut.size.images).min(context.batch)
 }
 
-/// The cycles of a pass alone. Of a large batch a part is timed: two lengths give the cycles of an image and those of the pass.
+/// The commands of a pass: counted, unless even a part of them may be too many to make.
+fn commands(context: &Context, pass: &dyn Pass, cut: &Cut, work: &Work) -> u64 {
+    let about = work.commands();
+    if about * trial_images(context, cut) as u64 / context.batch as u64 > COUNTED_COMMANDS {
+        return about;
+    }
+    whole(context, cut, |batch| emit(context, pass, cut, batch).len() as u64)
+}
+
+/// The cycles of a pass alone.
 fn time(context: &Context, pass: &dyn Pass, cut: &Cut) -> u64 {
-    let cycles = |batch: usize| {
-        let mut builder = Builder::new(Context { batch, ..*context });
-        pass.emit(&mut builder, cut);
-        builder.finish_updates();
-        synchronise(context.lanes(), &mut builder.commands);
-        predict(context.config, &builder.commands, context.memory).cycles
-    };
+    whole(context, cut, |batch| {
+        let mut commands = emit(context, pass, cut, batch);
+        synchronise(context.lanes(), &mut commands);
+        predict(context.config, &commands, context.memory).cycles
+    })
+}
+
+/// The commands of a pass over so many images.
+fn emit(context: &Context, pass: &dyn Pass, cut: &Cut, batch: usize) -> Vec<Synced> {
+    let mut builder = Builder::new(Context { batch, ..*context });
+    pass.emit(&mut builder, cut);
+    builder.finish_updates();
+    builder.commands
+}
+
+/// What `value` would be of the whole batch. Of a large one it is asked for a part: two lengths give what an image adds and what the pass
+/// itself is worth.
+fn whole(context: &Context, cut: &Cut, value: impl Fn(usize) -> u64) -> u64 {
     let (short, long) = (cut.size.images.min(context.batch), trial_images(context, cut));
-    let most = cycles(long);
+    let most = value(long);
     if long == context.batch {
         return most;
     }
     let rest = (context.batch - long) as u64;
-    most + most.saturating_sub(cycles(short)) * rest / (long - short) as u64
+    most + most.saturating_sub(value(short)) * rest / (long - short) as u64
 }
 
 /// The buffer that the smallest cut does not fit.

@@ -9,6 +9,9 @@ use crate::{PixelFormat, Stage};
 use ef_program::load::{LoadOp, VectorBuffer, WordBuffer};
 use ef_program::{LoadDesc, layout};
 
+/// Tiles whose windows are added up; those of an image with more of them are estimated from so many.
+const SAMPLE: usize = 1024;
+
 /// A part of an image, as it lies in the scratch: `[row][channel][column]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
@@ -78,14 +81,18 @@ impl Context<'_> {
             return needed;
         }
         let (rows, cols) = (stage.rows - tile.row, stage.cols - tile.col);
-        let more = |size: usize, all: usize| (1..=all.div_ceil(size)).rev().map(move |n| (n * size).min(all));
-        let below = more(tile.rows, rows).map(|rows| {
+        let below = |tiles: usize| {
+            let rows = (tiles * tile.rows).min(rows);
             self.part(needed.channels, stage.input_rows(Tile { rows, ..tile }), (0, stage.in_cols))
-        });
-        let beside = more(tile.cols, cols)
-            .map(|cols| self.part(needed.channels, needed.rows, stage.input_cols(Tile { cols, ..tile })));
+        };
+        let beside = |tiles: usize| {
+            let cols = (tiles * tile.cols).min(cols);
+            self.part(needed.channels, needed.rows, stage.input_cols(Tile { cols, ..tile }))
+        };
         let room = 1 << self.config.scratch_aw;
-        below.chain(beside).find(|window| window.words() <= room).unwrap_or(needed)
+        largest(rows.div_ceil(tile.rows), below, room)
+            .or_else(|| largest(cols.div_ceil(tile.cols), beside, room))
+            .unwrap_or(needed)
     }
 
     /// Words and bursts of loading the images once, in tiles of a size.
@@ -93,7 +100,7 @@ impl Context<'_> {
         let (mut words, mut bursts) = (0, 0);
         let mut held: Option<Window> = None;
         let one = TileSize { images: 1, ..size };
-        for tile in one.tiles(1, stage.rows, stage.cols) {
+        for tile in one.tiles(1, stage.rows, stage.cols).take(SAMPLE) {
             let all = (0, stage.in_groups());
             if held.is_some_and(|held| held.covers(&self.needed(stage, tile, all))) {
                 continue;
@@ -104,7 +111,9 @@ impl Context<'_> {
             bursts += if window.cols == (0, stage.in_cols) { 1 } else { rows };
             held = Some(window);
         }
-        Traffic::new(self.batch * words, self.batch * bursts)
+        let tiles = one.count(1, stage.rows, stage.cols);
+        let share = |n: usize| self.batch * n * tiles / tiles.min(SAMPLE);
+        Traffic::new(share(words), share(bursts))
     }
 
     /// Cycles in which the load engine gathers the taps of the whole batch.
@@ -131,6 +140,20 @@ impl Context<'_> {
         };
         stage.gathered_channels((0, groups)).1 * rows * row
     }
+}
+
+/// The window of the most of `tiles` tiles that `room` words hold; more tiles have more words.
+fn largest(tiles: usize, window: impl Fn(usize) -> Window, room: usize) -> Option<Window> {
+    let (mut fits, mut end) = (0, tiles + 1);
+    while end - fits > 1 {
+        let middle = (fits + end) / 2;
+        if window(middle).words() <= room {
+            fits = middle;
+        } else {
+            end = middle;
+        }
+    }
+    (fits > 0).then(|| window(fits))
 }
 
 impl Builder<'_> {
