@@ -9,18 +9,11 @@ use ef_board::Board;
 use ef_program::config::{self, FP32_8X8};
 use ef_runtime::atomic;
 use ef_runtime::view::View;
-use ef_time::BurstMemory;
+use ef_sim::DramSettings;
 use run::{Compared, Rtl};
 
 /// The board whose SDRAM is simulated.
 const BOARD: &str = "ulx3s-85f";
-
-/// As fast as possible, the ULX3S' width, a slow one with long pauses.
-const MEMORIES: [BurstMemory; 3] = [
-    BurstMemory { cycles_per_word: 1, latency: 0, restart: 0 },
-    BurstMemory { cycles_per_word: 2, latency: 8, restart: 4 },
-    BurstMemory { cycles_per_word: 4, latency: 20, restart: 60 },
-];
 
 /// Cycles of the model may be off by so much.
 const ALLOWED: f64 = 0.01;
@@ -42,7 +35,7 @@ pub struct TimingArgs {
 pub fn run(args: &TimingArgs) -> Result<()> {
     let mut view = View::new();
     let mut compared = Vec::new();
-    for memory in MEMORIES {
+    for memory in &DramSettings::COMPARED {
         for (index, config) in config::ALL.into_iter().enumerate() {
             // every configuration has its share
             let numbers = (0..args.networks).filter(|n| *n as usize % config::ALL.len() == index);

@@ -24,6 +24,13 @@ impl Default for DramSettings {
 }
 
 impl DramSettings {
+    /// What the model of time is compared with: as fast as possible, the ULX3S' width, a slow one with long pauses.
+    pub const COMPARED: [DramSettings; 3] = [
+        DramSettings { width: 32, latency: 0, restart: 0, stall: 0, seed: 1 },
+        DramSettings { width: 16, latency: 8, restart: 4, stall: 0, seed: 1 },
+        DramSettings { width: 8, latency: 20, restart: 60, stall: 0, seed: 1 },
+    ];
+
     /// Cycles per 32-bit word; `None` if the width is none of 8, 16, 32.
     pub fn cycles_per_word(&self) -> Option<u32> {
         [8, 16, 32].contains(&self.width).then(|| 32 / self.width)

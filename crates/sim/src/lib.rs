@@ -2,11 +2,13 @@
 //! ([`ChipDevice`]).
 
 mod chip;
+mod counted;
 mod device;
 mod dram;
 mod harness;
 
 pub use chip::{ChipBench, ChipDevice, ChipPort, reset};
+pub use counted::counted;
 pub use device::RtlDevice;
 pub use dram::DramSettings;
 pub use harness::Statistics;

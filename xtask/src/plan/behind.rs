@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use ef_board::Board;
 use ef_sim::DramSettings;
-use ef_time::{Memory, SdramTiming};
+use ef_time::Memory;
 
 /// What is behind the memory port.
 pub struct Behind {
@@ -30,21 +30,7 @@ impl Behind {
 
     /// The SDRAM of a board at its core's clock.
     pub fn board(board: &Board) -> Result<Behind> {
-        let timing = ef_soc::top::sdram_timing(board)?;
-        let memory = Memory::Sdram(SdramTiming {
-            column_bits: timing.column_bits,
-            cas_latency: timing.cas_latency,
-            t_rcd: timing.t_rcd,
-            t_rp: timing.t_rp,
-            t_ras: timing.t_ras,
-            t_rc: timing.t_rc,
-            t_rfc: timing.t_rfc,
-            t_rrd: timing.t_rrd,
-            t_wr: timing.t_wr,
-            t_refi: timing.t_refi,
-            read_to_write: timing.read_to_write,
-            capture: timing.capture,
-        });
+        let memory = Memory::Sdram(ef_soc::top::sdram_timing(board)?.into());
         // two halfwords
         Ok(Behind { name: format!("SDRAM of {}", board.name), memory, cycles_per_word: 2 })
     }

@@ -5,9 +5,9 @@ use crate::plan::Behind;
 use anyhow::Result;
 use ef_board::Board;
 use ef_compiler::{PixelFormat, Plan, compile};
-use ef_program::{Config, Device, regs};
-use ef_sim::{ChipDevice, DramSettings, RtlDevice};
-use ef_time::{BurstMemory, Report, Traffic, predict_program};
+use ef_program::{Config, Device};
+use ef_sim::{ChipDevice, DramSettings, RtlDevice, counted};
+use ef_time::{Report, predict_program};
 
 /// Words of memory of the simulated accelerator.
 const WORDS: u64 = 1 << 22;
@@ -38,11 +38,9 @@ impl Compared {
 }
 
 impl Rtl {
-    pub fn burst(config: &'static Config, memory: BurstMemory) -> Result<Rtl> {
-        let BurstMemory { cycles_per_word, latency, restart } = memory;
-        let settings = DramSettings { width: 32 / cycles_per_word, latency, restart, stall: 0, seed: 1 };
-        let device = Box::new(RtlDevice::new(config, WORDS, &settings)?);
-        Ok(Rtl { config, behind: Behind::simulated(&settings)?, device })
+    pub fn burst(config: &'static Config, memory: &DramSettings) -> Result<Rtl> {
+        let device = Box::new(RtlDevice::new(config, WORDS, memory)?);
+        Ok(Rtl { config, behind: Behind::simulated(memory)?, device })
     }
 
     pub fn board(board: &Board) -> Result<Rtl> {
@@ -61,22 +59,16 @@ impl Rtl {
         self.device.load_program(plan.map.programs.train, &plan.train)?;
         self.device.run()?;
         let model = predict_program(self.config, &plan.train, self.behind.memory)?;
-        let mut read = |register| Ok::<_, anyhow::Error>(u64::from(self.device.read_register(register)?));
-        let rtl = Report {
-            cycles: read(regs::CYCLES)?,
-            kernel_cycles: [read(regs::KERNEL_FP)?, read(regs::KERNEL_BP)?, read(regs::KERNEL_WU)?],
-            read: Traffic { words: read(regs::WORDS_READ)?, bursts: read(regs::BURSTS_READ)? },
-            written: Traffic { words: read(regs::WORDS_WRITTEN)?, bursts: read(regs::BURSTS_WRITTEN)? },
-            fetched: Traffic { words: read(regs::WORDS_FETCHED)?, bursts: read(regs::BURSTS_FETCHED)? },
-            ..model
-        };
+        let rtl = counted(self.device.as_mut())?;
+        // a phase, a busy load and a busy store are not what is asked for
+        let Report { cycles, phase_cycles, load_busy, store_busy, .. } = rtl;
         Ok(Compared {
             number,
             config: self.config.name,
             memory: self.behind.name.clone(),
-            simulated: rtl.cycles,
+            simulated: cycles,
             predicted: model.cycles,
-            exact: rtl == Report { cycles: rtl.cycles, ..model },
+            exact: rtl == Report { cycles, phase_cycles, load_busy, store_busy, ..model },
         })
     }
 }

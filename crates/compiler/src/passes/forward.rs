@@ -5,7 +5,7 @@ use super::{Cut, Order, Pass, Space};
 use crate::Stage;
 use crate::builder::{Bases, Builder, Context, Slots};
 use crate::room::Needs;
-use crate::tile::{Grid, Tile, blocks, parts};
+use crate::tile::{Tile, blocks};
 use crate::work::{Traffic, Work};
 
 /// FP of stage `.0`.
@@ -116,19 +116,10 @@ impl Pass for Forward {
     fn space(&self, context: &Context) -> Space {
         let stage = context.stage(self.0);
         let fewest = if self.is_last(context) { stage.out_groups() } else { 1 };
-        let unit = stage.in_unit();
-        Space {
-            grid: Grid {
-                rows: stage.rows,
-                cols: stage.cols,
-                row_step: stage.window(),
-                col_step: stage.code_columns(),
-            },
-            most_pixels: (1 << context.config.psum_aw) / fewest,
-            outs: parts(stage.out_groups(), 1).into_iter().filter(|outs| *outs >= fewest).collect(),
-            ins: parts(stage.in_groups(), unit),
-            orders: &[Order::GroupsFirst, Order::TilesFirst],
-        }
+        let most_pixels = (1 << context.config.psum_aw) / fewest;
+        let mut space = Space::of_output(stage, most_pixels, &[Order::GroupsFirst, Order::TilesFirst]);
+        space.outs.retain(|outs| *outs >= fewest);
+        space
     }
 
     fn admits(&self, context: &Context, cut: &Cut) -> bool {

@@ -7,7 +7,7 @@ use crate::Stage;
 use crate::builder::{Builder, Context, Slots};
 use crate::room::Needs;
 use crate::tensors::loss::LossTile;
-use crate::tile::{Grid, Tile, TileSize, blocks, parts};
+use crate::tile::{Tile, TileSize, blocks};
 use crate::work::{Traffic, Work};
 use ef_program::compute::Init;
 
@@ -64,14 +64,7 @@ impl Pass for Fused {
     }
 
     fn space(&self, context: &Context) -> Space {
-        let stage = context.stage(self.0);
-        Space {
-            grid: Grid { rows: stage.in_rows, cols: stage.in_cols, row_step: 1, col_step: 1 },
-            most_pixels: 1 << context.config.psum_aw,
-            outs: parts(stage.out_groups(), 1),
-            ins: parts(stage.in_groups(), 1),
-            orders: &[Order::GroupsFirst],
-        }
+        Space::of_input(context, context.stage(self.0), &[Order::GroupsFirst])
     }
 
     fn needs(&self, context: &Context, cut: &Cut) -> Needs {

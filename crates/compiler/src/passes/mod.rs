@@ -20,9 +20,10 @@ pub use fused::Fused;
 pub use update::Updates;
 pub use weight::Weight;
 
+use crate::Stage;
 use crate::builder::{Builder, Context};
 use crate::room::Needs;
-use crate::tile::{Grid, TileSize};
+use crate::tile::{Grid, TileSize, parts};
 use crate::work::Work;
 
 /// Which loop is outside.
@@ -57,6 +58,31 @@ pub struct Space {
     pub outs: Vec<usize>,
     pub ins: Vec<usize>,
     pub orders: &'static [Order],
+}
+
+impl Space {
+    /// Tiles of the output map, cut at pooling windows and words of codes; the inputs after whole channels.
+    fn of_output(stage: &Stage, most_pixels: usize, orders: &'static [Order]) -> Space {
+        let (row_step, col_step) = (stage.window(), stage.code_columns());
+        Space {
+            grid: Grid { rows: stage.rows, cols: stage.cols, row_step, col_step },
+            most_pixels,
+            outs: parts(stage.out_groups(), 1),
+            ins: parts(stage.in_groups(), stage.in_unit()),
+            orders,
+        }
+    }
+
+    /// Tiles of the input map.
+    fn of_input(context: &Context, stage: &Stage, orders: &'static [Order]) -> Space {
+        Space {
+            grid: Grid { rows: stage.in_rows, cols: stage.in_cols, row_step: 1, col_step: 1 },
+            most_pixels: 1 << context.config.psum_aw,
+            outs: parts(stage.out_groups(), 1),
+            ins: parts(stage.in_groups(), 1),
+            orders,
+        }
+    }
 }
 
 /// One pass of one stage.

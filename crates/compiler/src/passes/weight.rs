@@ -5,7 +5,7 @@ use super::{Cut, Order, Pass, Space};
 use crate::builder::{Builder, Context, Slots};
 use crate::room::Needs;
 use crate::tensors::loss::LossTile;
-use crate::tile::{Grid, Tile, blocks, parts};
+use crate::tile::{Tile, blocks};
 use crate::work::{Traffic, Work};
 use ef_program::compute::Init;
 
@@ -32,19 +32,7 @@ impl Pass for Weight {
     }
 
     fn space(&self, context: &Context) -> Space {
-        let stage = context.stage(self.0);
-        Space {
-            grid: Grid {
-                rows: stage.rows,
-                cols: stage.cols,
-                row_step: stage.window(),
-                col_step: stage.code_columns(),
-            },
-            most_pixels: 1 << context.config.loss_aw,
-            outs: parts(stage.out_groups(), 1),
-            ins: parts(stage.in_groups(), stage.in_unit()),
-            orders: &[Order::GroupsFirst],
-        }
+        Space::of_output(context.stage(self.0), 1 << context.config.loss_aw, &[Order::GroupsFirst])
     }
 
     fn needs(&self, context: &Context, cut: &Cut) -> Needs {

@@ -1,12 +1,12 @@
 //! Whole training steps.
 
-use crate::bench::{Bench, MEMORIES, counters};
+use crate::bench::{Bench, MEMORIES};
 use ef_board::Board;
 use ef_compiler::{Network, PixelFormat, compile};
 use ef_program::config::{FP32_8X8, SIM_2X2, SIM_4X4};
 use ef_program::interpret::Interpreter;
 use ef_program::{Config, Device, Instr, Synced};
-use ef_sim::ChipDevice;
+use ef_sim::{ChipDevice, counted};
 use ef_soc::top;
 use ef_time::{Memory, Report, Traffic, predict, predict_program};
 use rand::rngs::StdRng;
@@ -37,7 +37,7 @@ fn a_step_on_the_digits_takes_the_predicted_cycles() {
         // a list knows no controller
         let commands = commands(&plan.train);
         let clock = Instant::now();
-        let list = predict(&FP32_8X8, &commands, Memory::Burst(memory));
+        let list = predict(&FP32_8X8, &commands, memory.memory().unwrap());
         println!("{} commands in {:?}", commands.len(), clock.elapsed());
         // nor what fetches the program
         assert_eq!(list.fetched, Traffic::default());
@@ -118,5 +118,5 @@ fn a_step_on_a_simulated_ulx3s_takes_the_predicted_cycles() {
     let memory = Memory::Sdram(top::sdram_timing(&board).unwrap().into());
     let model = predict_program(board.accelerator, &plan.train, memory).unwrap();
     // the link's session is drawn, and with it which cycle of the step a refresh meets
-    compare("digits, SDRAM", &counters(&mut chip), &model, 1.5);
+    compare("digits, SDRAM", &counted(&mut chip).unwrap(), &model, 1.5);
 }
