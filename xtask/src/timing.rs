@@ -51,7 +51,7 @@ pub fn run(args: &TimingArgs) -> Result<()> {
         atomic::write(&folder.join("docs/timing.md"), page.as_bytes())?;
     }
     ef_tools::say!("{}", page.trim_end());
-    let off = compared.iter().filter(|c| !c.exact || c.error().abs() > ALLOWED).count();
+    let off = page::off(&compared);
     ensure!(off == 0, "{off} of {} steps are not as predicted", compared.len());
     Ok(())
 }

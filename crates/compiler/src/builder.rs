@@ -114,8 +114,8 @@ impl<'a> Builder<'a> {
         self.push(Command::Store(d));
     }
 
-    /// Where the next pass, which needs so much and computes so many tiles, lies in the buffers. Updates that wait are spread over it.
-    pub fn begin_pass(&mut self, needs: &Needs, tiles: usize) -> Bases {
+    /// Where the next pass, which needs so much, lies in the buffers. Updates that wait may go on in it, unless it takes their sums.
+    pub fn begin_pass(&mut self, needs: &Needs) -> Bases {
         self.high = !self.high;
         let high = self.high;
         let config = self.context.config;
@@ -129,7 +129,6 @@ impl<'a> Builder<'a> {
         if self.updates.read(bases.psum..bases.psum + needs.psum) {
             self.finish_updates();
         }
-        self.updates.spread_over(tiles);
         bases
     }
 

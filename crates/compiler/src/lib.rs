@@ -40,11 +40,11 @@ pub use schedule::ScheduledPass;
 pub use stage::Stage;
 pub use sync::synchronise;
 pub use tile::TileSize;
-pub use work::{Traffic, Work};
 
 use builder::Context;
 use ef_program::Config;
 use ef_time::{BurstMemory, Memory};
+use std::ops::Range;
 
 /// How the host hands images over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,11 +86,35 @@ impl Plan {
     }
 }
 
-/// The commands of a step with their tokens, and which of them belong to which pass.
+/// The commands of a step with their tokens, and which of them were made in which pass.
 #[derive(Clone, Debug)]
 pub struct Step {
     pub commands: Vec<Synced>,
     pub passes: Vec<ScheduledPass>,
+    /// Updates in program order: the stage and its commands, in whatever pass they are made.
+    pub updates: Vec<(usize, Range<usize>)>,
+}
+
+impl Step {
+    /// Per pass the commands that belong to it: its own, and the updates of its weights.
+    pub fn shares(&self) -> Vec<Vec<Range<usize>>> {
+        let mut shares = vec![Vec::new(); self.passes.len()];
+        let owner = |stage: usize| {
+            let owns = |pass: &ScheduledPass| pass.stage == stage && pass.phase.ends_with("WU");
+            self.passes.iter().position(owns).expect("an update follows a WU")
+        };
+        let mut updates = self.updates.iter().peekable();
+        for (number, ScheduledPass { commands, .. }) in self.passes.iter().enumerate() {
+            let mut next = commands.start;
+            while let Some((stage, update)) = updates.next_if(|(_, update)| update.start < commands.end) {
+                shares[number].push(next..update.start);
+                shares[owner(*stage)].push(update.clone());
+                next = update.end;
+            }
+            shares[number].push(next..commands.end);
+        }
+        shares
+    }
 }
 
 /// A network's graph and memory map for a configuration and a batch size: what [`Step`]s are made from.
@@ -104,7 +128,7 @@ pub struct Prepared {
 }
 
 /// The memory that schedules are made for if nobody says another: 16 bits wide, at the core's clock.
-pub const USUAL_MEMORY: Memory = Memory::Burst(BurstMemory { cycles_per_word: 2, latency: 8, restart: 4 });
+const USUAL_MEMORY: Memory = Memory::Burst(BurstMemory { cycles_per_word: 2, latency: 8, restart: 4 });
 
 impl Prepared {
     pub fn new(
@@ -132,7 +156,8 @@ impl Prepared {
         let context = Context { graph, config, map, memory, batch, train };
         let mut schedule = schedule::schedule(context)?;
         synchronise(config.lanes, &mut schedule.commands);
-        Ok(Step { commands: schedule.commands, passes: schedule.passes })
+        let schedule::Schedule { commands, passes, updates } = schedule;
+        Ok(Step { commands, passes, updates })
     }
 }
 

@@ -4,17 +4,18 @@ use crate::CompileError;
 use crate::builder::{Builder, Context};
 use crate::passes::{Backward, Cut, Forward, Fused, Weight};
 use crate::search::{Chosen, choose};
-use crate::work::Work;
 use ef_program::Synced;
 use std::ops::Range;
 
 /// Commands of the longest step: more of them need minutes and tens of gigabytes to compile.
 const LONGEST: u64 = 1 << 24;
 
-/// The commands of a step in program order, without tokens, and which of them belong to which pass.
+/// The commands of a step in program order, without tokens, and which of them were made in which pass.
 pub struct Schedule {
     pub commands: Vec<Synced>,
     pub passes: Vec<ScheduledPass>,
+    /// As in [`Step`](crate::Step).
+    pub updates: Vec<(usize, Range<usize>)>,
 }
 
 /// A pass of a schedule.
@@ -25,9 +26,7 @@ pub struct ScheduledPass {
     /// "FP", "BP", "WU" or "BP + WU".
     pub phase: &'static str,
     pub cut: Cut,
-    pub work: Work,
-    /// Cycles that the pass takes alone, by the model of time.
-    pub cycles: u64,
+    /// With updates of passes before it that are made between its own.
     pub commands: Range<usize>,
 }
 
@@ -49,17 +48,17 @@ pub fn schedule(context: Context) -> Result<Schedule, CompileError> {
     }
     let mut builder = Builder::new(context);
     let mut passes = Vec::new();
-    for Chosen { pass, cut, work, cycles, .. } in chosen {
+    for Chosen { pass, cut, .. } in chosen {
         let first = builder.commands.len();
         pass.emit(&mut builder, &cut);
         let commands = first..builder.commands.len();
-        passes.push(ScheduledPass { stage: pass.stage(), phase: pass.phase(), cut, work, cycles, commands });
+        passes.push(ScheduledPass { stage: pass.stage(), phase: pass.phase(), cut, commands });
     }
     builder.finish_updates();
     if let Some(last) = passes.last_mut() {
         last.commands.end = builder.commands.len();
     }
-    Ok(Schedule { commands: builder.commands, passes })
+    Ok(Schedule { commands: builder.commands, passes, updates: builder.updates.made })
 }
 
 /// BP and WU of a stage: together or one after the other, whichever is faster.

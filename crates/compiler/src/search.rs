@@ -21,8 +21,7 @@ const TRIED_CUTS: usize = 12;
 pub struct Chosen {
     pub pass: Box<dyn Pass>,
     pub cut: Cut,
-    pub work: Work,
-    /// Cycles that the pass takes alone.
+    /// Cycles that the pass takes alone: by the model of time, by its work where that would take too many commands.
     pub cycles: u64,
     /// Commands that it is made of.
     pub commands: u64,
@@ -50,7 +49,7 @@ pub fn choose(context: &Context, pass: Box<dyn Pass>) -> Result<Chosen, CompileE
     match best {
         Some((cycles, cut, work)) => {
             let commands = commands(context, pass.as_ref(), &cut, &work);
-            Ok(Chosen { pass, cut, work, cycles, commands })
+            Ok(Chosen { pass, cut, cycles, commands })
         }
         None => Err(too_large(context, pass.as_ref(), &space)),
     }

@@ -1,6 +1,6 @@
 //! The work of a pass, counted without making its commands: a first order among cuts.
 
-use ef_time::Memory;
+use ef_time::{Memory, Traffic};
 
 /// Streamed vectors between two visits of one partial sum below which the kernel waits.
 const REVISIT: u64 = 20;
@@ -28,23 +28,6 @@ pub struct Work {
     pub serial: bool,
 }
 
-/// Words and bursts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Traffic {
-    pub words: u64,
-    pub bursts: u64,
-}
-
-impl Traffic {
-    pub fn new(words: usize, bursts: usize) -> Traffic {
-        Traffic { words: words as u64, bursts: bursts as u64 }
-    }
-
-    fn cycles(&self, (word, burst): (u64, u64)) -> u64 {
-        self.words * word + self.bursts * burst
-    }
-}
-
 /// Cycles per word and per burst of a memory that is kept busy.
 fn rates(memory: Memory) -> (u64, u64) {
     match memory {
@@ -63,7 +46,8 @@ impl Work {
     /// About the cycles that the pass takes.
     pub fn cycles(&self, memory: Memory) -> u64 {
         let rates = rates(memory);
-        let (loads, stores) = (self.loads.cycles(rates), self.stores.cycles(rates));
+        let cycles = |traffic: Traffic| traffic.words * rates.0 + traffic.bursts * rates.1;
+        let (loads, stores) = (cycles(self.loads), cycles(self.stores));
         let (engine, memory) = (loads + self.gather, loads + stores);
         let body =
             if self.serial { self.kernel() + engine + stores } else { self.kernel().max(memory).max(engine) };

@@ -62,6 +62,22 @@ fn images_are_packed_row_by_row_with_all_channels_of_a_row_together() {
     assert_eq!(words.len(), 3 * 7 * 2);
     // pixel 43 is the first of the second channel
     assert_eq!(words[..3], [0x04030201, 0x0605, 0x2e2d2c2b]);
+
+    let map = compile(&network, &FP32_8X8, 1, PixelFormat::F32).unwrap().map;
+    let pixels: Vec<f32> = pixels.into_iter().map(f32::from).collect();
+    let words = map.pack_image_f32(&pixels);
+    assert_eq!(words.len(), pixels.len());
+    assert_eq!(words[5..8], [6.0, 43.0, 44.0].map(f32::to_bits));
+}
+
+#[test]
+fn images_of_a_fully_connected_layer_are_one_padded_vector() {
+    let text = "name = \"flat\"\n[input]\nchannels = 1\nrows = 3\ncolumns = 3\n[[layer]]\nkind = \"fc\"\noutputs = 2\n";
+    let map = compile(&Network::from_toml(text).unwrap(), &FP32_8X8, 1, PixelFormat::F32).unwrap().map;
+    let pixels: Vec<f32> = (1..=9u8).map(f32::from).collect();
+    let words = map.pack_image_f32(&pixels);
+    assert_eq!(words[..9], pixels.iter().map(|p| p.to_bits()).collect::<Vec<_>>());
+    assert_eq!(words[9..], [0; 7]);
 }
 
 #[test]

@@ -1,6 +1,5 @@
 use crate::{Machine, ModelError};
-use ef_program::interpret::Interpreter;
-use ef_program::{Command, Instr};
+use ef_program::Command;
 
 impl Machine {
     pub fn execute(&mut self, command: &Command) -> Result<(), ModelError> {
@@ -17,12 +16,5 @@ pub fn interpret(
     program: &[u64],
     mut issue: impl FnMut(&Command) -> Result<(), ModelError>,
 ) -> Result<(), ModelError> {
-    let mut interpreter = Interpreter::new(program);
-    loop {
-        match interpreter.step()?.instr {
-            Instr::End => return Ok(()),
-            Instr::Issue { engine, .. } => issue(&interpreter.command(engine))?,
-            _ => {}
-        }
-    }
+    ef_program::interpret::commands(program).try_for_each(|issued| issue(&issued?.command))
 }

@@ -1,6 +1,6 @@
 //! [`Interpreter`]: a program, instruction by instruction, as the controller executes it.
 
-use crate::{Command, ComputeDesc, Descriptor, Engine, Instr, LoadDesc, StoreDesc, isa};
+use crate::{Command, ComputeDesc, Descriptor, Engine, Instr, LoadDesc, StoreDesc, Synced, isa};
 
 /// Why a program cannot be executed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -16,6 +16,30 @@ pub struct Step {
     /// Its number in the program.
     pub pc: usize,
     pub instr: Instr,
+}
+
+/// The commands that a program issues, in its order. After an error there are none.
+///
+/// # Errors
+/// See [`Interpreter::step`].
+pub fn commands(program: &[u64]) -> impl Iterator<Item = Result<Synced, BadProgram>> {
+    let mut interpreter = Interpreter::new(program);
+    let mut over = false;
+    std::iter::from_fn(move || {
+        while !over {
+            match interpreter.step() {
+                Ok(Step { instr: Instr::Issue { engine, wait, signal }, .. }) => {
+                    return Some(Ok(Synced { command: interpreter.command(engine), wait, signal }));
+                }
+                Ok(Step { instr, .. }) => over = instr == Instr::End,
+                Err(error) => {
+                    over = true;
+                    return Some(Err(error));
+                }
+            }
+        }
+        None
+    })
 }
 
 /// Streams of fields of an engine.

@@ -1,10 +1,35 @@
 //! [`Report`]: what the accelerator's counters would show.
 
+use std::ops::{Add, Mul};
+
 /// Words and bursts of one direction of the memory port.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Traffic {
     pub words: u64,
     pub bursts: u64,
+}
+
+impl Traffic {
+    pub fn new(words: usize, bursts: usize) -> Traffic {
+        Traffic { words: words as u64, bursts: bursts as u64 }
+    }
+}
+
+impl Add for Traffic {
+    type Output = Traffic;
+
+    fn add(self, other: Traffic) -> Traffic {
+        Traffic { words: self.words + other.words, bursts: self.bursts + other.bursts }
+    }
+}
+
+/// So many times.
+impl Mul<usize> for Traffic {
+    type Output = Traffic;
+
+    fn mul(self, times: usize) -> Traffic {
+        Traffic { words: self.words * times as u64, bursts: self.bursts * times as u64 }
+    }
 }
 
 /// The counters of `ef_program::regs` after a run, predicted. Arrays are by phase: FP, BP, WU.

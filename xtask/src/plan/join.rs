@@ -7,6 +7,7 @@ use anyhow::Result;
 use ef_compiler::{Network, PixelFormat, Prepared, ScheduledPass, SpanKind, Stage, Step, encode};
 use ef_program::{Config, Engine, Synced};
 use ef_time::{Span, predict, predict_spans};
+use std::ops::Range;
 
 /// A plan in figures, and what its pictures show besides.
 pub struct Planned {
@@ -83,11 +84,12 @@ impl Planned {
         let lanes = config.lanes * config.lanes;
         let macs: Vec<u64> = step.passes.iter().map(|pass| macs(&prepared, pass, batch)).collect();
         let begins = std::iter::once(0).chain(ends.iter().copied());
-        let passes = step.passes.iter().zip(begins.zip(&ends)).zip(&macs);
+        let shares = step.shares();
+        let passes = step.passes.iter().zip(begins.zip(&ends)).zip(macs.iter().zip(&shares));
         let layers = passes
-            .map(|((pass, (begin, end)), macs)| {
+            .map(|((pass, (begin, end)), (macs, share))| {
                 let cycles = end - begin;
-                let alone = predict(config, &alone(&step.commands[pass.commands.clone()]), behind.memory);
+                let alone = predict(config, &alone(&step, share), behind.memory);
                 let words = needed_words(&prepared, pass, batch) * u64::from(behind.cycles_per_word);
                 let kernel: u64 = alone.kernel_cycles.iter().sum();
                 PassReport {
@@ -148,8 +150,9 @@ fn ends(step: &Step, spans: &[Span], cycles: u64) -> Vec<u64> {
 }
 
 /// The commands without tokens: alone, nobody gives them any. What they move and stream is the same.
-fn alone(commands: &[Synced]) -> Vec<Synced> {
-    commands.iter().map(|c| Synced { command: c.command.clone(), wait: 0, signal: 0 }).collect()
+fn alone(step: &Step, share: &[Range<usize>]) -> Vec<Synced> {
+    let commands = share.iter().flat_map(|range| &step.commands[range.clone()]);
+    commands.map(|c| Synced { command: c.command.clone(), wait: 0, signal: 0 }).collect()
 }
 
 /// FP, BP and WU that a pass does.
@@ -191,8 +194,8 @@ fn tile(pass: &ScheduledPass) -> TileReport {
 /// What lies in the on-chip buffers, by the stage that put it there.
 fn occupancy(step: &Step, spans: &[Span], config: &Config, cycles: u64) -> Vec<Buffer> {
     let mut occupancy = Occupancy::new(config, cycles);
-    for pass in &step.passes {
-        for i in pass.commands.clone() {
+    for (pass, share) in step.passes.iter().zip(step.shares()) {
+        for i in share.into_iter().flatten() {
             for access in ef_compiler::accesses(&step.commands[i].command, config.lanes) {
                 occupancy.note(&access, spans[i], pass.stage);
             }

@@ -5,6 +5,11 @@ use super::{ALLOWED, TimingArgs};
 use anyhow::Result;
 use std::fmt::Write;
 
+/// Steps that are not as predicted.
+pub fn off(compared: &[Compared]) -> usize {
+    compared.iter().filter(|c| !c.exact || c.error().abs() > ALLOWED).count()
+}
+
 pub fn page(args: &TimingArgs, compared: &[Compared]) -> Result<String> {
     let TimingArgs { networks, seed, .. } = args;
     let mut page = format!(
@@ -34,5 +39,8 @@ pub fn page(args: &TimingArgs, compared: &[Compared]) -> Result<String> {
             worst.simulated
         )?;
     }
+    let all = compared.len();
+    let so = all - off(compared);
+    writeln!(page, "\n{so} of {all} steps are so; while one is not, the command ends with an error.")?;
     Ok(page)
 }

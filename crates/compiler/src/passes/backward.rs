@@ -6,8 +6,9 @@ use crate::builder::{Builder, Context, Slots};
 use crate::room::Needs;
 use crate::tensors::loss::LossTile;
 use crate::tile::{Tile, TileSize, blocks};
-use crate::work::{Traffic, Work};
+use crate::work::Work;
 use ef_program::compute::Init;
+use ef_time::Traffic;
 
 /// BP of stage `.0`.
 pub struct Backward(pub usize);
@@ -127,10 +128,7 @@ impl Pass for Backward {
         let weight_loads = if stay { 1 } else { tiles };
         let store_runs = cut.size.store_runs(batch, stage.in_rows, stage.in_cols);
         Work {
-            loads: Traffic::new(
-                loss_loads * loss.words as usize + weight_loads * weights,
-                loss_loads * loss.bursts as usize + weight_loads * stage.out_groups() * parts_in,
-            ),
+            loads: loss * loss_loads + Traffic::new(weights, stage.out_groups() * parts_in) * weight_loads,
             stores: Traffic::new(
                 batch * stage.in_groups() * stage.in_rows * stage.in_cols * context.lanes(),
                 store_runs * stage.in_groups(),
@@ -148,9 +146,9 @@ impl Pass for Backward {
         let index = self.0;
         let context = builder.context;
         let stage = context.stage(index);
-        let all_tiles =
-            stage.in_groups().div_ceil(cut.ins) * cut.size.count(context.batch, stage.in_rows, stage.in_cols);
-        let bases = builder.begin_pass(&self.needs(&context, cut), all_tiles);
+        let bases = builder.begin_pass(&self.needs(&context, cut));
+        let tiles = cut.size.count(context.batch, stage.in_rows, stage.in_cols);
+        builder.updates.spread_over(stage.in_groups().div_ceil(cut.ins) * tiles);
         let (part, slots) = self.weight_part(&context, cut);
         let size: TileSize = cut.size;
         let vectors = context

@@ -6,7 +6,8 @@ use crate::Stage;
 use crate::builder::{Bases, Builder, Context, Slots};
 use crate::room::Needs;
 use crate::tile::{Tile, blocks};
-use crate::work::{Traffic, Work};
+use crate::work::Work;
+use ef_time::Traffic;
 
 /// FP of stage `.0`.
 pub struct Forward(pub usize);
@@ -95,7 +96,6 @@ impl Forward {
         };
         let map = builder.context.output_store(index);
         builder.store_map(&map, out, outs, (tile.rows, tile.cols), sum);
-        builder.tile_done();
     }
 }
 
@@ -159,10 +159,7 @@ impl Pass for Forward {
         let store_runs = cut.size.store_runs(batch, stage.rows, stage.cols);
         let computations = tiles * stage.out_groups() * parts_in;
         Work {
-            loads: Traffic::new(
-                input_loads * input.words as usize + weight_loads * weights,
-                input_loads * input.bursts as usize + weight_bursts,
-            ),
+            loads: input * input_loads + Traffic::new(weight_loads * weights, weight_bursts),
             stores: Traffic::new(
                 batch * (stage.out_words() + stage.code_words()),
                 2 * store_runs * stage.out_groups(),
@@ -180,9 +177,7 @@ impl Pass for Forward {
         let index = self.0;
         let context = builder.context;
         let stage = context.stage(index);
-        let all_tiles =
-            stage.out_groups().div_ceil(cut.outs) * cut.size.count(context.batch, stage.rows, stage.cols);
-        let bases = builder.begin_pass(&self.needs(&context, cut), all_tiles);
+        let bases = builder.begin_pass(&self.needs(&context, cut));
         let mut regions = self.regions(&context, cut, bases);
         let stay = self.weights_stay(&context, cut);
         let all = (0, stage.in_groups());

@@ -8,8 +8,9 @@ use crate::builder::{Builder, Context, Slots};
 use crate::room::Needs;
 use crate::tensors::loss::LossTile;
 use crate::tile::{Tile, TileSize, blocks};
-use crate::work::{Traffic, Work};
+use crate::work::Work;
 use ef_program::compute::Init;
+use ef_time::Traffic;
 
 /// BP, WU and update of stage `.0`.
 pub struct Fused(pub usize);
@@ -98,20 +99,14 @@ impl Pass for Fused {
         let (update_loads, update_stores) = context.update_traffic(stage);
         let weights = stage.out_groups() * stage.block_words();
         let map = batch * stage.in_groups() * stage.in_rows * stage.in_cols * context.lanes();
+        let runs = cut.size.store_runs(batch, stage.in_rows, stage.in_cols);
         let matrices = (tiles * stage.out_groups() * stage.in_groups() * stage.area()) as u64;
         let (rows, cols) = self.largest_wu(stage, cut.size);
         let blocks = (cut.size.images * rows * cols).div_ceil(context.lanes());
         let wu_vectors = stage.in_groups() * stage.area() * context.lanes();
         Work {
-            loads: Traffic {
-                words: parts_in as u64 * loss.words + input.words + weights as u64 + update_loads.words,
-                bursts: parts_in as u64 * loss.bursts + input.bursts + update_loads.bursts,
-            },
-            stores: Traffic {
-                words: map as u64 + update_stores.words,
-                bursts: (cut.size.store_runs(batch, stage.in_rows, stage.in_cols) * stage.in_groups()) as u64
-                    + update_stores.bursts,
-            },
+            loads: loss * parts_in + input + Traffic::new(weights, 0) + update_loads,
+            stores: Traffic::new(map, runs * stage.in_groups()) + update_stores,
             // BP's steps, and WU's counted in steps of the same length
             steps: matrices + (tiles * stage.out_groups() * blocks * wu_vectors / cut.size.pixels()) as u64,
             step: cut.size.pixels() as u64,
@@ -128,8 +123,8 @@ impl Pass for Fused {
         let stage = context.stage(index);
         let needs = self.needs(&context, cut);
         let all = (0, stage.out_groups());
-        let tiles = cut.size.count(context.batch, stage.in_rows, stage.in_cols);
-        let bases = builder.begin_pass(&needs, tiles);
+        let bases = builder.begin_pass(&needs);
+        builder.updates.spread_over(cut.size.count(context.batch, stage.in_rows, stage.in_cols));
         let mut losses = Slots::new(bases.loss, needs.loss / cut.slots, cut.slots);
         let mut features = Slots::new(bases.feature, needs.feature / cut.slots, cut.slots);
         let stride = context.gradient_sums(stage, cut.ins);

@@ -29,7 +29,7 @@ use crate::work::Work;
 /// Which loop is outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
-    /// A block of channel groups is finished over all tiles: its weights are loaded once.
+    /// A block of channel groups is finished over all tiles: its weights are loaded once, where they fit.
     GroupsFirst,
     /// A tile is finished over all channel groups: it is loaded once.
     TilesFirst,

@@ -6,10 +6,10 @@
 use crate::Stage;
 use crate::builder::{Builder, Context};
 use crate::tile::blocks;
-use crate::work::Traffic;
 use ef_program::load::{LoadOp, WordBuffer};
 use ef_program::store::{StoreKind, StoreOp};
 use ef_program::{LoadDesc, StoreDesc};
+use ef_time::Traffic;
 use std::collections::VecDeque;
 use std::ops::Range;
 
@@ -21,8 +21,8 @@ pub struct Updates {
     sums: Option<Range<usize>>,
     /// Tiles over which they are spread.
     tiles: usize,
-    /// Pieces so far: each takes the other half of the operand buffer.
-    made: usize,
+    /// Pieces made, each by its stage and commands. One after the other takes the other half of the operand buffer.
+    pub(crate) made: Vec<(usize, Range<usize>)>,
 }
 
 impl Updates {
@@ -81,6 +81,7 @@ impl Builder<'_> {
         let area = stage.area();
         let stride = self.context.gradient_sums(stage, ins.1);
         let most = self.context.matrices_at_once();
+        debug_assert!(!self.updates.read(sums..sums + outs.1 * stride), "sums of an update that waits");
         let waiting = self.updates.sums.take().unwrap_or(sums..sums);
         let end = sums + outs.1 * stride;
         self.updates.sums = Some(waiting.start.min(sums)..waiting.end.max(end));
@@ -132,7 +133,9 @@ impl Builder<'_> {
     fn make_updates(&mut self, count: usize) {
         for _ in 0..count {
             let piece = self.updates.waiting.pop_front().expect("no more than wait");
+            let (stage, first) = (piece.stage, self.commands.len());
             self.update_piece(piece);
+            self.updates.made.push((stage, first..self.commands.len()));
         }
         if self.updates.waiting.is_empty() {
             self.updates.sums = None;
@@ -144,8 +147,7 @@ impl Builder<'_> {
         let words = steps * outs * ins;
         let layer = &self.context.map.layers[piece.stage];
         let tensors = [layer.weights, layer.velocities];
-        let first = self.updates.made % 2 * (self.context.update_room() / 2);
-        self.updates.made += 1;
+        let first = self.updates.made.len() % 2 * (self.context.update_room() / 2);
         for (k, tensor) in tensors.into_iter().enumerate() {
             self.load(LoadDesc {
                 op: LoadOp::words(WordBuffer::Operand).encode(),

@@ -6,7 +6,7 @@ use crate::builder::{Builder, Context, Slots};
 use crate::room::Needs;
 use crate::tensors::loss::LossTile;
 use crate::tile::{Tile, blocks};
-use crate::work::{Traffic, Work};
+use crate::work::Work;
 use ef_program::compute::Init;
 
 /// WU and update of stage `.0`.
@@ -62,10 +62,7 @@ impl Pass for Weight {
         let (update_loads, update_stores) = context.update_traffic(stage);
         let vectors = stage.in_groups() * stage.area() * context.lanes();
         Work {
-            loads: Traffic {
-                words: parts_in as u64 * loss.words + parts_out as u64 * input.words + update_loads.words,
-                bursts: parts_in as u64 * loss.bursts + parts_out as u64 * input.bursts + update_loads.bursts,
-            },
+            loads: loss * parts_in + input * parts_out + update_loads,
             stores: update_stores,
             steps: (tiles * stage.out_groups() * cut.size.pixels().div_ceil(context.lanes())) as u64,
             step: vectors as u64,
@@ -81,8 +78,9 @@ impl Pass for Weight {
         let context = builder.context;
         let stage = context.stage(index);
         let needs = self.needs(&context, cut);
-        let all_tiles = cut.size.count(context.batch, stage.rows, stage.cols);
-        let bases = builder.begin_pass(&needs, all_tiles);
+        let tiles = cut.size.count(context.batch, stage.rows, stage.cols);
+        let bases = builder.begin_pass(&needs);
+        builder.updates.spread_over(tiles);
         let mut losses = Slots::new(bases.loss, needs.loss / cut.slots, cut.slots);
         let mut features = Slots::new(bases.feature, needs.feature / cut.slots, cut.slots);
         let block = cut.outs * context.gradient_sums(stage, cut.ins);
@@ -101,9 +99,9 @@ impl Pass for Weight {
                     builder.compute_wu(index, tile, loss, input, Sums { base: sum, init });
                     builder.tile_done();
                 }
-                // the next block but one takes these sums again
+                // the next block but one takes these sums again; with one region the next one
                 builder.update(index, outs, ins, sum);
-                builder.updates.spread_over(all_tiles);
+                builder.updates.spread_over(tiles);
                 let last = outs.0 + outs.1 == stage.out_groups() && ins.0 + ins.1 == stage.in_groups();
                 if sum_slots == 1 && !last {
                     builder.finish_updates();

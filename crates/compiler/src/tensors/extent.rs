@@ -4,7 +4,7 @@ use super::loss::LossTile;
 use crate::Stage;
 use crate::builder::Context;
 use crate::tile::{Tile, TileSize, blocks};
-use crate::work::Traffic;
+use ef_time::Traffic;
 
 /// What one group of the largest loss tile of a pass needs: vectors of the loss buffer, words of the code RAM.
 #[derive(Clone, Copy, Debug, Default)]

@@ -4,10 +4,10 @@ use super::input::field;
 use super::runs::Runs;
 use crate::builder::{Builder, Context, Geometry};
 use crate::tile::{Tile, TileSize, blocks};
-use crate::work::Traffic;
 use crate::{PixelFormat, Stage};
 use ef_program::load::{LoadOp, VectorBuffer, WordBuffer};
 use ef_program::{LoadDesc, layout};
+use ef_time::Traffic;
 
 /// Tiles whose windows are added up; those of an image with more of them are estimated from so many.
 const SAMPLE: usize = 1024;
@@ -74,7 +74,7 @@ impl Context<'_> {
     }
 
     /// What is loaded for a tile: as many tiles below it as the scratch holds in whole rows, which are one run; or as many beside it.
-    /// What the tile needs, if not all channels are needed, because the next tile then needs others.
+    /// Only what the tile needs if neither fits, or if not all channels are needed, because the next tile then needs others.
     fn window(&self, stage: &Stage, tile: Tile, groups: (usize, usize)) -> Window {
         let needed = self.needed(stage, tile, groups);
         if needed.channels.1 < stage.inputs {

@@ -49,10 +49,7 @@ pub(super) fn library(model: &Model) -> Result<PathBuf> {
     let source = model.source();
     let shim = shim::source(&model.ports, model.trace, &model.extra_cpp);
     let args = model.verilator_args.join(" ");
-    let optimise = match std::env::var(OPTIMISE) {
-        Ok(flags) if model.optimise != "-O0" => flags,
-        _ => model.optimise.clone(),
-    };
+    let optimise = optimisation(&model.optimise, std::env::var(OPTIMISE).ok());
     let inputs = [tools.identity(), model.top.clone(), source.clone(), shim.clone(), args, optimise.clone()];
     let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
     let dir = cache::folder("model", &inputs, |dir| {
@@ -65,6 +62,11 @@ pub(super) fn library(model: &Model) -> Result<PathBuf> {
         Ok(fs::remove_dir_all(dir.join("obj"))?)
     })?;
     Ok(dir.join(LIBRARY))
+}
+
+/// The flags that a model asks for, or those of [`OPTIMISE`].
+fn optimisation(asked: &str, overrule: Option<String>) -> String {
+    overrule.filter(|_| asked != "-O0").unwrap_or_else(|| asked.into())
 }
 
 const LIBRARY: &str = "model.so";
@@ -259,6 +261,13 @@ fn run(command: &mut Command) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_optimisation_but_none_is_overruled() {
+        let overruled = |asked| optimisation(asked, Some("-O1".into()));
+        assert_eq!(["-O3", "-O0"].map(overruled), ["-O1", "-O0"]);
+        assert_eq!(optimisation("-O3", None), "-O3");
+    }
 
     #[test]
     fn only_of_large_models_is_the_code_that_runs_once_compiled_apart() {

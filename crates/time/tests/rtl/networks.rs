@@ -4,8 +4,8 @@ use crate::bench::{Bench, MEMORIES};
 use ef_board::Board;
 use ef_compiler::{Network, PixelFormat, compile};
 use ef_program::config::{FP32_8X8, SIM_2X2, SIM_4X4};
-use ef_program::interpret::Interpreter;
-use ef_program::{Config, Device, Instr, Synced};
+use ef_program::interpret::commands;
+use ef_program::{Config, Device};
 use ef_sim::{ChipDevice, counted};
 use ef_soc::top;
 use ef_time::{Memory, Report, Traffic, predict, predict_program};
@@ -35,28 +35,13 @@ fn a_step_on_the_digits_takes_the_predicted_cycles() {
         let (rtl, model) = Bench::new(&FP32_8X8, memory).run(plan.map.programs.train, &plan.train);
         compare(&format!("digits, {memory:?}"), &rtl, &model, 1.0);
         // a list knows no controller
-        let commands = commands(&plan.train);
+        let commands = commands(&plan.train).collect::<Result<Vec<_>, _>>().unwrap();
         let clock = Instant::now();
         let list = predict(&FP32_8X8, &commands, memory.memory().unwrap());
         println!("{} commands in {:?}", commands.len(), clock.elapsed());
         // nor what fetches the program
         assert_eq!(list.fetched, Traffic::default());
         compare("the same as a list", &Report { fetched: list.fetched, ..rtl }, &list, 8.0);
-    }
-}
-
-/// The commands that a program issues.
-fn commands(program: &[u64]) -> Vec<Synced> {
-    let mut interpreter = Interpreter::new(program);
-    let mut commands = Vec::new();
-    loop {
-        match interpreter.step().unwrap().instr {
-            Instr::End => return commands,
-            Instr::Issue { engine, wait, signal } => {
-                commands.push(Synced { command: interpreter.command(engine), wait, signal });
-            }
-            _ => {}
-        }
     }
 }
 
@@ -92,15 +77,11 @@ fn a_step_on_any_small_network_takes_the_predicted_cycles() {
     for (i, memory) in MEMORIES.into_iter().enumerate() {
         let config: &'static Config = [&FP32_8X8, &SIM_4X4, &SIM_2X2][i];
         let mut bench = Bench::new(config, memory);
-        let mut steps = 0;
-        while steps < 1 {
-            let text = any_network(&mut rng);
-            let network = Network::from_toml(&text).unwrap();
-            let Ok(plan) = compile(&network, config, rng.random_range(1..=3), PIXELS) else { continue };
-            let (rtl, model) = bench.run(plan.map.programs.train, &plan.train);
-            compare(&format!("{} {memory:?}\n{text}", config.name), &rtl, &model, 1.0);
-            steps += 1;
-        }
+        let text = any_network(&mut rng);
+        let network = Network::from_toml(&text).unwrap();
+        let plan = compile(&network, config, rng.random_range(1..=3), PIXELS).unwrap();
+        let (rtl, model) = bench.run(plan.map.programs.train, &plan.train);
+        compare(&format!("{} {memory:?}\n{text}", config.name), &rtl, &model, 1.0);
     }
 }
 
