@@ -17,6 +17,7 @@ pub enum Space {
     Weight,
     Psum,
     Operand,
+    Handover,
 }
 
 /// A range of a space, `lo..hi`, read or written.
@@ -67,7 +68,8 @@ fn load(d: &LoadDesc, lanes: u32) -> Accesses {
     let op = LoadOp::decode(d.op);
     let buffer = [Space::Feature, Space::Loss, Space::Weight][op.destination as usize % 3];
     let runs = [(d.n_run0, i64::from(d.d_run0)), (d.n_run1, i64::from(d.d_run1))];
-    let source = Access::walk(Space::Dram, false, d.dram, &runs, d.run);
+    let from = if op.handed { Space::Handover } else { Space::Dram };
+    let source = Access::walk(from, false, d.dram, &runs, d.run);
     let vectors = [
         (d.n0, signed(d.a0)),
         (d.n1, signed(d.a1)),
@@ -128,6 +130,13 @@ fn store(d: &StoreDesc, lanes: u32) -> Accesses {
         StoreKind::Map => {
             let sums = d.n_i * d.n_r * d.n_c;
             out.push(Access::walk(Space::Psum, false, d.p_base, &[(d.n_g, signed(d.p_g))], sums));
+            if op.hand_over {
+                let map = if op.pool { (d.n_r / 2) * (d.n_c / 2) } else { d.n_r * d.n_c };
+                out.push(Access::walk(Space::Handover, true, d.o_w, &[], d.n_i * d.n_g * map * lanes));
+            }
+            if op.hand_over && d.n_run == 0 {
+                return out;
+            }
             out.push(words);
             if op.codes {
                 let runs = [(d.n_run, i64::from(d.code_d_run))];

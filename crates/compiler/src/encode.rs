@@ -1,11 +1,21 @@
 //! From commands to instructions: increments between consecutive descriptors, repeats folded into hardware loops.
 
 use crate::Synced;
+use ef_program::load::LoadOp;
+use ef_program::store::StoreOp;
 use ef_program::{Command, ComputeDesc, Descriptor, Engine, Instr, LoadDesc, StoreDesc, isa};
 use foldhash::HashMap;
 
 /// Longest loop body that is looked for, in commands and inner loops.
 const LONGEST_BODY: usize = 256;
+
+/// The bits of `op` that tell kinds of command apart, in every engine.
+const KIND: u32 = 15 | 1 << LoadOp::HANDED | 1 << StoreOp::HAND_OVER;
+
+/// What commands of one stream have in common: the kind and, where there is one, the layer.
+fn kind(op: u32, tag: u32) -> u32 {
+    op & KIND | tag << 16
+}
 
 /// The program of a list of commands, END included.
 pub fn encode(commands: &[Synced]) -> Vec<u64> {
@@ -25,18 +35,19 @@ fn differences(commands: &[Synced], nodes: &mut Nodes) -> Vec<u32> {
     let mut store = Tracker::<StoreDesc>::new(Engine::Store);
     for s in commands {
         match &s.command {
-            Command::Load(d) => load.survey(d, d.op),
-            Command::Compute(d) => compute.survey(d, d.op),
-            Command::Store(d) => store.survey(d, d.op),
+            Command::Load(d) => load.survey(d, kind(d.op, 0)),
+            Command::Compute(d) => compute.survey(d, kind(d.op, d.tag)),
+            Command::Store(d) => store.survey(d, kind(d.op, d.tag)),
         }
     }
+    (load.streams, compute.streams, store.streams) = Default::default();
     let mut code = Vec::new();
     let leaf = |s: &Synced| {
         code.clear();
         match &s.command {
-            Command::Load(d) => load.step(d, d.op, &mut code),
-            Command::Compute(d) => compute.step(d, d.op, &mut code),
-            Command::Store(d) => store.step(d, d.op, &mut code),
+            Command::Load(d) => load.step(d, kind(d.op, 0), &mut code),
+            Command::Compute(d) => compute.step(d, kind(d.op, d.tag), &mut code),
+            Command::Store(d) => store.step(d, kind(d.op, d.tag), &mut code),
         }
         let issue = Instr::Issue { engine: s.command.engine(), wait: s.wait, signal: s.signal };
         code.push(issue.encode());
@@ -45,54 +56,78 @@ fn differences(commands: &[Synced], nodes: &mut Nodes) -> Vec<u32> {
     commands.iter().map(leaf).collect()
 }
 
-/// One field of one stream.
+/// One field of a use of a stream.
 #[derive(Clone, Copy, Default)]
 struct Track {
     /// What the controller's state memory holds.
     state: Option<u32>,
-    /// The value of the whole program, and whether it is the same throughout.
+    /// The first value, and whether there are others.
     first: Option<u32>,
     varies: bool,
+}
+
+/// Which kinds of command have a stream. A kind that has none takes the one that was not used for longest: that is a new use.
+#[derive(Clone, Copy, Default)]
+struct Streams {
+    /// Per stream: kind, number of the use, when it was last asked for.
+    held: [Option<(u32, usize, usize)>; isa::STREAMS],
+    uses: usize,
+    asked: usize,
+}
+
+/// Stream and number of a use; if it is a new one, also of the use that had the stream before.
+struct Use {
+    stream: usize,
+    number: usize,
+    after: Option<usize>,
+    new: bool,
+}
+
+impl Streams {
+    fn of(&mut self, kind: u32) -> Use {
+        self.asked += 1;
+        let asked = self.asked;
+        let held = self.held.iter_mut().enumerate();
+        if let Some((stream, Some((_, number, last)))) =
+            held.into_iter().find(|(_, held)| held.is_some_and(|held| held.0 == kind))
+        {
+            *last = asked;
+            return Use { stream, number: *number, after: None, new: false };
+        }
+        let age = |held: &Option<(u32, usize, usize)>| held.map_or(0, |held| held.2);
+        let stream = (0..isa::STREAMS).min_by_key(|s| age(&self.held[*s])).expect("there are streams");
+        let (number, after) = (self.uses, self.held[stream].map(|held| held.1));
+        self.uses += 1;
+        self.held[stream] = Some((kind, number, asked));
+        Use { stream, number, after, new: true }
+    }
 }
 
 /// What one engine's descriptor and its streams hold.
 struct Tracker<D> {
     engine: Engine,
-    /// Kinds of command that have a stream of their own; the last stream takes what is left.
-    kinds: Vec<u32>,
-    /// Which stream wrote a field of the descriptor last.
+    streams: Streams,
+    /// Which use of a stream wrote a field of the descriptor last.
     owner: Vec<Option<usize>>,
+    /// Per use of a stream.
     tracks: Vec<Vec<Track>>,
     descriptor: std::marker::PhantomData<D>,
 }
 
 impl<D: Descriptor> Tracker<D> {
     fn new(engine: Engine) -> Self {
-        let fields = D::FIELDS.len();
-        let tracks = vec![vec![Track::default(); fields]; isa::STREAMS];
-        Tracker {
-            engine,
-            kinds: Vec::new(),
-            owner: vec![None; fields],
-            tracks,
-            descriptor: std::marker::PhantomData,
-        }
-    }
-
-    /// The stream of a kind of command: the low bits of `op` tell kinds apart in every engine.
-    fn stream(&mut self, op: u32) -> usize {
-        let kind = op & 15;
-        let number = self.kinds.iter().position(|k| *k == kind).unwrap_or_else(|| {
-            self.kinds.push(kind);
-            self.kinds.len() - 1
-        });
-        number.min(isa::STREAMS - 1)
+        let owner = vec![None; D::FIELDS.len()];
+        let (streams, tracks) = (Streams::default(), Vec::new());
+        Tracker { engine, streams, owner, tracks, descriptor: std::marker::PhantomData }
     }
 
     /// First pass: which fields vary. What an operation does not read is left as it is.
-    fn survey(&mut self, d: &D, op: u32) {
-        let (stream, used) = (self.stream(op), d.used());
-        for (index, track) in self.tracks[stream].iter_mut().enumerate() {
+    fn survey(&mut self, d: &D, kind: u32) {
+        let (Use { number, new, .. }, used) = (self.streams.of(kind), d.used());
+        if new {
+            self.tracks.push(vec![Track::default(); D::FIELDS.len()]);
+        }
+        for (index, track) in self.tracks[number].iter_mut().enumerate() {
             if used >> index & 1 == 0 {
                 continue;
             }
@@ -102,14 +137,20 @@ impl<D: Descriptor> Tracker<D> {
 
     /// Second pass, to the end of `code`. Whether an instruction is needed never depends on a chance equality of values: iterations of a
     /// loop must look alike.
-    fn step(&mut self, to: &D, op: u32, code: &mut Vec<u64>) {
-        let (engine, stream) = (self.engine, self.stream(op));
+    fn step(&mut self, to: &D, kind: u32, code: &mut Vec<u64>) {
+        let engine = self.engine;
+        let Use { stream, number, after, .. } = self.streams.of(kind);
+        if let Some(before) = after {
+            for index in 0..D::FIELDS.len() {
+                self.tracks[number][index].state = self.tracks[before][index].state;
+            }
+        }
         let used = to.used();
         for index in (0..D::FIELDS.len()).filter(|i| used >> i & 1 != 0) {
-            let mine = self.tracks[stream][index];
+            let mine = self.tracks[number][index];
             let value = to.get(index);
             let up_to_date = match self.owner[index] {
-                Some(owner) if owner == stream => mine.state == Some(value),
+                Some(owner) if owner == number => mine.state == Some(value),
                 Some(owner) => {
                     let theirs = self.tracks[owner][index];
                     !mine.varies && !theirs.varies && mine.first == theirs.first
@@ -129,8 +170,8 @@ impl<D: Descriptor> Tracker<D> {
                 None => Instr::Set { engine, stream: stream_bits, field, value },
             };
             code.push(instr.encode());
-            self.tracks[stream][index].state = Some(value);
-            self.owner[index] = Some(stream);
+            self.tracks[number][index].state = Some(value);
+            self.owner[index] = Some(number);
         }
     }
 }

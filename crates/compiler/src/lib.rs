@@ -35,7 +35,7 @@ pub use error::{CompileError, NetworkError, TooLarge};
 pub use graph::{Graph, Tensor};
 pub use memory::{LayerPlan, MemoryMap, Programs, Span, SpanKind};
 pub use network::{Input, LEAST_DEVIATION, Layer, Network, ParameterShape, Two};
-pub use passes::{Cut, Order};
+pub use passes::{Cut, Order, Part};
 pub use schedule::ScheduledPass;
 pub use stage::Stage;
 pub use sync::synchronise;
@@ -43,6 +43,7 @@ pub use tile::TileSize;
 
 use builder::Context;
 use ef_program::Config;
+use ef_program::compute::Phase;
 use ef_time::{BurstMemory, Memory};
 use std::ops::Range;
 
@@ -100,7 +101,7 @@ impl Step {
     pub fn shares(&self) -> Vec<Vec<Range<usize>>> {
         let mut shares = vec![Vec::new(); self.passes.len()];
         let owner = |stage: usize| {
-            let owns = |pass: &ScheduledPass| pass.stage == stage && pass.phase.ends_with("WU");
+            let owns = |pass: &ScheduledPass| pass.parts.contains(&(stage, Phase::Wu));
             self.passes.iter().position(owns).expect("an update follows a WU")
         };
         let mut updates = self.updates.iter().peekable();

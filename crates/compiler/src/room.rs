@@ -4,7 +4,7 @@ use crate::CompileError;
 use crate::error::TooLarge;
 use ef_program::Config;
 
-/// Vectors (feature, loss, weight, psum) and words (operand, scratch, code) that a pass needs at once.
+/// Vectors (feature, loss, weight, psum) and words (operand, scratch, code, handover) that a pass needs at once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Needs {
     pub feature: usize,
@@ -14,10 +14,11 @@ pub struct Needs {
     pub operand: usize,
     pub scratch: usize,
     pub code: usize,
+    pub handover: usize,
 }
 
 /// Name, configuration parameter and unit of a buffer.
-const BUFFERS: [(&str, &str, &str); 7] = [
+const BUFFERS: [(&str, &str, &str); 8] = [
     ("feature buffer", "feature_aw", "vectors"),
     ("loss buffer", "loss_aw", "vectors"),
     ("weight buffer", "weight_aw", "vectors"),
@@ -25,11 +26,12 @@ const BUFFERS: [(&str, &str, &str); 7] = [
     ("operand buffer", "operand_aw", "words"),
     ("scratch", "scratch_aw", "words"),
     ("code RAM", "code_aw", "words"),
+    ("hand-over RAM", "feature_aw", "words"),
 ];
 
 impl Needs {
     /// (needed, possible) of every buffer, in the order of [`BUFFERS`].
-    fn against(&self, config: &Config) -> [(usize, usize); 7] {
+    fn against(&self, config: &Config) -> [(usize, usize); 8] {
         [
             (self.feature, 1 << config.feature_aw),
             (self.loss, 1 << config.loss_aw),
@@ -38,6 +40,7 @@ impl Needs {
             (self.operand, 1 << config.operand_aw),
             (self.scratch, 1 << config.scratch_aw),
             (self.code, 1 << config.code_aw),
+            (self.handover, 1 << config.handover_aw()),
         ]
     }
 

@@ -1,10 +1,12 @@
 //! The schedule of a step: FP of every stage and the loss; with training BP, WU and update from the last stage to the first.
 
 use crate::CompileError;
+use crate::Graph;
 use crate::builder::{Builder, Context};
-use crate::passes::{Backward, Cut, Forward, Fused, Weight};
-use crate::search::{Chosen, choose};
+use crate::passes::{Backward, Cut, Forward, Fused, HandedBackward, HandedForward, Part, Weight};
+use crate::search::{Chosen, choose, choose_if_any};
 use ef_program::Synced;
+use ef_program::compute::Phase;
 use std::ops::Range;
 
 /// Commands of the longest step: more of them need minutes and tens of gigabytes to compile.
@@ -21,10 +23,8 @@ pub struct Schedule {
 /// A pass of a schedule.
 #[derive(Clone, Debug)]
 pub struct ScheduledPass {
-    /// Number of its stage.
-    pub stage: usize,
-    /// "FP", "BP", "WU" or "BP + WU".
-    pub phase: &'static str,
+    /// What it does: numbers of stages, and their FP, BP or WU.
+    pub parts: Vec<Part>,
     pub cut: Cut,
     /// With updates of passes before it that are made between its own.
     pub commands: Range<usize>,
@@ -32,15 +32,9 @@ pub struct ScheduledPass {
 
 /// Chooses a cut for every pass and makes their commands.
 pub fn schedule(context: Context) -> Result<Schedule, CompileError> {
-    let count = context.graph.stages.len();
-    let mut chosen: Vec<Chosen> = Vec::new();
-    for index in 0..count {
-        chosen.push(choose(&context, Box::new(Forward(index)))?);
-    }
+    let mut chosen = forward(&context)?;
     if context.train {
-        for index in (0..count).rev() {
-            chosen.extend(backward(&context, index)?);
-        }
+        chosen.extend(backward(&context)?);
     }
     let commands = chosen.iter().map(|chosen| chosen.commands).sum();
     if commands > LONGEST {
@@ -52,7 +46,7 @@ pub fn schedule(context: Context) -> Result<Schedule, CompileError> {
         let first = builder.commands.len();
         pass.emit(&mut builder, &cut);
         let commands = first..builder.commands.len();
-        passes.push(ScheduledPass { stage: pass.stage(), phase: pass.phase(), cut, commands });
+        passes.push(ScheduledPass { parts: pass.parts(), cut, commands });
     }
     builder.finish_updates();
     if let Some(last) = passes.last_mut() {
@@ -61,18 +55,98 @@ pub fn schedule(context: Context) -> Result<Schedule, CompileError> {
     Ok(Schedule { commands: builder.commands, passes, updates: builder.updates.made })
 }
 
+impl ScheduledPass {
+    /// "FP", "BP", "WU" or "BP + WU".
+    pub fn phase(&self) -> String {
+        let named = [(Phase::Fp, "FP"), (Phase::Bp, "BP"), (Phase::Wu, "WU")];
+        let does = |phase: Phase| self.parts.iter().any(|part| part.1 == phase);
+        let names: Vec<&str> =
+            named.iter().filter(|(phase, _)| does(*phase)).map(|(_, name)| *name).collect();
+        names.join(" + ")
+    }
+
+    /// The names of its stages, in the order of the network.
+    pub fn layers(&self, graph: &Graph) -> String {
+        let mut stages: Vec<usize> = self.parts.iter().map(|part| part.0).collect();
+        stages.sort_unstable();
+        stages.dedup();
+        let names: Vec<&str> = stages.iter().map(|stage| graph.stages[*stage].name.as_str()).collect();
+        names.join(" + ")
+    }
+}
+
+fn cycles(passes: &[Chosen]) -> u64 {
+    passes.iter().map(|chosen| chosen.cycles).sum()
+}
+
+/// FP of every stage, alone or with the one before it, whichever is faster in all.
+fn forward(context: &Context) -> Result<Vec<Chosen>, CompileError> {
+    let mut alone = Vec::new();
+    let mut pairs = Vec::new();
+    for index in 0..context.graph.stages.len() {
+        alone.push(choose(context, Box::new(Forward(index)))?);
+        let possible = HandedForward::possible(context, index);
+        pairs.push(possible.then(|| choose_if_any(context, Box::new(HandedForward(index)))).flatten());
+    }
+    // the least cycles of all stages up to each, and whether the last of them go as a pair
+    let mut least = vec![(0, false)];
+    for index in 0..alone.len() {
+        let one = least[index].0 + alone[index].cycles;
+        let pair =
+            index.checked_sub(1).and_then(|first| Some(least[first].0 + pairs[first].as_ref()?.cycles));
+        least.push(pair.filter(|two| *two < one).map_or((one, false), |two| (two, true)));
+    }
+    let mut chosen = Vec::new();
+    let mut left = alone.len();
+    while left > 0 {
+        let paired = least[left].1;
+        let last = alone.pop().expect("a pass for every stage");
+        left -= 1;
+        if paired {
+            alone.pop();
+            left -= 1;
+            chosen.push(pairs[left].take().expect("a pair was counted"));
+        } else {
+            chosen.push(last);
+        }
+    }
+    chosen.reverse();
+    Ok(chosen)
+}
+
+/// BP and WU of every stage, from the last one to the first.
+fn backward(context: &Context) -> Result<Vec<Chosen>, CompileError> {
+    let count = context.graph.stages.len();
+    let mut chosen = Vec::new();
+    for index in (2..count).rev() {
+        chosen.extend(both(context, index)?);
+    }
+    let mut last = Vec::new();
+    for index in (0..count.min(2)).rev() {
+        last.extend(both(context, index)?);
+    }
+    if HandedBackward::possible(context)
+        && let Some(handed) = choose_if_any(context, Box::new(HandedBackward))
+        && handed.cycles < cycles(&last)
+    {
+        last = vec![handed];
+    }
+    chosen.extend(last);
+    Ok(chosen)
+}
+
 /// BP and WU of a stage: together or one after the other, whichever is faster.
-fn backward(context: &Context, index: usize) -> Result<Vec<Chosen>, CompileError> {
+fn both(context: &Context, index: usize) -> Result<Vec<Chosen>, CompileError> {
     let weight = choose(context, Box::new(Weight(index)))?;
     if context.stage(index).first() {
         return Ok(vec![weight]);
     }
-    let backward = choose(context, Box::new(Backward(index)))?;
+    let apart = vec![choose(context, Box::new(Backward(index)))?, weight];
     if Fused::possible(context.stage(index))
-        && let Ok(fused) = choose(context, Box::new(Fused(index)))
-        && fused.cycles < backward.cycles + weight.cycles
+        && let Some(fused) = choose_if_any(context, Box::new(Fused(index)))
+        && fused.cycles < cycles(&apart)
     {
         return Ok(vec![fused]);
     }
-    Ok(vec![backward, weight])
+    Ok(apart)
 }

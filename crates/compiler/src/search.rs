@@ -27,10 +27,24 @@ pub struct Chosen {
     pub commands: u64,
 }
 
-/// The best cut of a pass.
+/// The best cut of a pass that every step has: its smallest cut may be too large.
 pub fn choose(context: &Context, pass: Box<dyn Pass>) -> Result<Chosen, CompileError> {
     let space = pass.space(context);
-    let mut found = candidates(context, pass.as_ref(), &space);
+    match best(context, pass, &space) {
+        Ok(chosen) => Ok(chosen),
+        Err(pass) => Err(too_large(context, pass.as_ref(), &space)),
+    }
+}
+
+/// The best cut of a pass in whose place others may stand.
+pub fn choose_if_any(context: &Context, pass: Box<dyn Pass>) -> Option<Chosen> {
+    let space = pass.space(context);
+    best(context, pass, &space).ok()
+}
+
+/// The best cut of a space; the pass if none fits.
+fn best(context: &Context, pass: Box<dyn Pass>, space: &Space) -> Result<Chosen, Box<dyn Pass>> {
+    let mut found = candidates(context, pass.as_ref(), space);
     found.sort_by_key(|(_, work)| work.cycles(context.memory));
     let mut left = TRIED_COMMANDS;
     let mut best: Option<(u64, Cut, Work)> = None;
@@ -51,7 +65,7 @@ pub fn choose(context: &Context, pass: Box<dyn Pass>) -> Result<Chosen, CompileE
             let commands = commands(context, pass.as_ref(), &cut, &work);
             Ok(Chosen { pass, cut, cycles, commands })
         }
-        None => Err(too_large(context, pass.as_ref(), &space)),
+        None => Err(pass),
     }
 }
 
@@ -124,7 +138,8 @@ fn too_large(context: &Context, pass: &dyn Pass, space: &Space) -> CompileError 
         slots: 1,
         order: space.orders[0],
     };
-    let layer = &context.stage(pass.stage()).name;
+    let (stage, _) = pass.parts()[0];
+    let layer = &context.stage(stage).name;
     let fits = pass.needs(context, &smallest).check(layer, context.config);
     fits.expect_err("the smallest cut is a candidate if it fits")
 }

@@ -32,28 +32,32 @@ impl Machine {
     }
 
     /// The words of all runs, in order.
-    fn stream(&mut self, d: &LoadDesc) -> Result<Vec<u32>, ModelError> {
+    fn stream(&mut self, d: &LoadDesc, op: LoadOp) -> Result<Vec<u32>, ModelError> {
         let mut words = Vec::new();
         for j in 0..d.n_run1 {
             for i in 0..d.n_run0 {
                 let at = d.dram.wrapping_add(j.wrapping_mul(d.d_run1)).wrapping_add(i.wrapping_mul(d.d_run0))
                     as usize;
-                let run = self.dram.get(at..at + d.run as usize).ok_or(ModelError::OutOfRange {
-                    buffer: "DRAM",
+                let (buffer, source) =
+                    if op.handed { ("hand-over RAM", &self.handover) } else { ("DRAM", &self.dram) };
+                let run = source.get(at..at + d.run as usize).ok_or(ModelError::OutOfRange {
+                    buffer,
                     address: at as i64,
-                    depth: self.dram.len(),
+                    depth: source.len(),
                 })?;
                 words.extend_from_slice(run);
             }
         }
-        self.traffic.words_read += words.len() as u64;
-        self.traffic.bursts_read += u64::from(d.n_run0 * d.n_run1);
+        if !op.handed {
+            self.traffic.words_read += words.len() as u64;
+            self.traffic.bursts_read += u64::from(d.n_run0 * d.n_run1);
+        }
         Ok(words)
     }
 
     fn vectors(&mut self, d: &LoadDesc, op: LoadOp) -> Result<(), ModelError> {
         let t = self.lanes();
-        let words = self.stream(d)?;
+        let words = self.stream(d, op)?;
         let vectors = (d.n3 * d.n2 * d.n1 * d.n0) as usize;
         if words.len() != vectors * t {
             return Err(ModelError::RunMismatch { expected: words.len(), got: vectors * t });
@@ -123,7 +127,7 @@ impl Machine {
     }
 
     fn words(&mut self, d: &LoadDesc, op: LoadOp) -> Result<(), ModelError> {
-        let mut words = self.stream(d)?;
+        let mut words = self.stream(d, op)?;
         let unpack = op.unpack && op.destination == WordBuffer::Scratch as u32;
         if unpack {
             words = words.iter().flat_map(|w| w.to_le_bytes()).map(|b| num::pixel(b, op.shift)).collect();

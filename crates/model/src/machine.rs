@@ -39,6 +39,8 @@ pub struct Machine {
     pub scratch: Vec<u32>,
     /// Code RAM of the load engine.
     pub code: Vec<u32>,
+    /// Written by the store engine, read by the load engine.
+    pub handover: Vec<u32>,
     pub scalars: Scalars,
     pub traffic: Traffic,
 }
@@ -56,6 +58,7 @@ impl Machine {
             operand: vec![0; 1 << config.operand_aw],
             scratch: vec![0; 1 << config.scratch_aw],
             code: vec![0; 1 << config.code_aw],
+            handover: vec![0; 1 << config.handover_aw()],
             scalars: Scalars::default(),
             traffic: Traffic::default(),
         }

@@ -83,6 +83,16 @@ impl Machine {
                 }
             }
         }
+        if op.hand_over {
+            let (at, depth) = (d.o_w as usize, self.handover.len());
+            self.handover
+                .get_mut(at..at + words.len())
+                .ok_or(ModelError::OutOfRange { buffer: "hand-over RAM", address: at as i64, depth })?
+                .copy_from_slice(&words);
+        }
+        if op.hand_over && d.n_run == 0 {
+            return Ok(());
+        }
         self.write_runs(&words, d.dram, d.run, d.n_run, d.d_run)?;
         if op.codes {
             let depth = self.code.len();

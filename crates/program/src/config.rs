@@ -57,11 +57,11 @@ pub const FP32_8X8: Config = Config {
     operand_aw: 11,
     scratch_aw: 11,
     code_aw: 9,
-    fetch_aw: 9,
+    fetch_aw: 10,
 };
 
 /// 4 x 4 lanes, FP32: what an LFE5U-45F holds.
-pub const FP32_4X4: Config = Config { name: "fp32-4x4", lanes: 4, ..FP32_8X8 };
+pub const FP32_4X4: Config = Config { name: "fp32-4x4", lanes: 4, fetch_aw: 9, ..FP32_8X8 };
 
 /// 2 x 2 lanes, FP32: what an LFE5U-25F or -12F holds.
 pub const FP32_2X2: Config = Config {
@@ -71,6 +71,7 @@ pub const FP32_2X2: Config = Config {
     weight_aw: 10,
     operand_aw: 10,
     scratch_aw: 10,
+    fetch_aw: 9,
     ..FP32_8X8
 };
 
@@ -97,6 +98,11 @@ impl Config {
             pack(self.feature_aw, self.loss_aw, self.weight_aw, self.psum_aw),
             pack(self.operand_aw, self.scratch_aw, self.code_aw, self.fetch_aw),
         ]
+    }
+
+    /// Hand-over RAM: 2^aw words, half of what the feature buffer has.
+    pub const fn handover_aw(&self) -> usize {
+        self.feature_aw + self.lanes_log2() - 1
     }
 
     /// log2 of the number of lanes.

@@ -2,7 +2,8 @@
 //!
 //! The DRAM side and the chip side are decoupled. The DRAM side reads `n_run1 x n_run0` runs of `run`
 //! contiguous words: run (j, i) starts at `dram + j*d_run1 + i*d_run0`. The chip side turns that word
-//! stream into vectors of T words (word n of a vector = lane n) or into single words.
+//! stream into vectors of T words (word n of a vector = lane n) or into single words. With `handed` the runs lie in the hand-over RAM,
+//! which the store engine fills, and not in DRAM.
 //!
 //! Skew: a vector written at address `a` with phase `p` puts lane n into bank (n + p) mod T, address a.
 //!
@@ -54,12 +55,12 @@ descriptor! {
         a_down: 16 "un-pool: address stride of one map row",
         p_down: 16 "un-pool: phase stride of one map row",
         code: 16 "first word in the code RAM",
-        dram: 32 "DRAM word address of the first run",
+        dram: 32 "word address of the first run in DRAM or the hand-over RAM",
         run: 16 "words per run (1..65535)",
         n_run0: 16 "runs, inner count",
-        d_run0: 32 "DRAM stride of n_run0, words",
+        d_run0: 32 "stride of n_run0, words",
         n_run1: 16 "runs, outer count",
-        d_run1: 32 "DRAM stride of n_run1, words",
+        d_run1: 32 "stride of n_run1, words",
         g_ch: 16 "gather: channels",
         g_kr: 16 "gather: kernel rows",
         g_kc: 16 "gather: kernel columns",
@@ -150,8 +151,8 @@ pub const fn scratch_banks(lanes: usize) -> usize {
 /// The decoded `op` field.
 ///
 /// ```text
-///  10    9     8..5   4       3..2         1..0
-///  pool  mask  shift  unpack  destination  kind
+///  11      10    9     8..5   4       3..2         1..0
+///  handed  pool  mask  shift  unpack  destination  kind
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct LoadOp {
@@ -164,6 +165,8 @@ pub struct LoadOp {
     pub shift: u32,
     pub mask: bool,
     pub pool: bool,
+    /// The words of VECTORS or WORDS come from the hand-over RAM.
+    pub handed: bool,
 }
 
 impl LoadOp {
@@ -172,6 +175,7 @@ impl LoadOp {
     pub const SHIFT: u32 = 5;
     pub const MASK: u32 = 9;
     pub const POOL: u32 = 10;
+    pub const HANDED: u32 = 11;
 
     pub fn zero(to: VectorBuffer) -> Self {
         Self::vectors(to).with_kind(LoadKind::Zero)
@@ -184,6 +188,7 @@ impl LoadOp {
             shift: 0,
             mask: false,
             pool: false,
+            handed: false,
         }
     }
     pub fn words(to: WordBuffer) -> Self {
@@ -206,6 +211,7 @@ impl LoadOp {
             | self.shift << Self::SHIFT
             | u32::from(self.mask) << Self::MASK
             | u32::from(self.pool) << Self::POOL
+            | u32::from(self.handed) << Self::HANDED
     }
 
     pub fn decode(op: u32) -> Self {
@@ -217,6 +223,7 @@ impl LoadOp {
             shift: op >> Self::SHIFT & 15,
             mask: bit(Self::MASK),
             pool: bit(Self::POOL),
+            handed: bit(Self::HANDED),
         }
     }
 }

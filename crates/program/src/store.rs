@@ -11,6 +11,8 @@
 //! - `relu`: the word (after pool) becomes +0 unless it is positive (`ef_numerics::is_positive`).
 //! - `codes`: for every vector that leaves, T mask bits, or with `pool` 4T bits: 2 bits of index per lane in bits 2n+1..2n,
 //!   mask in bits 2T+n. Mask bit = is_positive(word) if `relu`, else 1. Packed `32/width` per word from the low end, a new word for every row.
+//! - `hand_over`: the words go, in this order, to the hand-over RAM as well, from word `o_w` on, whence the load engine
+//!   takes them; with `n_run` 0 only there, and no codes.
 //!
 //! ## UPDATE: SGD with momentum and weight decay
 //! For s < n_g, m < n_r, n < n_c (n fastest), element number e: gradient = psum[m][`p_base + s*p_g + n*p_n`], weight w = operand[`o_w` + e],
@@ -40,7 +42,7 @@ descriptor! {
         n_g: 16 "groups (MAP), kernel steps (UPDATE)",
         n_r: 16 "rows (MAP), output channels (UPDATE)",
         n_c: 16 "columns (MAP), input channels (UPDATE), classes (SOFTMAX)",
-        o_w: 16 "operand buffer: first weight (UPDATE), first label (SOFTMAX)",
+        o_w: 16 "operand buffer: first weight (UPDATE), first label (SOFTMAX); hand-over RAM: first word (MAP)",
         o_v: 16 "operand buffer: first velocity (UPDATE)",
         dram: 32 "DRAM word address of the first run",
         run: 16 "words per run (1..65535)",
@@ -60,6 +62,7 @@ impl StoreDesc {
         let groups = match op.kind {
             StoreKind::Map => {
                 read.extend([Self::n_i, Self::n_g, Self::n_r]);
+                read.extend(op.hand_over.then_some(Self::o_w));
                 self.n_g != 1
             }
             StoreKind::Update => {
@@ -96,8 +99,8 @@ pub enum StoreKind {
 /// The decoded `op` field.
 ///
 /// ```text
-///  6         5         4      3     2     1..0
-///  gradient  velocity  codes  pool  relu  kind
+///  7          6         5         4      3     2     1..0
+///  hand_over  gradient  velocity  codes  pool  relu  kind
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct StoreOp {
@@ -107,6 +110,8 @@ pub struct StoreOp {
     pub codes: bool,
     pub velocity: bool,
     pub gradient: bool,
+    /// Of a MAP; without meaning elsewhere.
+    pub hand_over: bool,
 }
 
 impl StoreOp {
@@ -115,9 +120,18 @@ impl StoreOp {
     pub const CODES: u32 = 4;
     pub const VELOCITY: u32 = 5;
     pub const GRADIENT: u32 = 6;
+    pub const HAND_OVER: u32 = 7;
 
     pub fn new(kind: StoreKind) -> Self {
-        StoreOp { kind, relu: false, pool: false, codes: false, velocity: false, gradient: false }
+        StoreOp {
+            kind,
+            relu: false,
+            pool: false,
+            codes: false,
+            velocity: false,
+            gradient: false,
+            hand_over: false,
+        }
     }
 
     pub fn encode(self) -> u32 {
@@ -127,6 +141,7 @@ impl StoreOp {
             | u32::from(self.codes) << Self::CODES
             | u32::from(self.velocity) << Self::VELOCITY
             | u32::from(self.gradient) << Self::GRADIENT
+            | u32::from(self.hand_over) << Self::HAND_OVER
     }
 
     /// `None` if the kind is not defined.
@@ -139,6 +154,7 @@ impl StoreOp {
             codes: bit(Self::CODES),
             velocity: bit(Self::VELOCITY),
             gradient: bit(Self::GRADIENT),
+            hand_over: bit(Self::HAND_OVER),
         })
     }
 }

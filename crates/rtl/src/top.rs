@@ -17,7 +17,7 @@ use rust_hdl::prelude::*;
 pub const SOFTMAX_AW: usize = 10;
 
 /// T x T lanes; address widths of feature, loss, weight and partial-sum buffers (vectors), operand RAM, scratch and code RAMs
-/// (words), program buffer (instructions).
+/// (words), program buffer (instructions), hand-over RAM (words).
 ///
 /// ```text
 ///  host port <-->| Controller |<-- start, field[], ready, done, bad --> engines
@@ -55,6 +55,7 @@ pub struct Accelerator<
     const SAW: usize,
     const CAW: usize,
     const GAW: usize,
+    const HAW: usize,
 > {
     pub clock: Signal<In, Clock>,
     pub reset: Signal<In, Bit>,
@@ -80,7 +81,7 @@ pub struct Accelerator<
     pub busy: Signal<Out, Bit>,
     pub error: Signal<Out, Bit>,
     controller: Controller<GAW>,
-    loader: LoadEngine<T, TAPS, SAW, CAW>,
+    loader: LoadEngine<T, TAPS, SAW, CAW, HAW>,
     kernel: ComputeEngine<T, FAW, LAW, WAW, PAW>,
     storer: StoreEngine<T, OAW, CAW, SOFTMAX_AW, PSUM_READ_LATENCY>,
     arbiter: Arbiter,
@@ -101,6 +102,7 @@ macro_rules! accelerator {
             { $config.scratch_aw - scratch_banks($config.lanes).ilog2() as usize },
             { $config.code_aw },
             { $config.fetch_aw },
+            { $config.handover_aw() },
         >;
     };
 }
@@ -211,7 +213,8 @@ impl<
     const SAW: usize,
     const CAW: usize,
     const GAW: usize,
-> Default for Accelerator<T, FAW, LAW, WAW, PAW, OAW, TAPS, SAW, CAW, GAW>
+    const HAW: usize,
+> Default for Accelerator<T, FAW, LAW, WAW, PAW, OAW, TAPS, SAW, CAW, GAW, HAW>
 {
     fn default() -> Self {
         let parameters = Config {
@@ -226,6 +229,7 @@ impl<
             code_aw: CAW,
             fetch_aw: GAW,
         };
+        assert_eq!(HAW, parameters.handover_aw(), "the hand-over RAM follows from the feature buffer");
         Self {
             clock: Default::default(),
             reset: Default::default(),
@@ -269,8 +273,9 @@ glue! { [
     const TAPS: usize,
     const SAW: usize,
     const CAW: usize,
-    const GAW: usize
-] Accelerator<T, FAW, LAW, WAW, PAW, OAW, TAPS, SAW, CAW, GAW>; self => {
+    const GAW: usize,
+    const HAW: usize
+] Accelerator<T, FAW, LAW, WAW, PAW, OAW, TAPS, SAW, CAW, GAW, HAW>; self => {
     wire!(self.controller.clock, self.clock);
     wire!(self.loader.clock, self.clock);
     wire!(self.kernel.clock, self.clock);
@@ -332,6 +337,10 @@ glue! { [
     wire!(self.storer.operand_we, self.loader.operand_we);
     wire!(self.storer.operand_waddr, self.loader.operand_waddr);
     wire!(self.storer.operand_wdata, self.loader.operand_wdata);
+    // tiles that the store engine hands on to the load engine
+    wire!(self.loader.handover_we, self.storer.handover_we);
+    wire!(self.loader.handover_waddr, self.storer.handover_waddr);
+    wire!(self.loader.handover_wdata, self.storer.handover_wdata);
     // partial sums to the store engine
     wire!(self.kernel.p_addr, self.storer.p_addr);
     for i in 0..T {

@@ -45,6 +45,7 @@ pub struct Chip<
     const SAW: usize,
     const CAW: usize,
     const GAW: usize,
+    const HAW: usize,
 > {
     pub clock_in: Signal<In, Clock>,
     pub button: Signal<In, Bit>,
@@ -65,7 +66,7 @@ pub struct Chip<
     pub sdram_dq_in: Signal<In, Bits<16>>,
     pll: Pll,
     sequencer: ResetSequencer<RESET_LOG2>,
-    accelerator: Accelerator<T, FAW, LAW, WAW, PAW, OAW, TAPS, SAW, CAW, GAW>,
+    accelerator: Accelerator<T, FAW, LAW, WAW, PAW, OAW, TAPS, SAW, CAW, GAW, HAW>,
     link: HostLink,
     mux: MemoryMux,
     memory: SdramController,
@@ -84,11 +85,12 @@ impl<
     const SAW: usize,
     const CAW: usize,
     const GAW: usize,
-> Chip<T, FAW, LAW, WAW, PAW, OAW, TAPS, SAW, CAW, GAW>
+    const HAW: usize,
+> Chip<T, FAW, LAW, WAW, PAW, OAW, TAPS, SAW, CAW, GAW, HAW>
 {
     /// The chip around an accelerator; an error if the clock cannot make the link's baud rate.
     pub fn new(
-        accelerator: Accelerator<T, FAW, LAW, WAW, PAW, OAW, TAPS, SAW, CAW, GAW>,
+        accelerator: Accelerator<T, FAW, LAW, WAW, PAW, OAW, TAPS, SAW, CAW, GAW, HAW>,
         link: &LinkSettings,
         sdram: &SdramTiming,
     ) -> Result<Self> {
@@ -122,8 +124,8 @@ impl<
     }
 }
 
-glue! { [const T: usize, const FAW: usize, const LAW: usize, const WAW: usize, const PAW: usize, const OAW: usize, const TAPS: usize, const SAW: usize, const CAW: usize, const GAW: usize]
-Chip<T, FAW, LAW, WAW, PAW, OAW, TAPS, SAW, CAW, GAW>; self => {
+glue! { [const T: usize, const FAW: usize, const LAW: usize, const WAW: usize, const PAW: usize, const OAW: usize, const TAPS: usize, const SAW: usize, const CAW: usize, const GAW: usize, const HAW: usize]
+Chip<T, FAW, LAW, WAW, PAW, OAW, TAPS, SAW, CAW, GAW, HAW>; self => {
     // clocks and reset
     wire!(self.pll.clock, self.clock_in);
     wire!(self.sequencer.clock, self.pll.core_clock);

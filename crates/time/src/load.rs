@@ -4,7 +4,9 @@ use crate::dram::{Burst, Client};
 use crate::queue::NEVER;
 use ef_program::load::{LoadKind, LoadOp};
 use ef_program::{Config, LoadDesc};
-use ef_rtl::load::{expander, gather_cycles, load_engine, run_reader, unpack_cycles, zero_cycles};
+use ef_rtl::load::{
+    expander, gather_cycles, handover_ram, load_engine, run_reader, unpack_cycles, zero_cycles,
+};
 use ef_rtl::memory::arbiter;
 
 /// What a command that reads memory still has to read.
@@ -55,7 +57,7 @@ impl Load {
         self.offer
     }
 
-    /// A command that starts at `start`. Returns when it is done if it reads nothing.
+    /// A command that starts at `start`. Returns when it is done if it reads no memory.
     pub fn start(&mut self, desc: &LoadDesc, start: u64) -> Option<u64> {
         let op = LoadOp::decode(desc.op);
         let count = |fields: &[u32]| fields.iter().map(|n| u64::from(*n)).product::<u64>();
@@ -77,6 +79,9 @@ impl Load {
                     }
                     _ => (1, load_engine::WORD),
                 };
+                if op.handed {
+                    return Some(start + self.handed(desc));
+                }
                 self.took = 0;
                 self.bursts = 0;
                 self.ends = [0; run_reader::BURSTS_AHEAD];
@@ -93,6 +98,15 @@ impl Load {
                 None
             }
         }
+    }
+
+    /// Cycles of a command whose words come from the hand-over RAM.
+    fn handed(&self, desc: &LoadDesc) -> u64 {
+        let bursts = u64::from(desc.n_run0) * u64::from(desc.n_run1);
+        let words = bursts * u64::from(desc.run);
+        let flow = words - 1 + (bursts - 1) * (handover_ram::BETWEEN - 1);
+        let last = flow.max((words - 1) * self.pace);
+        run_reader::FIRST_COMMAND + handover_ram::FIRST_WORD + last + self.tail
     }
 
     /// The burst that is offered.

@@ -14,7 +14,7 @@ pub enum Shape {
     Zero { to: VectorBuffer, base: u32, n: u32 },
     Tile(Tile),
     Nest(Nest),
-    Words { to: WordBuffer, base: u32, runs: [u32; 3], unpack: bool, shift: u32 },
+    Words { to: WordBuffer, base: u32, runs: [u32; 3], unpack: bool, shift: u32, handed: bool },
     Gather(Taps),
 }
 
@@ -32,6 +32,7 @@ pub struct Tile {
     pub split: u32,
     pub gap: u32,
     pub backwards: bool,
+    pub handed: bool,
 }
 
 /// Any loop nest, overlapping or empty.
@@ -75,8 +76,9 @@ pub fn any_shape() -> impl Strategy<Value = Shape> {
             [0..200u32, 0..6u32, 0..4u32],
             any::<bool>(),
             0..16u32,
+            any::<bool>(),
         )
-            .prop_map(|(to, base, runs, unpack, shift)| Shape::Words { to, base, runs, unpack, shift }),
+            .prop_map(|(to, base, runs, unpack, shift, handed)| Shape::Words { to, base, runs, unpack, shift, handed }),
         4 => taps().prop_map(Shape::Gather),
     ]
 }
@@ -92,11 +94,24 @@ fn phase() -> impl Strategy<Value = u32> {
 fn tile() -> impl Strategy<Value = Tile> {
     (
         (buffer(), 1..=40u32, (1..=20u32, 1..=20u32), 1..=9u32, 0..=2u32, any::<bool>(), any::<bool>()),
-        (std::array::from_fn::<_, 6, _>(|_| phase()), 0..4u32, 0..4u32, any::<bool>()),
+        (std::array::from_fn::<_, 6, _>(|_| phase()), 0..4u32, 0..4u32, any::<bool>(), any::<bool>()),
     )
-        .prop_map(|((to, channels, map, batch, pad, mask, pool), (phases, split, gap, backwards))| {
-            Tile { to, channels, map, batch, pad, mask, pool, phases, split, gap, backwards }
-        })
+        .prop_map(
+            |((to, channels, map, batch, pad, mask, pool), (phases, split, gap, backwards, handed))| Tile {
+                to,
+                channels,
+                map,
+                batch,
+                pad,
+                mask,
+                pool,
+                phases,
+                split,
+                gap,
+                backwards,
+                handed,
+            },
+        )
 }
 
 fn nest() -> impl Strategy<Value = Nest> {
@@ -166,7 +181,7 @@ impl Shape {
             }
             Shape::Tile(tile) => tile.command(config),
             Shape::Nest(nest) => nest.command(config),
-            Shape::Words { to, base, runs, unpack, shift } => {
+            Shape::Words { to, base, runs, unpack, shift, handed } => {
                 let depth = match to {
                     WordBuffer::Operand => 1 << config.operand_aw,
                     WordBuffer::Scratch => 1 << config.scratch_aw,
@@ -177,7 +192,8 @@ impl Shape {
                 let [run, n0, n1] = *runs;
                 let (n0, n1) = (n0.max(1), n1.max(1));
                 LoadDesc {
-                    op: LoadOp { unpack: *unpack, shift: *shift, ..LoadOp::words(*to) }.encode(),
+                    op: LoadOp { unpack: *unpack, shift: *shift, handed: *handed, ..LoadOp::words(*to) }
+                        .encode(),
                     base,
                     dram: 17,
                     run: run.min(room / (n0 * n1)),
@@ -245,7 +261,8 @@ impl Tile {
         let (dram, d_run0) =
             if self.backwards { (40 + (n_run0 - 1) * d_run0, d_run0.wrapping_neg()) } else { (40, d_run0) };
         LoadDesc {
-            op: LoadOp { mask: self.mask, pool: self.pool, ..LoadOp::vectors(self.to) }.encode(),
+            op: LoadOp { mask: self.mask, pool: self.pool, handed: self.handed, ..LoadOp::vectors(self.to) }
+                .encode(),
             base: self.pad * line + self.pad,
             phase,
             n0: cols,

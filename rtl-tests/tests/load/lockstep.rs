@@ -7,8 +7,8 @@ use ef_hdl_kit::rand::{Rng, SeedableRng, rngs::StdRng};
 use ef_program::load::{LoadOp, WordBuffer};
 use ef_program::{Descriptor, config};
 use ef_rtl::load::{
-    BufferWriter, CodeReader, Expander, Field16, Levels, LoadControl, LoadEngine, RunReader, Vectors, Walker,
-    Words,
+    BufferWriter, CodeReader, Expander, Field16, HandoverRam, Levels, LoadControl, LoadEngine, ReadRoute,
+    RunReader, Vectors, Walker, Words,
 };
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
@@ -298,13 +298,67 @@ fn the_control_equals_its_verilog() {
         b.reset.next = one_in(rng, 500);
         b.cancel.next = one_in(rng, 100);
         b.start.next = b.ready.val() && one_in(rng, 3);
-        b.op.next = rng.random_range(0..2048u64).into();
+        b.op.next = rng.random_range(0..4096u64).into();
         for port in [&mut b.reader_idle, &mut b.vectors_idle, &mut b.words_idle] {
             port.next = rng.random_range(0..8) > 0;
         }
         b.word_valid.next = rng.random();
         b.words_ready.next = rng.random();
         b.collector_ready.next = rng.random();
+    });
+}
+
+/// Bursts of the hand-over RAM are its words, in order; a reset forgets what was under way.
+#[test]
+fn the_hand_over_ram_gives_its_words() {
+    let mut words = vec![0u64; 64];
+    let mut expected: VecDeque<u64> = VecDeque::new();
+    let (mut given, mut first) = (0, true);
+    lockstep!(HandoverRam::<6>::default(), "", 17, 12_000, |b, rng| {
+        let valid = !first && b.data_valid.val();
+        let (reset, ready) = (one_in(rng, 400), rng.random_range(0..4) > 0);
+        if valid {
+            assert_eq!(Some(b.data.val().into()), expected.front().copied());
+        }
+        let (at, length) = (rng.random_range(0..200u64), rng.random_range(1..30u64));
+        let command = one_in(rng, 3);
+        // written where no burst reads
+        let write = expected.is_empty() && !command && rng.random();
+        let (waddr, wdata) = (rng.random_range(0..64u64), u64::from(rng.random::<u32>()));
+        if valid && ready {
+            expected.pop_front();
+            given += 1;
+        }
+        if command && !first && b.cmd_ready.val() {
+            expected.extend((at..at + length).map(|k| words[k as usize % 64]));
+        }
+        if write {
+            words[waddr as usize] = wdata;
+        }
+        if reset {
+            expected.clear();
+        }
+        first = false;
+        b.reset.next = reset;
+        b.data_ready.next = ready;
+        b.cmd_valid.next = command;
+        b.cmd_addr.next = at.into();
+        b.cmd_len.next = length.into();
+        b.we.next = write;
+        b.waddr.next = waddr.into();
+        b.wdata.next = wdata.into();
+    });
+    assert!(given > 3000, "{given} words");
+    lockstep!(comb: ReadRoute::default(), "", 18, 500, |b, rng| {
+        for port in [&mut b.handed, &mut b.reader_cmd_valid, &mut b.reader_data_ready, &mut b.reader_word_read] {
+            port.next = rng.random();
+        }
+        for port in [&mut b.reader_burst_issued, &mut b.cmd_ready, &mut b.data_valid, &mut b.ram_cmd_ready] {
+            port.next = rng.random();
+        }
+        b.ram_valid.next = rng.random();
+        b.data.next = u64::from(rng.random::<u32>()).into();
+        b.ram_data.next = u64::from(rng.random::<u32>()).into();
     });
 }
 
@@ -359,12 +413,15 @@ fn the_engine_equals_its_verilog() {
     let mut shapes = TestRunner::deterministic();
     let small = any_shape();
     let mut first = true;
-    lockstep!(LoadEngine::<2, 2, 8, 8>::default(), "", 16, 14_000, |b, rng| {
+    lockstep!(LoadEngine::<2, 2, 8, 8, 10>::default(), "", 16, 14_000, |b, rng| {
         if world.commands.is_empty() {
             let mut command = small.new_tree(&mut shapes).unwrap().current().command(config);
             if rng.random_range(0..4) == 0 {
                 command.op =
                     LoadOp::words([WordBuffer::Scratch, WordBuffer::Code][rng.random_range(0..2)]).encode();
+            }
+            if rng.random_range(0..4) == 0 {
+                command.op |= 1 << LoadOp::HANDED;
             }
             // short commands, so that there are many
             (command.n1, command.n2) = (command.n1.min(3), command.n2.min(2));
@@ -399,6 +456,9 @@ fn the_engine_equals_its_verilog() {
         b.data_valid.next = inputs.data.is_some();
         b.data.next = u64::from(inputs.data.unwrap_or_default()).into();
         b.cancel.next = false;
+        b.handover_we.next = rng.random();
+        b.handover_waddr.next = rng.random_range(0..1024u64).into();
+        b.handover_wdata.next = u64::from(rng.random::<u32>()).into();
     });
     assert!(world.done > 30, "{} commands", world.done);
 }

@@ -36,6 +36,8 @@ pub struct Bench {
     psum: Vec<u32>,
     /// Addresses whose data is not due yet.
     reading: VecDeque<u32>,
+    /// What the engine has written to the hand-over RAM.
+    pub handover: Vec<u32>,
     overflow: u32,
     words: u64,
     bursts: u64,
@@ -74,6 +76,7 @@ impl Bench {
             sim,
             psum: vec![0; config.lanes << config.psum_aw],
             reading: vec![0; latency].into(),
+            handover: vec![0; 1 << config.handover_aw()],
             overflow: 0,
             words: 0,
             bursts: 0,
@@ -109,6 +112,10 @@ impl Bench {
         assert_eq!(self.sim.get_id(issued) != 0, command.is_some() && take_command, "burst_issued");
         self.words += self.sim.get_id(written);
         self.bursts += self.sim.get_id(issued);
+        if self.sim.get("handover_we") != 0 {
+            let at = self.sim.get("handover_waddr") as usize % self.handover.len();
+            self.handover[at] = self.sim.get("handover_wdata") as u32;
+        }
         if self.sim.get_id(set) != 0 {
             self.overflow |= 1 << self.sim.get("overflow_tag");
         }
@@ -119,6 +126,7 @@ impl Bench {
     pub fn load(&mut self, model: &Machine, rng: &mut impl Rng) {
         self.psum.clone_from(&model.psum.data);
         self.memory.words.clone_from(&model.dram);
+        self.handover.clone_from(&model.handover);
         let scalars = &model.scalars;
         self.sim.set("learning_rate", scalars.learning_rate.into());
         self.sim.set("momentum", scalars.momentum.into());
@@ -159,6 +167,7 @@ impl Bench {
             assert!(!done || self.memory.is_clean(), "done before the last word was taken");
             self.cycle(rng);
             if done {
+                assert_eq!(self.sim.get("handover_we"), 0, "done before the last word was handed over");
                 assert_eq!(self.sim.get("done"), 0, "done is one pulse");
                 while self.sim.get("ready") == 0 {
                     self.cycle(rng);

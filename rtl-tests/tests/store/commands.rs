@@ -11,9 +11,17 @@ use proptest::prelude::*;
 /// What a command is to do; sizes that do not fit are cut down, or the command is left out.
 #[derive(Clone, Debug)]
 pub enum Shape {
-    Map { images: u32, groups: u32, rows: u32, columns: u32, relu: bool, pool: bool, codes: bool },
+    Map { images: u32, groups: u32, rows: u32, columns: u32, relu: bool, pool: bool, codes: bool, to: To },
     Update { steps: u32, outputs: u32, inputs: u32, velocity: bool },
     Softmax { images: u32, classes: u32, gradient: bool },
+}
+
+/// Where a map goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum To {
+    Memory,
+    Both,
+    HandoverRam,
 }
 
 /// One command, and what surrounds it.
@@ -39,10 +47,11 @@ pub enum Values {
 
 pub fn any_shape() -> impl Strategy<Value = Shape> {
     let bit = any::<bool>;
+    let to = prop_oneof![Just(To::Memory), Just(To::Both), Just(To::HandoverRam)];
     prop_oneof![
-        (0u32..10, 1u32..6, 0u32..21, 1u32..21, bit(), bit(), bit()).prop_map(
-            |(images, groups, rows, columns, relu, pool, codes)| {
-                Shape::Map { images, groups, rows, columns, relu, pool, codes }
+        (0u32..10, 1u32..6, 0u32..21, 1u32..21, bit(), bit(), bit(), to).prop_map(
+            |(images, groups, rows, columns, relu, pool, codes, to)| {
+                Shape::Map { images, groups, rows, columns, relu, pool, codes, to }
             }
         ),
         (0u32..10, 1u32..9, 1u32..30, bit()).prop_map(|(steps, outputs, inputs, velocity)| Shape::Update {
@@ -103,7 +112,7 @@ pub fn command(config: &Config, model: &mut Machine, case: &Case, rng: &mut impl
     let mut d = StoreDesc { tag: case.tag, ..StoreDesc::default() };
     let (psum, operand, lanes) = (1 << config.psum_aw, 1 << config.operand_aw, config.lanes);
     match case.shape {
-        Shape::Map { images, groups, rows, columns, relu, pool, codes } => {
+        Shape::Map { images, groups, rows, columns, relu, pool, codes, to } => {
             let rows = rows.min(psum / columns);
             let images = images.min(psum / (rows * columns).max(1));
             let plane = images * rows * columns;
@@ -117,8 +126,16 @@ pub fn command(config: &Config, model: &mut Machine, case: &Case, rng: &mut impl
             let code_row = layout::code_row_words(out_columns as usize, lanes, pool) as u32;
             let code_words = images * groups * out_rows * code_row;
             let codes = codes && code_words <= 1 << config.code_aw;
-            d.op = StoreOp { relu, pool, codes, ..StoreOp::new(StoreKind::Map) }.encode();
-            place(&mut d, vectors * lanes as u32, if codes { code_words } else { 0 }, rng);
+            let hand_over = to != To::Memory;
+            d.op = StoreOp { relu, pool, codes, hand_over, ..StoreOp::new(StoreKind::Map) }.encode();
+            let words = vectors * lanes as u32;
+            place(&mut d, words, if codes { code_words } else { 0 }, rng);
+            if hand_over {
+                d.o_w = rng.random_range(0..=(1u32 << config.handover_aw()).checked_sub(words)?);
+            }
+            if to == To::HandoverRam {
+                d.n_run = 0;
+            }
         }
         Shape::Update { steps, outputs, inputs, velocity } => {
             let outputs = outputs.min(lanes as u32);
@@ -131,7 +148,9 @@ pub fn command(config: &Config, model: &mut Machine, case: &Case, rng: &mut impl
             d.p_base = rng.random_range(0..=room - d.p_g * steps.saturating_sub(1));
             d.o_w = rng.random_range(0..=operand / 2 - elements);
             d.o_v = rng.random_range(operand / 2..=operand - elements);
-            d.op = StoreOp { velocity, ..StoreOp::new(StoreKind::Update) }.encode();
+            // without meaning here
+            let hand_over = rng.random();
+            d.op = StoreOp { velocity, hand_over, ..StoreOp::new(StoreKind::Update) }.encode();
             place(&mut d, elements, 0, rng);
         }
         Shape::Softmax { images, classes, gradient } => {
@@ -144,7 +163,8 @@ pub fn command(config: &Config, model: &mut Machine, case: &Case, rng: &mut impl
             for label in &mut model.operand[d.o_w as usize..][..images as usize] {
                 *label = rng.random_range(0..classes + classes / 8);
             }
-            d.op = StoreOp { gradient, ..StoreOp::new(StoreKind::Softmax) }.encode();
+            let hand_over = rng.random();
+            d.op = StoreOp { gradient, hand_over, ..StoreOp::new(StoreKind::Softmax) }.encode();
             place(&mut d, images * groups * lanes as u32, 0, rng);
         }
     }

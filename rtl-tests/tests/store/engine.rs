@@ -1,7 +1,7 @@
 //! The store engine, as Verilog, against the golden model.
 
 use crate::bench::{Bench, DRAM_WORDS};
-use crate::commands::{Case, Shape, Values, any_case, any_pace, command, fill};
+use crate::commands::{Case, Shape, To, Values, any_case, any_pace, command, fill};
 use crate::memory::Pace;
 use ef_hdl_kit::rand::rngs::StdRng;
 use ef_hdl_kit::rand::{Rng, SeedableRng};
@@ -47,6 +47,7 @@ fn check(bench: &mut Bench, model: &mut Machine, case: &Case) -> Result<Option<S
             bench.memory.words[at], model.dram[at]
         )));
     }
+    prop_assert_eq!(&bench.handover, &model.handover, "hand-over RAM: {:?}", d);
     prop_assert_eq!(bench.scalars(&model.scalars), model.scalars.clone(), "{:?}", d);
     prop_assert_eq!(ended.words, model.traffic.words_written - before.words_written, "words written");
     // runs of no words are no bursts
@@ -65,6 +66,8 @@ struct Reached {
     gradients: u32,
     correct: u32,
     overflows: u32,
+    handed_over: u32,
+    only_handed_over: u32,
 }
 
 impl Reached {
@@ -72,7 +75,11 @@ impl Reached {
         let Some(op) = StoreOp::decode(d.op) else { return };
         let words = d.run * d.n_run;
         match op.kind {
-            StoreKind::Map => self.pooled_words += if op.pool { words } else { 0 },
+            StoreKind::Map => {
+                self.pooled_words += if op.pool { words } else { 0 };
+                self.handed_over += u32::from(op.hand_over && words > 0);
+                self.only_handed_over += u32::from(op.hand_over && d.n_run == 0 && d.n_i * d.n_r > 0);
+            }
             StoreKind::Update => self.updated_words += words,
             StoreKind::Softmax => self.gradients += words,
         }
@@ -109,6 +116,7 @@ fn equals_model(config: &'static Config, cases: u32) {
     let r = *reached.borrow();
     println!("{}: {r:?}", config.name);
     assert!(r.pooled_words > 1000 && r.code_words > 100 && r.updated_words > 1000, "{r:?}");
+    assert!(r.handed_over > 3 && r.only_handed_over > 3, "{r:?}");
     assert!(r.gradients > 500 && r.correct > 5 && r.overflows > 5, "{r:?}");
 }
 
@@ -133,8 +141,26 @@ fn an_aborted_command_leaves_the_memory_port_clean_and_the_next_one_is_right() {
     let mut bench = Bench::new(config);
     let rng = &mut StdRng::seed_from_u64(7);
     let shapes = [
-        Shape::Map { images: 2, groups: 2, rows: 8, columns: 9, relu: true, pool: false, codes: true },
-        Shape::Map { images: 3, groups: 2, rows: 7, columns: 8, relu: true, pool: true, codes: true },
+        Shape::Map {
+            images: 2,
+            groups: 2,
+            rows: 8,
+            columns: 9,
+            relu: true,
+            pool: false,
+            codes: true,
+            to: To::Memory,
+        },
+        Shape::Map {
+            images: 3,
+            groups: 2,
+            rows: 7,
+            columns: 8,
+            relu: true,
+            pool: true,
+            codes: true,
+            to: To::Both,
+        },
         Shape::Update { steps: 9, outputs: 2, inputs: 12, velocity: false },
         Shape::Softmax { images: 4, classes: 10, gradient: true },
     ];
@@ -196,8 +222,16 @@ fn pace_of(config: &'static Config, shape: Shape, runs: u32) -> (f64, u64) {
 
 #[test]
 fn a_map_leaves_at_one_word_per_cycle_and_an_update_at_one_in_three() {
-    let map =
-        |pool| Shape::Map { images: 1, groups: 4, rows: 12, columns: 8, relu: true, pool, codes: false };
+    let map = |pool| Shape::Map {
+        images: 1,
+        groups: 4,
+        rows: 12,
+        columns: 8,
+        relu: true,
+        pool,
+        codes: false,
+        to: To::Memory,
+    };
     for config in CONFIGS {
         let (plain, around) = pace_of(config, map(false), 16);
         println!("{}: map {plain:.3} words per cycle, {around} cycles around", config.name);

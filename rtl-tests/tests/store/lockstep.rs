@@ -9,6 +9,7 @@ use ef_rtl::store::class_walk::{ArgMax, ClassWalk};
 use ef_rtl::store::codes::{Codes, VectorCode};
 use ef_rtl::store::drain::Drain;
 use ef_rtl::store::exponents::Exponents;
+use ef_rtl::store::handover_writer::HandoverWriter;
 use ef_rtl::store::hold::Hold;
 use ef_rtl::store::lane_constants::LaneConstants;
 use ef_rtl::store::map_walk::MapWalk;
@@ -78,6 +79,10 @@ fn small_cells_equal_their_verilog() {
     lockstep!(comb: OrderKey::default(), "", 4, 2000, |b, rng| b.word.next = word(rng));
     lockstep!(WordMux::default(), "", 5, 1000, |b, rng| {
         drive!(b, rng; once_in(5): in_push[4]; word(): in_word[4]; once_in(50): clear;);
+    });
+    lockstep!(HandoverWriter::default(), "", 11, 3000, |b, rng| {
+        drive!(b, rng; once_in(2): push; once_in(30): start; once_in(60): clear; word(): word;
+               below(256): op; below(3): n_run; below(65536): base;);
     });
     lockstep!(OperandRam::<4>::default(), "", 6, 2000, |b, rng| {
         drive!(b, rng; once_in(2): operand_we, softmax; word(): operand_wdata;
@@ -260,8 +265,8 @@ fn the_control_of_commands_equals_its_verilog() {
                once_in(3): map_finished, update_busy, softmax_busy, pending, sending, writing;);
         b.start.next = b.ready.val() && rng.random_range(0..3) == 0;
         if b.ready.val() {
-            drive!(b, rng; below(128): op; below(32): tag; word(): dram, d_run, code_dram, code_d_run;
-                   below(65536): run, n_run, code_run;);
+            drive!(b, rng; below(256): op; below(32): tag; word(): dram, d_run, code_dram, code_d_run;
+                   below(65536): run, code_run; below(3): n_run;);
         }
     });
 }
@@ -292,14 +297,14 @@ fn the_store_engine_equals_its_verilog() {
             b.field[i].next = word(rng);
         }
         let fields = [
-            (StoreDesc::op, kind | rng.random_range(0..32u64) << 2),
+            (StoreDesc::op, kind | rng.random_range(0..64u64) << 2),
             (StoreDesc::tag, rng.random_range(0..32)),
             (StoreDesc::n_i, 1),
             (StoreDesc::n_g, groups),
             (StoreDesc::n_r, rows),
             (StoreDesc::n_c, columns),
             (StoreDesc::run, words),
-            (StoreDesc::n_run, 1),
+            (StoreDesc::n_run, rng.random_range(0..4u64).min(1)),
             (StoreDesc::code_run, groups * rows),
         ];
         for (i, value) in fields {

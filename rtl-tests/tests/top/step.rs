@@ -20,6 +20,9 @@ const IMAGES: u32 = 4;
 const WEIGHTS: u32 = KERNEL * LANES * LANES;
 const GRADIENT: u32 = 64;
 const LABELS: u32 = 250;
+/// In the loss buffer and in the hand-over RAM.
+const HANDED: u32 = 64;
+const HANDED_AT: u32 = 100;
 
 // the memory map
 const FEATURES_AT: u32 = 0;
@@ -160,12 +163,9 @@ pub fn program() -> Vec<u64> {
     };
     let forward = ComputeDesc { s_0: LANES, bias, ..convolution(fp, 3) };
     a.command(Compute, &forward, &[], &[Load], &[Store]);
-    let wu = ComputeOp { pixel_mode: true, init: Init::Zero, ones: true, phase: Phase::Wu, ..fp };
-    let gradient = ComputeDesc { s_0: 1, s_1: OUT, p_base: GRADIENT, ..convolution(wu, 4) };
-    a.command(Compute, &gradient, &[], &[], &[Store, Load]);
-
     let map = StoreDesc {
-        op: StoreOp { relu: true, codes: true, ..StoreOp::new(StoreKind::Map) }.encode(),
+        op: StoreOp { relu: true, codes: true, hand_over: true, ..StoreOp::new(StoreKind::Map) }.encode(),
+        o_w: HANDED_AT,
         tag: 5,
         p_g: OUT * OUT,
         n_i: 1,
@@ -180,7 +180,16 @@ pub fn program() -> Vec<u64> {
         ..Default::default()
     };
     let moving = [(StoreDesc::dram, OUT * OUT * LANES), (StoreDesc::code_dram, OUT)];
-    a.command(Store, &map, &moving, &[Load, Compute], &[]);
+    a.command(Store, &map, &moving, &[Load, Compute], &[Load]);
+    // the map, from the hand-over RAM, as more losses
+    let op = LoadOp { handed: true, ..LoadOp::vectors(VectorBuffer::Loss) }.encode();
+    let handed = LoadDesc { op, dram: HANDED_AT, base: HANDED, ..losses };
+    a.command(Load, &handed, &[], &[Store], &[Compute]);
+    let wu = ComputeOp { pixel_mode: true, init: Init::Zero, ones: true, phase: Phase::Wu, ..fp };
+    let gradient = ComputeDesc { s_0: 1, s_1: OUT, p_base: GRADIENT, ..convolution(wu, 4) };
+    a.command(Compute, &gradient, &[], &[], &[]);
+    let op = ComputeOp { init: Init::Keep, ..wu }.encode();
+    a.command(Compute, &ComputeDesc { op, s_base: HANDED, ..gradient }, &[], &[Load], &[Store, Load]);
     for (velocity, at) in [(false, UPDATED_AT), (true, VELOCITIES_AT)] {
         let update = StoreDesc {
             op: StoreOp { velocity, ..StoreOp::new(StoreKind::Update) }.encode(),

@@ -3,7 +3,6 @@
 use crate::plan::{PassReport, PlanReport};
 use ef_compiler::Stage;
 use ef_paper::{Layer, Machine, best, phases};
-use ef_program::compute::Phase;
 use serde::Serialize;
 
 /// A pass with one memory; cycles and words are of the whole batch. Of layer and phase `all`, the whole step.
@@ -57,21 +56,15 @@ pub fn layers(stages: &[Stage]) -> Vec<Layer> {
     stages.iter().map(layer).collect()
 }
 
-/// EF-Train's cycles for a layer in the phases that a pass has: "FP", "BP + WU".
-fn eftrain(machine: &Machine, layer: &Layer, pass: &str, batch: usize) -> u64 {
-    let phase = |name: &str| match name {
-        "FP" => Phase::Fp,
-        "BP" => Phase::Bp,
-        _ => Phase::Wu,
-    };
-    pass.split(" + ").map(|name| best(machine, layer, phase(name), batch).cycles).sum()
+/// EF-Train's cycles for what a pass does.
+fn eftrain(machine: &Machine, layers: &[Layer], pass: &PassReport, batch: usize) -> u64 {
+    pass.parts.iter().map(|(layer, phase)| best(machine, &layers[*layer], *phase, batch).cycles).sum()
 }
 
 /// A row per pass.
 pub fn rows(report: &PlanReport, memory: &str, machine: &Machine, layers: &[Layer]) -> Vec<Row> {
     let row = |pass: &PassReport| {
-        let layer = layers.iter().find(|layer| layer.name == pass.layer).expect("a pass is one of a layer");
-        let eftrain_cycles = eftrain(machine, layer, &pass.phase, report.batch);
+        let eftrain_cycles = eftrain(machine, layers, pass, report.batch);
         Row {
             network: report.network.clone(),
             layer: pass.layer.clone(),
@@ -99,7 +92,8 @@ pub fn network_row(
     lanes: usize,
     mhz: f64,
 ) -> NetworkRow {
-    let own = || rows.iter().filter(|row| layers.iter().any(|layer| layer.name == row.layer));
+    let all = |row: &Row| row.layer.split(" + ").all(|name| layers.iter().any(|layer| layer.name == name));
+    let own = || rows.iter().filter(|row| all(row));
     let images = batch as f64;
     let cycles = own().map(|row| row.predicted_cycles).sum::<u64>() as f64 / images;
     let eftrain = own().map(|row| row.eftrain_cycles).sum::<u64>() as f64 / images;

@@ -4,7 +4,8 @@ use super::Behind;
 use super::occupancy::{Buffer, Occupancy};
 use super::report::{PassReport, PlanReport, TileReport};
 use anyhow::Result;
-use ef_compiler::{Network, PixelFormat, Prepared, ScheduledPass, SpanKind, Stage, Step, encode};
+use ef_compiler::{Network, Part, PixelFormat, Prepared, ScheduledPass, SpanKind, Step, encode};
+use ef_program::compute::Phase;
 use ef_program::{Config, Engine, Synced};
 use ef_time::{Span, predict, predict_spans};
 use std::ops::Range;
@@ -93,8 +94,9 @@ impl Planned {
                 let words = needed_words(&prepared, pass, batch) * u64::from(behind.cycles_per_word);
                 let kernel: u64 = alone.kernel_cycles.iter().sum();
                 PassReport {
-                    layer: prepared.graph.stages[pass.stage].name.clone(),
-                    phase: pass.phase.into(),
+                    layer: pass.layers(&prepared.graph),
+                    phase: pass.phase(),
+                    parts: pass.parts.clone(),
                     cycles,
                     bound: words.max(macs.div_ceil(lanes as u64)),
                     busy_lanes: kernel as f64 / cycles.max(1) as f64,
@@ -155,29 +157,34 @@ fn alone(step: &Step, share: &[Range<usize>]) -> Vec<Synced> {
     commands.map(|c| Synced { command: c.command.clone(), wait: 0, signal: 0 }).collect()
 }
 
-/// FP, BP and WU that a pass does.
-fn phases(pass: &ScheduledPass) -> usize {
-    pass.phase.split('+').count()
-}
-
 fn macs(prepared: &Prepared, pass: &ScheduledPass, batch: usize) -> u64 {
-    (phases(pass) * batch) as u64 * prepared.graph.stages[pass.stage].macs()
+    pass.parts.iter().map(|(stage, _)| batch as u64 * prepared.graph.stages[*stage].macs()).sum()
 }
 
-/// Words that a pass moves if it moves every map, loss, code and parameter that it needs once.
+/// Words that a pass moves if it moves every map, loss, code and parameter that it needs once, and none that it hands on inside the chip.
 fn needed_words(prepared: &Prepared, pass: &ScheduledPass, batch: usize) -> u64 {
-    let stage: &Stage = &prepared.graph.stages[pass.stage];
-    let input =
-        if stage.first() { prepared.map.image_words } else { prepared.graph.tensors[stage.input].words };
-    let output = stage.out_words() + stage.code_words();
-    let parameters = stage.out_groups() * stage.block_words();
-    // the update reads and writes weights and velocities
-    let (maps, weights) = match pass.phase {
-        "FP" | "BP" => (1, 1),
-        "WU" => (1, 4),
-        _ => (2, 5),
+    let stages = &prepared.graph.stages;
+    let input = |stage: usize| match stages[stage].first() {
+        true => prepared.map.image_words,
+        false => prepared.graph.tensors[stages[stage].input].words,
     };
-    (batch * (maps * input + output) + weights * parameters) as u64
+    let (mut maps, mut weights) = (0, 0);
+    for (number, &(index, phase)) in pass.parts.iter().enumerate() {
+        let stage = &stages[index];
+        let again = pass.parts[..number].iter().any(|part| part.0 == index);
+        // BP and WU of a stage share its loss and its codes
+        let output = if again { 0 } else { stage.out_words() + stage.code_words() };
+        maps += input(index) + output;
+        // the update reads and writes weights and velocities
+        weights += if phase == Phase::Wu { 4 } else { 1 } * stage.out_groups() * stage.block_words();
+    }
+    let first = pass.parts.iter().map(|part| part.0).min().unwrap_or(0);
+    if pass.parts.iter().any(|part| part.0 != first) {
+        // FP does not read what it hands on but stores it for WU, BP neither writes nor reads it
+        let phases = pass.parts.iter().filter(|part| part.1 == Phase::Fp).count();
+        maps -= if phases > 0 { 1 } else { 2 } * stages[first].out_words();
+    }
+    (batch * maps + weights) as u64
 }
 
 fn tile(pass: &ScheduledPass) -> TileReport {
@@ -197,7 +204,7 @@ fn occupancy(step: &Step, spans: &[Span], config: &Config, cycles: u64) -> Vec<B
     for (pass, share) in step.passes.iter().zip(step.shares()) {
         for i in share.into_iter().flatten() {
             for access in ef_compiler::accesses(&step.commands[i].command, config.lanes) {
-                occupancy.note(&access, spans[i], pass.stage);
+                occupancy.note(&access, spans[i], pass.parts[0].0);
             }
         }
     }
@@ -220,9 +227,10 @@ fn blocks(prepared: &Prepared, step: &Step, ends: &[u64], batch: usize) -> Vec<B
     always("images", Kind::Images, map.images, batch * map.image_words);
     // step i of the memory map is FP of stage i, step 2n - 1 - i its BP and WU
     let last = 2 * prepared.graph.stages.len() - 1;
-    let number = |pass: &ScheduledPass| if pass.phase == "FP" { pass.stage } else { last - pass.stage };
+    let number = |(stage, phase): Part| if phase == Phase::Fp { stage } else { last - stage };
     let over = |at: usize| {
-        let passes = step.passes.iter().zip(ends).filter(|(pass, _)| number(pass) <= at);
+        let begun = |pass: &ScheduledPass| pass.parts.iter().any(|part| number(*part) <= at);
+        let passes = step.passes.iter().zip(ends).filter(|(pass, _)| begun(pass));
         passes.map(|(_, end)| *end).max().unwrap_or(0)
     };
     blocks.extend(map.spans.iter().map(|span| Block {

@@ -4,7 +4,7 @@ mod cycles;
 mod memory;
 mod roofline;
 
-use super::{Behind, Planned};
+use super::{Behind, PassReport, Planned};
 use anyhow::{Result, anyhow};
 use plotters::coord::Shift;
 use plotters::prelude::*;
@@ -69,10 +69,13 @@ fn bar<C: Into<ShapeStyle>>(color: C, x: (f64, f64), y: (f64, f64)) -> Rectangle
     Rectangle::new([(x.0, y.0), (x.1, y.1)], color)
 }
 
-/// The names of the layers, in the order of FP.
+/// The names of the layers, and of those that have a pass together, in the order of the network.
 fn layers(planned: &Planned) -> Vec<&str> {
-    let passes = planned.report.layers.iter();
-    passes.filter(|pass| pass.phase == "FP").map(|pass| pass.layer.as_str()).collect()
+    let first = |pass: &PassReport| pass.parts.iter().map(|part| part.0).min();
+    let mut named: Vec<_> = planned.report.layers.iter().map(|p| (first(p), p.layer.as_str())).collect();
+    named.sort_unstable();
+    named.dedup();
+    named.into_iter().map(|(_, name)| name).collect()
 }
 
 /// A legend's square.

@@ -1,5 +1,6 @@
 //! [`PlanReport`]: a plan in figures, as in `plan.json`.
 
+use ef_compiler::Part;
 use serde::Serialize;
 
 /// What a training step needs and takes.
@@ -20,12 +21,15 @@ pub struct PlanReport {
     pub layers: Vec<PassReport>,
 }
 
-/// A pass: one or two phases of a layer. Figures are of the whole batch.
+/// A pass: one or two phases of a layer, or of two that hand tiles on inside the chip. Figures are of the whole batch.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PassReport {
+    /// One name, or two with ` + ` between.
     pub layer: String,
     /// FP, BP, WU or BP + WU.
     pub phase: String,
+    #[serde(skip)]
+    pub parts: Vec<Part>,
     /// From the last computation of the pass before to the last one of this pass. All of them add up to the step.
     pub cycles: u64,
     /// No pass that moves each map once takes fewer: the larger of the arithmetic on all lanes and the words.

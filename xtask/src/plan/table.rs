@@ -17,8 +17,9 @@ pub fn table(report: &PlanReport, behind: &Behind) -> String {
     );
     let mut line = |cells: [&str; 8]| {
         let [layer, phase, cycles, bound, busy, useful, words, tile] = cells;
-        let row =
-            format!("{layer:8} {phase:8} {cycles:>14} {bound:>14} {busy:>7} {useful:>7} {words:>12}  {tile}");
+        let row = format!(
+            "{layer:13} {phase:8} {cycles:>14} {bound:>14} {busy:>7} {useful:>7} {words:>12}  {tile}"
+        );
         writeln!(text, "{}", row.trim_end()).expect("a string takes everything");
     };
     line([

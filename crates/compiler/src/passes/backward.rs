@@ -1,13 +1,13 @@
 //! BP of a stage: the gradient of its input from the gradient of its output.
 
 use super::compute::{LossOnChip, OnChip, Sums};
-use super::{Cut, Order, Pass, Space};
+use super::{Cut, Order, Part, Pass, Space};
 use crate::builder::{Builder, Context, Slots};
 use crate::room::Needs;
 use crate::tensors::loss::LossTile;
 use crate::tile::{Tile, TileSize, blocks};
 use crate::work::Work;
-use ef_program::compute::Init;
+use ef_program::compute::{Init, Phase};
 use ef_time::Traffic;
 
 /// BP of stage `.0`.
@@ -69,7 +69,7 @@ impl Backward {
             };
             let loss = loss.unwrap_or_else(|| {
                 let base = regions.losses.take();
-                builder.load_loss(index, shape, outs, base);
+                builder.load_loss(index, shape, outs, base, None);
                 base
             });
             let init = if outs.0 == 0 { Init::Zero } else { Init::Keep };
@@ -84,12 +84,8 @@ impl Backward {
 }
 
 impl Pass for Backward {
-    fn phase(&self) -> &'static str {
-        "BP"
-    }
-
-    fn stage(&self) -> usize {
-        self.0
+    fn parts(&self) -> Vec<Part> {
+        vec![(self.0, Phase::Bp)]
     }
 
     fn space(&self, context: &Context) -> Space {
@@ -181,7 +177,7 @@ impl Pass for Backward {
             Order::TilesFirst => {
                 for tile in tiles() {
                     let loss = regions.losses.take();
-                    builder.load_loss(index, self.tile(&context, tile), all, loss);
+                    builder.load_loss(index, self.tile(&context, tile), all, loss, None);
                     for ins in blocks(stage.in_groups(), cut.ins) {
                         let base = weights(builder, &mut regions, ins);
                         self.block(builder, &mut regions, cut, tile, ins, (base, Some(loss)));

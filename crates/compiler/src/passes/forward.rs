@@ -1,12 +1,13 @@
 //! FP of a stage, with ReLU and pooling on the way out; after the last stage the loss.
 
 use super::compute::OnChip;
-use super::{Cut, Order, Pass, Space};
+use super::{Cut, Order, Part, Pass, Space};
 use crate::Stage;
 use crate::builder::{Bases, Builder, Context, Slots};
 use crate::room::Needs;
 use crate::tile::{Tile, blocks};
 use crate::work::Work;
+use ef_program::compute::Phase;
 use ef_time::Traffic;
 
 /// FP of stage `.0`.
@@ -86,16 +87,7 @@ impl Forward {
         if self.is_last(&builder.context) {
             return builder.store_loss(index, tile, sum, regions.labels.take());
         }
-        let halve = |n: usize| n / stage.window();
-        let out = Tile {
-            row: halve(tile.row),
-            rows: halve(tile.rows),
-            col: halve(tile.col),
-            cols: halve(tile.cols),
-            ..tile
-        };
-        let map = builder.context.output_store(index);
-        builder.store_map(&map, out, outs, (tile.rows, tile.cols), sum);
+        builder.store_forward(index, tile, outs, sum);
     }
 }
 
@@ -105,12 +97,8 @@ fn weight_slots(stage: &Stage, cut: &Cut) -> usize {
 }
 
 impl Pass for Forward {
-    fn phase(&self) -> &'static str {
-        "FP"
-    }
-
-    fn stage(&self) -> usize {
-        self.0
+    fn parts(&self) -> Vec<Part> {
+        vec![(self.0, Phase::Fp)]
     }
 
     fn space(&self, context: &Context) -> Space {

@@ -2,14 +2,14 @@
 //! stay in the partial sums over the whole batch.
 
 use super::compute::{LossOnChip, OnChip, Sums};
-use super::{Cut, Order, Pass, Space};
+use super::{Cut, Order, Part, Pass, Space};
 use crate::Stage;
 use crate::builder::{Builder, Context, Slots};
 use crate::room::Needs;
 use crate::tensors::loss::LossTile;
 use crate::tile::{Tile, TileSize, blocks};
 use crate::work::Work;
-use ef_program::compute::Init;
+use ef_program::compute::{Init, Phase};
 use ef_time::Traffic;
 
 /// BP, WU and update of stage `.0`.
@@ -30,14 +30,14 @@ impl Fused {
     }
 
     /// The part of the output map that WU takes with a tile of the input map.
-    fn wu_tile(&self, stage: &Stage, tile: Tile) -> Tile {
+    pub(super) fn wu_tile(&self, stage: &Stage, tile: Tile) -> Tile {
         let (row, rows) = share((tile.row, tile.rows), stage.in_rows, stage.rows);
         let (col, cols) = share((tile.col, tile.cols), stage.in_cols, stage.cols);
         Tile { row, rows, col, cols, ..tile }
     }
 
     /// The loss tile that serves BP and WU of a tile of the input map.
-    fn tile(&self, context: &Context, tile: Tile) -> LossTile {
+    pub(super) fn tile(&self, context: &Context, tile: Tile) -> LossTile {
         let stage = context.stage(self.0);
         let wu = self.wu_tile(stage, tile);
         let (mut rows, mut cols) = stage.bp_reach(tile);
@@ -56,12 +56,8 @@ impl Fused {
 }
 
 impl Pass for Fused {
-    fn phase(&self) -> &'static str {
-        "BP + WU"
-    }
-
-    fn stage(&self) -> usize {
-        self.0
+    fn parts(&self) -> Vec<Part> {
+        vec![(self.0, Phase::Bp), (self.0, Phase::Wu)]
     }
 
     fn space(&self, context: &Context) -> Space {
@@ -143,7 +139,7 @@ impl Pass for Fused {
                 let counted = wu.rows > 0 && wu.cols > 0;
                 for outs in blocks(all.1, cut.outs) {
                     let loss = LossOnChip { tile: shape, groups: outs, base: losses.take() };
-                    builder.load_loss(index, shape, outs, loss.base);
+                    builder.load_loss(index, shape, outs, loss.base, None);
                     if counted && outs.0 == 0 {
                         builder.load_input(stage, wu, ins, feature);
                     }

@@ -1,4 +1,5 @@
-//! The passes: FP, BP, WU, and BP with WU, of one stage over the whole batch. Each has a file with the same four parts.
+//! The passes: FP, BP, WU, and BP with WU, of one stage over the whole batch, or of two that hand tiles on inside the chip. Each has a file
+//! with the same four parts.
 //!
 //! - **cut**: what a cut of this pass may be: [`Pass::space`];
 //! - **fit**: the room that a cut needs on chip: [`Pass::needs`];
@@ -11,12 +12,16 @@ mod backward;
 mod compute;
 mod forward;
 mod fused;
+mod handed_backward;
+mod handed_forward;
 mod update;
 mod weight;
 
 pub use backward::Backward;
 pub use forward::Forward;
 pub use fused::Fused;
+pub use handed_backward::HandedBackward;
+pub use handed_forward::HandedForward;
 pub use update::Updates;
 pub use weight::Weight;
 
@@ -25,6 +30,7 @@ use crate::builder::{Builder, Context};
 use crate::room::Needs;
 use crate::tile::{Grid, TileSize, parts};
 use crate::work::Work;
+use ef_program::compute::Phase;
 
 /// Which loop is outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,12 +91,13 @@ impl Space {
     }
 }
 
-/// One pass of one stage.
+/// A stage's FP, BP or WU.
+pub type Part = (usize, Phase);
+
+/// One pass.
 pub trait Pass {
-    /// FP, BP, WU or BP + WU.
-    fn phase(&self) -> &'static str;
-    /// Number of its stage.
-    fn stage(&self) -> usize;
+    /// What it does, in the order of its stages in the pass.
+    fn parts(&self) -> Vec<Part>;
     fn space(&self, context: &Context) -> Space;
     /// A cut of the space makes sense.
     fn admits(&self, _context: &Context, _cut: &Cut) -> bool {

@@ -1,20 +1,20 @@
 //! WU of a stage alone: blocks of gradients stay in the partial sums over the whole batch, then the update.
 
 use super::compute::{LossOnChip, OnChip, Sums};
-use super::{Cut, Order, Pass, Space};
+use super::{Cut, Order, Part, Pass, Space};
 use crate::builder::{Builder, Context, Slots};
 use crate::room::Needs;
 use crate::tensors::loss::LossTile;
 use crate::tile::{Tile, blocks};
 use crate::work::Work;
-use ef_program::compute::Init;
+use ef_program::compute::{Init, Phase};
 
 /// WU and update of stage `.0`.
 pub struct Weight(pub usize);
 
 impl Weight {
     /// The loss tile of output rows: what WU holds stationary.
-    fn tile(&self, context: &Context, tile: Tile) -> LossTile {
+    pub(super) fn tile(&self, context: &Context, tile: Tile) -> LossTile {
         let stage = context.stage(self.0);
         let rows = (tile.row as i64, (tile.row + tile.rows) as i64);
         let cols = (tile.col as i64, (tile.col + tile.cols) as i64);
@@ -23,12 +23,8 @@ impl Weight {
 }
 
 impl Pass for Weight {
-    fn phase(&self) -> &'static str {
-        "WU"
-    }
-
-    fn stage(&self) -> usize {
-        self.0
+    fn parts(&self) -> Vec<Part> {
+        vec![(self.0, Phase::Wu)]
     }
 
     fn space(&self, context: &Context) -> Space {
@@ -92,7 +88,7 @@ impl Pass for Weight {
                 for (number, tile) in cut.size.tiles(context.batch, stage.rows, stage.cols).enumerate() {
                     let shape = self.tile(&context, tile);
                     let loss = LossOnChip { tile: shape, groups: outs, base: losses.take() };
-                    builder.load_loss(index, shape, outs, loss.base);
+                    builder.load_loss(index, shape, outs, loss.base, None);
                     let input = OnChip { groups: ins, base: features.take() };
                     builder.load_input(stage, tile, ins, input.base);
                     let init = if number == 0 { Init::Zero } else { Init::Keep };

@@ -30,6 +30,14 @@ impl Stage {
         under(tile.row, tile.rows, self.kernel.0, (self.padding, self.stride, self.in_rows))
     }
 
+    /// Where input row `lo` and column `from` of a tile lie in its region. A tile beside the map, with wide padding, has no real pixel.
+    fn input_offset(&self, tile: Tile, (lo, from): (usize, usize)) -> (usize, usize) {
+        let (rows, cols) = self.input_map(tile.rows, tile.cols);
+        let from_corner =
+            |at: usize, tile: usize, length: usize| (at + self.padding).saturating_sub(tile).min(length);
+        (from_corner(lo, tile.row, rows), from_corner(from, tile.col, cols))
+    }
+
     /// Columns `lo..hi` of the input that a tile reads.
     pub(crate) fn input_cols(&self, tile: Tile) -> (usize, usize) {
         under(tile.col, tile.cols, self.kernel.1, (self.padding, self.stride, self.in_cols))
@@ -56,19 +64,8 @@ impl Builder<'_> {
 
     fn load_map(&mut self, stage: &Stage, tile: Tile, (first, count): (usize, usize), base: usize) {
         let t = self.context.lanes();
-        let (rows, cols) = stage.input_map(tile.rows, tile.cols);
         let ((lo, hi), (from, to)) = (stage.input_rows(tile), stage.input_cols(tile));
-        // a tile beside the map, with wide padding, has no real pixel
-        let top = (lo + stage.padding).saturating_sub(tile.row).min(rows);
-        let left = (from + stage.padding).saturating_sub(tile.col).min(cols);
-        let geometry = Geometry {
-            maps: tile.images * count,
-            rows,
-            cols,
-            real_rows: (top, top + hi - lo),
-            real_cols: (left, left + to - from),
-        };
-        self.zero_padding(VectorBuffer::Feature, base, geometry);
+        self.zero_around(stage, tile, count, base);
         if hi == lo || to == from {
             return;
         }
@@ -84,6 +81,75 @@ impl Builder<'_> {
         );
         let [run, n_run0, d_run0, n_run1, d_run1] = runs.fields();
         self.load(LoadDesc {
+            dram: self.context.map.values[stage.input] + at as u32,
+            run,
+            n_run0,
+            d_run0,
+            n_run1,
+            d_run1,
+            ..self.context.input_vectors(stage, tile, count, base, (lo, hi))
+        });
+    }
+
+    /// Loads some rows of all channel groups of a tile of whole rows, at `base`, from the hand-over RAM; not its padding.
+    pub fn load_handed_input(&mut self, stage: &Stage, tile: Tile, from: &HandedRows, base: usize) {
+        let groups = stage.in_groups();
+        let words = (from.rows.1 - from.rows.0) * stage.in_cols * self.context.lanes();
+        let [run, n_run0, d_run0, n_run1, d_run1] =
+            Runs::new(words, (groups, from.group_words), (1, 0)).fields();
+        self.load(LoadDesc {
+            op: LoadOp { handed: true, ..LoadOp::vectors(VectorBuffer::Feature) }.encode(),
+            dram: from.at as u32,
+            run,
+            n_run0,
+            d_run0,
+            n_run1,
+            d_run1,
+            ..self.context.input_vectors(stage, tile, groups, base, from.rows)
+        });
+    }
+
+    /// Makes the padding of an input tile of `count` groups at `base` zero.
+    pub fn zero_around(&mut self, stage: &Stage, tile: Tile, count: usize, base: usize) {
+        let (rows, cols) = stage.input_map(tile.rows, tile.cols);
+        let ((lo, hi), (from, to)) = (stage.input_rows(tile), stage.input_cols(tile));
+        let (top, left) = stage.input_offset(tile, (lo, from));
+        let geometry = Geometry {
+            maps: tile.images * count,
+            rows,
+            cols,
+            real_rows: (top, top + hi - lo),
+            real_cols: (left, left + to - from),
+        };
+        self.zero_padding(VectorBuffer::Feature, base, geometry);
+    }
+}
+
+/// Rows of a map in the hand-over RAM, of all channel groups.
+pub struct HandedRows {
+    /// First row, and the one after the last.
+    pub rows: (usize, usize),
+    /// Word of the first of them, group 0.
+    pub at: usize,
+    /// Words from a group to the next.
+    pub group_words: usize,
+}
+
+impl Context<'_> {
+    /// The chip's side of a load of rows `lo..hi` of an input tile of `count` groups at `base`.
+    fn input_vectors(
+        &self,
+        stage: &Stage,
+        tile: Tile,
+        count: usize,
+        base: usize,
+        (lo, hi): (usize, usize),
+    ) -> LoadDesc {
+        let t = self.lanes();
+        let (rows, cols) = stage.input_map(tile.rows, tile.cols);
+        let (from, to) = stage.input_cols(tile);
+        let (top, left) = stage.input_offset(tile, (lo, from));
+        LoadDesc {
             op: LoadOp::vectors(VectorBuffer::Feature).encode(),
             base: (base + top * cols + left) as u32,
             phase: ((top * tile.cols + left) % t) as u32,
@@ -99,18 +165,10 @@ impl Builder<'_> {
             p1: (tile.cols % t) as u32,
             p2: 0,
             p3: (tile.rows * tile.cols % t) as u32,
-            dram: self.context.map.values[stage.input] + at as u32,
-            run,
-            n_run0,
-            d_run0,
-            n_run1,
-            d_run1,
             ..Default::default()
-        });
+        }
     }
-}
 
-impl Context<'_> {
     /// The stream fields of a compute descriptor that reads an input tile of `groups` groups at `base`.
     pub fn stream_input(&self, stage: &Stage, tile: Tile, groups: usize, base: usize) -> ComputeDesc {
         let t = self.lanes();

@@ -96,8 +96,16 @@ impl LossTile {
 }
 
 impl Builder<'_> {
-    /// Loads groups `first..first + count` of a loss tile to `base`.
-    pub fn load_loss(&mut self, index: usize, tile: LossTile, (first, count): (usize, usize), base: usize) {
+    /// Loads groups `first..first + count` of a loss tile to `base`: from DRAM, or, all of a tile of whole rows, from word `handed` of the
+    /// hand-over RAM.
+    pub fn load_loss(
+        &mut self,
+        index: usize,
+        tile: LossTile,
+        (first, count): (usize, usize),
+        base: usize,
+        handed: Option<usize>,
+    ) {
         let stage = self.context.stage(index);
         let t = self.context.lanes();
         let window = stage.window();
@@ -139,9 +147,12 @@ impl Builder<'_> {
                 ..Default::default()
             });
         }
-        let (dram, [run, n_run0, d_run0, n_run1, d_run1]) =
-            runs(self.context.map.losses[stage.output], stage.out_cols() * t, from * t, cols * t);
-        let op = LoadOp { mask: stage.relu, pool: stage.pool, ..LoadOp::vectors(VectorBuffer::Loss) };
+        let (dram, [run, n_run0, d_run0, n_run1, d_run1]) = match handed {
+            Some(at) => (at as u32, Runs::new(count * rows * cols * t, (1, 0), (1, 0)).fields()),
+            None => runs(self.context.map.losses[stage.output], stage.out_cols() * t, from * t, cols * t),
+        };
+        let handed = handed.is_some();
+        let op = LoadOp { mask: stage.relu, pool: stage.pool, handed, ..LoadOp::vectors(VectorBuffer::Loss) };
         let phase = |n: usize| (n % t) as u32;
         let counted = tile.counted.0;
         self.load(LoadDesc {

@@ -18,6 +18,17 @@ pub struct MapStore {
     pub cols: usize,
     /// Word address of its codes, words per row of them, and the columns of the map that a word serves.
     pub codes: Option<(usize, usize, usize)>,
+    /// Whole rows go to the hand-over RAM as well.
+    pub hand_over: Option<HandOver>,
+}
+
+/// A tile that the next stage takes from the hand-over RAM.
+#[derive(Clone, Copy)]
+pub struct HandOver {
+    /// Its first word there.
+    pub at: usize,
+    /// It does not go to DRAM.
+    pub only: bool,
 }
 
 /// Words of the longest run that a descriptor can hold.
@@ -41,6 +52,7 @@ impl Context<'_> {
             codes: codes.then(|| {
                 (self.map.codes[index] as usize, stage.code_row(), stage.code_columns() / stage.window())
             }),
+            hand_over: None,
         }
     }
 
@@ -54,11 +66,20 @@ impl Context<'_> {
             rows: stage.in_rows,
             cols: stage.in_cols,
             codes: None,
+            hand_over: None,
         }
     }
 }
 
 impl Builder<'_> {
+    /// Stores groups `outs` of a tile of a stage's output, with its ReLU and pooling.
+    pub fn store_forward(&mut self, index: usize, tile: Tile, outs: (usize, usize), sum: usize) {
+        let window = self.context.stage(index).window();
+        let [row, rows, col, cols] = [tile.row, tile.rows, tile.col, tile.cols].map(|n| n / window);
+        let map = self.context.output_store(index);
+        self.store_map(&map, Tile { row, rows, col, cols, ..tile }, outs, (tile.rows, tile.cols), sum);
+    }
+
     /// Stores groups `first..first + count` of tile `out`, from `raw` (rows, columns) partial sums per image and group.
     pub fn store_map(
         &mut self,
@@ -75,6 +96,7 @@ impl Builder<'_> {
         if out.cols == map.cols {
             return self.store_part(map, out, (first, count), raw, (sum, pixels));
         }
+        debug_assert!(map.hand_over.is_none(), "only whole rows are handed on");
         // rows that do not touch: a command for each group
         for group in 0..count {
             self.store_part(map, out, (first + group, 1), raw, (sum + group * pixels, pixels));
@@ -115,6 +137,13 @@ impl Builder<'_> {
             descriptor.code_dram = at as u32;
             descriptor.code_run = run as u32;
             descriptor.code_d_run = d_run as u32;
+        }
+        if let Some(HandOver { at, only }) = map.hand_over {
+            descriptor.op = StoreOp { hand_over: true, ..map.op }.encode();
+            descriptor.o_w = at as u32;
+            if only {
+                descriptor.n_run = 0;
+            }
         }
         self.store(descriptor);
     }

@@ -1,6 +1,7 @@
 //! [`LoadControl`]: decodes a command, starts what it needs, routes the words and says when all is done.
 
 use ef_hdl_kit::K;
+use ef_program::load::LoadOp;
 use rust_hdl::prelude::*;
 
 /// Start, routing and completion of one command of the load engine.
@@ -41,6 +42,8 @@ pub struct LoadControl {
     pub destination: Signal<Out, Bits<2>>,
     // while the command runs
     pub to: Signal<Out, Bits<2>>,
+    /// Its words come from the hand-over RAM.
+    pub handed: Signal<Out, Bit>,
     pub reader_idle: Signal<In, Bit>,
     pub vectors_idle: Signal<In, Bit>,
     pub words_idle: Signal<In, Bit>,
@@ -53,6 +56,7 @@ pub struct LoadControl {
     busy: DFF<Bit>,
     kind: DFF<Bits<2>>,
     target: DFF<Bits<2>>,
+    from_ram: DFF<Bit>,
     finished: DFF<Bit>,
     refused: DFF<Bit>,
     new_kind: Signal<Local, Bits<2>>,
@@ -62,12 +66,13 @@ pub struct LoadControl {
     kind_vectors: K<2, 1>,
     kind_words: K<2, 2>,
     kind_gather: K<2, 3>,
+    bit_handed: K<4, { LoadOp::HANDED as u64 }>,
 }
 
 impl Logic for LoadControl {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, busy, kind, target, finished, refused);
+        dff_setup!(self, clock, busy, kind, target, from_ram, finished, refused);
         self.finished.d.next = false;
         self.refused.d.next = false;
 
@@ -110,6 +115,7 @@ impl Logic for LoadControl {
         if self.start.val() {
             self.kind.d.next = self.op.val().get_bits::<2>(0);
             self.target.d.next = self.op.val().get_bits::<2>(2);
+            self.from_ram.d.next = self.op.val().get_bit(self.bit_handed.val().index());
             if self.new_kind.val() == self.kind_gather.val() {
                 self.target.d.next = 0.into();
             }
@@ -123,6 +129,7 @@ impl Logic for LoadControl {
             self.refused.d.next = false;
         }
         self.to.next = self.target.q.val();
+        self.handed.next = self.from_ram.q.val();
         self.done.next = self.finished.q.val();
         self.bad.next = self.refused.q.val();
         self.clear.next = self.cancel.val() || self.reset.val();

@@ -1,6 +1,6 @@
 //! [`LoadEngine`]: the reshaping DMA, load side.
 
-use super::{Field16, Gather, LoadControl, RunReader, Vectors, Words};
+use super::{Field16, Gather, HandoverRam, LoadControl, ReadRoute, RunReader, Vectors, Words};
 use ef_hdl_kit::{glue, vec_of};
 use ef_program::{Descriptor, LoadDesc};
 use rust_hdl::prelude::*;
@@ -17,9 +17,11 @@ pub const UNPACKED: u64 = 5;
 pub const NOTHING: u64 = 2;
 
 /// Executes the commands of [`ef_program::load`]: T lanes, a scratch of W banks of 2^BAW words, 2^CAW words of
-/// codes.
+/// codes, a hand-over RAM of 2^HAW words.
 ///
 /// ```text
+///  handover_we, handover_waddr, handover_wdata --> [ HandoverRam ]
+///                | [ReadRoute]
 ///            +-----------+  words                     +---------+  feature_we, loss_we, weight_we
 ///  memory -->| RunReader |--------------+------------>| Vectors |--> waddr, wdata[T]
 ///            +-----------+              |   +-------->| (codes) |
@@ -41,6 +43,7 @@ pub const NOTHING: u64 = 2;
 /// | `feature_we`, `loss_we`, `weight_we` | 1 | write enables of the three buffers |
 /// | `waddr`, `wdata[T]` | 16, 32 | their address and data, bank order |
 /// | `operand_we`, `operand_waddr`, `operand_wdata` | 1, 16, 32 | write port of the operand RAM |
+/// | `handover_we`, `handover_waddr`, `handover_wdata` | 1, 16, 32 | write port of the hand-over RAM |
 /// | `words_read`, `burst_issued` | 1 | pulses for the counters |
 ///
 /// Rates: VECTORS and WORDS one word per clock (un-pooling 4 clocks per vector, unpacking 4 / W per word), ZERO one vector per clock,
@@ -51,10 +54,10 @@ pub const NOTHING: u64 = 2;
 ///
 /// ```
 /// use ef_rtl::load::LoadEngine;
-/// # ef_hdl_kit::export::verilog(&mut LoadEngine::<4, 4, 7, 8>::default(), "load_engine").unwrap();
+/// # ef_hdl_kit::export::verilog(&mut LoadEngine::<4, 4, 7, 8, 10>::default(), "load_engine").unwrap();
 /// ```
 #[derive(LogicBlock)]
-pub struct LoadEngine<const T: usize, const W: usize, const BAW: usize, const CAW: usize> {
+pub struct LoadEngine<const T: usize, const W: usize, const BAW: usize, const CAW: usize, const HAW: usize> {
     pub clock: Signal<In, Clock>,
     pub reset: Signal<In, Bit>,
     pub cancel: Signal<In, Bit>,
@@ -78,18 +81,23 @@ pub struct LoadEngine<const T: usize, const W: usize, const BAW: usize, const CA
     pub operand_we: Signal<Out, Bit>,
     pub operand_waddr: Signal<Out, Bits<16>>,
     pub operand_wdata: Signal<Out, Bits<32>>,
+    pub handover_we: Signal<In, Bit>,
+    pub handover_waddr: Signal<In, Bits<16>>,
+    pub handover_wdata: Signal<In, Bits<32>>,
     pub words_read: Signal<Out, Bit>,
     pub burst_issued: Signal<Out, Bit>,
     half: Vec<Field16>,
     control: LoadControl,
     reader: RunReader,
+    route: ReadRoute,
+    handover: HandoverRam<HAW>,
     gather: Gather<T, W, BAW>,
     words: Words<W>,
     vectors: Vectors<T, CAW>,
 }
 
-impl<const T: usize, const W: usize, const BAW: usize, const CAW: usize> Default
-    for LoadEngine<T, W, BAW, CAW>
+impl<const T: usize, const W: usize, const BAW: usize, const CAW: usize, const HAW: usize> Default
+    for LoadEngine<T, W, BAW, CAW, HAW>
 {
     fn default() -> Self {
         Self {
@@ -116,11 +124,16 @@ impl<const T: usize, const W: usize, const BAW: usize, const CAW: usize> Default
             operand_we: Default::default(),
             operand_waddr: Default::default(),
             operand_wdata: Default::default(),
+            handover_we: Default::default(),
+            handover_waddr: Default::default(),
+            handover_wdata: Default::default(),
             words_read: Default::default(),
             burst_issued: Default::default(),
             half: vec_of(LoadDesc::FIELDS.len()),
             control: Default::default(),
             reader: Default::default(),
+            route: Default::default(),
+            handover: Default::default(),
             gather: Default::default(),
             words: Default::default(),
             vectors: Default::default(),
@@ -128,7 +141,8 @@ impl<const T: usize, const W: usize, const BAW: usize, const CAW: usize> Default
     }
 }
 
-glue! { [const T: usize, const W: usize, const BAW: usize, const CAW: usize] LoadEngine<T, W, BAW, CAW>; self => {
+glue! { [const T: usize, const W: usize, const BAW: usize, const CAW: usize, const HAW: usize]
+LoadEngine<T, W, BAW, CAW, HAW>; self => {
     for i in 0..self.field.len() {
         wire!(self.half[i].field, self.field[i]);
     }
@@ -158,16 +172,36 @@ glue! { [const T: usize, const W: usize, const BAW: usize, const CAW: usize] Loa
     wire!(self.reader.d_run0, self.field[LoadDesc::d_run0]);
     wire!(self.reader.n_run1, self.half[LoadDesc::n_run1].value);
     wire!(self.reader.d_run1, self.field[LoadDesc::d_run1]);
-    wire!(self.reader.cmd_ready, self.cmd_ready);
-    wire!(self.reader.data_valid, self.data_valid);
-    wire!(self.reader.data, self.data);
+    wire!(self.reader.cmd_ready, self.route.reader_cmd_ready);
+    wire!(self.reader.data_valid, self.route.reader_data_valid);
+    wire!(self.reader.data, self.route.reader_data);
     wire!(self.reader.word_ready, self.control.word_ready);
-    wire!(self.cmd_valid, self.reader.cmd_valid);
+    wire!(self.route.handed, self.control.handed);
+    wire!(self.route.reader_cmd_valid, self.reader.cmd_valid);
+    wire!(self.route.reader_data_ready, self.reader.data_ready);
+    wire!(self.route.reader_word_read, self.reader.word_read);
+    wire!(self.route.reader_burst_issued, self.reader.burst_issued);
+    wire!(self.route.cmd_ready, self.cmd_ready);
+    wire!(self.route.data_valid, self.data_valid);
+    wire!(self.route.data, self.data);
+    wire!(self.route.ram_cmd_ready, self.handover.cmd_ready);
+    wire!(self.route.ram_valid, self.handover.data_valid);
+    wire!(self.route.ram_data, self.handover.data);
+    wire!(self.handover.clock, self.clock);
+    wire!(self.handover.reset, self.reset);
+    wire!(self.handover.we, self.handover_we);
+    wire!(self.handover.waddr, self.handover_waddr);
+    wire!(self.handover.wdata, self.handover_wdata);
+    wire!(self.handover.cmd_valid, self.route.ram_cmd_valid);
+    wire!(self.handover.cmd_addr, self.reader.cmd_addr);
+    wire!(self.handover.cmd_len, self.reader.cmd_len);
+    wire!(self.handover.data_ready, self.route.ram_ready);
+    wire!(self.cmd_valid, self.route.cmd_valid);
     wire!(self.cmd_addr, self.reader.cmd_addr);
     wire!(self.cmd_len, self.reader.cmd_len);
-    wire!(self.data_ready, self.reader.data_ready);
-    wire!(self.words_read, self.reader.word_read);
-    wire!(self.burst_issued, self.reader.burst_issued);
+    wire!(self.data_ready, self.route.data_ready);
+    wire!(self.words_read, self.route.words_read);
+    wire!(self.burst_issued, self.route.burst_issued);
 
     wire!(self.gather.clock, self.clock);
     wire!(self.gather.reset, self.control.clear);

@@ -5,6 +5,7 @@
 //! | [`load_engine`] | the engine: wiring of all below |
 //! | [`control`] | decoding, routing, completion |
 //! | [`run_reader`] | the DRAM side: bursts to one word stream |
+//! | [`read_route`], [`handover_ram`] | bursts from memory, or from the RAM with tiles that the store engine hands on |
 //! | [`vectors`] | the vector path, wired from the six below |
 //! | [`levels`], [`walker`] | the loop nest, its addresses and phases |
 //! | [`collector`] | T words or taps become a vector |
@@ -26,8 +27,10 @@ pub mod cycles;
 pub mod expander;
 pub mod field16;
 pub mod gather;
+pub mod handover_ram;
 pub mod levels;
 pub mod load_engine;
+pub mod read_route;
 pub mod run_reader;
 pub mod scratch;
 pub mod tap_lanes;
@@ -46,8 +49,10 @@ pub use cycles::{gather_cycles, pixel_cycles, unpack_cycles, zero_cycles};
 pub use expander::Expander;
 pub use field16::Field16;
 pub use gather::Gather;
+pub use handover_ram::HandoverRam;
 pub use levels::Levels;
 pub use load_engine::LoadEngine;
+pub use read_route::ReadRoute;
 pub use run_reader::RunReader;
 pub use scratch::Scratch;
 pub use tap_lanes::TapLanes;

@@ -8,6 +8,7 @@
 //! | [`Update`](update::Update) | UPDATE: [`UpdateWalk`](update_walk::UpdateWalk), the times of its steps in [`update_schedule`] |
 //! | [`Softmax`](softmax::Softmax) | SOFTMAX: [`SoftmaxControl`](softmax_control::SoftmaxControl), [`ClassWalk`](class_walk::ClassWalk), [`ArgMax`](class_walk::ArgMax), [`Exponents`](exponents::Exponents), [`SoftmaxTotals`](softmax_totals::SoftmaxTotals), [`SoftmaxSteps`](softmax_steps::SoftmaxSteps) |
 //! | [`Arithmetic`](arithmetic::Arithmetic), [`OperandRam`](operand_ram::OperandRam), [`PsumPort`](psum_port::PsumPort) | what they share; [`WordRam`](word_ram::WordRam) |
+//! | [`HandoverWriter`](handover_writer::HandoverWriter) | words of a map to the hand-over RAM |
 //! | [`WordMux`](word_mux::WordMux), [`WordBuffer`](word_buffer::WordBuffer), [`RunWriter`](run_writer::RunWriter) | words to memory |
 //!
 //! Every pipeline here is free-running: tokens in a [`TokenLine`](token_line::TokenLine) say when a step's operands are there, and
@@ -18,6 +19,7 @@ pub mod class_walk;
 pub mod codes;
 pub mod drain;
 pub mod exponents;
+pub mod handover_writer;
 pub mod hold;
 pub mod lane_constants;
 pub mod map_walk;

@@ -157,8 +157,9 @@ impl Logic for StoreControl {
         self.is_softmax.d.next = self.kind.val() == self.kind_softmax.val();
         self.has_relu.d.next = self.op.val().get_bit(self.bit_relu.val().index());
         self.has_pool.d.next = self.op.val().get_bit(self.bit_pool.val().index());
-        self.has_codes.d.next =
-            (self.kind.val() == self.kind_map.val()) && self.op.val().get_bit(self.bit_codes.val().index());
+        self.has_codes.d.next = (self.kind.val() == self.kind_map.val())
+            && self.op.val().get_bit(self.bit_codes.val().index())
+            && self.n_run.val().any();
         self.wants_velocity.d.next = self.op.val().get_bit(self.bit_velocity.val().index());
         self.has_gradient.d.next = self.op.val().get_bit(self.bit_gradient.val().index());
         self.starting.next =

@@ -2,6 +2,7 @@
 
 use super::arithmetic::Arithmetic;
 use super::drain::Drain;
+use super::handover_writer::HandoverWriter;
 use super::operand_ram::OperandRam;
 use super::psum_port::PsumPort;
 use super::run_writer::RunWriter;
@@ -28,6 +29,7 @@ use rust_hdl::prelude::*;
 ///             |       |       operand_* --[ OperandRam ]-----+
 ///             |       v words
 ///             |   [ WordMux ] --> [ WordBuffer 256 ] --> [ RunWriter ] --> cmd_*, data_*
+///             |   [ HandoverWriter ] of MAP's words --> handover_*
 /// ```
 ///
 /// T lanes; operand RAM of 2^OAW words, code RAM of 2^CAW, softmax up to 2^EAW classes, partial sums LAT cycles after their
@@ -41,6 +43,7 @@ use rust_hdl::prelude::*;
 /// | `data_valid`, `data_ready`, `data` | 1, 1, 32 | their words |
 /// | `p_addr`, `p_data[T]` | 16, 32 | partial sums |
 /// | `operand_we`, `operand_waddr`, `operand_wdata` | 1, 16, 32 | the load engine writes the operand RAM |
+/// | `handover_we`, `handover_waddr`, `handover_wdata` | 1, 16, 32 | words of maps for the hand-over RAM |
 /// | `learning_rate`, `momentum`, `weight_decay`, `inv_batch` | 32 | FP32, stable while a command runs |
 /// | `loss_sum`, `mean_loss`, `correct` | 32 | totals, kept until `clear` |
 /// | `clear` | 1 | they become 0 |
@@ -74,6 +77,9 @@ pub struct StoreEngine<const T: usize, const OAW: usize, const CAW: usize, const
     pub operand_we: Signal<In, Bit>,
     pub operand_waddr: Signal<In, Bits<16>>,
     pub operand_wdata: Signal<In, Bits<32>>,
+    pub handover_we: Signal<Out, Bit>,
+    pub handover_waddr: Signal<Out, Bits<16>>,
+    pub handover_wdata: Signal<Out, Bits<32>>,
     pub learning_rate: Signal<In, Bits<32>>,
     pub momentum: Signal<In, Bits<32>>,
     pub weight_decay: Signal<In, Bits<32>>,
@@ -95,6 +101,7 @@ pub struct StoreEngine<const T: usize, const OAW: usize, const CAW: usize, const
     operands: OperandRam<OAW>,
     psum: PsumPort<T, LAT>,
     element: ChooseElement,
+    handover: HandoverWriter,
     words: WordMux,
     buffer: WordBuffer,
     writer: RunWriter,
@@ -126,6 +133,9 @@ impl<const T: usize, const OAW: usize, const CAW: usize, const EAW: usize, const
             operand_we: Default::default(),
             operand_waddr: Default::default(),
             operand_wdata: Default::default(),
+            handover_we: Default::default(),
+            handover_waddr: Default::default(),
+            handover_wdata: Default::default(),
             learning_rate: Default::default(),
             momentum: Default::default(),
             weight_decay: Default::default(),
@@ -147,6 +157,7 @@ impl<const T: usize, const OAW: usize, const CAW: usize, const EAW: usize, const
             operands: Default::default(),
             psum: Default::default(),
             element: Default::default(),
+            handover: Default::default(),
             words: Default::default(),
             buffer: Default::default(),
             writer: Default::default(),
@@ -283,10 +294,22 @@ StoreEngine<T, OAW, CAW, EAW, LAT>; self => {
     wire!(self.psum.word_address, self.element.address);
     wire!(self.psum.word_lane, self.element.lane);
     wire!(self.p_addr, self.psum.p_addr);
+    // words of a map to the hand-over RAM
+    wire!(self.handover.clock, self.clock);
+    wire!(self.handover.clear, self.control.clear);
+    wire!(self.handover.op, self.latch.half[StoreDesc::op]);
+    wire!(self.handover.n_run, self.latch.half[StoreDesc::n_run]);
+    wire!(self.handover.base, self.latch.half[StoreDesc::o_w]);
+    wire!(self.handover.start, self.control.map_start);
+    wire!(self.handover.push, self.drain.push);
+    wire!(self.handover.word, self.drain.word);
+    wire!(self.handover_we, self.handover.we);
+    wire!(self.handover_waddr, self.handover.waddr);
+    wire!(self.handover_wdata, self.handover.wdata);
     // words to memory
     wire!(self.words.clock, self.clock);
     wire!(self.words.clear, self.control.clear);
-    wire!(self.words.in_push[0], self.drain.push);
+    wire!(self.words.in_push[0], self.handover.memory_push);
     wire!(self.words.in_word[0], self.drain.word);
     wire!(self.words.in_push[1], self.drain.code_push);
     wire!(self.words.in_word[1], self.drain.code_word);

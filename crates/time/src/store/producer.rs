@@ -45,12 +45,14 @@ impl Producer {
     pub fn new(op: StoreOp, desc: &StoreDesc, lanes: usize, begin: u64) -> Self {
         let count = |fields: &[u32]| fields.iter().map(|n| u64::from(*n)).product::<u64>();
         let words = count(&[desc.run, desc.n_run]);
+        let halved = |n: u32| if op.pool { n / 2 } else { n };
         let after = |cycles: usize| begin + cycles as u64;
         match op.kind {
             StoreKind::Map => {
                 let first = after(drain::first_word(PSUM_READ_LATENCY, op.pool));
                 let pace = drain::cycles_per_word(lanes, op.pool) as u64;
-                let mut producer = Producer::even(first, pace, words);
+                let vectors = count(&[desc.n_i, desc.n_g, halved(desc.n_r), halved(desc.n_c)]);
+                let mut producer = Producer::even(first, pace, vectors * lanes as u64);
                 producer.finished -= word_mux::LATENCY as u64;
                 producer
             }

@@ -1,0 +1,216 @@
+//! BP and WU of the second stage with WU of the first, tile by tile in turns: the gradient of the second stage's input, which is the loss of
+//! the first, comes from the hand-over RAM and never sees DRAM.
+
+use super::compute::{LossOnChip, OnChip, Sums};
+use super::fused::Fused;
+use super::weight::Weight;
+use super::{Cut, Order, Part, Pass, Space};
+use crate::Stage;
+use crate::builder::{Builder, Context, Slots};
+use crate::room::Needs;
+use crate::tensors::output::HandOver;
+use crate::tile::{Grid, Tile, TileSize, blocks};
+use crate::work::Work;
+use ef_program::compute::{Init, Phase};
+
+/// BP and WU of stage 1, WU of stage 0, which has no BP.
+pub struct HandedBackward;
+
+const FIRST: usize = 0;
+const SECOND: Fused = Fused(1);
+
+/// Regions of the hand-over RAM: one is written while the other is read.
+const REGIONS: usize = 2;
+
+/// The regions of the pass in the buffers.
+struct Regions {
+    weights: usize,
+    losses: Slots,
+    inputs: Slots,
+    sums: Slots,
+    gradients: usize,
+    first_losses: usize,
+    first_input: usize,
+    first_gradients: usize,
+    handed: Slots,
+}
+
+impl HandedBackward {
+    pub fn possible(context: &Context) -> bool {
+        let stages = &context.graph.stages;
+        let [first, second, ..] = &stages[..] else { return false };
+        first.flattened.is_none()
+            && second.flattened.is_none()
+            && second.input == first.output
+            && Fused::possible(second)
+    }
+
+    fn stages<'a>(context: &Context<'a>) -> (&'a Stage, &'a Stage) {
+        (&context.graph.stages[FIRST], &context.graph.stages[SECOND.0])
+    }
+
+    /// The tile of the first stage's output before pooling whose loss is that gradient.
+    fn raw(first: &Stage, tile: Tile) -> Tile {
+        let window = first.window();
+        Tile { row: tile.row * window, rows: tile.rows * window, cols: first.cols, ..tile }
+    }
+
+    /// Vectors and code words of the largest loss tile of the first stage, one group.
+    fn first_loss(context: &Context, first: &Stage, size: TileSize) -> (usize, usize) {
+        let tile = Tile { image: 0, images: 1, row: 0, rows: size.rows, col: 0, cols: size.cols };
+        let loss = Weight(FIRST).tile(context, Self::raw(first, tile));
+        (loss.map(), size.rows * first.code_row())
+    }
+
+    /// BP and WU of a tile of the second stage. Returns where its gradient lies.
+    fn second(
+        &self,
+        builder: &mut Builder,
+        regions: &mut Regions,
+        cut: &Cut,
+        tile: Tile,
+        init: Init,
+    ) -> usize {
+        let context = builder.context;
+        let (_, stage) = Self::stages(&context);
+        let (index, all) = (SECOND.0, (0, stage.in_groups()));
+        let (shape, wu) = (SECOND.tile(&context, tile), SECOND.wu_tile(stage, tile));
+        let (sum, feature, at) = (regions.sums.take(), regions.inputs.take(), regions.handed.take());
+        let weights = OnChip { groups: all, base: regions.weights };
+        for outs in blocks(stage.out_groups(), cut.outs) {
+            let loss = LossOnChip { tile: shape, groups: outs, base: regions.losses.take() };
+            builder.load_loss(index, shape, outs, loss.base, None);
+            if outs.0 == 0 {
+                builder.load_input(stage, wu, all, feature);
+            }
+            let sums = Sums { base: sum, init: if outs.0 == 0 { Init::Zero } else { Init::Keep } };
+            builder.compute_bp(index, tile, loss, weights, 0, sums);
+            if outs.0 + outs.1 == stage.out_groups() {
+                let mut map = context.gradient_store(stage);
+                map.hand_over = Some(HandOver { at, only: true });
+                builder.store_map(&map, tile, all, (tile.rows, tile.cols), sum);
+            }
+            let base = regions.gradients + outs.0 * context.gradient_sums(stage, all.1);
+            let input = OnChip { groups: all, base: feature };
+            builder.compute_wu(index, wu, loss, input, Sums { base, init });
+        }
+        at
+    }
+
+    /// WU of the first stage with the gradient at `at`.
+    fn first(&self, builder: &mut Builder, regions: &Regions, tile: Tile, at: usize, init: Init) {
+        let context = builder.context;
+        let (stage, _) = Self::stages(&context);
+        let raw = Self::raw(stage, tile);
+        let shape = Weight(FIRST).tile(&context, raw);
+        let loss = LossOnChip { tile: shape, groups: (0, stage.out_groups()), base: regions.first_losses };
+        builder.load_loss(FIRST, shape, loss.groups, loss.base, Some(at));
+        let input = OnChip { groups: (0, stage.in_groups()), base: regions.first_input };
+        builder.load_input(stage, raw, input.groups, input.base);
+        builder.compute_wu(FIRST, raw, loss, input, Sums { base: regions.first_gradients, init });
+        builder.tile_done();
+    }
+
+    fn regions(&self, builder: &mut Builder, cut: &Cut) -> Regions {
+        let context = builder.context;
+        let (first, second) = Self::stages(&context);
+        let needs = self.needs(&context, cut);
+        let bases = builder.begin_pass(&needs);
+        let sums = cut.ins * cut.size.pixels();
+        let gradients = |stage: &Stage| stage.out_groups() * context.gradient_sums(stage, stage.in_groups());
+        let raw = first.window() * cut.size.rows;
+        let input = first.input_map(raw, first.cols);
+        let first_input = first.in_groups() * input.0 * input.1;
+        let first_losses = first.out_groups() * Self::first_loss(&context, first, cut.size).0;
+        let slots = |base: usize, size: usize| Slots::new(base, size / cut.slots, cut.slots);
+        Regions {
+            weights: bases.weight,
+            losses: slots(bases.loss, needs.loss - first_losses),
+            inputs: slots(bases.feature, needs.feature - first_input),
+            sums: Slots::new(bases.psum, sums, cut.slots),
+            gradients: bases.psum + cut.slots * sums,
+            first_losses: bases.loss + needs.loss - first_losses,
+            first_input: bases.feature + needs.feature - first_input,
+            first_gradients: bases.psum + cut.slots * sums + gradients(second),
+            handed: Slots::new(0, needs.handover / REGIONS, REGIONS),
+        }
+    }
+}
+
+impl Pass for HandedBackward {
+    fn parts(&self) -> Vec<Part> {
+        vec![(SECOND.0, Phase::Bp), (SECOND.0, Phase::Wu), (FIRST, Phase::Wu)]
+    }
+
+    fn space(&self, context: &Context) -> Space {
+        let (_, second) = Self::stages(context);
+        let space = SECOND.space(context);
+        let grid = Grid { col_step: second.in_cols, ..space.grid };
+        Space { grid, ins: vec![second.in_groups()], orders: &[Order::GroupsFirst], ..space }
+    }
+
+    fn admits(&self, context: &Context, cut: &Cut) -> bool {
+        let (_, second) = Self::stages(context);
+        let counted = |tile| SECOND.wu_tile(second, tile).rows > 0;
+        cut.size.images == 1 && cut.size.tiles(1, second.in_rows, second.in_cols).all(counted)
+    }
+
+    fn needs(&self, context: &Context, cut: &Cut) -> Needs {
+        let (first, second) = Self::stages(context);
+        let needs = SECOND.needs(context, cut);
+        let raw = first.window() * cut.size.rows;
+        let input = first.input_map(raw, first.cols);
+        let (vectors, codes) = Self::first_loss(context, first, cut.size);
+        Needs {
+            feature: needs.feature + first.in_groups() * input.0 * input.1,
+            loss: needs.loss + first.out_groups() * vectors,
+            psum: needs.psum + first.out_groups() * context.gradient_sums(first, first.in_groups()),
+            scratch: context.scratch_words(first, raw, first.cols, first.in_groups()),
+            code: needs.code.max(first.out_groups() * codes),
+            handover: REGIONS * second.in_groups() * cut.size.pixels() * context.lanes(),
+            ..needs
+        }
+    }
+
+    fn work(&self, context: &Context, cut: &Cut) -> Work {
+        let (first, second) = Self::stages(context);
+        let size = TileSize { images: 1, rows: cut.size.rows * first.window(), cols: first.cols };
+        let only = Cut { size, outs: first.out_groups(), ins: first.in_groups(), ..*cut };
+        let (mut work, weight) = (SECOND.work(context, cut), Weight(FIRST).work(context, &only));
+        let words = context.batch * second.in_groups() * second.in_rows * second.in_cols * context.lanes();
+        let handed = words as u64;
+        // the gradient is neither stored nor loaded
+        work.stores.words -= handed;
+        work.loads = work.loads + weight.loads;
+        work.loads.words -= handed;
+        work.stores = work.stores + weight.stores;
+        work.steps += (weight.steps * weight.step).div_ceil(work.step);
+        work.computations += weight.computations;
+        work.gather += weight.gather + handed;
+        work
+    }
+
+    fn emit(&self, builder: &mut Builder, cut: &Cut) {
+        let mut regions = self.regions(builder, cut);
+        let context = builder.context;
+        let (first, second) = Self::stages(&context);
+        let all = |stage: &Stage| ((0, stage.out_groups()), (0, stage.in_groups()));
+        builder.updates.spread_over(cut.size.count(context.batch, second.in_rows, second.in_cols));
+        builder.load_bp_weights(SECOND.0, all(second).0, all(second).1, regions.weights);
+        let mut waiting = None;
+        let mut init = [Init::Zero; 2];
+        for tile in cut.size.tiles(context.batch, second.in_rows, second.in_cols) {
+            let at = self.second(builder, &mut regions, cut, tile, init[1]);
+            init[1] = Init::Keep;
+            if let Some((tile, at)) = waiting.replace((tile, at)) {
+                self.first(builder, &regions, tile, at, init[0]);
+                init[0] = Init::Keep;
+            }
+        }
+        if let Some((tile, at)) = waiting {
+            self.first(builder, &regions, tile, at, init[0]);
+        }
+        builder.update(SECOND.0, all(second).0, all(second).1, regions.gradients);
+        builder.update(FIRST, all(first).0, all(first).1, regions.first_gradients);
+    }
+}

@@ -1,0 +1,69 @@
+//! [`HandoverWriter`]: the words of a map on their way to the hand-over RAM.
+
+use ef_hdl_kit::K;
+use ef_program::store::StoreOp;
+use rust_hdl::prelude::*;
+
+/// Cycles from a word of the map to its write.
+pub const LATENCY: u64 = 1;
+
+/// Writes the words of a MAP with `hand_over` to consecutive addresses, and keeps them from the memory if it has no runs.
+///
+/// ```text
+///  push, word --+--[FF]--> we, waddr, wdata      waddr: base, base + 1, ...
+///               +--[n_run > 0, or no hand_over]--> memory_push
+/// ```
+/// | port | width | |
+/// |---|---|---|
+/// | `clock`, `clear` | 1 | `clear` drops the word under way |
+/// | `op`, `n_run`, `base` | 16 | latched fields of the descriptor; `base` is `o_w` |
+/// | `start` | 1 | pulse before the first word |
+/// | `push`, `word` | 1, 32 | words of the map |
+/// | `memory_push` | 1 | the word goes to memory |
+/// | `we`, `waddr`, `wdata` | 1, 16, 32 | the word goes to the hand-over RAM |
+#[derive(LogicBlock, Default)]
+pub struct HandoverWriter {
+    pub clock: Signal<In, Clock>,
+    pub clear: Signal<In, Bit>,
+    pub op: Signal<In, Bits<16>>,
+    pub n_run: Signal<In, Bits<16>>,
+    pub base: Signal<In, Bits<16>>,
+    pub start: Signal<In, Bit>,
+    pub push: Signal<In, Bit>,
+    pub word: Signal<In, Bits<32>>,
+    pub memory_push: Signal<Out, Bit>,
+    pub we: Signal<Out, Bit>,
+    pub waddr: Signal<Out, Bits<16>>,
+    pub wdata: Signal<Out, Bits<32>>,
+    hands: DFF<Bit>,
+    only: DFF<Bit>,
+    writes: DFF<Bit>,
+    next: DFF<Bits<16>>,
+    at: DFF<Bits<16>>,
+    data: DFF<Bits<32>>,
+    asked: Signal<Local, Bit>,
+    bit_hand_over: K<4, { StoreOp::HAND_OVER as u64 }>,
+}
+
+impl Logic for HandoverWriter {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, hands, only, writes, next, at, data);
+        self.asked.next = self.op.val().get_bit(self.bit_hand_over.val().index());
+        self.hands.d.next = self.asked.val();
+        self.only.d.next = self.asked.val() && !self.n_run.val().any();
+        self.writes.d.next = self.push.val() && self.hands.q.val() && !self.clear.val();
+        self.at.d.next = self.next.q.val();
+        self.data.d.next = self.word.val();
+        if self.push.val() {
+            self.next.d.next = self.next.q.val() + 1;
+        }
+        if self.start.val() {
+            self.next.d.next = self.base.val();
+        }
+        self.memory_push.next = self.push.val() && !self.only.q.val();
+        self.we.next = self.writes.q.val();
+        self.waddr.next = self.at.q.val();
+        self.wdata.next = self.data.q.val();
+    }
+}
