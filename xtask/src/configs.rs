@@ -79,7 +79,8 @@ fn measure(config: &'static Config) -> Result<(Outcome, usize)> {
 fn memory_bytes(config: &Config) -> usize {
     let vectors: usize =
         [config.feature_aw, config.loss_aw, config.weight_aw, config.psum_aw].map(|aw| 1 << aw).iter().sum();
-    let words = (1 << config.operand_aw) + (1 << config.scratch_aw) + 2 * (1 << config.code_aw);
+    let words = [config.operand_aw, config.scratch_aw, config.code_aw, config.code_aw, config.handover_aw()];
+    let words: usize = words.map(|aw| 1 << aw).iter().sum();
     4 * (vectors * config.lanes + words) + 8 * (1 << config.fetch_aw)
 }
 

@@ -206,5 +206,6 @@ fn yosys_finds_the_multipliers_and_block_rams_of_an_ecp5() {
     let scratch_banks = scratch_banks(c.lanes);
     let scratch = scratch_banks * block_rams(c.scratch_aw - scratch_banks.ilog2() as usize, 32);
     let program = 2 * block_rams(c.fetch_aw, 32);
-    assert_eq!(count("DP16KD"), banks + psums + words + scratch + program + TABLES);
+    let handover = block_rams(c.handover_aw(), 32);
+    assert_eq!(count("DP16KD"), banks + psums + words + scratch + program + handover + TABLES);
 }

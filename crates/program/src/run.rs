@@ -3,7 +3,8 @@
 use crate::{Device, DeviceError, regs};
 
 /// Registers of which at least one changes while a program makes progress.
-const SIGNS: [u32; 5] = [regs::PC, regs::WORDS_READ, regs::WORDS_WRITTEN, regs::KERNEL_FP, regs::KERNEL_WU];
+const SIGNS: [u32; 6] =
+    [regs::PC, regs::WORDS_READ, regs::WORDS_WRITTEN, regs::KERNEL_FP, regs::KERNEL_BP, regs::KERNEL_WU];
 
 /// The signs of progress: a run in which they stay the same for long hangs.
 pub fn progress(device: &mut impl Device) -> Result<[u32; SIGNS.len()], DeviceError> {

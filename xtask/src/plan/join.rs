@@ -13,6 +13,8 @@ use std::ops::Range;
 /// A plan in figures, and what its pictures show besides.
 pub struct Planned {
     pub report: PlanReport,
+    /// Names of the layers with weights.
+    pub stages: Vec<String>,
     /// T x T.
     pub lanes: usize,
     /// Cycles of the step, as fast as its commands come.
@@ -131,7 +133,8 @@ impl Planned {
             from: 0,
             to: whole.cycles,
         });
-        Ok(Planned { report, lanes, cycles: whole.cycles, program, program_at, macs, chip, dram })
+        let stages = prepared.graph.stages.iter().map(|stage| stage.name.clone()).collect();
+        Ok(Planned { report, stages, lanes, cycles: whole.cycles, program, program_at, macs, chip, dram })
     }
 }
 

@@ -11,7 +11,7 @@ const MOMENTS: usize = 600;
 /// A buffer over the time of a step.
 pub struct Buffer {
     pub name: &'static str,
-    /// Vectors; words of the operand buffer.
+    /// Vectors; words of the operand buffer and of the hand-over RAM.
     pub depth: usize,
     pub uses: Vec<Use>,
 }
@@ -58,6 +58,7 @@ impl Occupancy {
             (Space::Weight, "weight buffer", grid(config.weight_aw)),
             (Space::Psum, "partial sums", grid(config.psum_aw)),
             (Space::Operand, "operand buffer", grid(config.operand_aw)),
+            (Space::Handover, "hand-over RAM", grid(config.handover_aw())),
         ];
         Occupancy { cycles: cycles.max(1), grids }
     }
@@ -88,7 +89,7 @@ impl Occupancy {
         }
     }
 
-    /// The uses, each as long as nothing changes.
+    /// The buffers that are used, and their uses, each as long as nothing changes.
     pub fn buffers(self) -> Vec<Buffer> {
         let cycles = self.cycles;
         let cycle = |moment: usize| (moment as u128 * cycles as u128 / MOMENTS as u128) as u64;
@@ -111,6 +112,6 @@ impl Occupancy {
             });
             Buffer { name, depth, uses: uses.collect() }
         });
-        buffers.collect()
+        buffers.filter(|buffer: &Buffer| !buffer.uses.is_empty()).collect()
     }
 }

@@ -60,9 +60,11 @@ fn a_command_takes_the_predicted_cycles() {
     for config in [&SIM_2X2, &FP32_8X8] {
         for memory in MEMORIES {
             let mut bench = Bench::new(config, memory);
-            for _ in 0..4 {
+            for _ in 0..8 {
                 let silent = rng.random_range(0..4) == 0;
-                let command = if silent { any_silent(&mut rng) } else { any_read(config, &mut rng) };
+                let mut command = if silent { any_silent(&mut rng) } else { any_read(config, &mut rng) };
+                let handed = !silent && rng.random_range(0..3) == 0;
+                command.op |= u32::from(handed) << LoadOp::HANDED;
                 let (rtl, model) = bench.command(Command::Load(command.clone()));
                 let what = format!("{} {memory:?} {:?} {command:?}", config.name, LoadOp::decode(command.op));
                 assert_eq!(model.read, rtl.read, "{what}");

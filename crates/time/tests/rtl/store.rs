@@ -11,8 +11,8 @@ use rand::{Rng, SeedableRng};
 /// A map of images, a run each.
 fn any_map(config: &Config, rng: &mut StdRng) -> StoreDesc {
     let lanes = config.lanes as u32;
-    let (pool, codes) = (rng.random(), rng.random());
-    let op = StoreOp { relu: rng.random(), pool, codes, ..StoreOp::new(StoreKind::Map) };
+    let (pool, codes, hand_over) = (rng.random(), rng.random(), rng.random_range(0..3) == 0);
+    let op = StoreOp { relu: rng.random(), pool, codes, hand_over, ..StoreOp::new(StoreKind::Map) };
     let (rows, columns) = (rng.random_range(2..=6), rng.random_range(2..=11));
     let (images, groups) = (rng.random_range(1..=3), rng.random_range(1..=2));
     let (out_rows, out_columns) = if pool { (rows / 2, columns / 2) } else { (rows, columns) };
@@ -26,7 +26,8 @@ fn any_map(config: &Config, rng: &mut StdRng) -> StoreDesc {
         n_c: columns,
         dram: rng.random_range(0..90_000),
         run,
-        n_run: images,
+        // or only to the hand-over RAM
+        n_run: if hand_over && rng.random() { 0 } else { images },
         d_run: run,
         code_dram: 100_000,
         code_run: groups * out_rows * code_row,
@@ -69,7 +70,7 @@ fn a_command_takes_the_predicted_cycles() {
     for config in [&SIM_2X2, &FP32_8X8] {
         for memory in MEMORIES {
             let mut bench = Bench::new(config, memory);
-            for _ in 0..4 {
+            for _ in 0..8 {
                 let command = match rng.random_range(0..4) {
                     0 => any_update(config, &mut rng),
                     1 => any_softmax(config, &mut rng),

@@ -3,7 +3,7 @@
 use super::super::Planned;
 use super::super::join::Kind;
 use super::super::occupancy::Buffer;
-use super::{AXES, Area, Drawn, SMALL, bar, layers, square, stage_colour};
+use super::{AXES, Area, Drawn, SMALL, bar, square, stage_colour};
 use plotters::prelude::*;
 
 /// A panel per buffer, entries over cycles; the colour is the layer whose pass put it there.
@@ -30,7 +30,7 @@ fn draw_buffer(panel: &Area, planned: &Planned, buffer: &Buffer) -> Drawn {
         .label_style(SMALL)
         .x_label_formatter(&|cycle| format!("{cycle:.0}"))
         .draw()?;
-    for (stage, name) in layers(planned).into_iter().enumerate() {
+    for (stage, name) in planned.stages.iter().enumerate() {
         let own = buffer.uses.iter().filter(|used| used.stage == stage);
         let bars: Vec<_> = own
             .map(|used| {
