@@ -1,11 +1,11 @@
-//! The exported files in other tools: Icarus Verilog computes the same bits, Yosys finds the expected primitives.
+//! The exported files: they are complete, and Icarus Verilog computes the same bits.
+//!
+//! Yosys reads them in the test `boards` of `ef-sim`, which needs its netlist.
 
 use ef_compiler::{Network, PixelFormat, compile};
 use ef_model::ModelDevice;
 use ef_program::config::SIM_2X2;
-use ef_program::load::scratch_banks;
 use ef_program::{Config, Device, regs};
-use ef_rtl::top::SOFTMAX_AW;
 use std::fs;
 use std::path::Path;
 
@@ -150,62 +150,4 @@ fn icarus_trains_like_the_model_with_portable_multipliers() {
 #[test]
 fn icarus_trains_like_the_model_with_the_model_of_mult18x18d() {
     icarus_equals_the_model(&["ef_mult18_ecp5.v", "mult18x18d_model.v", "lut4_model.v"], 1);
-}
-
-/// Cells of the ECP5 after memory mapping, by kind.
-fn yosys_cells(config: &Config) -> serde_json::Value {
-    let yosys = ef_tools::yosys().unwrap();
-    let dir = tempfile::tempdir().unwrap();
-    ef_export::export(config, &dir.path().join("rtl"), true).unwrap();
-    let script = "read_verilog rtl/ef_accelerator.v rtl/ef_mult18_ecp5.v\n\
-                  synth_ecp5 -top ef_accelerator -no-rw-check -run begin:map_gates\n\
-                  tee -q -o cells.json stat -json\n";
-    fs::write(dir.path().join("run.ys"), script).unwrap();
-    let run =
-        yosys.command().current_dir(dir.path()).args(["-q", "-l", "yosys.log", "run.ys"]).output().unwrap();
-    let log = fs::read_to_string(dir.path().join("yosys.log")).unwrap_or_default();
-    assert!(run.status.success(), "{}", log.lines().rev().take(20).collect::<Vec<_>>().join("\n"));
-    assert!(!log.contains("Latch inferred"), "a latch");
-    let cells = fs::read_to_string(dir.path().join("cells.json")).unwrap();
-    let cells: serde_json::Value = serde_json::from_str(&cells).unwrap();
-    cells["design"]["num_cells_by_type"].clone()
-}
-
-/// DP16KD for a RAM of 2^aw words: it is 36 bits wide at up to 2^9 words, and half as wide at twice as many.
-fn block_rams(aw: usize, bits: usize) -> usize {
-    let width = [36, 18, 9, 4, 2, 1][aw.max(9) - 9];
-    bits.div_ceil(width)
-}
-
-/// One elementwise multiplier (4), and the special function unit: argument product 4, polynomial 3, ln's multiplier 4.
-const VECTOR_UNIT_MULTIPLIERS: usize = 4 + 4 + 3 + 4;
-
-/// Words that wait for the memory in the store engine, log2.
-const STORE_WORDS_AW: usize = 8;
-
-/// The two tables of the special function unit.
-const TABLES: usize = 2;
-
-/// Field values of the command streams, log2.
-const FIELDS_AW: usize = 11;
-
-#[test]
-fn yosys_finds_the_multipliers_and_block_rams_of_an_ecp5() {
-    let c = &SIM_2X2;
-    let cells = yosys_cells(c);
-    let count = |kind: &str| cells[kind].as_u64().unwrap_or(0) as usize;
-    assert_eq!(count("MULT18X18D"), 2 * c.lanes * c.lanes + VECTOR_UNIT_MULTIPLIERS);
-    let banks: usize =
-        [c.feature_aw, c.loss_aw, c.weight_aw].map(|aw| c.lanes * block_rams(aw, 32)).iter().sum();
-    // every partial sum twice: one copy for the kernel, one for the store engine
-    let psums = 2 * c.lanes * block_rams(c.psum_aw, 32);
-    let words: usize = [c.operand_aw, c.code_aw, c.code_aw, SOFTMAX_AW, STORE_WORDS_AW, FIELDS_AW]
-        .map(|aw| block_rams(aw, 32))
-        .iter()
-        .sum();
-    let scratch_banks = scratch_banks(c.lanes);
-    let scratch = scratch_banks * block_rams(c.scratch_aw - scratch_banks.ilog2() as usize, 32);
-    let program = 2 * block_rams(c.fetch_aw, 32);
-    let handover = block_rams(c.handover_aw(), 32);
-    assert_eq!(count("DP16KD"), banks + psums + words + scratch + program + handover + TABLES);
 }
