@@ -6,9 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// Those that take a minute or more on two cores, the longest first: started last they would leave cores idle.
-const LONGEST: [&str; 8] = [
+const LONGEST: [&str; 7] = [
     "crates/sim boards",
-    "crates/export toolchains",
     "crates/runtime learning",
     "crates/soc sdram",
     "crates/sim whole",
