@@ -21,7 +21,7 @@ use std::path::Path;
 const BOARD: &str = "ulx3s-85f";
 
 /// Networks and the images of a step: the paper's batch, less where the paper's needs more time than this command has.
-const NETWORKS: [(&str, usize); 4] = [("one-x", 128), ("lenet-10", 128), ("alexnet", 16), ("vgg-16", 4)];
+const NETWORKS: [(&str, usize); 4] = [("one-x", 128), ("lenet-10", 128), ("alexnet", 16), ("vgg-16", 16)];
 
 /// Networks of which a whole step is simulated, and its images.
 const SIMULATED: [&str; 2] = ["one-x", "lenet-10"];
