@@ -1,11 +1,11 @@
 //! `timing`: the model of time beside the RTL, on networks drawn by seed; `docs/timing.md`.
 
-mod drawn;
 mod page;
 mod run;
 
 use anyhow::{Context, Result, ensure};
 use ef_board::Board;
+use ef_compiler::drawn;
 use ef_program::config::{self, FP32_8X8};
 use ef_runtime::atomic;
 use ef_runtime::view::View;
@@ -51,7 +51,7 @@ pub fn run(args: &TimingArgs) -> Result<()> {
         atomic::write(&folder.join("docs/timing.md"), page.as_bytes())?;
     }
     ef_tools::say!("{}", page.trim_end());
-    let off = page::off(&compared);
+    let off = page::count_off(&compared);
     ensure!(off == 0, "{off} of {} steps are not as predicted", compared.len());
     Ok(())
 }
@@ -66,7 +66,7 @@ fn compare(
 ) -> Result<()> {
     let mut rtl = device()?;
     for number in numbers {
-        let network = drawn::network(seed, number)?;
+        let network = drawn::network(seed, number);
         let step = rtl.step(number, &network)?;
         view.line(&format!(
             "network {number} on {} with {}: {} cycles, predicted {}, {:+.2} %",

@@ -12,6 +12,7 @@
 
 mod access;
 mod builder;
+pub mod drawn;
 mod encode;
 mod error;
 mod graph;

@@ -1,6 +1,6 @@
 //! The whole accelerator in Verilator against the golden model: the same programs, the same bits.
 
-use ef_compiler::{Network, PixelFormat, compile};
+use ef_compiler::{Network, PixelFormat, Prepared, compile, drawn};
 use ef_model::ModelDevice;
 use ef_program::config::{FP32_8X8, SIM_2X2, SIM_4X4};
 use ef_program::{Config, Device, regs};
@@ -65,13 +65,14 @@ fn train(device: &mut dyn Device, network: &Network, batch: usize) -> (Vec<u32>,
         device.write_register(register, value.to_bits()).unwrap();
     }
     let programs = plan.map.programs;
+    let image = network.input.channels * network.input.rows * network.input.columns;
     for (at, program) in
         [(programs.train, &plan.train), (programs.train, &plan.train), (programs.eval, &plan.eval)]
     {
-        let pixels: Vec<u8> = (0..64 * batch).map(|_| rng.next() as u8 % 17).collect();
-        let words: Vec<u32> = pixels.chunks(64).flat_map(|i| plan.map.pack_image(i)).collect();
+        let pixels: Vec<u8> = (0..image * batch).map(|_| rng.next() as u8 % 17).collect();
+        let words: Vec<u32> = pixels.chunks(image).flat_map(|i| plan.map.pack_image(i)).collect();
         device.write_memory(plan.map.images, &words).unwrap();
-        let labels: Vec<u32> = (0..batch).map(|_| rng.next() as u32 % 10).collect();
+        let labels: Vec<u32> = (0..batch).map(|_| rng.next() as u32 % network.classes() as u32).collect();
         device.write_memory(plan.map.labels, &labels).unwrap();
         device.load_program(at, program).unwrap();
         device.run().unwrap();
@@ -82,17 +83,36 @@ fn train(device: &mut dyn Device, network: &Network, batch: usize) -> (Vec<u32>,
     (memory, results)
 }
 
-fn rtl_equals_model(config: &'static Config, batch: usize, dram: &DramSettings) {
-    let network = Network::from_toml(NETWORK).unwrap();
-    let words = compile(&network, config, batch, PixelFormat::U8 { shift: 4 }).unwrap().map.memory_words;
-    let want = train(&mut ModelDevice::new(config, words), &network, batch);
+/// Trains the network on the RTL and on the golden model; the hand-over RAM is used, or not.
+fn trains_equally(network: &Network, config: &'static Config, batch: usize, dram: &DramSettings) -> bool {
+    let pixels = PixelFormat::U8 { shift: 4 };
+    let words = compile(network, config, batch, pixels).unwrap().map.memory_words;
+    let want = train(&mut ModelDevice::new(config, words), network, batch);
     let mut rtl = RtlDevice::new(config, words, dram).unwrap();
-    let got = train(&mut rtl, &network, batch);
+    let got = train(&mut rtl, network, batch);
     println!("{}: {:?}", config.name, rtl.statistics());
     assert_eq!(got.1, want.1, "loss, correct, overflow");
     let difference = got.0.iter().zip(&want.0).position(|(g, w)| g != w);
     assert_eq!(difference, None, "first different word of memory");
     assert_ne!(want.1[0], 0);
+    let step = Prepared::new(network, config, batch, pixels).unwrap().step(true).unwrap();
+    step.passes.iter().any(|pass| pass.parts.iter().any(|part| part.0 != pass.parts[0].0))
+}
+
+fn rtl_equals_model(config: &'static Config, batch: usize, dram: &DramSettings) {
+    trains_equally(&Network::from_toml(NETWORK).unwrap(), config, batch, dram);
+}
+
+#[test]
+fn networks_drawn_by_seed_train_like_the_model() {
+    let configs = [&SIM_2X2, &SIM_4X4, &FP32_8X8];
+    let handed = (0..9).filter(|number| {
+        let drawn = drawn::network(1, *number);
+        let dram = DramSettings { stall: 10 * (*number as u32 % 3), seed: *number, ..Default::default() };
+        trains_equally(&drawn.network, configs[*number as usize % 3], drawn.batch, &dram)
+    });
+    let handed = handed.count();
+    assert!(handed > 2, "{handed} networks hand tiles on");
 }
 
 #[test]

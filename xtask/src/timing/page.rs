@@ -6,8 +6,13 @@ use anyhow::Result;
 use std::fmt::Write;
 
 /// Steps that are not as predicted.
-pub fn off(compared: &[Compared]) -> usize {
-    compared.iter().filter(|c| !c.exact || c.error().abs() > ALLOWED).count()
+fn off(compared: &[Compared]) -> impl Iterator<Item = &Compared> {
+    compared.iter().filter(|c| !c.exact() || c.error().abs() > ALLOWED)
+}
+
+/// How many of them there are.
+pub fn count_off(compared: &[Compared]) -> usize {
+    off(compared).count()
 }
 
 pub fn page(args: &TimingArgs, compared: &[Compared]) -> Result<String> {
@@ -31,7 +36,7 @@ pub fn page(args: &TimingArgs, compared: &[Compared]) -> Result<String> {
             page,
             "| {memory} | {} | {} | {:+.3} % | {:+.2} % | {} on `{}`, {} cycles |",
             own.len(),
-            own.iter().filter(|c| c.exact).count(),
+            own.iter().filter(|c| c.exact()).count(),
             100.0 * mean,
             100.0 * worst.error(),
             worst.number,
@@ -40,7 +45,18 @@ pub fn page(args: &TimingArgs, compared: &[Compared]) -> Result<String> {
         )?;
     }
     let all = compared.len();
-    let so = all - off(compared);
+    let so = all - count_off(compared);
     writeln!(page, "\n{so} of {all} steps are so; while one is not, the command ends with an error.")?;
+    if so < all {
+        page += "\n| not so: network | memory | simulated cycles | error | predicted of simulated |\n|---|---|---|---|---|\n";
+    }
+    for c in off(compared) {
+        let (error, differs) = (100.0 * c.error(), c.differs.join(", "));
+        writeln!(
+            page,
+            "| {} on `{}` | {} | {} | {error:+.2} % | {differs} |",
+            c.number, c.config, c.memory, c.simulated
+        )?;
+    }
     Ok(page)
 }

@@ -1,9 +1,9 @@
 //! A step on the RTL, and what the model of time says of it.
 
-use super::drawn::Drawn;
 use crate::plan::Behind;
 use anyhow::Result;
 use ef_board::Board;
+use ef_compiler::drawn::Drawn;
 use ef_compiler::{PixelFormat, Plan, compile};
 use ef_program::{Config, Device};
 use ef_sim::{ChipDevice, DramSettings, RtlDevice, counted};
@@ -26,11 +26,16 @@ pub struct Compared {
     pub memory: String,
     pub simulated: u64,
     pub predicted: u64,
-    /// Words, bursts and kernel cycles are equal.
-    pub exact: bool,
+    /// Words, bursts and kernel cycles that are not equal, by name: predicted of simulated.
+    pub differs: Vec<String>,
 }
 
 impl Compared {
+    /// Every count is equal.
+    pub fn exact(&self) -> bool {
+        self.differs.is_empty()
+    }
+
     /// Of the prediction, as a part of the simulated cycles.
     pub fn error(&self) -> f64 {
         self.predicted as f64 / self.simulated as f64 - 1.0
@@ -60,15 +65,29 @@ impl Rtl {
         self.device.run()?;
         let model = predict_program(self.config, &plan.train, self.behind.memory)?;
         let rtl = counted(self.device.as_mut())?;
-        // a phase, a busy load and a busy store are not what is asked for
-        let Report { cycles, phase_cycles, load_busy, store_busy, .. } = rtl;
         Ok(Compared {
             number,
             config: self.config.name,
             memory: self.behind.name.clone(),
-            simulated: cycles,
+            simulated: rtl.cycles,
             predicted: model.cycles,
-            exact: rtl == Report { cycles, phase_cycles, load_busy, store_busy, ..model },
+            differs: differs(&model, &rtl),
         })
     }
+}
+
+/// The counts that have to be equal and are not.
+fn differs(model: &Report, rtl: &Report) -> Vec<String> {
+    let counts = |r: &Report| {
+        let traffic = [("read", r.read), ("written", r.written), ("of the program", r.fetched)];
+        let moved = traffic
+            .map(|(what, t)| [(format!("words {what}"), t.words), (format!("bursts {what}"), t.bursts)]);
+        let kernel = ("kernel cycles".to_string(), r.kernel_cycles.iter().sum());
+        moved.into_iter().flatten().chain([kernel]).collect::<Vec<(String, u64)>>()
+    };
+    let pairs = counts(model).into_iter().zip(counts(rtl));
+    pairs
+        .filter(|((_, model), (_, rtl))| model != rtl)
+        .map(|((what, model), (_, rtl))| format!("{what}: {model} of {rtl}"))
+        .collect()
 }

@@ -2,7 +2,9 @@
 
 use crate::agree::agrees;
 use crate::case::{Rng, network};
-use ef_program::config;
+use ef_compiler::{Network, PixelFormat, Prepared};
+use ef_program::compute::Phase;
+use ef_program::{Config, config};
 
 /// A whole number from `least` to `most`.
 fn draw(rng: &mut Rng, least: usize, most: usize) -> usize {
@@ -52,12 +54,25 @@ fn drawn(rng: &mut Rng, work: usize) -> (String, usize) {
     }
 }
 
+/// Passes of FP, and of BP and WU, in which a stage hands tiles on to another.
+fn handed_on(text: &str, batch: usize, config: &'static Config) -> [usize; 2] {
+    let network = Network::from_toml(text).unwrap();
+    let step = Prepared::new(&network, config, batch, PixelFormat::F32).unwrap().step(true).unwrap();
+    let two = step.passes.iter().filter(|pass| pass.parts.iter().any(|part| part.0 != pass.parts[0].0));
+    let (forward, backward): (Vec<_>, Vec<_>) = two.partition(|pass| pass.parts[0].1 == Phase::Fp);
+    [forward.len(), backward.len()]
+}
+
 #[test]
 fn networks_drawn_by_seed_have_the_gradients_of_the_autograd_library() {
+    let mut handed = [0; 2];
     for seed in 0..40 {
         let (text, batch) = drawn(&mut Rng(seed), 20_000_000);
         let config = config::ALL[seed as usize % config::ALL.len()];
         println!("seed {seed}, batch {batch}:\n{text}");
         agrees(&text, batch, config);
+        let more = handed_on(&text, batch, config);
+        handed = [handed[0] + more[0], handed[1] + more[1]];
     }
+    assert!(handed[0] > 4 && handed[1] > 4, "passes that hand tiles on: {handed:?}");
 }

@@ -2,16 +2,13 @@
 
 use crate::bench::{Bench, MEMORIES};
 use ef_board::Board;
-use ef_compiler::{Network, PixelFormat, compile};
+use ef_compiler::{Network, PixelFormat, compile, drawn};
 use ef_program::config::{FP32_8X8, SIM_2X2, SIM_4X4};
 use ef_program::interpret::commands;
 use ef_program::{Config, Device};
 use ef_sim::{ChipDevice, counted};
 use ef_soc::top;
 use ef_time::{Memory, Report, Traffic, predict, predict_program};
-use rand::rngs::StdRng;
-use rand::{Rng, SeedableRng};
-use std::fmt::Write;
 use std::time::Instant;
 
 const DIGITS: &str = include_str!("../../../../networks/digits.toml");
@@ -45,43 +42,15 @@ fn a_step_on_the_digits_takes_the_predicted_cycles() {
     }
 }
 
-/// A network of one to three convolutions and a fully connected layer.
-fn any_network(rng: &mut StdRng) -> String {
-    let mut text = format!(
-        "name = \"any\"\n[input]\nchannels = {}\nrows = {}\ncolumns = {}\n",
-        [1, 3][rng.random_range(0..2)],
-        rng.random_range(6..=10),
-        rng.random_range(6..=10)
-    );
-    for _ in 0..rng.random_range(1..=3) {
-        let (outputs, kernel) = (rng.random_range(1..=12), [1, 3, 5][rng.random_range(0..3)]);
-        let padding = kernel / 2;
-        writeln!(
-            text,
-            "[[layer]]\nkind = \"conv\"\noutputs = {outputs}\nkernel = {kernel}\npadding = {padding}"
-        )
-        .unwrap();
-        for kind in ["relu", "max_pool"] {
-            if rng.random() {
-                writeln!(text, "[[layer]]\nkind = \"{kind}\"").unwrap();
-            }
-        }
-    }
-    writeln!(text, "[[layer]]\nkind = \"fc\"\noutputs = {}", rng.random_range(2..=12)).unwrap();
-    text
-}
-
 #[test]
 fn a_step_on_any_small_network_takes_the_predicted_cycles() {
-    let mut rng = StdRng::seed_from_u64(4);
     for (i, memory) in MEMORIES.into_iter().enumerate() {
         let config: &'static Config = [&FP32_8X8, &SIM_4X4, &SIM_2X2][i];
         let mut bench = Bench::new(config, memory);
-        let text = any_network(&mut rng);
-        let network = Network::from_toml(&text).unwrap();
-        let plan = compile(&network, config, rng.random_range(1..=3), PIXELS).unwrap();
+        let drawn = drawn::network(4, i as u64);
+        let plan = compile(&drawn.network, config, drawn.batch, PIXELS).unwrap();
         let (rtl, model) = bench.run(plan.map.programs.train, &plan.train);
-        compare(&format!("{} {memory:?}\n{text}", config.name), &rtl, &model, 1.0);
+        compare(&format!("{} {memory:?}, network {i}", config.name), &rtl, &model, 1.0);
     }
 }
 
