@@ -3,6 +3,7 @@
 
 mod clock;
 mod paper;
+mod readme;
 mod rows;
 
 use anyhow::{Context, Result, ensure};
@@ -24,6 +25,9 @@ pub struct BenchArgs {
     /// The paper's networks on fp32-8x8: cycles, predicted and simulated, beside EF-Train's model with as many lanes
     #[arg(long, conflicts_with_all = ["network", "batch", "steps", "config"])]
     paper: bool,
+    /// With --paper: put table and picture into the README
+    #[arg(long, requires = "paper")]
+    write: bool,
     /// Bundled network or TOML file
     #[arg(long, default_value = "digits")]
     network: String,
@@ -59,7 +63,7 @@ struct Figures {
 
 pub fn run(args: &BenchArgs) -> Result<()> {
     if args.paper {
-        return paper::run(args.json.as_deref());
+        return paper::run(args.json.as_deref(), args.write);
     }
     let figures = measure(args)?;
     say!("one training step of network {}, batch {}, {}", figures.network, figures.batch, figures.config);

@@ -1,7 +1,7 @@
 //! `bench --paper`: the paper's networks here and in EF-Train's model, with two memories.
 
-use super::clock;
 use super::rows::{NetworkRow, Row, layers, network_row, rows};
+use super::{clock, readme};
 use crate::plan::{Behind, Planned};
 use anyhow::{Context, Result};
 use ef_board::Board;
@@ -36,7 +36,7 @@ struct Figures {
     networks: Vec<NetworkRow>,
 }
 
-pub fn run(json: Option<&Path>) -> Result<()> {
+pub fn run(json: Option<&Path>, write: bool) -> Result<()> {
     let memories = [Behind::simulated(&EFTRAIN_MEMORY)?, Behind::board(&Board::named(BOARD)?)?];
     let mhz = clock::recorded(BOARD)?;
     let mut figures = Figures::default();
@@ -46,10 +46,14 @@ pub fn run(json: Option<&Path>) -> Result<()> {
                 .with_context(|| format!("network {name}, {}", behind.name))?;
         }
     }
+    let simulated = figures.rows.len();
     for name in SIMULATED {
         figures.rows.push(simulate(name).with_context(|| format!("network {name}, simulated"))?);
     }
     print(&figures, mhz);
+    if write {
+        readme::write(&figures.networks, &figures.rows[simulated..], BOARD, mhz)?;
+    }
     match json {
         Some(path) => atomic::write(path, (serde_json::to_string_pretty(&figures)? + "\n").as_bytes()),
         None => Ok(()),
@@ -104,7 +108,7 @@ fn simulate(name: &str) -> Result<Row> {
 
 fn print(figures: &Figures, mhz: f64) {
     say!(
-        "{:12} {:7} {:7} {:>15} {:>15} {:>8} {:>15} {:>6} {:>7} {:>7} {:>13}  memory",
+        "{:12} {:13} {:7} {:>15} {:>15} {:>8} {:>15} {:>6} {:>7} {:>7} {:>13}  memory",
         "network",
         "layer",
         "phase",
@@ -121,7 +125,7 @@ fn print(figures: &Figures, mhz: f64) {
         let simulated = row.simulated_cycles.map_or("-".into(), grouped);
         let error = row.error.map_or("-".into(), |error| format!("{:+.2} %", 100.0 * error));
         say!(
-            "{:12} {:7} {:7} {:>15} {simulated:>15} {error:>8} {:>15} {:>6.2} {:>5.1} % {:>5.1} % {:>13}  {}",
+            "{:12} {:13} {:7} {:>15} {simulated:>15} {error:>8} {:>15} {:>6.2} {:>5.1} % {:>5.1} % {:>13}  {}",
             row.network,
             row.layer,
             row.phase,

@@ -1,0 +1,127 @@
+//! The README's table and picture of `bench --paper`.
+
+use super::rows::{NetworkRow, Row};
+use crate::section::{Section, SectionArgs};
+use anyhow::{Context, Result, anyhow};
+use ef_runtime::atomic;
+use ef_runtime::summary::grouped;
+use plotters::prelude::*;
+use std::fmt::Write;
+
+const SECTION: Section = Section { file: "README.md", verb: "bench --paper" };
+
+/// Path of the picture in the checkout.
+const PICTURE: &str = "docs/img/paper.svg";
+
+/// Bars of the two memories.
+const COLOURS: [RGBColor; 2] = [RGBColor(0x1f, 0x77, 0xb4), RGBColor(0xff, 0x7f, 0x0e)];
+
+/// Writes table and picture.
+pub fn write(networks: &[NetworkRow], simulated: &[Row], board: &str, mhz: f64) -> Result<()> {
+    let root = ef_tools::workspace_root().context("this is no checkout of ef-train")?;
+    atomic::write(&root.join(PICTURE), picture(networks)?.as_bytes())?;
+    let args = SectionArgs { write: true, check: false };
+    SECTION.handle(&args, &table(networks, simulated, board, mhz)?)
+}
+
+fn table(networks: &[NetworkRow], simulated: &[Row], board: &str, mhz: f64) -> Result<String> {
+    let mut text = format!(
+        "![Cycles by those of EF-Train's model]({PICTURE})\n\n\
+         GFLOPS at {mhz} MHz, the recorded median of `{board}`.\n\n\
+         | network, images of a step | memory | cycles per image, predicted | EF-Train's model | ratio | useful multiplications | GFLOPS |\n\
+         |---|---|---|---|---|---|---|\n"
+    );
+    for row in networks {
+        writeln!(
+            text,
+            "| {}, {} | {} | {} | {} | {:.2} | {:.1} % | {:.1} |",
+            row.network,
+            row.batch,
+            row.memory,
+            grouped(row.cycles_per_image.round() as u64),
+            grouped(row.eftrain_cycles_per_image.round() as u64),
+            row.ratio,
+            100.0 * row.useful,
+            row.gflops
+        )?;
+    }
+    text += "\n| a whole step on the RTL | memory | cycles, simulated | predicted | error | busy lanes |\n|---|---|---|---|---|---|\n";
+    for row in simulated {
+        writeln!(
+            text,
+            "| {} | {} | {} | {} | {:+.2} % | {:.1} % |",
+            row.network,
+            row.memory,
+            row.simulated_cycles.map_or("-".into(), grouped),
+            grouped(row.predicted_cycles),
+            100.0 * row.error.unwrap_or(0.0),
+            100.0 * row.busy_lanes
+        )?;
+    }
+    Ok(text)
+}
+
+/// Two bars per network, one for each memory, beside a line at EF-Train's cycles.
+fn picture(networks: &[NetworkRow]) -> Result<String> {
+    let mut svg = String::new();
+    draw(&mut svg, networks).map_err(|error| anyhow!("cannot draw {PICTURE}: {error}"))?;
+    Ok(svg)
+}
+
+fn draw(svg: &mut String, networks: &[NetworkRow]) -> Result<(), Box<dyn std::error::Error>> {
+    let mut memories: Vec<&str> = Vec::new();
+    let mut names: Vec<&str> = Vec::new();
+    for row in networks {
+        if !memories.contains(&row.memory.as_str()) {
+            memories.push(&row.memory);
+        }
+        if !names.contains(&row.network.as_str()) {
+            names.push(&row.network);
+        }
+    }
+    let root = SVGBackend::with_string(svg, (1100, 420)).into_drawing_area();
+    root.fill(&WHITE)?;
+    let top = networks.iter().map(|row| row.ratio).fold(1.0, f64::max);
+    let mut chart = ChartBuilder::on(&root)
+        .margin(12)
+        .x_label_area_size(32)
+        .y_label_area_size(70)
+        .build_cartesian_2d(-0.5..names.len() as f64 - 0.5, 0.0..1.25 * top)?;
+    chart
+        .configure_mesh()
+        .disable_x_mesh()
+        .light_line_style(TRANSPARENT)
+        .x_labels(2 * names.len() + 1)
+        .x_label_formatter(&|x| match names.get(x.round().max(0.0) as usize) {
+            Some(name) if (x - x.round()).abs() < 0.01 => name.to_string(),
+            _ => String::new(),
+        })
+        .y_desc("cycles by EF-Train's")
+        .label_style(("sans-serif", 13))
+        .draw()?;
+    for (number, (memory, colour)) in memories.iter().zip(COLOURS).enumerate() {
+        let own = networks.iter().filter(|row| row.memory == *memory);
+        let bars = own.map(|row| {
+            let at = names.iter().position(|name| *name == row.network).unwrap_or(0) as f64;
+            let left = at - 0.35 + 0.35 * number as f64;
+            Rectangle::new([(left, 0.0), (left + 0.33, row.ratio)], colour.filled())
+        });
+        chart
+            .draw_series(bars)?
+            .label(*memory)
+            .legend(move |(x, y)| Rectangle::new([(x, y - 5), (x + 10, y + 5)], colour.filled()));
+    }
+    chart
+        .draw_series([PathElement::new(vec![(-0.5, 1.0), (names.len() as f64 - 0.5, 1.0)], BLACK)])?
+        .label("EF-Train's model, 64 lanes and its own memory")
+        .legend(|(x, y)| PathElement::new(vec![(x, y), (x + 12, y)], BLACK));
+    chart
+        .configure_series_labels()
+        .position(SeriesLabelPosition::UpperLeft)
+        .background_style(WHITE.mix(0.8))
+        .border_style(BLACK.mix(0.3))
+        .label_font(("sans-serif", 13))
+        .draw()?;
+    root.present()?;
+    Ok(())
+}
