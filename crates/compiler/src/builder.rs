@@ -20,6 +20,8 @@ pub struct Context<'a> {
     pub batch: usize,
     /// Codes are kept and gradients made.
     pub train: bool,
+    /// Cuts are drawn by this seed, and not the best ones.
+    pub drawn: Option<u64>,
 }
 
 impl<'a> Context<'a> {

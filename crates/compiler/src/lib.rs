@@ -127,6 +127,7 @@ pub struct Prepared {
     config: &'static Config,
     batch: usize,
     memory: Memory,
+    drawn: Option<u64>,
 }
 
 /// The memory that schedules are made for if nobody says another: 16 bits wide, at the core's clock.
@@ -144,7 +145,7 @@ impl Prepared {
         }
         let graph = Graph::new(network, config)?;
         let map = MemoryMap::new(network, &graph, batch, pixels)?;
-        Ok(Prepared { graph, map, config, batch, memory: USUAL_MEMORY })
+        Ok(Prepared { graph, map, config, batch, memory: USUAL_MEMORY, drawn: None })
     }
 
     /// The same, scheduled for another memory.
@@ -152,14 +153,36 @@ impl Prepared {
         Prepared { memory, ..self }
     }
 
+    /// The same, cut in any way that fits, drawn by a seed, instead of the fastest: for tests.
+    pub fn with_drawn_cuts(self, seed: u64) -> Prepared {
+        Prepared { drawn: Some(seed), ..self }
+    }
+
     /// FP and loss; with `train` BP, WU and update too.
     pub fn step(&self, train: bool) -> Result<Step, CompileError> {
-        let &Prepared { ref graph, ref map, config, batch, memory } = self;
-        let context = Context { graph, config, map, memory, batch, train };
+        let &Prepared { ref graph, ref map, config, batch, memory, drawn } = self;
+        let context = Context { graph, config, map, memory, batch, train, drawn };
         let mut schedule = schedule::schedule(context)?;
         synchronise(config.lanes, &mut schedule.commands);
         let schedule::Schedule { commands, passes, updates } = schedule;
         Ok(Step { commands, passes, updates })
+    }
+
+    /// The programs, with the memory map.
+    ///
+    /// # Errors
+    /// If the schedule of a step cannot be made, or does not fit addresses of 32 bits.
+    pub fn plan(self) -> Result<Plan, CompileError> {
+        let program = |train| Ok::<_, CompileError>(encode(&self.step(train)?.commands));
+        let (train, eval) = (program(true)?, program(false)?);
+        let Prepared { graph: Graph { stages, .. }, map, config, batch, .. } = self;
+        let macs = |s: &Stage| batch as u64 * s.macs();
+        let total: u64 = stages.iter().map(macs).sum();
+        let useful_macs = [total, total - macs(&stages[0]), total];
+        let end = map.data_words;
+        let mut plan = Plan { config, batch, train, eval, map, stages, useful_macs };
+        plan.place_programs(end)?;
+        Ok(plan)
     }
 }
 
@@ -170,15 +193,5 @@ pub fn compile(
     batch: usize,
     pixels: PixelFormat,
 ) -> Result<Plan, CompileError> {
-    let prepared = Prepared::new(network, config, batch, pixels)?;
-    let program = |train| Ok::<_, CompileError>(encode(&prepared.step(train)?.commands));
-    let (train, eval) = (program(true)?, program(false)?);
-    let Prepared { graph: Graph { stages, .. }, map, .. } = prepared;
-    let macs = |s: &Stage| batch as u64 * s.macs();
-    let total: u64 = stages.iter().map(macs).sum();
-    let useful_macs = [total, total - macs(&stages[0]), total];
-    let end = map.data_words;
-    let mut plan = Plan { config, batch, train, eval, map, stages, useful_macs };
-    plan.place_programs(end)?;
-    Ok(plan)
+    Prepared::new(network, config, batch, pixels)?.plan()
 }

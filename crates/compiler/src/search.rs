@@ -9,6 +9,8 @@ use crate::work::Work;
 use crate::{CompileError, synchronise};
 use ef_program::Synced;
 use ef_time::predict;
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
 
 /// Commands that are made and timed for one pass: what a choice may take.
 const TRIED_COMMANDS: u64 = 40_000;
@@ -45,6 +47,9 @@ pub fn choose_if_any(context: &Context, pass: Box<dyn Pass>) -> Option<Chosen> {
 /// The best cut of a space; the pass if none fits.
 fn best(context: &Context, pass: Box<dyn Pass>, space: &Space) -> Result<Chosen, Box<dyn Pass>> {
     let mut found = candidates(context, pass.as_ref(), space);
+    if let Some(seed) = context.drawn {
+        return draw(context, pass, found, seed);
+    }
     found.sort_by_key(|(_, work)| work.cycles(context.memory));
     let mut left = TRIED_COMMANDS;
     let mut best: Option<(u64, Cut, Work)> = None;
@@ -67,6 +72,25 @@ fn best(context: &Context, pass: Box<dyn Pass>, space: &Space) -> Result<Chosen,
         }
         None => Err(pass),
     }
+}
+
+/// Any cut, and any number of cycles, so that any of several passes is taken.
+fn draw(
+    context: &Context,
+    pass: Box<dyn Pass>,
+    found: Vec<(Cut, Work)>,
+    seed: u64,
+) -> Result<Chosen, Box<dyn Pass>> {
+    let parts = pass.parts().into_iter().fold(seed, |seed, (stage, phase)| {
+        seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(3 * stage as u64 + phase as u64)
+    });
+    let mut rng = StdRng::seed_from_u64(parts);
+    if found.is_empty() {
+        return Err(pass);
+    }
+    let (cut, work) = found[rng.random_range(0..found.len())];
+    let commands = commands(context, pass.as_ref(), &cut, &work);
+    Ok(Chosen { pass, cut, cycles: rng.random_range(1..100), commands })
 }
 
 /// Every cut that fits, with its work. Of the parts of the inputs only the largest ones that fit: smaller ones only add commands.

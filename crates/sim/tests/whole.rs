@@ -51,13 +51,15 @@ fn train(device: &mut dyn Device, network: &Network, batch: usize) -> (Vec<u32>,
     let plan = compile(network, device.config(), batch, PixelFormat::U8 { shift: 4 }).unwrap();
     let mut rng = Rng(7);
     for layer in &plan.map.layers {
-        let weight: Vec<f32> = (0..layer.shape.weights()).map(|_| rng.float() * 0.3).collect();
+        let fan_in = layer.shape.weights() / layer.shape.outputs;
+        let scale = (2.0 / fan_in as f32).sqrt();
+        let weight: Vec<f32> = (0..layer.shape.weights()).map(|_| rng.float() * scale).collect();
         let bias: Vec<f32> = (0..layer.shape.outputs).map(|_| rng.float() * 0.1).collect();
         device.write_memory(layer.weights, &layer.pack(&weight, &bias)).unwrap();
         device.write_memory(layer.velocities, &vec![0; layer.words]).unwrap();
     }
     for (register, value) in [
-        (regs::LEARNING_RATE, 0.1f32),
+        (regs::LEARNING_RATE, 0.001f32),
         (regs::MOMENTUM, 0.9),
         (regs::WEIGHT_DECAY, 0.01),
         (regs::INV_BATCH, 1.0 / batch as f32),
@@ -101,6 +103,34 @@ fn trains_equally(network: &Network, config: &'static Config, batch: usize, dram
 
 fn rtl_equals_model(config: &'static Config, batch: usize, dram: &DramSettings) {
     trains_equally(&Network::from_toml(NETWORK).unwrap(), config, batch, dram);
+}
+
+/// A network of one convolution and a fully connected layer.
+fn one_layer((channels, rows, columns): (usize, usize, usize), conv: &str, pool: bool) -> Network {
+    let pool = if pool { "[[layer]]\nkind = \"max_pool\"\n" } else { "" };
+    let text = format!(
+        "name = \"layer\"\n[input]\nchannels = {channels}\nrows = {rows}\ncolumns = {columns}\n[[layer]]\nkind = \"conv\"\n\
+         outputs = 8\nkernel = 1\n[[layer]]\nkind = \"conv\"\n{conv}\n[[layer]]\nkind = \"relu\"\n{pool}[[layer]]\nkind = \"fc\"\n\
+         outputs = 4\n"
+    );
+    Network::from_toml(&text).unwrap()
+}
+
+/// Kernels, strides, paddings and widths of both networks, with fewer channels and rows.
+#[test]
+fn layers_of_alexnet_and_vgg_16_train_like_the_model() {
+    let first = "name = \"first\"\n[input]\nchannels = 3\nrows = 35\ncolumns = 67\n[[layer]]\nkind = \"conv\"\noutputs = 12\nkernel = 11\n\
+                 stride = 4\n[[layer]]\nkind = \"relu\"\n[[layer]]\nkind = \"max_pool\"\n[[layer]]\nkind = \"fc\"\noutputs = 4\n";
+    let layers = [
+        Network::from_toml(first).unwrap(),
+        one_layer((3, 27, 27), "outputs = 16\nkernel = 5\npadding = 2", true),
+        one_layer((3, 13, 13), "outputs = 40\nkernel = 3\npadding = 1", false),
+        one_layer((3, 6, 224), "outputs = 8\nkernel = 3\npadding = 1", false),
+        one_layer((3, 14, 14), "outputs = 64\nkernel = 3\npadding = 1", true),
+    ];
+    for network in layers {
+        trains_equally(&network, &FP32_8X8, 1, &DramSettings { stall: 5, ..Default::default() });
+    }
 }
 
 #[test]

@@ -114,6 +114,9 @@ pub fn command(config: &Config, model: &mut Machine, case: &Case, rng: &mut impl
     match case.shape {
         Shape::Map { images, groups, rows, columns, relu, pool, codes, to } => {
             let rows = rows.min(psum / columns);
+            // the hand-over RAM is small
+            let (images, groups) =
+                if to == To::Memory { (images, groups) } else { (images.min(1), groups.min(2)) };
             let images = images.min(psum / (rows * columns).max(1));
             let plane = images * rows * columns;
             (d.n_i, d.n_g, d.n_r, d.n_c) = (images, groups, rows, columns);

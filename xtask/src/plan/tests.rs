@@ -1,4 +1,5 @@
 use super::*;
+use ef_program::compute::Phase;
 use serde_json::Value;
 
 fn plan(network: &str, config: &'static Config, batch: usize) -> Planned {
@@ -49,9 +50,9 @@ fn the_passes_add_up_to_the_step() {
         assert_eq!(report.per_image(|pass| pass.dram_words), report.dram_words_per_image);
         assert_eq!(report.per_image(|pass| pass.bound), report.bound_cycles_per_image);
         assert!(report.bound_cycles_per_image <= report.cycles_per_image);
-        let phases: Vec<&str> = report.layers.iter().flat_map(|pass| pass.phase.split(" + ")).collect();
-        let count = |phase: &str| phases.iter().filter(|p| **p == phase).count();
-        assert_eq!((count("FP"), count("BP"), count("WU")), (3, 2, 3));
+        let parts: Vec<_> = report.layers.iter().flat_map(|pass| &pass.parts).collect();
+        let count = |phase: Phase| parts.iter().filter(|part| part.1 == phase).count();
+        assert_eq!([Phase::Fp, Phase::Bp, Phase::Wu].map(count), [3, 2, 3]);
         for pass in &report.layers {
             assert!(pass.useful_macs <= pass.busy_lanes && pass.busy_lanes <= 1.0, "{pass:?}");
         }

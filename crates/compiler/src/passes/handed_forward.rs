@@ -164,7 +164,10 @@ impl Pass for HandedForward {
     fn admits(&self, context: &Context, cut: &Cut) -> bool {
         let (_, second) = self.stages(context);
         let mut before = 0;
+        // the first rows of the next tile come while this one is computed
+        let room = cut.slots == 2 || cut.size.rows == second.rows;
         cut.size.images == 1
+            && room
             && Self::tiles(second, cut.size).all(|tile| {
                 // no more than two tiles of the first stage are on chip
                 let enough = second.input_rows(tile).0 >= before;

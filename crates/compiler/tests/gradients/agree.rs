@@ -2,15 +2,14 @@
 
 use crate::case::{Case, case};
 use crate::with_candle::{Gradients, with_candle};
-use ef_compiler::{PixelFormat, Plan, compile};
+use ef_compiler::{PixelFormat, Plan, Prepared};
 use ef_model::ModelDevice;
 use ef_program::{Config, Device, regs};
 
-/// One step on the golden model: mean loss, and gradients read from the velocities.
-pub fn on_the_model(case: &Case, config: &'static Config) -> (f32, Gradients<f32>, Plan) {
+/// One step on the golden model, then an evaluation with the old weights: mean loss of both, and gradients read from the velocities.
+pub fn on_the_model(case: &Case, plan: &Plan) -> ([f32; 2], Gradients<f32>) {
     let batch = case.labels.len();
-    let plan = compile(&case.network, config, batch, PixelFormat::F32).unwrap();
-    let mut device = ModelDevice::new(config, plan.map.memory_words);
+    let mut device = ModelDevice::new(plan.config, plan.map.memory_words);
     for (layer, (weight, bias)) in plan.map.layers.iter().zip(&case.parameters) {
         device.write_memory(layer.weights, &layer.pack(weight, bias)).unwrap();
         device.write_memory(layer.velocities, &vec![0; layer.words]).unwrap();
@@ -34,7 +33,14 @@ pub fn on_the_model(case: &Case, config: &'static Config) -> (f32, Gradients<f32
         })
         .collect();
     assert_eq!(device.read_register(regs::OVERFLOW).unwrap(), 0);
-    (f32::from_bits(device.read_register(regs::MEAN_LOSS).unwrap()), gradients, plan)
+    let trained = device.read_register(regs::MEAN_LOSS).unwrap();
+    for (layer, (weight, bias)) in plan.map.layers.iter().zip(&case.parameters) {
+        device.write_memory(layer.weights, &layer.pack(weight, bias)).unwrap();
+    }
+    device.load_program(plan.map.programs.eval, &plan.eval).unwrap();
+    device.run().unwrap();
+    let evaluated = device.read_register(regs::MEAN_LOSS).unwrap();
+    ([trained, evaluated].map(f32::from_bits), gradients)
 }
 
 fn rms<T: Copy + Into<f64>>(values: &[T]) -> f64 {
@@ -52,19 +58,34 @@ fn relative(error: f64, scale: f64) -> f64 {
     if scale == 0.0 { error } else { error / scale }
 }
 
-/// Loss within 1e-5, every gradient within 1e-5 relative RMS.
+/// Both losses within 1e-5, every gradient within 1e-5 relative RMS.
 pub fn agrees(toml: &str, batch: usize, config: &'static Config) {
+    agrees_if(toml, batch, config, |prepared| prepared);
+}
+
+/// The same, with another schedule.
+pub fn agrees_if(
+    toml: &str,
+    batch: usize,
+    config: &'static Config,
+    scheduled: impl FnOnce(Prepared) -> Prepared,
+) {
     let case = case(toml, batch, 42);
-    let (loss, gradients, plan) = on_the_model(&case, config);
+    let prepared = Prepared::new(&case.network, config, batch, PixelFormat::F32).unwrap();
+    let plan = scheduled(prepared).plan().unwrap();
+    let (losses, gradients) = on_the_model(&case, &plan);
     let (want_loss, want) = with_candle(&case).unwrap();
     println!(
-        "{} on {}: loss {loss} ({want_loss}), {} train and {} eval instructions",
+        "{} on {}: losses {losses:?} ({want_loss}), {} train and {} eval instructions",
         case.network.name,
         config.name,
         plan.train.len(),
         plan.eval.len()
     );
-    assert!((f64::from(loss) - want_loss).abs() < 1e-5 * want_loss.abs().max(1.0), "{loss} {want_loss}");
+    for loss in losses {
+        let off = (f64::from(loss) - want_loss).abs();
+        assert!(off < 1e-5 * want_loss.abs().max(1.0), "{losses:?} {want_loss}");
+    }
     for ((layer, (weight, bias)), (want_weight, want_bias)) in plan.map.layers.iter().zip(gradients).zip(want)
     {
         let scale = rms(&want_weight);

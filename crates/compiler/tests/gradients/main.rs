@@ -91,3 +91,13 @@ fn the_1x_network_agrees() {
     ];
     agrees(&network("1x", (3, 32, 32), &layers), 2, &FP32_8X8);
 }
+
+#[test]
+fn a_first_layer_with_pooling_agrees_on_every_configuration() {
+    let layers = ["conv 8 3 1", "relu", "max_pool", "conv 8 3 1", "relu", "max_pool", "fc 10"];
+    for config in ef_program::config::ALL {
+        for batch in [1, 2, 5] {
+            agrees(&network("pooled", (3, 32, 32), &layers), batch, config);
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! Networks drawn by seed: channels, odd maps, kernels, paddings, pools and ReLUs in every combination.
 
-use crate::agree::agrees;
+use crate::agree::{agrees, agrees_if};
 use crate::case::{Rng, network};
 use ef_compiler::{Network, PixelFormat, Prepared};
 use ef_program::compute::Phase;
@@ -75,4 +75,15 @@ fn networks_drawn_by_seed_have_the_gradients_of_the_autograd_library() {
         handed = [handed[0] + more[0], handed[1] + more[1]];
     }
     assert!(handed[0] > 4 && handed[1] > 4, "passes that hand tiles on: {handed:?}");
+}
+
+/// Whatever the search chooses is right, because any cut is: tiles, orders, regions, passes together or not.
+#[test]
+fn cuts_drawn_by_seed_have_the_gradients_of_the_autograd_library() {
+    for seed in 0..150 {
+        let (text, batch) = drawn(&mut Rng(1000 + seed / 3), 3_000_000);
+        let config = config::ALL[seed as usize % config::ALL.len()];
+        println!("cuts of seed {seed}, batch {batch}:\n{text}");
+        agrees_if(&text, batch, config, |prepared| prepared.with_drawn_cuts(seed));
+    }
 }
