@@ -2,6 +2,7 @@
 
 use super::super::{PassReport, PlanReport, Planned};
 use super::{AXES, Area, Drawn, bar, layers, phase_colour, square};
+use ef_runtime::summary::grouped;
 use plotters::prelude::*;
 
 /// The passes of a layer, in the order in which they run.
@@ -30,6 +31,7 @@ pub fn draw(area: &Area, planned: &Planned) -> Drawn {
             _ => String::new(),
         })
         .y_desc("cycles per image")
+        .y_label_formatter(&|y| grouped(y.round() as u64))
         .label_style(AXES)
         .draw()?;
     for phase in ["FP", "BP", "WU", "BP + WU"] {
