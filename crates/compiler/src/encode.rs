@@ -56,6 +56,15 @@ fn differences(commands: &[Synced], nodes: &mut Nodes) -> Vec<u32> {
     commands.iter().map(leaf).collect()
 }
 
+/// The numbers of the bits that are 1, in order.
+fn ones(mut bits: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let lowest = (bits != 0).then(|| bits.trailing_zeros() as usize);
+        bits &= bits.wrapping_sub(1);
+        lowest
+    })
+}
+
 /// One field of a use of a stream.
 #[derive(Clone, Copy, Default)]
 struct Track {
@@ -123,15 +132,14 @@ impl<D: Descriptor> Tracker<D> {
 
     /// First pass: which fields vary. What an operation does not read is left as it is.
     fn survey(&mut self, d: &D, kind: u32) {
-        let (Use { number, new, .. }, used) = (self.streams.of(kind), d.used());
+        let Use { number, new, .. } = self.streams.of(kind);
         if new {
             self.tracks.push(vec![Track::default(); D::FIELDS.len()]);
         }
-        for (index, track) in self.tracks[number].iter_mut().enumerate() {
-            if used >> index & 1 == 0 {
-                continue;
-            }
-            track.varies |= *track.first.get_or_insert(d.get(index)) != d.get(index);
+        let (words, tracks) = (d.words(), &mut self.tracks[number]);
+        for index in ones(d.used()) {
+            let (track, word) = (&mut tracks[index], words.as_ref()[index]);
+            track.varies |= *track.first.get_or_insert(word) != word;
         }
     }
 
@@ -145,10 +153,10 @@ impl<D: Descriptor> Tracker<D> {
                 self.tracks[number][index].state = self.tracks[before][index].state;
             }
         }
-        let used = to.used();
-        for index in (0..D::FIELDS.len()).filter(|i| used >> i & 1 != 0) {
+        let words = to.words();
+        for index in ones(to.used()) {
             let mine = self.tracks[number][index];
-            let value = to.get(index);
+            let value = words.as_ref()[index];
             let up_to_date = match self.owner[index] {
                 Some(owner) if owner == number => mine.state == Some(value),
                 Some(owner) => {
@@ -236,22 +244,25 @@ impl Nodes {
     }
 
     fn fold_bodies(&mut self, sequence: Vec<u32>, length: usize) -> Vec<u32> {
-        let mut out = Vec::with_capacity(sequence.len());
-        let mut i = 0;
-        while i < sequence.len() {
-            let repeats = repeats(&sequence[i..], length);
-            let body = &sequence[i..i + length.min(sequence.len() - i)];
-            // a loop costs two instructions
-            let saves = repeats >= 2 && (repeats - 1) * self.size(body) > 2;
-            if saves && self.depth(body) < isa::MAX_LOOPS {
-                let repeats = repeats.min(usize::from(u16::MAX));
-                out.push(self.repeat(repeats as u16, body));
-                i += repeats * length;
-            } else {
-                out.push(sequence[i]);
-                i += 1;
+        let mut out = Vec::new();
+        // what is in `out` already, and where to look on
+        let (mut done, mut from) = (0, 0);
+        while let Some((start, repeats)) = next_repeats(&sequence, from, length) {
+            let repeats = repeats.min(usize::from(u16::MAX));
+            let body = &sequence[start..start + length];
+            from = start + repeats * length;
+            // a loop costs two instructions; a body that begins later in these repeats has the same nodes
+            if (repeats - 1) * self.size(body) > 2 && self.depth(body) < isa::MAX_LOOPS {
+                let folded = self.repeat(repeats as u16, body);
+                out.extend_from_slice(&sequence[done..start]);
+                out.push(folded);
+                done = from;
             }
         }
+        if done == 0 {
+            return sequence;
+        }
+        out.extend_from_slice(&sequence[done..]);
         out
     }
 
@@ -279,13 +290,21 @@ impl Nodes {
     }
 }
 
-/// How often the first `length` nodes come one after the other.
-fn repeats(rest: &[u32], length: usize) -> usize {
-    if rest.len() <= length || rest[0] != rest[length] {
-        return 1;
+/// The first place from `from` on at which `length` nodes come at least twice one after the other, and how often.
+fn next_repeats(sequence: &[u32], from: usize, length: usize) -> Option<(usize, usize)> {
+    let ahead = sequence.get(from + length..)?;
+    // nodes in a row that are equal to those `length` further on
+    let mut equal = 0;
+    for (i, (node, other)) in sequence[from..].iter().zip(ahead).enumerate() {
+        if node == other {
+            equal += 1;
+        } else if equal >= length {
+            return Some((from + i - equal, 1 + equal / length));
+        } else {
+            equal = 0;
+        }
     }
-    let body = &rest[..length];
-    rest.chunks_exact(length).take_while(|c| *c == body).count()
+    (equal >= length).then(|| (sequence.len() - length - equal, 1 + equal / length))
 }
 
 #[cfg(test)]

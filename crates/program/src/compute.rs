@@ -29,7 +29,7 @@
 //!
 //! Partial sums are revisited only after the pipeline is through: the sequencer itself inserts the wait.
 
-use crate::fields::descriptor;
+use crate::fields::{FieldSet, descriptor};
 
 descriptor! {
     /// Descriptor of the compute engine. See the [module documentation](self).
@@ -66,16 +66,17 @@ descriptor! {
 }
 
 impl ComputeDesc {
-    /// Indices of the fields that the operation reads; strides of counts of 1 are not among them.
-    pub(crate) fn fields_read(&self) -> Vec<usize> {
+    /// The fields that the operation reads; strides of counts of 1 are not among them.
+    pub(crate) fn fields_read(&self) -> FieldSet {
         let op = ComputeOp::decode(self.op);
         let pixel_mode = op.is_some_and(|op| op.pixel_mode);
-        let mut read =
-            vec![Self::op, Self::tag, Self::x_base, Self::x_phase, Self::s_base, Self::s_phase, Self::p_base];
+        let always =
+            [Self::op, Self::tag, Self::x_base, Self::x_phase, Self::s_base, Self::s_phase, Self::p_base];
+        let mut read = FieldSet::of(&always);
         let mut walk = |count_at: usize, count: u32, strides: &[usize], rotation: usize| {
             read.push(count_at);
             if count != 1 {
-                read.extend(strides);
+                read.extend(strides.iter().copied());
                 read.extend((rotation != 0).then_some(rotation));
             }
         };

@@ -12,6 +12,9 @@ pub struct Field {
 /// A descriptor seen as an array of fields, as the controller sees it.
 pub trait Descriptor: Default + Clone {
     const FIELDS: &'static [Field];
+    /// All fields, in order.
+    type Words: AsRef<[u32]>;
+    fn words(&self) -> Self::Words;
     fn get(&self, index: usize) -> u32;
     fn set(&mut self, index: usize, value: u32);
 
@@ -34,6 +37,23 @@ pub trait Descriptor: Default + Clone {
     }
 }
 
+/// A set of fields, by their indices.
+pub(crate) struct FieldSet(pub u64);
+
+impl FieldSet {
+    pub fn of(indices: &[usize]) -> Self {
+        let mut set = FieldSet(0);
+        set.extend(indices.iter().copied());
+        set
+    }
+    pub fn push(&mut self, index: usize) {
+        self.0 |= 1 << index;
+    }
+    pub fn extend(&mut self, indices: impl IntoIterator<Item = usize>) {
+        indices.into_iter().for_each(|index| self.push(index));
+    }
+}
+
 /// Defines a descriptor: a struct of `u32` fields and its [`Descriptor`] table, in the same order.
 macro_rules! descriptor {
     ($(#[$meta:meta])* $name:ident { $($field:ident : $bits:literal $doc:literal,)* }) => {
@@ -53,8 +73,12 @@ macro_rules! descriptor {
         impl $crate::fields::Descriptor for $name {
             const FIELDS: &'static [$crate::fields::Field] =
                 &[$($crate::fields::Field { name: stringify!($field), bits: $bits, doc: $doc },)*];
+            type Words = [u32; [$(stringify!($field),)*].len()];
+            fn words(&self) -> Self::Words {
+                [$(self.$field,)*]
+            }
             fn get(&self, index: usize) -> u32 {
-                [$(self.$field,)*][index]
+                self.words()[index]
             }
             fn set(&mut self, index: usize, value: u32) {
                 *[$(&mut self.$field,)*][index] = value;
@@ -63,7 +87,7 @@ macro_rules! descriptor {
                 0 $(+ usize::from(self.$field != other.$field))*
             }
             fn used(&self) -> u64 {
-                self.fields_read().iter().fold(0, |bits, index| bits | 1 << index)
+                self.fields_read().0
             }
         }
     };

@@ -32,7 +32,7 @@
 //! window with `g_col` smaller by x and `g_w` columns, channels from n on begin n*`g_ch_stride` words later, and their vectors
 //! n*kr*kc/T groups later if that is a whole number.
 
-use crate::fields::descriptor;
+use crate::fields::{FieldSet, descriptor};
 
 descriptor! {
     /// Descriptor of the load engine. See the [module documentation](self) for the meaning of each field.
@@ -77,14 +77,14 @@ descriptor! {
 }
 
 impl LoadDesc {
-    /// Indices of the fields that the operation reads; strides of counts of 1 are not among them.
-    pub(crate) fn fields_read(&self) -> Vec<usize> {
+    /// The fields that the operation reads; strides of counts of 1 are not among them.
+    pub(crate) fn fields_read(&self) -> FieldSet {
         let op = LoadOp::decode(self.op);
-        let mut read = vec![Self::op];
+        let mut read = FieldSet::of(&[Self::op]);
         let mut walk = |count_at: usize, count: u32, strides: &[usize]| {
             read.push(count_at);
             if count != 1 {
-                read.extend(strides);
+                read.extend(strides.iter().copied());
             }
         };
         match op.kind {

@@ -28,7 +28,7 @@
 //! After the last image MEAN_LOSS = mul(LOSS_SUM, INV_BATCH).
 //! With `gradient` the words leave in the order [i][class], each image padded with +0 to a multiple of T; without it nothing is written.
 
-use crate::fields::descriptor;
+use crate::fields::{FieldSet, descriptor};
 
 descriptor! {
     /// Descriptor of the store engine. See the [module documentation](self).
@@ -55,10 +55,10 @@ descriptor! {
 }
 
 impl StoreDesc {
-    /// Indices of the fields that the operation reads; strides of counts of 1 are not among them.
-    pub(crate) fn fields_read(&self) -> Vec<usize> {
-        let Some(op) = StoreOp::decode(self.op) else { return vec![Self::op] };
-        let mut read = vec![Self::op, Self::tag, Self::p_base, Self::n_c];
+    /// The fields that the operation reads; strides of counts of 1 are not among them.
+    pub(crate) fn fields_read(&self) -> FieldSet {
+        let Some(op) = StoreOp::decode(self.op) else { return FieldSet::of(&[Self::op]) };
+        let mut read = FieldSet::of(&[Self::op, Self::tag, Self::p_base, Self::n_c]);
         let groups = match op.kind {
             StoreKind::Map => {
                 read.extend([Self::n_i, Self::n_g, Self::n_r]);
