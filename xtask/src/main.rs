@@ -1,6 +1,7 @@
 //! `cargo xtask VERB`: everything a user of this checkout does.
 
 mod bench;
+mod chart;
 mod configs;
 mod doctor;
 mod export;

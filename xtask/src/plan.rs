@@ -57,6 +57,7 @@ pub fn run(args: &PlanArgs) -> Result<()> {
     let planned = Planned::new(&file.network, config, args.batch.into(), &behind)
         .with_context(|| format!("network {} has no plan for {}", file.network.name, config.name))?;
     say!("{}", table::table(&planned.report, &behind).trim_end());
+    say!("{}", with_program(&planned, config, &behind)?);
     for line in room(&file, config, args.board.as_deref(), &planned.report) {
         say!("{line}");
     }
@@ -64,6 +65,18 @@ pub fn run(args: &PlanArgs) -> Result<()> {
         Some(folder) => save(folder, &planned, &behind),
         None => Ok(()),
     }
+}
+
+/// What the fetch of the program adds, which the table leaves out, and how long it took to make the program.
+fn with_program(planned: &Planned, config: &Config, behind: &Behind) -> Result<String> {
+    let fetching = ef_time::predict_program(config, &planned.program, behind.memory)?;
+    let per_image = fetching.cycles as f64 / planned.report.batch as f64;
+    Ok(format!(
+        "with the fetch of its program {} cycles/image, {:+.2} %; compiled in {:.1} s",
+        grouped(per_image.round() as u64),
+        100.0 * (fetching.cycles as f64 / planned.cycles as f64 - 1.0),
+        planned.compiled.as_secs_f64()
+    ))
 }
 
 /// Whether the memory of the board, or of each board with this configuration, suffices.

@@ -28,6 +28,7 @@ pub const SOFTMAX_AW: usize = 10;
 ///                       |                                           +-------------+  p_addr        |  ^
 ///                       +-------------------------------------------| StoreEngine |<-- p_data[T] --+  |
 ///                                                                   +-------------+-------------------+
+///  StoreEngine --handover_we, handover_waddr, handover_wdata--> LoadEngine: tiles that go on to the next layer
 /// ```
 ///
 /// | port | width | |

@@ -138,30 +138,51 @@ fn convolution(op: ComputeOp, tag: u32) -> ComputeDesc {
 
 /// The program: tokens keep load, compute and store of a round in order, and a round behind the one before.
 pub fn program() -> Vec<u64> {
-    use Engine::{Compute, Load, Store};
     let mut a = Assembler::default();
-    let bias = KERNEL * LANES;
-    let dram = LoadDesc::dram;
+    inputs(&mut a);
+    forward(&mut a);
+    gradient(&mut a);
+    update(&mut a);
+    loss(&mut a);
+    let op = LoadOp::zero(VectorBuffer::Feature).encode();
+    let barrier = LoadDesc { op, base: 500, n0: 1, ..Default::default() };
+    a.command(Engine::Load, &barrier, &[], &[Engine::Compute, Engine::Store], &[]);
+    a.finish()
+}
 
+/// The word in a weight tile from which on the bias lies.
+const BIAS: u32 = KERNEL * LANES;
+
+fn losses() -> LoadDesc {
+    tile(VectorBuffer::Loss, LOSSES_AT, 0, OUT, OUT)
+}
+
+fn inputs(a: &mut Assembler) {
+    use Engine::{Compute, Load, Store};
+    let dram = LoadDesc::dram;
     let features = tile(VectorBuffer::Feature, FEATURES_AT, 0, IN, IN);
     a.command(Load, &features, &[(dram, IN * IN * LANES)], &[], &[]);
-    let losses = tile(VectorBuffer::Loss, LOSSES_AT, 0, OUT, OUT);
-    a.command(Load, &losses, &[(dram, OUT * OUT * LANES)], &[], &[]);
+    a.command(Load, &losses(), &[(dram, OUT * OUT * LANES)], &[], &[]);
     // rows of the stationary matrices have their own phase, the bias has phase 0 as the first of a block of one
     a.command(Load, &tile(VectorBuffer::Weight, WEIGHTS_AT, 0, LANES, KERNEL), &[], &[], &[]);
-    a.command(Load, &tile(VectorBuffer::Weight, WEIGHTS_AT + WEIGHTS, bias, 1, 1), &[], &[], &[]);
+    a.command(Load, &tile(VectorBuffer::Weight, WEIGHTS_AT + WEIGHTS, BIAS, 1, 1), &[], &[], &[]);
     a.command(Load, &operands(OPERANDS_AT, 0, 2 * WEIGHTS), &[], &[], &[]);
     a.command(Load, &operands(LABELS_AT, LABELS, IMAGES), &[], &[], &[Compute, Store]);
+}
 
-    let fp = ComputeOp {
-        pixel_mode: false,
-        stream_loss: false,
-        column: false,
-        init: Init::Bias,
-        ones: false,
-        phase: Phase::Fp,
-    };
-    let forward = ComputeDesc { s_0: LANES, bias, ..convolution(fp, 3) };
+const FP: ComputeOp = ComputeOp {
+    pixel_mode: false,
+    stream_loss: false,
+    column: false,
+    init: Init::Bias,
+    ones: false,
+    phase: Phase::Fp,
+};
+
+/// A map, stored and handed on.
+fn forward(a: &mut Assembler) {
+    use Engine::{Compute, Load, Store};
+    let forward = ComputeDesc { s_0: LANES, bias: BIAS, ..convolution(FP, 3) };
     a.command(Compute, &forward, &[], &[Load], &[Store]);
     let map = StoreDesc {
         op: StoreOp { relu: true, codes: true, hand_over: true, ..StoreOp::new(StoreKind::Map) }.encode(),
@@ -181,15 +202,23 @@ pub fn program() -> Vec<u64> {
     };
     let moving = [(StoreDesc::dram, OUT * OUT * LANES), (StoreDesc::code_dram, OUT)];
     a.command(Store, &map, &moving, &[Load, Compute], &[Load]);
-    // the map, from the hand-over RAM, as more losses
+}
+
+/// The weights' gradient, of the losses and of the map from the hand-over RAM as more of them.
+fn gradient(a: &mut Assembler) {
+    use Engine::{Compute, Load, Store};
     let op = LoadOp { handed: true, ..LoadOp::vectors(VectorBuffer::Loss) }.encode();
-    let handed = LoadDesc { op, dram: HANDED_AT, base: HANDED, ..losses };
+    let handed = LoadDesc { op, dram: HANDED_AT, base: HANDED, ..losses() };
     a.command(Load, &handed, &[], &[Store], &[Compute]);
-    let wu = ComputeOp { pixel_mode: true, init: Init::Zero, ones: true, phase: Phase::Wu, ..fp };
+    let wu = ComputeOp { pixel_mode: true, init: Init::Zero, ones: true, phase: Phase::Wu, ..FP };
     let gradient = ComputeDesc { s_0: 1, s_1: OUT, p_base: GRADIENT, ..convolution(wu, 4) };
     a.command(Compute, &gradient, &[], &[], &[]);
     let op = ComputeOp { init: Init::Keep, ..wu }.encode();
     a.command(Compute, &ComputeDesc { op, s_base: HANDED, ..gradient }, &[], &[Load], &[Store, Load]);
+}
+
+fn update(a: &mut Assembler) {
+    use Engine::{Compute, Store};
     for (velocity, at) in [(false, UPDATED_AT), (true, VELOCITIES_AT)] {
         let update = StoreDesc {
             op: StoreOp { velocity, ..StoreOp::new(StoreKind::Update) }.encode(),
@@ -209,6 +238,10 @@ pub fn program() -> Vec<u64> {
         let wait: &[Engine] = if velocity { &[] } else { &[Compute] };
         a.command(Store, &update, &[(StoreDesc::dram, WEIGHTS)], wait, &[]);
     }
+}
+
+fn loss(a: &mut Assembler) {
+    use Engine::{Load, Store};
     let row = CLASSES.next_multiple_of(LANES);
     let softmax = StoreDesc {
         op: StoreOp { gradient: true, ..StoreOp::new(StoreKind::Softmax) }.encode(),
@@ -224,9 +257,4 @@ pub fn program() -> Vec<u64> {
         ..Default::default()
     };
     a.command(Store, &softmax, &[(StoreDesc::dram, row * IMAGES)], &[], &[Load]);
-
-    let op = LoadOp::zero(VectorBuffer::Feature).encode();
-    let barrier = LoadDesc { op, base: 500, n0: 1, ..Default::default() };
-    a.command(Load, &barrier, &[], &[Compute, Store], &[]);
-    a.finish()
 }

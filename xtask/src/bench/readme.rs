@@ -1,6 +1,7 @@
 //! The README's table and picture of `bench --paper`.
 
 use super::rows::{NetworkRow, Row};
+use crate::chart::{axes_of_names, legend, square};
 use crate::section::{Section, SectionArgs};
 use anyhow::{Context, Result, anyhow};
 use ef_runtime::atomic;
@@ -87,18 +88,7 @@ fn draw(svg: &mut String, networks: &[NetworkRow]) -> Result<(), Box<dyn std::er
         .x_label_area_size(32)
         .y_label_area_size(70)
         .build_cartesian_2d(-0.5..names.len() as f64 - 0.5, 0.0..1.25 * top)?;
-    chart
-        .configure_mesh()
-        .disable_x_mesh()
-        .light_line_style(TRANSPARENT)
-        .x_labels(2 * names.len() + 1)
-        .x_label_formatter(&|x| match names.get(x.round().max(0.0) as usize) {
-            Some(name) if (x - x.round()).abs() < 0.01 => name.to_string(),
-            _ => String::new(),
-        })
-        .y_desc("cycles by EF-Train's")
-        .label_style(("sans-serif", 13))
-        .draw()?;
+    axes_of_names(&mut chart, &names, "cycles by EF-Train's", &|y| format!("{y:.1}"))?;
     for (number, (memory, colour)) in memories.iter().zip(COLOURS).enumerate() {
         let own = networks.iter().filter(|row| row.memory == *memory);
         let bars = own.map(|row| {
@@ -106,22 +96,13 @@ fn draw(svg: &mut String, networks: &[NetworkRow]) -> Result<(), Box<dyn std::er
             let left = at - 0.35 + 0.35 * number as f64;
             Rectangle::new([(left, 0.0), (left + 0.33, row.ratio)], colour.filled())
         });
-        chart
-            .draw_series(bars)?
-            .label(*memory)
-            .legend(move |(x, y)| Rectangle::new([(x, y - 5), (x + 10, y + 5)], colour.filled()));
+        chart.draw_series(bars)?.label(*memory).legend(move |at| square(colour, at));
     }
     chart
         .draw_series([PathElement::new(vec![(-0.5, 1.0), (names.len() as f64 - 0.5, 1.0)], BLACK)])?
         .label("EF-Train's model, 64 lanes and its own memory")
         .legend(|(x, y)| PathElement::new(vec![(x, y), (x + 12, y)], BLACK));
-    chart
-        .configure_series_labels()
-        .position(SeriesLabelPosition::UpperLeft)
-        .background_style(WHITE.mix(0.8))
-        .border_style(BLACK.mix(0.3))
-        .label_font(("sans-serif", 13))
-        .draw()?;
+    legend(&mut chart, SeriesLabelPosition::UpperLeft)?;
     root.present()?;
     Ok(())
 }

@@ -9,10 +9,13 @@ use ef_program::compute::Phase;
 use ef_program::{Config, Engine, Synced};
 use ef_time::{Span, predict, predict_spans};
 use std::ops::Range;
+use std::time::{Duration, Instant};
 
 /// A plan in figures, and what its pictures show besides.
 pub struct Planned {
     pub report: PlanReport,
+    /// How long the schedule and the program took to make.
+    pub compiled: Duration,
     /// Names of the layers with weights.
     pub stages: Vec<String>,
     /// T x T.
@@ -81,7 +84,10 @@ impl Planned {
     pub fn new(network: &Network, config: &'static Config, batch: usize, behind: &Behind) -> Result<Planned> {
         let prepared =
             Prepared::new(network, config, batch, pixel_format(network))?.with_memory(behind.memory);
+        let clock = Instant::now();
         let step = prepared.step(true)?;
+        let program = encode(&step.commands);
+        let compiled = clock.elapsed();
         let (whole, spans) = predict_spans(config, &step.commands, behind.memory);
         let ends = ends(&step, &spans, whole.cycles);
         let lanes = config.lanes * config.lanes;
@@ -108,7 +114,6 @@ impl Planned {
                 }
             })
             .collect();
-        let program = encode(&step.commands);
         // two words per instruction
         let (program_at, program_words) = (prepared.map.data_words, 2 * program.len() as u64);
         let mut report = PlanReport {
@@ -134,7 +139,18 @@ impl Planned {
             to: whole.cycles,
         });
         let stages = prepared.graph.stages.iter().map(|stage| stage.name.clone()).collect();
-        Ok(Planned { report, stages, lanes, cycles: whole.cycles, program, program_at, macs, chip, dram })
+        Ok(Planned {
+            report,
+            compiled,
+            stages,
+            lanes,
+            cycles: whole.cycles,
+            program,
+            program_at,
+            macs,
+            chip,
+            dram,
+        })
     }
 }
 

@@ -13,7 +13,6 @@ type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 /// What went wrong while drawing.
 type Drawn = Result<(), Box<dyn std::error::Error>>;
 
-const AXES: (&str, u32) = ("sans-serif", 13);
 const SMALL: (&str, u32) = ("sans-serif", 11);
 
 /// Name and text of every picture.
@@ -76,9 +75,4 @@ fn layers(planned: &Planned) -> Vec<&str> {
     named.sort_unstable();
     named.dedup();
     named.into_iter().map(|(_, name)| name).collect()
-}
-
-/// A legend's square.
-fn square(colour: RGBColor, (x, y): (i32, i32)) -> Rectangle<(i32, i32)> {
-    Rectangle::new([(x, y - 5), (x + 10, y + 5)], colour.filled())
 }

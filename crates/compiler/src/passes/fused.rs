@@ -7,6 +7,7 @@ use crate::Stage;
 use crate::builder::{Builder, Context, Slots};
 use crate::room::Needs;
 use crate::tensors::loss::LossTile;
+use crate::tensors::output::{HandOver, MapStore};
 use crate::tile::{Tile, TileSize, blocks};
 use crate::work::Work;
 use ef_program::compute::{Init, Phase};
@@ -14,6 +15,14 @@ use ef_time::Traffic;
 
 /// BP, WU and update of stage `.0`.
 pub struct Fused(pub usize);
+
+/// The regions of BP and WU in the buffers; the gradients of all outputs lie from partial sum `gradients` on.
+pub(super) struct Regions {
+    pub losses: Slots,
+    pub inputs: Slots,
+    pub sums: Slots,
+    pub gradients: usize,
+}
 
 /// The output rows (or columns) that WU takes with input rows `first..first + count` of `inputs`: the same ones; the last tile has
 /// those that are left of `outputs`.
@@ -46,6 +55,43 @@ impl Fused {
             cols = (cols.0.min(wu.col as i64), cols.1.max((wu.col + wu.cols) as i64));
         }
         LossTile::new(stage, (tile.image, tile.images), rows, cols, (wu.cols, wu.rows * wu.cols))
+    }
+
+    /// BP of a tile of the input map for the groups of `weight`, whose result goes to DRAM or is handed over, and WU, whose gradients start
+    /// from `init`. Returns whether WU has a part in the tile.
+    pub(super) fn emit_tile(
+        &self,
+        builder: &mut Builder,
+        regions: &mut Regions,
+        cut: &Cut,
+        tile: Tile,
+        (weight, init): (OnChip, Init),
+        hand_over: Option<HandOver>,
+    ) -> bool {
+        let context = builder.context;
+        let (index, stage, ins) = (self.0, context.stage(self.0), weight.groups);
+        let (shape, wu) = (self.tile(&context, tile), self.wu_tile(stage, tile));
+        let (sum, feature) = (regions.sums.take(), regions.inputs.take());
+        let map = MapStore { hand_over, ..context.gradient_store(stage) };
+        let counted = wu.rows > 0 && wu.cols > 0;
+        for outs in blocks(stage.out_groups(), cut.outs) {
+            let loss = LossOnChip { tile: shape, groups: outs, base: regions.losses.take() };
+            builder.load_loss(index, shape, outs, loss.base, None);
+            if counted && outs.0 == 0 {
+                builder.load_input(stage, wu, ins, feature);
+            }
+            let sums = Sums { base: sum, init: if outs.0 == 0 { Init::Zero } else { Init::Keep } };
+            builder.compute_bp(index, tile, loss, weight, 0, sums);
+            if outs.0 + outs.1 == stage.out_groups() {
+                builder.store_map(&map, tile, ins, (tile.rows, tile.cols), sum);
+            }
+            if counted {
+                let base = regions.gradients + outs.0 * context.gradient_sums(stage, ins.1);
+                let input = OnChip { groups: ins, base: feature };
+                builder.compute_wu(index, wu, loss, input, Sums { base, init });
+            }
+        }
+        counted
     }
 
     /// The largest tile of WU.
@@ -121,44 +167,26 @@ impl Pass for Fused {
         let all = (0, stage.out_groups());
         let bases = builder.begin_pass(&needs);
         builder.updates.spread_over(cut.size.count(context.batch, stage.in_rows, stage.in_cols));
-        let mut losses = Slots::new(bases.loss, needs.loss / cut.slots, cut.slots);
-        let mut features = Slots::new(bases.feature, needs.feature / cut.slots, cut.slots);
-        let stride = context.gradient_sums(stage, cut.ins);
-        let gradients = bases.psum;
-        let mut sums = Slots::new(gradients + all.1 * stride, cut.ins * cut.size.pixels(), cut.slots);
+        let gradients = all.1 * context.gradient_sums(stage, cut.ins);
+        let mut regions = Regions {
+            losses: Slots::new(bases.loss, needs.loss / cut.slots, cut.slots),
+            inputs: Slots::new(bases.feature, needs.feature / cut.slots, cut.slots),
+            sums: Slots::new(bases.psum + gradients, cut.ins * cut.size.pixels(), cut.slots),
+            gradients: bases.psum,
+        };
         let matrices = all.1 * stage.matrix_rows(cut.ins);
         let mut weights = Slots::new(bases.weight, matrices, needs.weight / matrices);
-        let map = context.gradient_store(stage);
         for ins in blocks(stage.in_groups(), cut.ins) {
             let weight = OnChip { groups: ins, base: weights.take() };
             builder.load_bp_weights(index, all, ins, weight.base);
-            let mut fresh = true;
+            let mut init = Init::Zero;
             for tile in cut.size.tiles(context.batch, stage.in_rows, stage.in_cols) {
-                let (shape, wu) = (self.tile(&context, tile), self.wu_tile(stage, tile));
-                let (sum, feature) = (sums.take(), features.take());
-                let counted = wu.rows > 0 && wu.cols > 0;
-                for outs in blocks(all.1, cut.outs) {
-                    let loss = LossOnChip { tile: shape, groups: outs, base: losses.take() };
-                    builder.load_loss(index, shape, outs, loss.base, None);
-                    if counted && outs.0 == 0 {
-                        builder.load_input(stage, wu, ins, feature);
-                    }
-                    let init = if outs.0 == 0 { Init::Zero } else { Init::Keep };
-                    builder.compute_bp(index, tile, loss, weight, 0, Sums { base: sum, init });
-                    if outs.0 + outs.1 == all.1 {
-                        builder.store_map(&map, tile, ins, (tile.rows, tile.cols), sum);
-                    }
-                    if counted {
-                        let init = if fresh { Init::Zero } else { Init::Keep };
-                        let base = gradients + outs.0 * context.gradient_sums(stage, ins.1);
-                        let input = OnChip { groups: ins, base: feature };
-                        builder.compute_wu(index, wu, loss, input, Sums { base, init });
-                    }
+                if self.emit_tile(builder, &mut regions, cut, tile, (weight, init), None) {
+                    init = Init::Keep;
                 }
-                fresh &= !counted;
                 builder.tile_done();
             }
-            builder.update(index, all, ins, gradients);
+            builder.update(index, all, ins, regions.gradients);
             // the next part of the inputs takes these sums again
             if ins.0 + ins.1 < stage.in_groups() {
                 builder.finish_updates();

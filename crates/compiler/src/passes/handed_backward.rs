@@ -2,14 +2,14 @@
 //! the first, comes from the hand-over RAM and never sees DRAM.
 
 use super::compute::{LossOnChip, OnChip, Sums};
-use super::fused::Fused;
+use super::fused::{self, Fused};
 use super::weight::Weight;
 use super::{Cut, Order, Part, Pass, Space};
 use crate::Stage;
 use crate::builder::{Builder, Context, Slots};
 use crate::room::Needs;
 use crate::tensors::output::HandOver;
-use crate::tile::{Grid, Tile, TileSize, blocks};
+use crate::tile::{Grid, Tile, TileSize};
 use crate::work::Work;
 use ef_program::compute::{Init, Phase};
 
@@ -24,11 +24,8 @@ const REGIONS: usize = 2;
 
 /// The regions of the pass in the buffers.
 struct Regions {
+    second: fused::Regions,
     weights: usize,
-    losses: Slots,
-    inputs: Slots,
-    sums: Slots,
-    gradients: usize,
     first_losses: usize,
     first_input: usize,
     first_gradients: usize,
@@ -62,41 +59,6 @@ impl HandedBackward {
         (loss.map(), size.rows * first.code_row())
     }
 
-    /// BP and WU of a tile of the second stage. Returns where its gradient lies.
-    fn second(
-        &self,
-        builder: &mut Builder,
-        regions: &mut Regions,
-        cut: &Cut,
-        tile: Tile,
-        init: Init,
-    ) -> usize {
-        let context = builder.context;
-        let (_, stage) = Self::stages(&context);
-        let (index, all) = (SECOND.0, (0, stage.in_groups()));
-        let (shape, wu) = (SECOND.tile(&context, tile), SECOND.wu_tile(stage, tile));
-        let (sum, feature, at) = (regions.sums.take(), regions.inputs.take(), regions.handed.take());
-        let weights = OnChip { groups: all, base: regions.weights };
-        for outs in blocks(stage.out_groups(), cut.outs) {
-            let loss = LossOnChip { tile: shape, groups: outs, base: regions.losses.take() };
-            builder.load_loss(index, shape, outs, loss.base, None);
-            if outs.0 == 0 {
-                builder.load_input(stage, wu, all, feature);
-            }
-            let sums = Sums { base: sum, init: if outs.0 == 0 { Init::Zero } else { Init::Keep } };
-            builder.compute_bp(index, tile, loss, weights, 0, sums);
-            if outs.0 + outs.1 == stage.out_groups() {
-                let mut map = context.gradient_store(stage);
-                map.hand_over = Some(HandOver { at, only: true });
-                builder.store_map(&map, tile, all, (tile.rows, tile.cols), sum);
-            }
-            let base = regions.gradients + outs.0 * context.gradient_sums(stage, all.1);
-            let input = OnChip { groups: all, base: feature };
-            builder.compute_wu(index, wu, loss, input, Sums { base, init });
-        }
-        at
-    }
-
     /// WU of the first stage with the gradient at `at`.
     fn first(&self, builder: &mut Builder, regions: &Regions, tile: Tile, at: usize, init: Init) {
         let context = builder.context;
@@ -124,11 +86,13 @@ impl HandedBackward {
         let first_losses = first.out_groups() * Self::first_loss(&context, first, cut.size).0;
         let slots = |base: usize, size: usize| Slots::new(base, size / cut.slots, cut.slots);
         Regions {
+            second: fused::Regions {
+                losses: slots(bases.loss, needs.loss - first_losses),
+                inputs: slots(bases.feature, needs.feature - first_input),
+                sums: Slots::new(bases.psum, sums, cut.slots),
+                gradients: bases.psum + cut.slots * sums,
+            },
             weights: bases.weight,
-            losses: slots(bases.loss, needs.loss - first_losses),
-            inputs: slots(bases.feature, needs.feature - first_input),
-            sums: Slots::new(bases.psum, sums, cut.slots),
-            gradients: bases.psum + cut.slots * sums,
             first_losses: bases.loss + needs.loss - first_losses,
             first_input: bases.feature + needs.feature - first_input,
             first_gradients: bases.psum + cut.slots * sums + gradients(second),
@@ -197,10 +161,14 @@ impl Pass for HandedBackward {
         let all = |stage: &Stage| ((0, stage.out_groups()), (0, stage.in_groups()));
         builder.updates.spread_over(cut.size.count(context.batch, second.in_rows, second.in_cols));
         builder.load_bp_weights(SECOND.0, all(second).0, all(second).1, regions.weights);
+        let weight = OnChip { groups: all(second).1, base: regions.weights };
         let mut waiting = None;
+        // what the gradients of the first and the second stage start from
         let mut init = [Init::Zero; 2];
         for tile in cut.size.tiles(context.batch, second.in_rows, second.in_cols) {
-            let at = self.second(builder, &mut regions, cut, tile, init[1]);
+            let at = regions.handed.take();
+            let hand_over = Some(HandOver { at, only: true });
+            SECOND.emit_tile(builder, &mut regions.second, cut, tile, (weight, init[1]), hand_over);
             init[1] = Init::Keep;
             if let Some((tile, at)) = waiting.replace((tile, at)) {
                 self.first(builder, &regions, tile, at, init[0]);
@@ -210,7 +178,7 @@ impl Pass for HandedBackward {
         if let Some((tile, at)) = waiting {
             self.first(builder, &regions, tile, at, init[0]);
         }
-        builder.update(SECOND.0, all(second).0, all(second).1, regions.gradients);
+        builder.update(SECOND.0, all(second).0, all(second).1, regions.second.gradients);
         builder.update(FIRST, all(first).0, all(first).1, regions.first_gradients);
     }
 }

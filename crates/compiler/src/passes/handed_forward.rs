@@ -29,6 +29,14 @@ struct Made {
     at: usize,
 }
 
+/// What a tile of each stage takes, in vectors of the feature buffer, the weight buffer and the partial sums; and in words of the hand-over RAM.
+struct Sizes {
+    inputs: [usize; 2],
+    weights: [usize; 2],
+    sums: [usize; 2],
+    handed: usize,
+}
+
 /// The regions of the pass in the buffers.
 struct Regions {
     weights: [usize; 2],
@@ -73,6 +81,23 @@ impl HandedForward {
     fn raw(first: &Stage, image: usize, (lo, hi): (usize, usize)) -> Tile {
         let window = first.window();
         Tile { image, images: 1, row: lo * window, rows: (hi - lo) * window, col: 0, cols: first.cols }
+    }
+
+    fn sizes(&self, context: &Context, cut: &Cut) -> Sizes {
+        let (first, second) = self.stages(context);
+        let rows = self.most_rows(second, cut.size);
+        let raw = Self::raw(first, 0, (0, rows));
+        let input = |stage: &Stage, rows: usize, cols: usize| {
+            let (rows, cols) = stage.input_map(rows, cols);
+            stage.in_groups() * rows * cols
+        };
+        let weights = |stage: &Stage| stage.out_groups() * stage.fp_block(stage.in_groups());
+        Sizes {
+            inputs: [input(first, raw.rows, raw.cols), input(second, cut.size.rows, cut.size.cols)],
+            weights: [weights(first), weights(second)],
+            sums: [first.out_groups() * raw.rows * raw.cols, second.out_groups() * cut.size.pixels()],
+            handed: first.out_groups() * rows * first.out_cols() * context.lanes(),
+        }
     }
 
     /// A tile of the first stage, to the hand-over RAM, and to DRAM for training.
@@ -130,7 +155,6 @@ impl HandedForward {
         let (input, weights) = (on_chip(base), on_chip(regions.weights[1]));
         builder.compute_fp(self.0 + 1, tile, second.out_groups(), input, weights, sum);
         builder.store_forward(self.0 + 1, tile, (0, second.out_groups()), sum);
-        builder.tile_done();
         next
     }
 }
@@ -178,19 +202,16 @@ impl Pass for HandedForward {
 
     fn needs(&self, context: &Context, cut: &Cut) -> Needs {
         let (first, second) = self.stages(context);
+        let Sizes { inputs, weights, sums, handed } = self.sizes(context, cut);
         let rows = self.most_rows(second, cut.size);
-        let raw = Self::raw(first, 0, (0, rows));
-        let input = first.input_map(raw.rows, raw.cols);
-        let taken = second.input_map(cut.size.rows, cut.size.cols);
-        let weights = |stage: &Stage| stage.out_groups() * stage.fp_block(stage.in_groups());
         let codes = |stage: &Stage, rows: usize| stage.out_groups() * rows * stage.code_row();
         Needs {
-            feature: first.in_groups() * input.0 * input.1 + cut.slots * cut.ins * taken.0 * taken.1,
-            weight: weights(first) + weights(second),
-            psum: cut.slots * (first.out_groups() * raw.rows * raw.cols + cut.outs * cut.size.pixels()),
-            scratch: context.scratch_words(first, raw.rows, raw.cols, first.in_groups()),
+            feature: inputs[0] + cut.slots * inputs[1],
+            weight: weights[0] + weights[1],
+            psum: cut.slots * (sums[0] + sums[1]),
+            scratch: context.scratch_words(first, rows * first.window(), first.cols, first.in_groups()),
             code: codes(first, rows).max(codes(second, cut.size.rows / second.window())),
-            handover: REGIONS * first.out_groups() * rows * first.out_cols() * context.lanes(),
+            handover: REGIONS * handed,
             ..Default::default()
         }
     }
@@ -230,26 +251,22 @@ impl Pass for HandedForward {
     fn emit(&self, builder: &mut Builder, cut: &Cut) {
         let context = builder.context;
         let (first, second) = self.stages(&context);
-        let needs = self.needs(&context, cut);
-        let bases = builder.begin_pass(&needs);
-        let all = |stage: &Stage| (0, stage.in_groups());
-        let [one, two] = [first, second].map(|stage| stage.out_groups());
-        let raw = self.most_rows(second, cut.size) * first.window();
-        let input = first.input_map(raw, first.cols);
-        let (first_size, first_sums) = (first.in_groups() * input.0 * input.1, one * raw * first.cols);
-        let taken = second.input_map(cut.size.rows, cut.size.cols);
+        let bases = builder.begin_pass(&self.needs(&context, cut));
+        let Sizes { inputs, weights, sums, handed } = self.sizes(&context, cut);
+        let all = |stage: &Stage| ((0, stage.out_groups()), (0, stage.in_groups()));
         let mut regions = Regions {
-            weights: [bases.weight, bases.weight + one * first.fp_block(first.in_groups())],
+            weights: [bases.weight, bases.weight + weights[0]],
             first_input: bases.feature,
-            inputs: Slots::new(bases.feature + first_size, cut.ins * taken.0 * taken.1, cut.slots),
+            inputs: Slots::new(bases.feature + inputs[0], inputs[1], cut.slots),
             sums: [
-                Slots::new(bases.psum, first_sums, cut.slots),
-                Slots::new(bases.psum + cut.slots * first_sums, two * cut.size.pixels(), cut.slots),
+                Slots::new(bases.psum, sums[0], cut.slots),
+                Slots::new(bases.psum + cut.slots * sums[0], sums[1], cut.slots),
             ],
-            handed: Slots::new(0, needs.handover / REGIONS, REGIONS),
+            handed: Slots::new(0, handed, REGIONS),
         };
-        builder.load_fp_weights(self.0, (0, one), all(first), regions.weights[0]);
-        builder.load_fp_weights(self.0 + 1, (0, two), all(second), regions.weights[1]);
+        for (k, stage) in [first, second].into_iter().enumerate() {
+            builder.load_fp_weights(self.0 + k, all(stage).0, all(stage).1, regions.weights[k]);
+        }
         let mut tiles = cut.size.tiles(context.batch, second.rows, second.cols).peekable();
         let make = |builder: &mut Builder, regions: &mut Regions, tile: Tile| {
             self.make(builder, regions, tile.image, self.rows(second, cut.size, tile))

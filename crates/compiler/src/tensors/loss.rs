@@ -95,6 +95,40 @@ impl LossTile {
     }
 }
 
+impl LossTile {
+    /// The chip's side of a load of `count` groups to `base`, whose first real row and column lie at `top` and `left`, beside `place`.
+    fn vectors(
+        &self,
+        stage: &Stage,
+        count: usize,
+        (top, left): (usize, usize),
+        base: usize,
+        place: LoadDesc,
+    ) -> LoadDesc {
+        let (t, window, counted, (rows, cols)) = (stage.lanes, stage.window(), self.counted.0, self.real());
+        let phase = |n: usize| (n % t) as u32;
+        LoadDesc {
+            base: (base + top * self.cols + left) as u32,
+            phase: phase(top * counted + left),
+            n0: cols as u32,
+            n1: rows as u32,
+            n2: count as u32,
+            n3: self.images as u32,
+            a0: window as u32,
+            a1: (window * self.cols) as u32,
+            a2: self.map() as u32,
+            a3: (count * self.map()) as u32,
+            p0: phase(window),
+            p1: phase(window * counted),
+            p2: 0,
+            p3: self.image_phase(t),
+            a_down: if stage.pool { self.cols as u32 } else { 0 },
+            p_down: if stage.pool { phase(counted) } else { 0 },
+            ..place
+        }
+    }
+}
+
 impl Builder<'_> {
     /// Loads groups `first..first + count` of a loss tile to `base`: from DRAM, or, all of a tile of whole rows, from word `handed` of the
     /// hand-over RAM.
@@ -125,61 +159,32 @@ impl Builder<'_> {
         if rows == 0 || cols == 0 {
             return;
         }
-        // (first word, runs) of a tensor with so many words per row, of which the tile has `words` from `at` on
-        let runs = |tensor: u32, row: usize, at: usize, words: usize| {
+        // where a tensor has it with so many words per row, of which the tile takes `words` from `at` on
+        let place = |tensor: u32, row: usize, at: usize, words: usize| {
             let group = stage.out_rows() * row;
             let image = stage.out_groups() * group;
             let dram = tensor as usize + tile.image * image + first * group + lo * row + at;
-            (dram as u32, Runs::of_rows(words, (rows, row), (count, group), (tile.images, image)).fields())
+            placed(dram, Runs::of_rows(words, (rows, row), (count, group), (tile.images, image)))
         };
         if stage.coded() {
             let unit = stage.code_columns() / window;
-            let (dram, [run, n_run0, d_run0, n_run1, d_run1]) =
-                runs(self.context.map.codes[index], stage.code_row(), from / unit, tile.code_row(stage));
-            self.load(LoadDesc {
-                op: LoadOp::words(WordBuffer::Code).encode(),
-                dram,
-                run,
-                n_run0,
-                d_run0,
-                n_run1,
-                d_run1,
-                ..Default::default()
-            });
+            let codes = self.context.map.codes[index];
+            let op = LoadOp::words(WordBuffer::Code).encode();
+            self.load(LoadDesc { op, ..place(codes, stage.code_row(), from / unit, tile.code_row(stage)) });
         }
-        let (dram, [run, n_run0, d_run0, n_run1, d_run1]) = match handed {
-            Some(at) => (at as u32, Runs::new(count * rows * cols * t, (1, 0), (1, 0)).fields()),
-            None => runs(self.context.map.losses[stage.output], stage.out_cols() * t, from * t, cols * t),
+        let place = match handed {
+            Some(at) => placed(at, Runs::new(count * rows * cols * t, (1, 0), (1, 0))),
+            None => place(self.context.map.losses[stage.output], stage.out_cols() * t, from * t, cols * t),
         };
         let handed = handed.is_some();
         let op = LoadOp { mask: stage.relu, pool: stage.pool, handed, ..LoadOp::vectors(VectorBuffer::Loss) };
-        let phase = |n: usize| (n % t) as u32;
-        let counted = tile.counted.0;
-        self.load(LoadDesc {
-            op: op.encode(),
-            base: (base + top * tile.cols + left) as u32,
-            phase: phase(top * counted + left),
-            n0: cols as u32,
-            n1: rows as u32,
-            n2: count as u32,
-            n3: tile.images as u32,
-            a0: window as u32,
-            a1: (window * tile.cols) as u32,
-            a2: tile.map() as u32,
-            a3: (count * tile.map()) as u32,
-            p0: phase(window),
-            p1: phase(window * counted),
-            p2: 0,
-            p3: tile.image_phase(t),
-            a_down: if stage.pool { tile.cols as u32 } else { 0 },
-            p_down: if stage.pool { phase(counted) } else { 0 },
-            dram,
-            run,
-            n_run0,
-            d_run0,
-            n_run1,
-            d_run1,
-            ..Default::default()
-        });
+        let op = op.encode();
+        self.load(LoadDesc { op, ..tile.vectors(stage, count, (top, left), base, place) });
     }
+}
+
+/// A descriptor with nothing but these runs.
+fn placed(at: usize, runs: Runs) -> LoadDesc {
+    let [run, n_run0, d_run0, n_run1, d_run1] = runs.fields();
+    LoadDesc { dram: at as u32, run, n_run0, d_run0, n_run1, d_run1, ..Default::default() }
 }

@@ -20,16 +20,14 @@ pub const NOTHING: u64 = 2;
 /// codes, a hand-over RAM of 2^HAW words.
 ///
 /// ```text
-///  handover_we, handover_waddr, handover_wdata --> [ HandoverRam ]
-///                | [ReadRoute]
 ///            +-----------+  words                     +---------+  feature_we, loss_we, weight_we
-///  memory -->| RunReader |--------------+------------>| Vectors |--> waddr, wdata[T]
-///            +-----------+              |   +-------->| (codes) |
-///                          +--------+   |   | taps    +---------+
-///                          | Gather |---|---+           ^ code_we
-///                          |(scratch|   |             +---------+  operand_we
-///                          +--------+   +------------>|  Words  |--> operand_waddr, operand_wdata
-///                              ^ scratch_we --------- +---------+
+///  memory -->| ReadRoute |--[RunReader]--+----------->| Vectors |--> waddr, wdata[T]
+///         +->|           |               |   +------->| (codes) |
+///         |  +-----------+  +--------+   |   | taps   +---------+
+///  [HandoverRam]            | Gather |---|---+          ^ code_we
+///         ^ handover_we     |(scratch|   |            +---------+  operand_we
+///                           +--------+   +----------->|  Words  |--> operand_waddr, operand_wdata
+///                               ^ scratch_we ---------+---------+
 ///  start, field[] -> LoadControl -> starts, routing, done, bad
 /// ```
 ///

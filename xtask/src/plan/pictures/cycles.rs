@@ -1,7 +1,8 @@
 //! Cycles by layer and phase: a bar per layer, its phases one on the other, and the bound of each.
 
 use super::super::{PassReport, PlanReport, Planned};
-use super::{AXES, Area, Drawn, bar, layers, phase_colour, square};
+use super::{Area, Drawn, bar, layers, phase_colour};
+use crate::chart::{axes_of_names, legend, square};
 use ef_runtime::summary::grouped;
 use plotters::prelude::*;
 
@@ -21,19 +22,8 @@ pub fn draw(area: &Area, planned: &Planned) -> Drawn {
         .x_label_area_size(38)
         .y_label_area_size(80)
         .build_cartesian_2d(-0.5..names.len() as f64 - 0.5, 0.0..1.3 * top)?;
-    chart
-        .configure_mesh()
-        .disable_x_mesh()
-        .light_line_style(TRANSPARENT)
-        .x_labels(2 * names.len() + 1)
-        .x_label_formatter(&|x| match names.get(x.round().max(0.0) as usize) {
-            Some(name) if (x - x.round()).abs() < 0.01 => name.to_string(),
-            _ => String::new(),
-        })
-        .y_desc("cycles per image")
-        .y_label_formatter(&|y| grouped(y.round() as u64))
-        .label_style(AXES)
-        .draw()?;
+    let value = |y: &f64| grouped(y.round() as u64);
+    axes_of_names(&mut chart, &names, "cycles per image", &value)?;
     for phase in ["FP", "BP", "WU", "BP + WU"] {
         let colour = phase_colour(phase);
         let mut bars = Vec::new();
@@ -63,12 +53,6 @@ pub fn draw(area: &Area, planned: &Planned) -> Drawn {
         .draw_series(bounds.collect::<Vec<_>>())?
         .label("bound of a phase, from its bar's foot")
         .legend(|(x, y)| PathElement::new(vec![(x, y), (x + 12, y)], BLACK.stroke_width(2)));
-    chart
-        .configure_series_labels()
-        .position(SeriesLabelPosition::UpperRight)
-        .background_style(WHITE.mix(0.8))
-        .border_style(BLACK.mix(0.3))
-        .label_font(AXES)
-        .draw()?;
+    legend(&mut chart, SeriesLabelPosition::UpperRight)?;
     Ok(())
 }

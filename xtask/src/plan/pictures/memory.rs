@@ -3,7 +3,8 @@
 use super::super::Planned;
 use super::super::join::Kind;
 use super::super::occupancy::Buffer;
-use super::{AXES, Area, Drawn, SMALL, bar, square, stage_colour};
+use super::{Area, Drawn, SMALL, bar, stage_colour};
+use crate::chart::{AXES, legend, square};
 use plotters::prelude::*;
 
 /// A panel per buffer, entries over cycles; the colour is the layer whose pass put it there.
@@ -98,12 +99,6 @@ pub fn draw_dram(area: &Area, planned: &Planned) -> Drawn {
             EmptyElement::at((x.0, y.1)) + Text::new(block.name.clone(), (4, 3), SMALL.into_font())
         }))?;
     }
-    chart
-        .configure_series_labels()
-        .position(SeriesLabelPosition::UpperRight)
-        .background_style(WHITE.mix(0.8))
-        .border_style(BLACK.mix(0.3))
-        .label_font(AXES)
-        .draw()?;
+    legend(&mut chart, SeriesLabelPosition::UpperRight)?;
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! The roofline: multiplications per cycle over multiplications per DRAM word; the roof is what lanes and memory allow.
 
 use super::super::Planned;
-use super::{AXES, Area, Drawn, SMALL, phase_colour, square};
+use super::{Area, Drawn, SMALL, phase_colour};
+use crate::chart::{AXES, legend, square};
 use plotters::prelude::*;
 
 pub fn draw(area: &Area, planned: &Planned, cycles_per_word: u32) -> Drawn {
@@ -51,12 +52,6 @@ pub fn draw(area: &Area, planned: &Planned, cycles_per_word: u32) -> Drawn {
             EmptyElement::at((*x, *y)) + Text::new(pass.layer.clone(), (6, -5), SMALL.into_font())
         }))?;
     }
-    chart
-        .configure_series_labels()
-        .position(SeriesLabelPosition::LowerRight)
-        .background_style(WHITE.mix(0.8))
-        .border_style(BLACK.mix(0.3))
-        .label_font(AXES)
-        .draw()?;
+    legend(&mut chart, SeriesLabelPosition::LowerRight)?;
     Ok(())
 }
