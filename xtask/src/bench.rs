@@ -5,6 +5,7 @@ mod clock;
 mod paper;
 mod readme;
 mod rows;
+mod simulate;
 
 use anyhow::{Context, Result, ensure};
 use ef_compiler::Plan;

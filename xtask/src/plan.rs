@@ -19,7 +19,7 @@ use ef_tools::say;
 use std::path::{Path, PathBuf};
 
 pub use behind::Behind;
-pub use join::Planned;
+pub use join::{Planned, pixel_format};
 pub use report::{PassReport, PlanReport};
 
 /// Arguments of `plan`.

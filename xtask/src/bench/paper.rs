@@ -1,18 +1,17 @@
 //! `bench --paper`: the paper's networks here and in EF-Train's model, with two memories.
 
 use super::rows::{NetworkRow, Row, layers, network_row, rows};
-use super::{clock, readme};
+use super::{clock, readme, simulate};
 use crate::plan::{Behind, Planned};
 use anyhow::{Context, Result};
 use ef_board::Board;
 use ef_compiler::Graph;
 use ef_paper::{Layer, Machine};
 use ef_program::config::FP32_8X8;
-use ef_program::{Device, regs};
 use ef_runtime::atomic;
 use ef_runtime::networks::NetworkFile;
 use ef_runtime::summary::grouped;
-use ef_sim::{DramSettings, RtlDevice};
+use ef_sim::DramSettings;
 use ef_tools::say;
 use serde::Serialize;
 use std::path::Path;
@@ -22,10 +21,6 @@ const BOARD: &str = "ulx3s-85f";
 
 /// Networks and the images of a step: the paper's batch, less where the paper's needs more time than this command has.
 const NETWORKS: [(&str, usize); 4] = [("one-x", 128), ("lenet-10", 128), ("alexnet", 16), ("vgg-16", 16)];
-
-/// Networks of which a whole step is simulated, and its images.
-const SIMULATED: [&str; 2] = ["one-x", "lenet-10"];
-const SIMULATED_BATCH: usize = 16;
 
 /// EF-Train's memory behind this accelerator, which takes one word per cycle where EF-Train's takes four.
 const EFTRAIN_MEMORY: DramSettings = DramSettings { width: 32, latency: 8, restart: 400, stall: 0, seed: 1 };
@@ -46,13 +41,11 @@ pub fn run(json: Option<&Path>, write: bool) -> Result<()> {
                 .with_context(|| format!("network {name}, {}", behind.name))?;
         }
     }
-    let simulated = figures.rows.len();
-    for name in SIMULATED {
-        figures.rows.push(simulate(name).with_context(|| format!("network {name}, simulated"))?);
-    }
+    let predicted = figures.rows.len();
+    figures.rows.extend(simulate::rows(&EFTRAIN_MEMORY)?);
     print(&figures, mhz);
     if write {
-        readme::write(&figures.networks, &figures.rows[simulated..], BOARD, mhz)?;
+        readme::write(&figures.networks, &figures.rows[predicted..], BOARD, mhz)?;
     }
     match json {
         Some(path) => atomic::write(path, (serde_json::to_string_pretty(&figures)? + "\n").as_bytes()),
@@ -72,38 +65,6 @@ fn predict(figures: &mut Figures, name: &str, batch: usize, behind: &Behind, mhz
     figures.networks.push(summed(&format!("{name}, convolutions"), &layers[..convolutions]));
     figures.rows.extend(rows);
     Ok(())
-}
-
-/// A whole step on the RTL with EF-Train's memory.
-fn simulate(name: &str) -> Result<Row> {
-    let network = NetworkFile::load(name)?.network;
-    let behind = Behind::simulated(&EFTRAIN_MEMORY)?;
-    let planned = Planned::new(&network, &FP32_8X8, SIMULATED_BATCH, &behind)?;
-    let layers = layers(&Graph::new(&network, &FP32_8X8)?.stages);
-    let rows = rows(&planned.report, &behind.name, &Machine::LANES_64, &layers);
-    // what is in memory does not matter: no cycle depends on it
-    let words = planned.report.memory_bytes / 4;
-    let mut device = RtlDevice::new(&FP32_8X8, words, &EFTRAIN_MEMORY)?;
-    device.load_program(u32::try_from(planned.program_at)?, &planned.program)?;
-    device.run()?;
-    let simulated = u64::from(device.read_register(regs::CYCLES)?);
-    let predicted = ef_time::predict_program(&FP32_8X8, &planned.program, behind.memory)?;
-    let eftrain_cycles = rows.iter().map(|row| row.eftrain_cycles).sum();
-    let lanes = planned.lanes as f64 * predicted.cycles as f64;
-    Ok(Row {
-        network: format!("{name}, batch {SIMULATED_BATCH}"),
-        layer: "all".into(),
-        phase: "all".into(),
-        memory: behind.name,
-        predicted_cycles: predicted.cycles,
-        simulated_cycles: Some(simulated),
-        error: Some(predicted.cycles as f64 / simulated as f64 - 1.0),
-        eftrain_cycles,
-        ratio: predicted.cycles as f64 / eftrain_cycles as f64,
-        busy_lanes: predicted.kernel_share(),
-        useful: planned.macs.iter().sum::<u64>() as f64 / lanes,
-        dram_words: predicted.read.words + predicted.written.words,
-    })
 }
 
 fn print(figures: &Figures, mhz: f64) {

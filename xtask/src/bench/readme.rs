@@ -46,13 +46,14 @@ fn table(networks: &[NetworkRow], simulated: &[Row], board: &str, mhz: f64) -> R
             row.gflops
         )?;
     }
-    text += "\n| a whole step on the RTL | memory | cycles, simulated | predicted | error | busy lanes |\n|---|---|---|---|---|---|\n";
+    text += "\n| on the RTL | layer | phase | cycles, simulated | predicted | error | busy lanes |\n|---|---|---|---|---|---|---|\n";
     for row in simulated {
         writeln!(
             text,
-            "| {} | {} | {} | {} | {:+.2} % | {:.1} % |",
+            "| {} | {} | {} | {} | {} | {:+.2} % | {:.1} % |",
             row.network,
-            row.memory,
+            row.layer,
+            row.phase,
             row.simulated_cycles.map_or("-".into(), grouped),
             grouped(row.predicted_cycles),
             100.0 * row.error.unwrap_or(0.0),

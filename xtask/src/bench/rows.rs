@@ -1,7 +1,7 @@
 //! The rows of `bench --paper`: a pass of a network here, and the same phases in EF-Train's model.
 
 use crate::plan::{PassReport, PlanReport};
-use ef_compiler::Stage;
+use ef_compiler::{Part, Stage};
 use ef_paper::{Layer, Machine, best, phases};
 use serde::Serialize;
 
@@ -57,14 +57,14 @@ pub fn layers(stages: &[Stage]) -> Vec<Layer> {
 }
 
 /// EF-Train's cycles for what a pass does.
-fn eftrain(machine: &Machine, layers: &[Layer], pass: &PassReport, batch: usize) -> u64 {
-    pass.parts.iter().map(|(layer, phase)| best(machine, &layers[*layer], *phase, batch).cycles).sum()
+pub fn eftrain(machine: &Machine, layers: &[Layer], parts: &[Part], batch: usize) -> u64 {
+    parts.iter().map(|(layer, phase)| best(machine, &layers[*layer], *phase, batch).cycles).sum()
 }
 
 /// A row per pass.
 pub fn rows(report: &PlanReport, memory: &str, machine: &Machine, layers: &[Layer]) -> Vec<Row> {
     let row = |pass: &PassReport| {
-        let eftrain_cycles = eftrain(machine, layers, pass, report.batch);
+        let eftrain_cycles = eftrain(machine, layers, &pass.parts, report.batch);
         Row {
             network: report.network.clone(),
             layer: pass.layer.clone(),

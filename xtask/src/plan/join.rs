@@ -56,7 +56,7 @@ pub enum Kind {
 }
 
 /// The form in which the images of a network lie in memory.
-fn pixel_format(network: &Network) -> PixelFormat {
+pub fn pixel_format(network: &Network) -> PixelFormat {
     network.input.scale_shift.map_or(PixelFormat::F32, |shift| PixelFormat::U8 { shift })
 }
 
