@@ -43,7 +43,7 @@ impl Graph {
                     stages.push(stage(layer, names[number].clone(), number, shape, config.lanes));
                 }
                 Layer::Relu {} => stages.last_mut().expect("the network was checked").relu = true,
-                Layer::MaxPool { .. } => stages.last_mut().expect("the network was checked").pool = true,
+                Layer::MaxPool { .. } => stages.last_mut().expect("the network was checked").set_pool(),
                 Layer::SoftmaxCrossEntropy {} => {}
             }
         }
@@ -86,6 +86,7 @@ fn stage(
         outputs: 0,
         rows: 1,
         cols: 1,
+        strip: 1,
         relu: false,
         pool: false,
         lanes,
@@ -94,7 +95,8 @@ fn stage(
         Layer::Conv { outputs, kernel, padding, stride } => {
             let output = |length: usize| (length + 2 * padding - kernel) / stride + 1;
             let (kernel, map) = ((kernel, kernel), (output(rows), output(cols)));
-            Stage { gathered: first, kernel, padding, stride, outputs, rows: map.0, cols: map.1, ..plain }
+            let (rows, cols) = map;
+            Stage { gathered: first, kernel, padding, stride, outputs, rows, cols, strip: cols, ..plain }
         }
         Layer::Fc { outputs } => {
             // images lie as plain vectors, in the order of a fully connected layer's inputs

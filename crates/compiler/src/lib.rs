@@ -16,6 +16,7 @@ pub mod drawn;
 mod encode;
 mod error;
 mod graph;
+mod images;
 mod lifetime;
 mod memory;
 mod network;
@@ -24,6 +25,7 @@ mod room;
 mod schedule;
 mod search;
 mod stage;
+mod strips;
 mod sync;
 mod tensors;
 mod tile;
@@ -124,6 +126,8 @@ impl Step {
 pub struct Prepared {
     pub graph: Graph,
     pub map: MemoryMap,
+    network: Network,
+    pixels: PixelFormat,
     config: &'static Config,
     batch: usize,
     memory: Memory,
@@ -145,25 +149,49 @@ impl Prepared {
         }
         let graph = Graph::new(network, config)?;
         let map = MemoryMap::new(network, &graph, batch, pixels)?;
-        Ok(Prepared { graph, map, config, batch, memory: USUAL_MEMORY, drawn: None })
+        let (network, memory, drawn) = (network.clone(), USUAL_MEMORY, None);
+        Prepared { graph, map, network, pixels, config, batch, memory, drawn }.laid_out()
     }
 
     /// The same, scheduled for another memory.
-    pub fn with_memory(self, memory: Memory) -> Prepared {
-        Prepared { memory, ..self }
+    ///
+    /// # Errors
+    /// As [`Prepared::new`].
+    pub fn with_memory(self, memory: Memory) -> Result<Prepared, CompileError> {
+        Prepared { memory, ..self }.laid_out()
     }
 
     /// The same, cut in any way that fits, drawn by a seed, instead of the fastest: for tests.
-    pub fn with_drawn_cuts(self, seed: u64) -> Prepared {
-        Prepared { drawn: Some(seed), ..self }
+    ///
+    /// # Errors
+    /// As [`Prepared::new`].
+    pub fn with_drawn_cuts(self, seed: u64) -> Result<Prepared, CompileError> {
+        Prepared { drawn: Some(seed), ..self }.laid_out()
+    }
+
+    /// The same, with the images in the strips that suit the memory.
+    fn laid_out(mut self) -> Result<Prepared, CompileError> {
+        let lay_out = |strip: usize| {
+            let mut graph = Graph::new(&self.network, self.config)?;
+            graph.stages[0].strip = strip;
+            let map = MemoryMap::new(&self.network, &graph, self.batch, self.pixels)?;
+            Ok::<_, CompileError>((graph, map))
+        };
+        let whole = lay_out(self.graph.stages[0].cols)?;
+        let strip = strips::choose(self.context(&whole.0, &whole.1, true), lay_out)?;
+        (self.graph, self.map) = lay_out(strip)?;
+        Ok(self)
+    }
+
+    fn context<'a>(&self, graph: &'a Graph, map: &'a MemoryMap, train: bool) -> Context<'a> {
+        let &Prepared { config, batch, memory, drawn, .. } = self;
+        Context { graph, config, map, memory, batch, train, drawn }
     }
 
     /// FP and loss; with `train` BP, WU and update too.
     pub fn step(&self, train: bool) -> Result<Step, CompileError> {
-        let &Prepared { ref graph, ref map, config, batch, memory, drawn } = self;
-        let context = Context { graph, config, map, memory, batch, train, drawn };
-        let mut schedule = schedule::schedule(context)?;
-        synchronise(config.lanes, &mut schedule.commands);
+        let mut schedule = schedule::schedule(self.context(&self.graph, &self.map, train))?;
+        synchronise(self.config.lanes, &mut schedule.commands);
         let schedule::Schedule { commands, passes, updates } = schedule;
         Ok(Step { commands, passes, updates })
     }

@@ -1,8 +1,8 @@
-//! Where everything lies in DRAM, and how host tensors become words.
+//! Where everything lies in DRAM, and how parameters become words.
 
+use crate::images::Images;
 use crate::lifetime::{self, Item};
 use crate::{CompileError, Graph, Network, ParameterShape, PixelFormat, Stage};
-use ef_program::layout;
 
 /// One layer with weights.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,8 +84,7 @@ pub struct MemoryMap {
     pub programs: Programs,
     pub memory_words: u64,
     pub(crate) batch: usize,
-    pub(crate) pixels: PixelFormat,
-    form: ImageForm,
+    pub(crate) form: Images,
 }
 
 /// A tensor's place in DRAM. Step i is FP of stage i, step 2n-1-i its BP and WU, of n stages.
@@ -104,15 +103,6 @@ pub enum SpanKind {
     Map,
     Loss,
     Codes,
-}
-
-/// How an image lies in DRAM.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum ImageForm {
-    /// `[row][channel]` of rows of pixels, for the tap gathering.
-    Rows { channels: usize, rows: usize, columns: usize },
-    /// One vector of FP32 in so many words, for a fully connected layer.
-    Vector(usize),
 }
 
 impl MemoryMap {
@@ -138,20 +128,8 @@ impl MemoryMap {
                 LayerPlan { shape, weights, velocities, words, stage: stage.clone() }
             })
             .collect();
-        let form = match &stages[0] {
-            first if first.gathered => {
-                let input = &network.input;
-                ImageForm::Rows { channels: input.channels, rows: input.rows, columns: input.columns }
-            }
-            first => ImageForm::Vector(first.in_groups() * first.lanes),
-        };
-        let packed = matches!(pixels, PixelFormat::U8 { .. });
-        let image_words = match form {
-            ImageForm::Rows { channels, rows, columns } => {
-                channels * rows * layout::raw_row_words(columns, packed)
-            }
-            ImageForm::Vector(words) => words,
-        };
+        let form = Images::new(&stages[0], pixels);
+        let image_words = form.words();
         let images = take(batch, image_words);
         let labels = take(batch, 1);
         let needed = needed(graph);
@@ -176,7 +154,6 @@ impl MemoryMap {
             programs: Programs::default(),
             memory_words: data_words.into(),
             batch,
-            pixels,
             form,
         };
         for ((need, item), at) in needed.into_iter().zip(items).zip(at) {
@@ -197,41 +174,12 @@ impl MemoryMap {
 
     /// One image, [channel][row][column] bytes, to words.
     pub fn pack_image(&self, pixels: &[u8]) -> Vec<u32> {
-        let word = |bytes: &[u8]| bytes.iter().rev().fold(0, |word, byte| word << 8 | u32::from(*byte));
-        match (self.form, self.pixels) {
-            (ImageForm::Rows { .. }, _) => {
-                self.rows(pixels).flat_map(|row| row.chunks(4)).map(word).collect()
-            }
-            (ImageForm::Vector(_), PixelFormat::U8 { shift }) => {
-                let scale = 1.0 / (1u32 << shift) as f32;
-                self.pack_image_f32(&pixels.iter().map(|p| f32::from(*p) * scale).collect::<Vec<_>>())
-            }
-            (ImageForm::Vector(_), PixelFormat::F32) => {
-                self.pack_image_f32(&pixels.iter().map(|p| f32::from(*p)).collect::<Vec<_>>())
-            }
-        }
+        self.form.pack(pixels)
     }
 
     /// One image of FP32 pixels to words.
     pub fn pack_image_f32(&self, pixels: &[f32]) -> Vec<u32> {
-        let bits = |pixels: &[f32]| pixels.iter().map(|p| p.to_bits()).collect::<Vec<u32>>();
-        match self.form {
-            ImageForm::Rows { .. } => self.rows(pixels).flat_map(bits).collect(),
-            ImageForm::Vector(length) => {
-                let mut words = bits(pixels);
-                words.resize(length, 0);
-                words
-            }
-        }
-    }
-
-    /// The rows of an image in [channel][row][column] in the order in which they lie in DRAM.
-    fn rows<'a, T>(&self, pixels: &'a [T]) -> impl Iterator<Item = &'a [T]> {
-        let ImageForm::Rows { channels, rows, columns } = self.form else {
-            unreachable!("only images of rows are cut into rows")
-        };
-        let row = move |n: usize| &pixels[n * columns..(n + 1) * columns];
-        (0..rows).flat_map(move |r| (0..channels).map(move |channel| row(channel * rows + r)))
+        self.form.pack_f32(pixels)
     }
 }
 

@@ -7,6 +7,7 @@ use crate::passes::{Backward, Cut, Forward, Fused, HandedBackward, HandedForward
 use crate::search::{Chosen, choose, choose_if_any};
 use ef_program::Synced;
 use ef_program::compute::Phase;
+use rayon::prelude::*;
 use std::ops::Range;
 
 /// Commands of the longest step: more of them need minutes and tens of gigabytes to compile.
@@ -75,19 +76,25 @@ impl ScheduledPass {
     }
 }
 
+/// `made` of every stage, on all processors.
+fn side_by_side<T: Send>(stages: Range<usize>, made: impl Fn(usize) -> T + Sync + Send) -> Vec<T> {
+    stages.into_par_iter().map(made).collect()
+}
+
 fn cycles(passes: &[Chosen]) -> u64 {
     passes.iter().map(|chosen| chosen.cycles).sum()
 }
 
 /// FP of every stage, alone or with the one before it, whichever is faster in all.
 fn forward(context: &Context) -> Result<Vec<Chosen>, CompileError> {
-    let mut alone = Vec::new();
-    let mut pairs = Vec::new();
-    for index in 0..context.graph.stages.len() {
-        alone.push(choose(context, Box::new(Forward(index)))?);
+    let stages = 0..context.graph.stages.len();
+    let one = |index| choose(context, Box::new(Forward(index)));
+    let pair = |index| {
         let possible = HandedForward::possible(context, index);
-        pairs.push(possible.then(|| choose_if_any(context, Box::new(HandedForward(index)))).flatten());
-    }
+        possible.then(|| choose_if_any(context, Box::new(HandedForward(index)))).flatten()
+    };
+    let mut alone = side_by_side(stages.clone(), one).into_iter().collect::<Result<Vec<_>, _>>()?;
+    let mut pairs = side_by_side(stages, pair);
     // the least cycles of all stages up to each, and whether the last of them go as a pair
     let mut least = vec![(0, false)];
     for index in 0..alone.len() {
@@ -116,14 +123,12 @@ fn forward(context: &Context) -> Result<Vec<Chosen>, CompileError> {
 
 /// BP and WU of every stage, from the last one to the first.
 fn backward(context: &Context) -> Result<Vec<Chosen>, CompileError> {
-    let count = context.graph.stages.len();
-    let mut chosen = Vec::new();
-    for index in (2..count).rev() {
-        chosen.extend(both(context, index)?);
-    }
+    let stages = side_by_side(0..context.graph.stages.len(), |index| both(context, index));
     let mut last = Vec::new();
-    for index in (0..count.min(2)).rev() {
-        last.extend(both(context, index)?);
+    let mut chosen = Vec::new();
+    for (index, passes) in stages.into_iter().enumerate().rev() {
+        let group = if index < 2 { &mut last } else { &mut chosen };
+        group.extend(passes?);
     }
     if HandedBackward::possible(context)
         && let Some(handed) = choose_if_any(context, Box::new(HandedBackward))

@@ -13,11 +13,11 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
 /// Commands that are made and timed for one pass: what a choice may take.
-const TRIED_COMMANDS: u64 = 40_000;
+const TRIED_COMMANDS: u64 = 150_000;
 /// Commands that are made to count those of a pass.
 const COUNTED_COMMANDS: u64 = 1 << 21;
 /// Cuts that are tried.
-const TRIED_CUTS: usize = 12;
+const TRIED_CUTS: usize = 28;
 
 /// A pass with its cut.
 pub struct Chosen {
@@ -42,6 +42,12 @@ pub fn choose(context: &Context, pass: Box<dyn Pass>) -> Result<Chosen, CompileE
 pub fn choose_if_any(context: &Context, pass: Box<dyn Pass>) -> Option<Chosen> {
     let space = pass.space(context);
     best(context, pass, &space).ok()
+}
+
+/// About the cycles of the cut that is the least work.
+pub fn least_work(context: &Context, pass: &dyn Pass) -> Option<u64> {
+    let found = candidates(context, pass, &pass.space(context));
+    found.into_iter().map(|(_, work)| work.cycles(context.memory)).min()
 }
 
 /// The best cut of a space; the pass if none fits.

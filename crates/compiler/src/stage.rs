@@ -27,15 +27,27 @@ pub struct Stage {
     pub padding: usize,
     pub stride: usize,
     pub outputs: usize,
-    /// Output map before pooling.
+    /// Output map before pooling, without a last row or column that no pooling window takes.
     pub rows: usize,
     pub cols: usize,
+    /// Columns of the output whose taps lie together in DRAM: all, but where an image is too wide for the scratch ([`crate::strips`]).
+    pub strip: usize,
     pub relu: bool,
     pub pool: bool,
     pub(crate) lanes: usize,
 }
 
 impl Stage {
+    /// Pools its output. What no pooling window takes changes nothing: it is not computed.
+    pub(crate) fn set_pool(&mut self) {
+        self.pool = true;
+        (self.rows, self.cols) = (self.rows / 2 * 2, self.cols / 2 * 2);
+        self.strip = self.cols;
+    }
+    /// The images lie in strips of columns.
+    pub fn striped(&self) -> bool {
+        self.strip < self.cols
+    }
     /// Its input are the images themselves: nobody needs their gradient.
     pub fn first(&self) -> bool {
         self.input == crate::graph::IMAGES
@@ -87,6 +99,11 @@ impl Stage {
         let per_word = if self.coded() { 32 / layout::code_width(self.lanes, self.pool) } else { 1 };
         per_word * self.window()
     }
+    /// Rows and columns of the output map before pooling, with those that no pooling window takes.
+    pub fn written(&self) -> (usize, usize) {
+        let output = |length: usize, kernel: usize| (length + 2 * self.padding - kernel) / self.stride + 1;
+        (output(self.in_rows, self.kernel.0), output(self.in_cols, self.kernel.1))
+    }
     /// Rows and columns of a pooling window; 1 without pooling.
     pub fn window(&self) -> usize {
         if self.pool { 2 } else { 1 }
@@ -103,7 +120,7 @@ impl Stage {
     pub fn code_words(&self) -> usize {
         self.out_groups() * self.out_rows() * self.code_row()
     }
-    /// Multiplications of FP for one image, without padding of channels.
+    /// Multiplications of FP for one image, without padding of channels and what no pooling window takes.
     pub fn macs(&self) -> u64 {
         (self.inputs * self.kernel.0 * self.kernel.1 * self.outputs * self.rows * self.cols) as u64
     }

@@ -6,6 +6,8 @@ use ef_time::{Memory, Traffic};
 const REVISIT: u64 = 20;
 /// Cycles between two commands of an engine.
 const COMMAND: u64 = 8;
+/// Cycles that a command or burst is worth where engines wait for one another.
+const TURN: u64 = 20;
 /// Cycles from a loaded tile to its stored result beyond the work itself.
 const LATENCY: u64 = 100;
 
@@ -51,7 +53,7 @@ impl Work {
         let (engine, memory) = (loads + self.gather, loads + stores);
         let body =
             if self.serial { self.kernel() + engine + stores } else { self.kernel().max(memory).max(engine) };
-        body + self.ends * rates.0 + LATENCY
+        body + self.commands() * TURN + self.ends * rates.0 + LATENCY
     }
 
     /// About the commands that it is made of.

@@ -5,8 +5,8 @@
 //! - Weights of a layer: `[M/T]` blocks of `[N/T][kr][kc][Tm][Tn]` words followed by T biases; entries past the last channel are +0.
 //!   Velocities have the same layout.
 //! - Codes: `[image][group][row]` of [`code_row_words`] words.
-//! - Raw images: `[image][row][channel]` of [`raw_row_words`] words: the rows of a tile are one run. For a first fully connected layer
-//!   an image is one vector of FP32.
+//! - Raw images: `[image][strip][row][channel]` of [`raw_row_words`] words: the rows of a tile are one run. Most images are one strip, which
+//!   has all columns. For a first fully connected layer an image is one vector of FP32.
 
 /// Channel groups of T.
 pub fn groups(channels: usize, lanes: usize) -> usize {

@@ -40,14 +40,14 @@ pub struct NetworkRow {
     pub gflops: f64,
 }
 
-/// The layers of a network as EF-Train's model takes them.
+/// The layers of a network as EF-Train's model takes them, which computes whole maps.
 pub fn layers(stages: &[Stage]) -> Vec<Layer> {
     let layer = |stage: &Stage| Layer {
         name: stage.name.clone(),
         outputs: stage.outputs,
         inputs: stage.inputs,
-        rows: stage.rows,
-        cols: stage.cols,
+        rows: stage.written().0,
+        cols: stage.written().1,
         in_rows: stage.in_rows,
         in_cols: stage.in_cols,
         kernel: stage.kernel.0,

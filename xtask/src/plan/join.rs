@@ -83,7 +83,7 @@ impl Planned {
     /// Compiles a training step and predicts it.
     pub fn new(network: &Network, config: &'static Config, batch: usize, behind: &Behind) -> Result<Planned> {
         let prepared =
-            Prepared::new(network, config, batch, pixel_format(network))?.with_memory(behind.memory);
+            Prepared::new(network, config, batch, pixel_format(network))?.with_memory(behind.memory)?;
         let clock = Instant::now();
         let step = prepared.step(true)?;
         let program = encode(&step.commands);

@@ -166,7 +166,7 @@ impl Pass for Backward {
             })
         };
         match cut.order {
-            Order::GroupsFirst => {
+            Order::GroupsFirst | Order::RowsFirst => {
                 for ins in blocks(stage.in_groups(), cut.ins) {
                     let base = weights(builder, &mut regions, ins);
                     for tile in tiles() {

@@ -23,11 +23,25 @@ pub struct OnChip {
     pub base: usize,
 }
 
-/// Partial sums of BP or FP: first address; what they start from.
+/// Partial sums of FP: first address; those per output group.
+#[derive(Clone, Copy)]
+pub struct GroupSums {
+    pub base: usize,
+    pub stride: usize,
+}
+
+/// Partial sums of BP or WU: first address; what they start from.
 #[derive(Clone, Copy)]
 pub struct Sums {
     pub base: usize,
     pub init: Init,
+}
+
+impl GroupSums {
+    /// Those of a tile alone.
+    pub fn of_tile(base: usize, tile: Tile) -> GroupSums {
+        GroupSums { base, stride: tile.images * tile.rows * tile.cols }
+    }
 }
 
 impl Stage {
@@ -62,7 +76,7 @@ impl Builder<'_> {
         outs: usize,
         input: OnChip,
         weights: OnChip,
-        sum: usize,
+        sums: GroupSums,
     ) {
         let stage = self.context.stage(index);
         let t = self.context.lanes();
@@ -78,7 +92,6 @@ impl Builder<'_> {
             phase: Phase::Fp,
         };
         let stream = self.context.stream_input(stage, tile, input.groups.1, input.base);
-        let pixels = tile.images * tile.rows * tile.cols;
         for m in 0..outs {
             let own = weights.base + m * block;
             self.compute(ComputeDesc {
@@ -87,7 +100,7 @@ impl Builder<'_> {
                 s_base: (own + skip) as u32,
                 s_0: t as u32,
                 s_1: stage.matrix_rows(1) as u32,
-                p_base: (sum + m * pixels) as u32,
+                p_base: (sums.base + m * sums.stride) as u32,
                 bias: (own + block - 1) as u32,
                 ..stream.clone()
             });

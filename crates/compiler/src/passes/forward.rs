@@ -1,8 +1,7 @@
 //! FP of a stage, with ReLU and pooling on the way out; after the last stage the loss.
 
-use super::compute::OnChip;
+use super::compute::{GroupSums, OnChip};
 use super::{Cut, Order, Part, Pass, Space};
-use crate::Stage;
 use crate::builder::{Bases, Builder, Context, Slots};
 use crate::room::Needs;
 use crate::tile::{Tile, blocks};
@@ -18,6 +17,8 @@ struct Regions {
     weights: Slots,
     features: Slots,
     sums: Slots,
+    /// That of the row of tiles.
+    row: usize,
     labels: Slots,
 }
 
@@ -29,15 +30,24 @@ impl Forward {
     /// The weights of a block of outputs stay on chip for all tiles; else they come with each part of the inputs.
     fn weights_stay(&self, context: &Context, cut: &Cut) -> bool {
         let stage = context.stage(self.0);
-        let all = weight_slots(stage, cut) * cut.outs * stage.fp_block(stage.in_groups());
-        cut.ins >= stage.in_groups() || all <= 1 << context.config.weight_aw
+        let all = cut.outs * stage.fp_block(stage.in_groups());
+        cut.ins >= stage.in_groups() || self.weight_slots(context, cut) * all <= 1 << context.config.weight_aw
+    }
+
+    /// Regions for weights that stay: two where they fit and one block loads while another is computed.
+    fn weight_slots(&self, context: &Context, cut: &Cut) -> usize {
+        let stage = context.stage(self.0);
+        let two = 2 * cut.outs * stage.fp_block(stage.in_groups());
+        // in turns with the tiles there is no time between two blocks
+        let alternate = cut.order == Order::TilesFirst || two <= 1 << context.config.weight_aw;
+        if cut.outs < stage.out_groups() && alternate { cut.slots } else { 1 }
     }
 
     /// Input groups whose weights are on chip together, and regions for them.
     fn weight_part(&self, context: &Context, cut: &Cut) -> (usize, usize) {
         let stage = context.stage(self.0);
         if self.weights_stay(context, cut) {
-            (stage.in_groups(), weight_slots(stage, cut))
+            (stage.in_groups(), self.weight_slots(context, cut))
         } else {
             (cut.ins, cut.slots)
         }
@@ -50,12 +60,13 @@ impl Forward {
         Regions {
             weights: Slots::new(bases.weight, cut.outs * stage.fp_block(part), slots),
             features: Slots::new(bases.feature, cut.size.images * cut.ins * rows * cols, cut.slots),
-            sums: Slots::new(bases.psum, cut.outs * cut.size.pixels(), cut.slots),
+            sums: Slots::new(bases.psum, cut.outs * cut.moved(stage).pixels(), cut.slots),
+            row: bases.psum,
             labels: Slots::new(0, cut.size.images, cut.slots),
         }
     }
 
-    /// All input groups of a tile into the partial sums of `outs`, and their result to DRAM.
+    /// All input groups of a tile into the partial sums of `outs`, and their result to DRAM; of a row of tiles after the last one.
     fn block(
         &self,
         builder: &mut Builder,
@@ -67,7 +78,15 @@ impl Forward {
     ) {
         let index = self.0;
         let stage = builder.context.stage(index);
-        let sum = regions.sums.take();
+        let by_rows = cut.order == Order::RowsFirst;
+        if !by_rows || tile.col == 0 {
+            regions.row = regions.sums.take();
+        }
+        let moved = cut.moved(stage);
+        let sums = GroupSums {
+            base: regions.row + if by_rows { tile.col * tile.rows } else { 0 },
+            stride: tile.images * tile.rows * if by_rows { moved.cols } else { tile.cols },
+        };
         for ins in blocks(stage.in_groups(), cut.ins) {
             let weights = match weights {
                 Some(base) => OnChip { groups: (0, stage.in_groups()), base },
@@ -82,18 +101,16 @@ impl Forward {
                 builder.load_input(stage, tile, ins, base);
                 base
             });
-            builder.compute_fp(index, tile, outs.1, OnChip { groups: ins, base }, weights, sum);
+            builder.compute_fp(index, tile, outs.1, OnChip { groups: ins, base }, weights, sums);
         }
         if self.is_last(&builder.context) {
-            return builder.store_loss(index, tile, sum, regions.labels.take());
+            builder.store_loss(index, tile, regions.row, regions.labels.take());
+        } else if !by_rows {
+            builder.store_forward(index, tile, outs, regions.row);
+        } else if tile.col + tile.cols == stage.cols {
+            builder.store_row(index, tile, cut.size.cols, outs, regions.row);
         }
-        builder.store_forward(index, tile, outs, sum);
     }
-}
-
-/// Regions for weights that stay: two where one block loads while another is computed.
-fn weight_slots(stage: &Stage, cut: &Cut) -> usize {
-    if cut.outs < stage.out_groups() { cut.slots } else { 1 }
 }
 
 impl Pass for Forward {
@@ -105,26 +122,35 @@ impl Pass for Forward {
         let stage = context.stage(self.0);
         let fewest = if self.is_last(context) { stage.out_groups() } else { 1 };
         let most_pixels = (1 << context.config.psum_aw) / fewest;
-        let mut space = Space::of_output(stage, most_pixels, &[Order::GroupsFirst, Order::TilesFirst]);
+        let orders = &[Order::GroupsFirst, Order::TilesFirst, Order::RowsFirst];
+        let mut space = Space::of_output(stage, most_pixels, orders);
         space.outs.retain(|outs| *outs >= fewest);
         space
     }
 
     fn admits(&self, context: &Context, cut: &Cut) -> bool {
-        cut.order == Order::GroupsFirst || cut.ins == context.stage(self.0).in_groups()
+        let stage = context.stage(self.0);
+        cut.suits_rows(stage)
+            && match cut.order {
+                Order::GroupsFirst => true,
+                Order::TilesFirst => cut.ins == stage.in_groups(),
+                // one row leaves
+                Order::RowsFirst => cut.size.rows == stage.window() && !self.is_last(context),
+            }
     }
 
     fn needs(&self, context: &Context, cut: &Cut) -> Needs {
         let stage = context.stage(self.0);
         let (rows, cols) = stage.input_map(cut.size.rows, cut.size.cols);
         let (part, slots) = self.weight_part(context, cut);
+        let moved = cut.moved(stage);
         let halve = |n: usize| n / stage.window();
-        let code_row = halve(cut.size.cols).div_ceil(stage.code_columns() / stage.window());
+        let code_row = halve(moved.cols).div_ceil(stage.code_columns() / stage.window());
         let codes = cut.outs * cut.size.images * halve(cut.size.rows) * code_row;
         Needs {
             feature: cut.slots * cut.size.images * cut.ins * rows * cols,
             weight: slots * cut.outs * stage.fp_block(part),
-            psum: cut.slots * cut.outs * cut.size.pixels(),
+            psum: cut.slots * cut.outs * moved.pixels(),
             operand: if self.is_last(context) { cut.slots * cut.size.images } else { 0 },
             scratch: context.scratch_words(stage, cut.size.rows, cut.size.cols, cut.ins),
             code: if stage.coded() && !self.is_last(context) { codes } else { 0 },
@@ -141,10 +167,10 @@ impl Pass for Forward {
         let input = context.input_traffic(stage, cut.size);
         let input_loads = if cut.order == Order::TilesFirst { 1 } else { parts_out };
         let weights = stage.out_groups() * stage.block_words();
-        let stay = self.weights_stay(context, cut) && cut.order == Order::GroupsFirst;
+        let stay = self.weights_stay(context, cut) && cut.order != Order::TilesFirst;
         let weight_loads = if stay { 1 } else { tiles };
         let weight_bursts = weight_loads * if stay { parts_out } else { parts_out * cut.outs * parts_in };
-        let store_runs = cut.size.store_runs(batch, stage.rows, stage.cols);
+        let store_runs = cut.moved(stage).store_runs(batch, stage.rows, stage.cols);
         let computations = tiles * stage.out_groups() * parts_in;
         Work {
             loads: input * input_loads + Traffic::new(weight_loads * weights, weight_bursts),
@@ -178,7 +204,7 @@ impl Pass for Forward {
             })
         };
         match cut.order {
-            Order::GroupsFirst => {
+            Order::GroupsFirst | Order::RowsFirst => {
                 for outs in blocks(stage.out_groups(), cut.outs) {
                     let base = weights(builder, &mut regions, outs);
                     for tile in tiles() {

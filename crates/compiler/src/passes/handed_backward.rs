@@ -37,6 +37,7 @@ impl HandedBackward {
         let stages = &context.graph.stages;
         let [first, second, ..] = &stages[..] else { return false };
         first.flattened.is_none()
+            && !first.striped()
             && second.flattened.is_none()
             && second.input == first.output
             && Fused::possible(second)

@@ -4,7 +4,7 @@
 //! made once. It is made before tile k - 1 of the second stage, which gives the engines that time to hand it over. Its last rows go to tiles k
 //! and k + 1 of the second stage, one after the other.
 
-use super::compute::OnChip;
+use super::compute::{GroupSums, OnChip};
 use super::{Cut, Order, Part, Pass, Space};
 use crate::Stage;
 use crate::builder::{Builder, Context, Slots};
@@ -51,7 +51,8 @@ impl HandedForward {
     pub fn possible(context: &Context, first: usize) -> bool {
         let stages = &context.graph.stages;
         let Some(next) = stages.get(first + 1).filter(|_| first + 2 < stages.len()) else { return false };
-        stages[first].flattened.is_none() && next.flattened.is_none() && next.input == stages[first].output
+        let whole = stages[first].flattened.is_none() && !stages[first].striped();
+        whole && next.flattened.is_none() && next.input == stages[first].output
     }
 
     fn stages<'a>(&self, context: &Context<'a>) -> (&'a Stage, &'a Stage) {
@@ -112,7 +113,7 @@ impl HandedForward {
         let sum = regions.sums[0].take();
         let on_chip = |base| OnChip { groups: (0, groups), base };
         let (input, weights) = (on_chip(regions.first_input), on_chip(regions.weights[0]));
-        builder.compute_fp(self.0, raw, first.out_groups(), input, weights, sum);
+        builder.compute_fp(self.0, raw, first.out_groups(), input, weights, GroupSums::of_tile(sum, raw));
         let out = Tile { row: rows.0, rows: rows.1 - rows.0, cols: first.out_cols(), ..raw };
         let mut map = builder.context.output_store(self.0);
         map.hand_over = Some(HandOver { at, only: !builder.context.train });
@@ -153,7 +154,14 @@ impl HandedForward {
         let sum = regions.sums[1].take();
         let on_chip = |base| OnChip { groups: (0, second.in_groups()), base };
         let (input, weights) = (on_chip(base), on_chip(regions.weights[1]));
-        builder.compute_fp(self.0 + 1, tile, second.out_groups(), input, weights, sum);
+        builder.compute_fp(
+            self.0 + 1,
+            tile,
+            second.out_groups(),
+            input,
+            weights,
+            GroupSums::of_tile(sum, tile),
+        );
         builder.store_forward(self.0 + 1, tile, (0, second.out_groups()), sum);
         next
     }

@@ -39,6 +39,8 @@ pub enum Order {
     GroupsFirst,
     /// A tile is finished over all channel groups: it is loaded once.
     TilesFirst,
+    /// As `GroupsFirst`, but what leaves the chip, or in WU the losses, is moved for a whole row of tiles at once.
+    RowsFirst,
 }
 
 /// How a pass is cut up.
@@ -64,6 +66,25 @@ pub struct Space {
     pub outs: Vec<usize>,
     pub ins: Vec<usize>,
     pub orders: &'static [Order],
+}
+
+impl Cut {
+    /// The order suits how the images lie, and a row of tiles has several.
+    fn suits_rows(&self, stage: &Stage) -> bool {
+        let by_rows = self.order == Order::RowsFirst;
+        match stage.striped() {
+            true => by_rows && self.size.cols == stage.strip,
+            false => !by_rows || self.size.cols < stage.cols,
+        }
+    }
+
+    /// The part of the output map that is moved at once: a tile, or a row of tiles.
+    fn moved(&self, stage: &Stage) -> TileSize {
+        match self.order {
+            Order::RowsFirst => TileSize { cols: stage.cols, ..self.size },
+            _ => self.size,
+        }
+    }
 }
 
 impl Space {
@@ -95,7 +116,7 @@ impl Space {
 pub type Part = (usize, Phase);
 
 /// One pass.
-pub trait Pass {
+pub trait Pass: Send {
     /// What it does, in the order of its stages in the pass.
     fn parts(&self) -> Vec<Part>;
     fn space(&self, context: &Context) -> Space;

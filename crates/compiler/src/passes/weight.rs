@@ -13,6 +13,25 @@ use ef_program::compute::{Init, Phase};
 pub struct Weight(pub usize);
 
 impl Weight {
+    /// Regions for the gradients of a block: two where they fit, so that one is updated while the other is computed.
+    fn sum_slots(&self, context: &Context, cut: &Cut) -> usize {
+        let stage = context.stage(self.0);
+        let one_block = (cut.outs, cut.ins) == (stage.out_groups(), stage.in_groups());
+        let block = cut.outs * context.gradient_sums(stage, cut.ins);
+        if one_block || 2 * block > 1 << context.config.psum_aw { 1 } else { cut.slots }
+    }
+
+    /// The losses that are loaded at once: those of a tile, or of a row of tiles.
+    fn losses(&self, context: &Context, cut: &Cut, tile: Tile) -> LossTile {
+        match cut.order {
+            Order::RowsFirst => {
+                let row = Tile { col: 0, cols: context.stage(self.0).cols, ..tile };
+                self.tile(context, row).counted_in(cut.size)
+            }
+            _ => self.tile(context, tile),
+        }
+    }
+
     /// The loss tile of output rows: what WU holds stationary.
     pub(super) fn tile(&self, context: &Context, tile: Tile) -> LossTile {
         let stage = context.stage(self.0);
@@ -28,19 +47,28 @@ impl Pass for Weight {
     }
 
     fn space(&self, context: &Context) -> Space {
-        Space::of_output(context.stage(self.0), 1 << context.config.loss_aw, &[Order::GroupsFirst])
+        let orders = &[Order::GroupsFirst, Order::RowsFirst];
+        Space::of_output(context.stage(self.0), 1 << context.config.loss_aw, orders)
+    }
+
+    fn admits(&self, context: &Context, cut: &Cut) -> bool {
+        let stage = context.stage(self.0);
+        // in the losses of a row of tiles, the pixels of each tile follow one another in the banks
+        let rest = stage.cols % cut.size.cols;
+        let follow =
+            cut.size.rows == 1 || rest == 0 || (cut.size.cols - rest).is_multiple_of(context.lanes());
+        cut.suits_rows(stage) && (cut.order != Order::RowsFirst || follow)
     }
 
     fn needs(&self, context: &Context, cut: &Cut) -> Needs {
         let stage = context.stage(self.0);
         let (rows, cols) = stage.input_map(cut.size.rows, cut.size.cols);
-        let loss = context.largest_loss(stage, cut.size, (stage.rows, stage.cols), |t| self.tile(context, t));
-        let blocks =
-            if (cut.outs, cut.ins) == (stage.out_groups(), stage.in_groups()) { 1 } else { cut.slots };
+        let map = (stage.rows, stage.cols);
+        let loss = context.largest_loss(stage, cut.moved(stage), map, |t| self.tile(context, t));
         Needs {
             feature: cut.slots * cut.size.images * cut.ins * rows * cols,
             loss: cut.slots * cut.outs * loss.vectors,
-            psum: blocks * cut.outs * context.gradient_sums(stage, cut.ins),
+            psum: self.sum_slots(context, cut) * cut.outs * context.gradient_sums(stage, cut.ins),
             operand: context.update_room(),
             scratch: context.scratch_words(stage, cut.size.rows, cut.size.cols, cut.ins),
             code: cut.outs * loss.codes,
@@ -53,7 +81,8 @@ impl Pass for Weight {
         let tiles = cut.size.count(context.batch, stage.rows, stage.cols);
         let (parts_out, parts_in) =
             (stage.out_groups().div_ceil(cut.outs), stage.in_groups().div_ceil(cut.ins));
-        let loss = context.loss_traffic(stage, cut.size, (stage.rows, stage.cols), |t| self.tile(context, t));
+        let map = (stage.rows, stage.cols);
+        let loss = context.loss_traffic(stage, cut.moved(stage), map, |t| self.tile(context, t));
         let input = context.input_traffic(stage, cut.size);
         let (update_loads, update_stores) = context.update_traffic(stage);
         let vectors = stage.in_groups() * stage.area() * context.lanes();
@@ -85,10 +114,15 @@ impl Pass for Weight {
         for outs in blocks(stage.out_groups(), cut.outs) {
             for ins in blocks(stage.in_groups(), cut.ins) {
                 let sum = sums.take();
+                let mut loss: Option<LossOnChip> = None;
                 for (number, tile) in cut.size.tiles(context.batch, stage.rows, stage.cols).enumerate() {
-                    let shape = self.tile(&context, tile);
-                    let loss = LossOnChip { tile: shape, groups: outs, base: losses.take() };
-                    builder.load_loss(index, shape, outs, loss.base, None);
+                    let shape = self.losses(&context, cut, tile);
+                    let loaded = loss.filter(|loss| loss.tile == shape);
+                    let loss = *loss.insert(loaded.unwrap_or_else(|| {
+                        let base = losses.take();
+                        builder.load_loss(index, shape, outs, base, None);
+                        LossOnChip { tile: shape, groups: outs, base }
+                    }));
                     let input = OnChip { groups: ins, base: features.take() };
                     builder.load_input(stage, tile, ins, input.base);
                     let init = if number == 0 { Init::Zero } else { Init::Keep };

@@ -3,6 +3,7 @@
 use super::input::field;
 use super::runs::Runs;
 use crate::builder::{Builder, Context, Geometry};
+use crate::images::aligned;
 use crate::tile::{Tile, TileSize, blocks};
 use crate::{PixelFormat, Stage};
 use ef_program::load::{LoadOp, VectorBuffer, WordBuffer};
@@ -56,7 +57,7 @@ impl Stage {
 
 impl Context<'_> {
     fn packed(&self) -> bool {
-        matches!(self.map.pixels, PixelFormat::U8 { .. })
+        self.map.form.packed()
     }
 
     /// What the taps of a tile come from.
@@ -65,19 +66,19 @@ impl Context<'_> {
         self.part(channels, stage.input_rows(tile), stage.input_cols(tile))
     }
 
-    fn part(&self, channels: (usize, usize), rows: (usize, usize), (left, right): (usize, usize)) -> Window {
-        // four pixels a word
-        let left = if self.packed() { left / 4 * 4 } else { left };
+    fn part(&self, channels: (usize, usize), rows: (usize, usize), cols: (usize, usize)) -> Window {
+        let (left, right) = aligned(cols, self.packed());
         let row_words = layout::raw_row_words(right - left, self.packed());
         let scratch_row = if self.packed() { 4 * row_words } else { row_words };
         Window { channels, rows, cols: (left, right), scratch_row, row_words }
     }
 
     /// What is loaded for a tile: as many tiles below it as the scratch holds in whole rows, which are one run; or as many beside it.
-    /// Only what the tile needs if neither fits, or if not all channels are needed, because the next tile then needs others.
+    /// Only what the tile needs if neither fits, if not all channels are needed, because the next tile then needs others, or if the images
+    /// lie in strips.
     fn window(&self, stage: &Stage, tile: Tile, groups: (usize, usize)) -> Window {
         let needed = self.needed(stage, tile, groups);
-        if needed.channels.1 < stage.inputs {
+        if needed.channels.1 < stage.inputs || stage.striped() {
             return needed;
         }
         let (rows, cols) = (stage.rows - tile.row, stage.cols - tile.col);
@@ -108,7 +109,8 @@ impl Context<'_> {
             let window = self.window(stage, tile, all);
             let rows = (window.rows.1 - window.rows.0) * window.channels.1;
             words += rows * window.row_words;
-            bursts += if window.cols == (0, stage.in_cols) { 1 } else { rows };
+            let whole = stage.striped() || window.cols == (0, stage.in_cols);
+            bursts += if whole { 1 } else { rows };
             held = Some(window);
         }
         let tiles = one.count(1, stage.rows, stage.cols);
@@ -133,10 +135,10 @@ impl Context<'_> {
         let (rows, cols) =
             (span(rows, stage.kernel.0, stage.in_rows), span(cols, stage.kernel.1, stage.in_cols));
         // a window of packed pixels begins up to three pixels to the left
-        let row = match self.map.pixels {
-            PixelFormat::U8 { .. } if cols < stage.in_cols => (cols + 3).div_ceil(4) * 4,
-            PixelFormat::U8 { .. } => cols.div_ceil(4) * 4,
-            PixelFormat::F32 => cols,
+        let row = match self.packed() {
+            true if cols < stage.in_cols => (cols + 3).div_ceil(4) * 4,
+            true => cols.div_ceil(4) * 4,
+            false => cols,
         };
         stage.gathered_channels((0, groups)).1 * rows * row
     }
@@ -195,21 +197,23 @@ impl Builder<'_> {
     /// The images' windows, one after the other into the scratch.
     fn load_window(&mut self, stage: &Stage, held: &Held) {
         let (map, window) = (self.context.map, &held.window);
-        let (shift, packed) = match map.pixels {
+        let (shift, packed) = match map.form.pixels() {
             PixelFormat::U8 { shift } => (shift, true),
             PixelFormat::F32 => (0, false),
         };
         if window.words() == 0 {
             return;
         }
-        let channel_words = layout::raw_row_words(stage.in_cols, packed);
+        let (strip, (left, right)) = map.form.strip(window.cols);
+        let channel_words = layout::raw_row_words(right - left, packed);
         let row_words = stage.inputs * channel_words;
-        let column_words = if packed { window.cols.0 / 4 } else { window.cols.0 };
+        let column_words = layout::raw_row_words(window.cols.0 - left, packed);
         let op = LoadOp { unpack: packed, shift, ..LoadOp::words(WordBuffer::Scratch) };
         // where the rows of the channels do not touch, one image at a time
         let whole = window.row_words == channel_words || window.channels.1 == 1;
         for (first, n) in blocks(held.count, if whole { held.count } else { 1 }) {
             let at = (held.first + first) * map.image_words
+                + strip
                 + window.rows.0 * row_words
                 + window.channels.0 * channel_words
                 + column_words;

@@ -3,7 +3,7 @@
 use super::runs::Runs;
 use crate::Stage;
 use crate::builder::{Builder, Context, Geometry};
-use crate::tile::Tile;
+use crate::tile::{Tile, blocks};
 use ef_program::load::{LoadOp, VectorBuffer};
 use ef_program::{ComputeDesc, LoadDesc};
 
@@ -72,34 +72,45 @@ impl Builder<'_> {
         let row_words = stage.in_cols * t;
         let group_words = stage.in_rows * row_words;
         let image_words = stage.in_groups() * group_words;
-        let at = tile.image * image_words + first * group_words + lo * row_words + from * t;
-        let runs = Runs::of_rows(
-            (to - from) * t,
-            (hi - lo, row_words),
-            (count, group_words),
-            (tile.images, image_words),
-        );
-        let [run, n_run0, d_run0, n_run1, d_run1] = runs.fields();
-        self.load(LoadDesc {
-            dram: self.context.map.values[stage.input] + at as u32,
-            run,
-            n_run0,
-            d_run0,
-            n_run1,
-            d_run1,
-            ..self.context.input_vectors(stage, tile, count, base, (lo, hi))
-        });
+        let (map, pixels) = (stage.input_map(tile.rows, tile.cols), tile.rows * tile.cols);
+        // where rows do not touch, one image at a time
+        let whole = hi - lo == 1 || to - from == stage.in_cols;
+        for (k, images) in blocks(tile.images, if whole { tile.images } else { 1 }) {
+            let image = tile.image + k;
+            let at = image * image_words + first * group_words + lo * row_words + from * t;
+            let runs = Runs::of_rows(
+                (to - from) * t,
+                (hi - lo, row_words),
+                (count, group_words),
+                (images, image_words),
+            );
+            let [run, n_run0, d_run0, n_run1, d_run1] = runs.fields();
+            let at_k = base + k * count * map.0 * map.1;
+            let place = self.context.input_vectors(stage, tile, count, at_k, (lo, hi));
+            self.load(LoadDesc {
+                dram: self.context.map.values[stage.input] + at as u32,
+                run,
+                n_run0,
+                d_run0,
+                n_run1,
+                d_run1,
+                n3: images as u32,
+                phase: (place.phase + (k * pixels) as u32) % t as u32,
+                ..place
+            });
+        }
     }
 
     /// Loads some rows of all channel groups of a tile of whole rows, at `base`, from the hand-over RAM; not its padding.
     pub fn load_handed_input(&mut self, stage: &Stage, tile: Tile, from: &HandedRows, base: usize) {
-        let groups = stage.in_groups();
-        let words = (from.rows.1 - from.rows.0) * stage.in_cols * self.context.lanes();
-        let [run, n_run0, d_run0, n_run1, d_run1] =
-            Runs::new(words, (groups, from.group_words), (1, 0)).fields();
+        let (groups, t) = (stage.in_groups(), self.context.lanes());
+        let (left, right) = stage.input_cols(tile);
+        let rows = (from.rows.1 - from.rows.0, stage.in_cols * t);
+        let runs = Runs::of_rows((right - left) * t, rows, (groups, from.group_words), (1, 0));
+        let [run, n_run0, d_run0, n_run1, d_run1] = runs.fields();
         self.load(LoadDesc {
             op: LoadOp { handed: true, ..LoadOp::vectors(VectorBuffer::Feature) }.encode(),
-            dram: from.at as u32,
+            dram: (from.at + left * t) as u32,
             run,
             n_run0,
             d_run0,

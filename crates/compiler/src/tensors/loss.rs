@@ -3,6 +3,7 @@
 use super::runs::Runs;
 use crate::Stage;
 use crate::builder::{Builder, Geometry};
+use crate::tile::TileSize;
 use ef_program::LoadDesc;
 use ef_program::load::{LoadOp, VectorBuffer, WordBuffer};
 
@@ -58,6 +59,11 @@ impl LossTile {
         let cols = if images > 1 { (cols.0.min(0), cols.1.max(stage.cols as i64)) } else { cols };
         let (real_cols, (col, cols)) = extend(cols, (stage.cols, stage.out_cols()), (window, unit));
         LossTile { image, images, row, col, rows, cols, real_rows, real_cols, counted }
+    }
+
+    /// The same, of which WU counts through tiles of a size.
+    pub fn counted_in(self, size: TileSize) -> Self {
+        LossTile { counted: (size.cols, size.rows * size.cols), ..self }
     }
 
     /// Vectors per image and group.

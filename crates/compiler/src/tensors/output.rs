@@ -80,6 +80,26 @@ impl Builder<'_> {
         self.store_map(&map, Tile { row, rows, col, cols, ..tile }, outs, (tile.rows, tile.cols), sum);
     }
 
+    /// Stores groups `outs` of a row of tiles of `cols` columns, of which `last` is the last: one row after pooling. The sums lie tile by
+    /// tile, which the store engine takes for images.
+    pub fn store_row(&mut self, index: usize, last: Tile, cols: usize, outs: (usize, usize), sum: usize) {
+        let stage = self.context.stage(index);
+        let (window, map) = (stage.window(), self.context.output_store(index));
+        let (equal, rest) = (stage.cols / cols, stage.cols % cols);
+        let pixels = last.rows * stage.cols;
+        for group in 0..outs.1 {
+            for (tiles, col, cols) in [(equal, 0, cols), (1, equal * cols, rest)] {
+                let [row, rows, col_out, cols_out] =
+                    [last.row, last.rows, col, tiles * cols].map(|n| n / window);
+                let out = Tile { row, rows, col: col_out, cols: cols_out, ..last };
+                if cols_out > 0 {
+                    let at = sum + group * pixels + col * last.rows;
+                    self.store_part(&map, out, (outs.0 + group, 1), (tiles, last.rows, cols), (at, pixels));
+                }
+            }
+        }
+    }
+
     /// Stores groups `first..first + count` of tile `out`, from `raw` (rows, columns) partial sums per image and group.
     pub fn store_map(
         &mut self,
@@ -93,6 +113,7 @@ impl Builder<'_> {
             return;
         }
         let pixels = out.images * raw.0 * raw.1;
+        let raw = (out.images, raw.0, raw.1);
         if out.cols == map.cols {
             return self.store_part(map, out, (first, count), raw, (sum, pixels));
         }
@@ -108,7 +129,7 @@ impl Builder<'_> {
         map: &MapStore,
         out: Tile,
         groups: (usize, usize),
-        raw: (usize, usize),
+        raw: (usize, usize, usize),
         (sum, sum_stride): (usize, usize),
     ) {
         let t = self.context.lanes();
@@ -121,10 +142,10 @@ impl Builder<'_> {
             tag: map.tag,
             p_base: sum as u32,
             p_g: sum_stride as u32,
-            n_i: out.images as u32,
+            n_i: raw.0 as u32,
             n_g: groups.1 as u32,
-            n_r: raw.0 as u32,
-            n_c: raw.1 as u32,
+            n_r: raw.1 as u32,
+            n_c: raw.2 as u32,
             dram: dram as u32,
             run: run as u32,
             n_run: n_run as u32,

@@ -2,7 +2,8 @@
 
 use crate::agree::{agrees, agrees_if};
 use crate::case::{Rng, network};
-use ef_compiler::{Network, PixelFormat, Prepared};
+
+use ef_compiler::{Network, Order, PixelFormat, Prepared};
 use ef_program::compute::Phase;
 use ef_program::{Config, config};
 
@@ -77,13 +78,22 @@ fn networks_drawn_by_seed_have_the_gradients_of_the_autograd_library() {
     assert!(handed[0] > 4 && handed[1] > 4, "passes that hand tiles on: {handed:?}");
 }
 
-/// Whatever the search chooses is right, because any cut is: tiles, orders, regions, passes together or not.
+/// Whatever the search chooses is right, because any cut is: tiles, orders, regions, images in strips, passes together or not.
 #[test]
 fn cuts_drawn_by_seed_have_the_gradients_of_the_autograd_library() {
+    let (mut strips, mut rows) = (0, 0);
     for seed in 0..150 {
         let (text, batch) = drawn(&mut Rng(1000 + seed / 3), 3_000_000);
         let config = config::ALL[seed as usize % config::ALL.len()];
         println!("cuts of seed {seed}, batch {batch}:\n{text}");
-        agrees_if(&text, batch, config, |prepared| prepared.with_drawn_cuts(seed));
+        agrees_if(&text, batch, config, |prepared| {
+            let prepared = prepared.with_drawn_cuts(seed).unwrap();
+            let passes = prepared.step(true).unwrap().passes;
+            rows += passes.iter().filter(|pass| pass.cut.order == Order::RowsFirst).count();
+            strips += usize::from(prepared.graph.stages[0].striped());
+            prepared
+        });
     }
+    println!("{strips} networks with strips, {rows} passes that move rows of tiles");
+    assert!(strips > 4 && rows > 20, "{strips} {rows}");
 }
