@@ -6,6 +6,10 @@ use rust_hdl::prelude::*;
 pub const ISSUE: u64 = 1;
 /// Cycles from the decision to `start`.
 pub const START: u64 = 1;
+/// Entries in a queue from which on no more may be pushed, but for those under way: ...
+pub const MANY: u64 = 26;
+/// ... cycles from an entry that comes or goes to `push_room`.
+pub const ROOM: u64 = 2;
 
 /// The decision when a command starts.
 ///
@@ -54,7 +58,7 @@ pub struct Dispatch {
     go: Signal<Local, Bit>,
     one: K<6, 1>,
     none: K<6, 0>,
-    many: K<6, 26>,
+    many: K<6, MANY>,
 }
 
 impl Logic for Dispatch {

@@ -4,6 +4,8 @@ use rust_hdl::prelude::*;
 
 /// Instructions that the buffer reads ahead, at the least: a loop that leaves less room than this is not kept.
 pub const AHEAD: u64 = 64;
+/// Cycles by which `keep` is later than usual for each level that the anchor moves inwards.
+pub const INWARDS: u64 = 2;
 
 /// The first instruction that may not be overwritten: the start of the outermost active loop that lies at most 2^RAW - [`AHEAD`]
 /// instructions back, or the program counter.

@@ -5,9 +5,6 @@ use ef_hdl_kit::{glue, vec_of};
 use ef_program::Descriptor;
 use rust_hdl::prelude::*;
 
-/// Entries that wait in a queue at most: who pushes stops in time.
-pub const ENTRIES: usize = 31;
-
 /// Everything between the controller and one engine: 32 entries, field values and issues, the descriptor, tokens, commands in flight.
 ///
 /// ```text

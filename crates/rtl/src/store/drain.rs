@@ -16,9 +16,9 @@ pub const fn first_word(psum_latency: usize, pool: bool) -> usize {
     psum_latency + 9 + word_mux::LATENCY + if pool { 3 } else { 0 }
 }
 
-/// Cycles per word of T lanes.
-pub const fn cycles_per_word(lanes: usize, pool: bool) -> usize {
-    if pool && lanes == 2 { 2 } else { 1 }
+/// Cycles from a vector of T lanes to the next; its words follow one another.
+pub const fn cycles_per_vector(lanes: usize, pool: bool) -> usize {
+    if pool && lanes == 2 { 4 } else { lanes }
 }
 
 /// MAP: reads a map in its order, T lanes at a time, and pushes its words, then on request its codes.
@@ -29,7 +29,7 @@ pub const fn cycles_per_word(lanes: usize, pool: bool) -> usize {
 ///      +--issue, first, number--[ delay ]--> [ PoolLane x T ]--y---------------> [ Serialise ]--> push, word
 ///      +--last, row_end, closing--[ delay ]------------|--kept, chosen--> [ Codes ]-----------> code_push, code_word
 /// ```
-/// One word per cycle while `stall` is low (with `pool` and T = 2 one every two cycles); the first word comes LAT + 9 cycles after
+/// One word per cycle while `stall` is low (with `pool` and T = 2 two every four cycles); the first word comes LAT + 9 cycles after
 /// `start`.
 ///
 /// | port | width | |

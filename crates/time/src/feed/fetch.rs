@@ -38,6 +38,8 @@ struct Counter {
     executed: u64,
     pc: usize,
     keep: usize,
+    /// When that can be seen as if it came from an instruction executed then.
+    kept: u64,
 }
 
 /// The ring of instructions, as `refill.rs`, `keep.rs` and `arrivals.rs` fill it.
@@ -57,6 +59,8 @@ pub struct Fetch {
     taken: VecDeque<Run>,
     pieces: Vec<Run>,
     counter: VecDeque<Counter>,
+    /// `kept` of the latest.
+    moved: u64,
     /// A jump that may be far, and the cycle of `jump`.
     jump: Option<(u64, usize)>,
     halted: u64,
@@ -77,7 +81,8 @@ impl Fetch {
             ready: 0,
             taken: VecDeque::new(),
             pieces: Vec::new(),
-            counter: [Counter { executed: 0, pc: 0, keep: 0 }].into(),
+            counter: [Counter { executed: 0, pc: 0, keep: 0, kept: 0 }].into(),
+            moved: 0,
             jump: None,
             halted: NEVER,
             keep: Keep::new(ring),
@@ -93,9 +98,9 @@ impl Fetch {
 
     /// An instruction was executed, the next is `pc`.
     pub fn executed(&mut self, executed: u64, pc: usize) {
-        self.keep.counter(pc);
+        self.moved = self.moved.max(executed + self.keep.counter(pc));
         let keep = self.keep.first(pc);
-        self.counter.push_back(Counter { executed, pc, keep });
+        self.counter.push_back(Counter { executed, pc, keep, kept: self.moved });
     }
 
     /// The same for a NEXT that jumps to `pc`.
@@ -149,7 +154,7 @@ impl Fetch {
         let needed = (self.asked + refill::BURST as usize).saturating_sub(self.ring);
         let place = self.counter.partition_point(|c| c.keep < needed);
         let Some(counter) = self.counter.get(place) else { return };
-        let late = (counter.executed + refill::MEASURED).saturating_sub(soonest);
+        let late = (counter.kept + refill::MEASURED).saturating_sub(soonest);
         let from = soonest + late.next_multiple_of(refill::AGAIN) + refill::OFFER;
         if from <= self.halted.min(self.judged()) {
             self.ask(from);

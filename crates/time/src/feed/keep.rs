@@ -27,11 +27,14 @@ impl Keep {
         self.anchor = self.anchor.filter(|a| *a < self.loops.len());
     }
 
-    /// The next instruction is `pc`: loops too far back are given up.
-    pub fn counter(&mut self, pc: usize) {
+    /// The next instruction is `pc`: loops too far back are given up. Returns by how many cycles that is later than usual.
+    pub fn counter(&mut self, pc: usize) -> u64 {
+        let mut late = 0;
         while let Some(anchor) = self.anchor.filter(|a| pc.saturating_sub(self.loops[*a]) > self.reach) {
             self.anchor = Some(anchor + 1).filter(|a| *a < self.loops.len());
+            late += keep::INWARDS;
         }
+        late
     }
 
     /// The first instruction that stays if `pc` is the next.

@@ -4,7 +4,7 @@ use super::fetch::Fetch;
 use crate::queue::{ENGINES, Feed, Held};
 use ef_program::interpret::{BadProgram, Interpreter};
 use ef_program::{Config, Instr, Synced};
-use ef_rtl::control::{dispatch, execute, field_state, queue};
+use ef_rtl::control::{dispatch, execute, field_state};
 use ef_rtl::stream::fifo;
 use std::collections::VecDeque;
 
@@ -63,12 +63,17 @@ impl Program {
     }
 }
 
+/// Times of entries that are remembered: more than a queue holds.
+const REMEMBERED: usize = 64;
+
 /// The entries of one queue.
 #[derive(Default)]
 struct Entries {
     /// When each entered, and whether it is an ISSUE.
     waiting: VecDeque<(u64, bool)>,
-    pushed: usize,
+    /// Entries that came, and when the latest of them did.
+    came: usize,
+    pushed: VecDeque<u64>,
     /// When the latest entries left.
     left: VecDeque<u64>,
     last_left: u64,
@@ -112,10 +117,9 @@ impl<'a> Controller<'a> {
             let Some(there) = self.fetch.executable(*pc) else { return };
             self.at = self.at.max(there);
             if let Step::Push { engine, issue } = *step {
-                let Some(room) = self.entries[engine].room() else { return };
-                self.at = self.at.max(room);
-                self.entries[engine].waiting.push_back((self.at + field_state::LATENCY, issue));
-                self.entries[engine].pushed += 1;
+                let Some(room) = self.entries[engine].room(self.at) else { return };
+                self.at = room;
+                self.entries[engine].push(room + field_state::LATENCY, issue);
             }
             match *step {
                 Step::Loop => self.fetch.keep.push(pc + 1),
@@ -139,14 +143,33 @@ impl<'a> Controller<'a> {
 }
 
 impl Entries {
-    /// From when on there is room for one more: `None` if that is not known yet.
-    fn room(&self) -> Option<u64> {
-        if self.waiting.len() >= queue::ENTRIES {
-            return None;
+    fn push(&mut self, at: u64, issue: bool) {
+        self.waiting.push_back((at, issue));
+        self.pushed.push_back(at);
+        if self.pushed.len() > REMEMBERED {
+            self.pushed.pop_front();
         }
-        let Some(freed) = self.pushed.checked_sub(queue::ENTRIES) else { return Some(0) };
-        let gone = self.pushed - self.waiting.len() - freed;
-        Some(self.left[self.left.len() - gone] + 1)
+        self.came += 1;
+    }
+
+    /// When, from `at` on, the controller sees room for one more: `None` if that is not known yet.
+    fn room(&self, mut at: u64) -> Option<u64> {
+        loop {
+            let seen = at.saturating_sub(dispatch::ROOM);
+            let came = self.came - self.pushed.iter().filter(|pushed| **pushed > seen).count();
+            let Some(needed) = (came + 1).checked_sub(dispatch::MANY as usize) else { return Some(at) };
+            let gone = self.came - self.waiting.len();
+            // none has to have gone
+            if needed == 0 {
+                return Some(at);
+            }
+            let later = gone.checked_sub(needed)?;
+            let left = self.left[self.left.len() - 1 - later];
+            if left <= seen {
+                return Some(at);
+            }
+            at = left + dispatch::ROOM;
+        }
     }
 
     /// Takes values from `free` on, up to an ISSUE: returns from when on its command's start may be decided.
@@ -155,7 +178,7 @@ impl Entries {
             let at = (pushed + fifo::LATENCY).max(self.last_left + 1).max(free);
             self.last_left = at;
             self.left.push_back(at);
-            if self.left.len() > queue::ENTRIES {
+            if self.left.len() > REMEMBERED {
                 self.left.pop_front();
             }
             if issue {

@@ -10,6 +10,8 @@ use ef_rtl::store::{drain, run_writer, softmax, update, update_schedule, word_bu
 enum Rate {
     /// A word every so many cycles.
     Even(u64),
+    /// So many words one after the other, every so many cycles.
+    Vectors { lanes: u64, period: u64 },
     /// The classes of an image, its padding, then the next image.
     Images { classes: u64, words: u64, padding: u64, period: u64 },
 }
@@ -20,8 +22,8 @@ pub struct Producer {
     first: u64,
     rate: Rate,
     words: u64,
-    /// Cycles by which full buffers have delayed it.
-    late: u64,
+    /// From which word on, and by how many cycles, full buffers have delayed it; the latest last.
+    late: Vec<(u64, u64)>,
     drained: u64,
     /// The latest words that left: number of the first, when it did, words, when the last did.
     latest: (u64, u64, u64, u64),
@@ -38,7 +40,15 @@ impl Default for Producer {
 impl Producer {
     fn even(first: u64, pace: u64, words: u64) -> Self {
         let finished = first + words.saturating_sub(1) * pace;
-        Producer { first, rate: Rate::Even(pace), words, late: 0, drained: 0, latest: (0, 0, 0, 0), finished }
+        Producer {
+            first,
+            rate: Rate::Even(pace),
+            words,
+            late: Vec::new(),
+            drained: 0,
+            latest: (0, 0, 0, 0),
+            finished,
+        }
     }
 
     /// The words of a command whose producer starts at `begin`.
@@ -50,10 +60,13 @@ impl Producer {
         match op.kind {
             StoreKind::Map => {
                 let first = after(drain::first_word(PSUM_READ_LATENCY, op.pool));
-                let pace = drain::cycles_per_word(lanes, op.pool) as u64;
+                let period = drain::cycles_per_vector(lanes, op.pool) as u64;
                 let vectors = count(&[desc.n_i, desc.n_g, halved(desc.n_r), halved(desc.n_c)]);
-                let mut producer = Producer::even(first, pace, vectors * lanes as u64);
-                producer.finished -= word_mux::LATENCY as u64;
+                let lanes = lanes as u64;
+                let rate = Rate::Vectors { lanes, period };
+                let mut producer = Producer { rate, ..Producer::even(first, 1, vectors * lanes) };
+                let last = (vectors * lanes).checked_sub(1).map_or(first, |last| producer.nominal(last));
+                producer.finished = last - word_mux::LATENCY as u64;
                 producer
             }
             StoreKind::Update => {
@@ -93,6 +106,7 @@ impl Producer {
     fn nominal(&self, k: u64) -> u64 {
         match self.rate {
             Rate::Even(pace) => self.first + k * pace,
+            Rate::Vectors { lanes, period } => self.first + k / lanes * period + k % lanes,
             Rate::Images { classes, words, padding, period } => {
                 let (image, word) = (k / words, k % words);
                 let at = match word.checked_sub(classes) {
@@ -107,7 +121,7 @@ impl Producer {
     /// When word `k` enters the buffer; at least the words before the last `word_buffer::WORDS` are known to have left.
     pub fn pushed(&self, k: u64) -> u64 {
         let (first, begin, words, end) = self.latest;
-        let mut at = self.nominal(k) + self.late;
+        let mut at = self.nominal(k) + self.late(k);
         if let Some(leaving) =
             k.checked_sub(word_buffer::WORDS).filter(|l| words > 1 && (first..first + words).contains(l))
         {
@@ -131,14 +145,22 @@ impl Producer {
         let end = (begin + (words - 1) * pace).max(made + run_writer::FEED);
         self.latest = (first, begin, words, end);
         self.drained += words;
+        let past = self.late.partition_point(|(from, _)| *from <= self.drained);
+        self.late.drain(..past.saturating_sub(1));
         (made, end)
+    }
+
+    /// By how many cycles word `k` is delayed.
+    fn late(&self, k: u64) -> u64 {
+        self.late.iter().rev().find(|(from, _)| *from <= k).map_or(0, |(_, late)| *late)
     }
 
     /// Word `left` left at `at`: the word that takes its place enters after it.
     fn hold_back(&mut self, left: u64, at: u64) {
         let next = left + word_buffer::WORDS;
-        if next < self.words {
-            self.late = self.late.max((at + word_buffer::RESUME).saturating_sub(self.nominal(next)));
+        let late = (at + word_buffer::RESUME).saturating_sub(self.nominal(next));
+        if next < self.words && late > self.late(next) {
+            self.late.push((next, late));
         }
     }
 }
