@@ -15,6 +15,7 @@
 
 mod describe;
 mod folder;
+pub mod hashes;
 mod readme;
 
 use anyhow::Result;

@@ -74,7 +74,7 @@ impl Campaign {
 
     fn found(&self, target: &Target, number: u64, input: &[u8], what: &str) -> Result<()> {
         let path = self.folder.join(format!("fuzz-{}-{}-{number}.hex", target.name, self.seed));
-        let digits: String = input.iter().map(|byte| format!("{byte:02x}")).collect();
+        let digits: String = hex::encode(input);
         std::fs::write(&path, digits + "\n").with_context(|| format!("cannot write {}", path.display()))?;
         bail!(
             "target {}, seed {}, case {number} {what}; its input is in {}",

@@ -54,7 +54,7 @@ impl NetworkFile {
         let network = Network::from_toml(toml).with_context(|| format!("network {origin}"))?;
         // a table is sorted by key, and comments are gone
         let canonical = toml.parse::<toml::Table>().with_context(|| format!("network {origin}"))?.to_string();
-        let hash = Sha256::digest(canonical).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let hash = hex::encode(&Sha256::digest(canonical)[..8]);
         Ok(NetworkFile { network, toml: toml.into(), hash })
     }
 }

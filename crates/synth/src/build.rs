@@ -1,6 +1,6 @@
 //! [`build()`]: from a [`Design`] to the files in the output folder.
 
-use crate::design::{Design, hex};
+use crate::design::Design;
 use crate::netlist;
 use crate::nextpnr::Routed;
 use crate::report::Report;
@@ -235,5 +235,5 @@ fn remove_if_there(path: &Path) -> Result<()> {
 
 fn sha256_of(path: &Path) -> Result<String> {
     let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    Ok(hex(&Sha256::digest(bytes)))
+    Ok(hex::encode(Sha256::digest(bytes)))
 }

@@ -57,7 +57,7 @@ fn hash(inputs: &[&str]) -> String {
         hasher.update(input.len().to_le_bytes());
         hasher.update(input.as_bytes());
     }
-    hasher.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(&hasher.finalize()[..16])
 }
 
 /// `EF_VERILATED_DIR` if set, else `verilated` in cargo's target directory, else a folder for temporary

@@ -27,7 +27,7 @@ impl Dataset {
                 hash.update(bytes);
             }
         }
-        hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+        hex::encode(&hash.finalize()[..8])
     }
 }
 
