@@ -13,7 +13,7 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
 /// Commands that are made and timed for one pass: what a choice may take.
-const TRIED_COMMANDS: u64 = 150_000;
+const TRIED_COMMANDS: u64 = 200_000;
 /// Commands that are made to count those of a pass.
 const COUNTED_COMMANDS: u64 = 1 << 21;
 /// Cuts that are tried.
