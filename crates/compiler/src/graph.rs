@@ -93,10 +93,9 @@ fn stage(
     };
     match *layer {
         Layer::Conv { outputs, kernel, padding, stride } => {
-            let output = |length: usize| (length + 2 * padding - kernel) / stride + 1;
-            let (kernel, map) = ((kernel, kernel), (output(rows), output(cols)));
-            let (rows, cols) = map;
-            Stage { gathered: first, kernel, padding, stride, outputs, rows, cols, strip: cols, ..plain }
+            let conv = Stage { gathered: first, kernel: (kernel, kernel), padding, stride, outputs, ..plain };
+            let (rows, cols) = conv.written();
+            Stage { rows, cols, strip: cols, ..conv }
         }
         Layer::Fc { outputs } => {
             // images lie as plain vectors, in the order of a fully connected layer's inputs

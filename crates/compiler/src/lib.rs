@@ -138,27 +138,37 @@ pub struct Prepared {
 const USUAL_MEMORY: Memory = Memory::Burst(BurstMemory { cycles_per_word: 2, latency: 8, restart: 4 });
 
 impl Prepared {
+    /// Scheduled for the memory of most boards.
+    ///
+    /// # Errors
+    /// If the network does not fit.
     pub fn new(
         network: &Network,
         config: &'static Config,
         batch: usize,
         pixels: PixelFormat,
     ) -> Result<Prepared, CompileError> {
+        Prepared::for_memory(network, config, batch, pixels, USUAL_MEMORY)
+    }
+
+    /// Scheduled for a memory.
+    ///
+    /// # Errors
+    /// If the network does not fit.
+    pub fn for_memory(
+        network: &Network,
+        config: &'static Config,
+        batch: usize,
+        pixels: PixelFormat,
+        memory: Memory,
+    ) -> Result<Prepared, CompileError> {
         if batch == 0 {
             return Err(CompileError::EmptyBatch);
         }
         let graph = Graph::new(network, config)?;
         let map = MemoryMap::new(network, &graph, batch, pixels)?;
-        let (network, memory, drawn) = (network.clone(), USUAL_MEMORY, None);
-        Prepared { graph, map, network, pixels, config, batch, memory, drawn }.laid_out()
-    }
-
-    /// The same, scheduled for another memory.
-    ///
-    /// # Errors
-    /// As [`Prepared::new`].
-    pub fn with_memory(self, memory: Memory) -> Result<Prepared, CompileError> {
-        Prepared { memory, ..self }.laid_out()
+        let network = network.clone();
+        Prepared { graph, map, network, pixels, config, batch, memory, drawn: None }.laid_out()
     }
 
     /// The same, cut in any way that fits, drawn by a seed, instead of the fastest: for tests.
@@ -177,8 +187,8 @@ impl Prepared {
             let map = MemoryMap::new(&self.network, &graph, self.batch, self.pixels)?;
             Ok::<_, CompileError>((graph, map))
         };
-        let whole = lay_out(self.graph.stages[0].cols)?;
-        let strip = strips::choose(self.context(&whole.0, &whole.1, true), lay_out)?;
+        (self.graph, self.map) = lay_out(self.graph.stages[0].cols)?;
+        let strip = strips::choose(self.context(&self.graph, &self.map, true), lay_out)?;
         (self.graph, self.map) = lay_out(strip)?;
         Ok(self)
     }

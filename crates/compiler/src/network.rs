@@ -218,6 +218,11 @@ impl Network {
     }
 }
 
+/// Rows (or columns) that a convolution makes of `length`, which with its padding has the kernel's at least.
+pub(crate) fn outputs_along(length: usize, kernel: usize, padding: usize, stride: usize) -> usize {
+    (length + 2 * padding - kernel) / stride + 1
+}
+
 /// The map that leaves a layer which `(channels, rows, columns)` enters.
 fn next_shape(layer: &Layer, (channels, rows, columns): Shape) -> Result<Shape, String> {
     match *layer {
@@ -235,7 +240,7 @@ fn next_shape(layer: &Layer, (channels, rows, columns): Shape) -> Result<Shape, 
                     "kernel {kernel} is larger than the map it reads, {rows} x {columns} with padding {padding}"
                 ));
             }
-            let length = |input: usize| (input + 2 * padding - kernel) / stride + 1;
+            let length = |input| outputs_along(input, kernel, padding, stride);
             let map = (outputs, length(rows), length(columns));
             sizes::map("numbers of its output", map)?;
             Ok(map)

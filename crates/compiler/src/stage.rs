@@ -1,5 +1,6 @@
 //! Stages: a conv or fc layer with the ReLU and the pooling that follow it, as one operation of the graph.
 
+use crate::network::outputs_along;
 use ef_program::layout;
 
 /// One conv or fc layer with its ReLU and pooling: reads tensor `input`, writes tensor `output`.
@@ -101,7 +102,7 @@ impl Stage {
     }
     /// Rows and columns of the output map before pooling, with those that no pooling window takes.
     pub fn written(&self) -> (usize, usize) {
-        let output = |length: usize, kernel: usize| (length + 2 * self.padding - kernel) / self.stride + 1;
+        let output = |length, kernel| outputs_along(length, kernel, self.padding, self.stride);
         (output(self.in_rows, self.kernel.0), output(self.in_cols, self.kernel.1))
     }
     /// Rows and columns of a pooling window; 1 without pooling.

@@ -87,8 +87,8 @@ fn train(device: &mut dyn Device, network: &Network, plan: &Plan) -> (Vec<u32>, 
 
 /// A network, scheduled for a memory.
 fn prepared(network: &Network, config: &'static Config, batch: usize, dram: &DramSettings) -> Prepared {
-    let prepared = Prepared::new(network, config, batch, PixelFormat::U8 { shift: 4 }).unwrap();
-    prepared.with_memory(dram.memory().unwrap()).unwrap()
+    Prepared::for_memory(network, config, batch, PixelFormat::U8 { shift: 4 }, dram.memory().unwrap())
+        .unwrap()
 }
 
 /// Trains the network on the RTL and on the golden model; the hand-over RAM is used, or not.

@@ -65,8 +65,8 @@ fn step(name: &str, memory: &DramSettings) -> Result<Row> {
 
 fn pass(name: &str, (layer, phase): (&str, &str), memory: &DramSettings) -> Result<Row> {
     let network = NetworkFile::load(name)?.network;
-    let prepared = Prepared::new(&network, &FP32_8X8, 1, pixel_format(&network))?;
-    let prepared = prepared.with_memory(Behind::simulated(memory)?.memory)?;
+    let behind = Behind::simulated(memory)?.memory;
+    let prepared = Prepared::for_memory(&network, &FP32_8X8, 1, pixel_format(&network), behind)?;
     let step = prepared.step(true)?;
     let is =
         |pass: &ef_compiler::ScheduledPass| pass.layers(&prepared.graph) == layer && pass.phase() == phase;

@@ -82,9 +82,9 @@ pub fn most_images(
 impl Planned {
     /// Compiles a training step and predicts it.
     pub fn new(network: &Network, config: &'static Config, batch: usize, behind: &Behind) -> Result<Planned> {
-        let prepared =
-            Prepared::new(network, config, batch, pixel_format(network))?.with_memory(behind.memory)?;
         let clock = Instant::now();
+        let pixels = pixel_format(network);
+        let prepared = Prepared::for_memory(network, config, batch, pixels, behind.memory)?;
         let step = prepared.step(true)?;
         let program = encode(&step.commands);
         let compiled = clock.elapsed();

@@ -82,11 +82,10 @@ impl Forward {
         if !by_rows || tile.col == 0 {
             regions.row = regions.sums.take();
         }
-        let moved = cut.moved(stage);
-        let sums = GroupSums {
-            base: regions.row + if by_rows { tile.col * tile.rows } else { 0 },
-            stride: tile.images * tile.rows * if by_rows { moved.cols } else { tile.cols },
-        };
+        // those of the row's tiles lie one after the other
+        let (before, cols) = if by_rows { (tile.col, stage.cols) } else { (0, tile.cols) };
+        let sums =
+            GroupSums { base: regions.row + before * tile.rows, stride: tile.images * tile.rows * cols };
         for ins in blocks(stage.in_groups(), cut.ins) {
             let weights = match weights {
                 Some(base) => OnChip { groups: (0, stage.in_groups()), base },

@@ -157,12 +157,12 @@ impl Entries {
         loop {
             let seen = at.saturating_sub(dispatch::ROOM);
             let came = self.came - self.pushed.iter().filter(|pushed| **pushed > seen).count();
-            let Some(needed) = (came + 1).checked_sub(dispatch::MANY as usize) else { return Some(at) };
-            let gone = self.came - self.waiting.len();
-            // none has to have gone
+            // so many have to have gone
+            let needed = (came + 1).saturating_sub(dispatch::MANY as usize);
             if needed == 0 {
                 return Some(at);
             }
+            let gone = self.came - self.waiting.len();
             let later = gone.checked_sub(needed)?;
             let left = self.left[self.left.len() - 1 - later];
             if left <= seen {
