@@ -20,6 +20,7 @@ mod ports;
 mod uint;
 pub mod vsim;
 
+pub use ef_hdl_macros::block;
 pub use konst::K;
 pub use lint::{lint, lint_sources};
 pub use lockstep::{Lockstep, Summary};

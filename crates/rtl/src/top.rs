@@ -7,7 +7,7 @@ use crate::memory::Arbiter;
 use crate::store::StoreEngine;
 use anyhow::{Result, anyhow};
 use ef_hdl_kit::export::{self, Verilog};
-use ef_hdl_kit::glue;
+use ef_hdl_kit::{block, glue};
 use ef_hdl_kit::vsim::Model;
 use ef_program::load::scratch_banks;
 use ef_program::{ComputeDesc, Config, Descriptor, LoadDesc, StoreDesc, config};
@@ -16,76 +16,88 @@ use rust_hdl::prelude::*;
 /// log2 of the most classes a SOFTMAX can have.
 pub const SOFTMAX_AW: usize = 10;
 
-/// T x T lanes; address widths of feature, loss, weight and partial-sum buffers (vectors), operand RAM, scratch and code RAMs
-/// (words), program buffer (instructions), hand-over RAM (words).
-///
-/// ```text
-///  host port <-->| Controller |<-- start, field[], ready, done, bad --> engines
-///                                  +------------+
-///  memory port <-->| Arbiter |<--->| LoadEngine |--feature, loss, weight_we, waddr, wdata[T]-->+---------------+
-///                       ^          |            |--operand_we ...-------------+                | ComputeEngine |
-///                       |          +------------+                             v                +---------------+
-///                       |                                           +-------------+  p_addr        |  ^
-///                       +-------------------------------------------| StoreEngine |<-- p_data[T] --+  |
-///                                                                   +-------------+-------------------+
-///  StoreEngine --handover_we, handover_waddr, handover_wdata--> LoadEngine: tiles that go on to the next layer
-/// ```
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `clock`, `reset` | 1 | `reset` is synchronous; the memories keep their words |
-/// | `req_*`, `resp_*` | | register port, see [`Registers`](crate::control::registers::Registers) |
-/// | `cmd_*`, `wdata_*`, `rdata_*` | | memory port, see [`Arbiter`] |
-/// | `busy`, `error` | 1 | bits of STATUS |
-///
-/// The scratch has `TAPS` banks, `SAW` is the address width of one. Timing diagrams and the register table are in `docs/host-port.md`.
-///
-/// ```
-/// use ef_rtl::top::AcceleratorSim2x2;
-/// # ef_hdl_kit::export::verilog(&mut AcceleratorSim2x2::default(), "ef_accelerator").unwrap();
-/// ```
-#[derive(LogicBlock)]
-pub struct Accelerator<
-    const T: usize,
-    const FAW: usize,
-    const LAW: usize,
-    const WAW: usize,
-    const PAW: usize,
-    const OAW: usize,
-    const TAPS: usize,
-    const SAW: usize,
-    const CAW: usize,
-    const GAW: usize,
-    const HAW: usize,
-> {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub req_valid: Signal<In, Bit>,
-    pub req_ready: Signal<Out, Bit>,
-    pub req_write: Signal<In, Bit>,
-    pub req_addr: Signal<In, Bits<8>>,
-    pub req_data: Signal<In, Bits<32>>,
-    pub resp_valid: Signal<Out, Bit>,
-    pub resp_ready: Signal<In, Bit>,
-    pub resp_data: Signal<Out, Bits<32>>,
-    pub cmd_valid: Signal<Out, Bit>,
-    pub cmd_ready: Signal<In, Bit>,
-    pub cmd_write: Signal<Out, Bit>,
-    pub cmd_addr: Signal<Out, Bits<32>>,
-    pub cmd_len: Signal<Out, Bits<16>>,
-    pub wdata_valid: Signal<Out, Bit>,
-    pub wdata_ready: Signal<In, Bit>,
-    pub wdata: Signal<Out, Bits<32>>,
-    pub rdata_valid: Signal<In, Bit>,
-    pub rdata_ready: Signal<Out, Bit>,
-    pub rdata: Signal<In, Bits<32>>,
-    pub busy: Signal<Out, Bit>,
-    pub error: Signal<Out, Bit>,
-    controller: Controller<GAW>,
-    loader: LoadEngine<T, TAPS, SAW, CAW, HAW>,
-    kernel: ComputeEngine<T, FAW, LAW, WAW, PAW>,
-    storer: StoreEngine<T, OAW, CAW, SOFTMAX_AW, PSUM_READ_LATENCY>,
-    arbiter: Arbiter,
+block! {
+    /// T x T lanes; address widths of feature, loss, weight and partial-sum buffers (vectors), operand RAM, scratch and code RAMs
+    /// (words), program buffer (instructions), hand-over RAM (words).
+    ///
+    /// ```text
+    ///  host port <-->| Controller |<-- start, field[], ready, done, bad --> engines
+    ///                                  +------------+
+    ///  memory port <-->| Arbiter |<--->| LoadEngine |--feature, loss, weight_we, waddr, wdata[T]-->+---------------+
+    ///                       ^          |            |--operand_we ...-------------+                | ComputeEngine |
+    ///                       |          +------------+                             v                +---------------+
+    ///                       |                                           +-------------+  p_addr        |  ^
+    ///                       +-------------------------------------------| StoreEngine |<-- p_data[T] --+  |
+    ///                                                                   +-------------+-------------------+
+    ///  StoreEngine --handover_we, handover_waddr, handover_wdata--> LoadEngine: tiles that go on to the next layer
+    /// ```
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `clock`, `reset` | 1 | `reset` is synchronous; the memories keep their words |
+    /// | `req_*`, `resp_*` | | register port, see [`Registers`](crate::control::registers::Registers) |
+    /// | `cmd_*`, `wdata_*`, `rdata_*` | | memory port, see [`Arbiter`] |
+    /// | `busy`, `error` | 1 | bits of STATUS |
+    ///
+    /// The scratch has `TAPS` banks, `SAW` is the address width of one. Timing diagrams and the register table are in `docs/host-port.md`.
+    ///
+    /// ```
+    /// use ef_rtl::top::AcceleratorSim2x2;
+    /// # ef_hdl_kit::export::verilog(&mut AcceleratorSim2x2::default(), "ef_accelerator").unwrap();
+    /// ```
+    pub struct Accelerator<
+        const T: usize,
+        const FAW: usize,
+        const LAW: usize,
+        const WAW: usize,
+        const PAW: usize,
+        const OAW: usize,
+        const TAPS: usize,
+        const SAW: usize,
+        const CAW: usize,
+        const GAW: usize,
+        const HAW: usize,
+    > {
+        let parameters = Config {
+            name: "",
+            lanes: T,
+            feature_aw: FAW,
+            loss_aw: LAW,
+            weight_aw: WAW,
+            psum_aw: PAW,
+            operand_aw: OAW,
+            scratch_aw: SAW + TAPS.ilog2() as usize,
+            code_aw: CAW,
+            fetch_aw: GAW,
+        };
+        assert_eq!(HAW, parameters.handover_aw(), "the hand-over RAM follows from the feature buffer");
+        in clock: Clock,
+        in reset, req_valid: Bit,
+        out req_ready: Bit,
+        in req_write: Bit,
+        in req_addr: Bits<8>,
+        in req_data: Bits<32>,
+        out resp_valid: Bit,
+        in resp_ready: Bit,
+        out resp_data: Bits<32>,
+        out cmd_valid: Bit,
+        in cmd_ready: Bit,
+        out cmd_write: Bit,
+        out cmd_addr: Bits<32>,
+        out cmd_len: Bits<16>,
+        out wdata_valid: Bit,
+        in wdata_ready: Bit,
+        out wdata: Bits<32>,
+        in rdata_valid: Bit,
+        out rdata_ready: Bit,
+        in rdata: Bits<32>,
+        out busy, error: Bit,
+        controller: Controller<GAW> = Controller::new(&parameters),
+        loader: LoadEngine<T, TAPS, SAW, CAW, HAW>,
+        kernel: ComputeEngine<T, FAW, LAW, WAW, PAW>,
+        storer: StoreEngine<T, OAW, CAW, SOFTMAX_AW, PSUM_READ_LATENCY>,
+        arbiter: Arbiter,
+    }
 }
 
 /// [`Accelerator`] with the parameters of a named configuration.
@@ -201,67 +213,6 @@ pub fn verilog(config: &Config, kind: MultKind) -> Result<String> {
 pub fn model(config: &Config) -> Result<Model> {
     let model = with_accelerator!(config, accelerator => Model::of(&mut accelerator, TOP));
     Ok(model.ok_or_else(|| unknown(config))??.extra_verilog(mult18_verilog(MultKind::Portable)))
-}
-
-impl<
-    const T: usize,
-    const FAW: usize,
-    const LAW: usize,
-    const WAW: usize,
-    const PAW: usize,
-    const OAW: usize,
-    const TAPS: usize,
-    const SAW: usize,
-    const CAW: usize,
-    const GAW: usize,
-    const HAW: usize,
-> Default for Accelerator<T, FAW, LAW, WAW, PAW, OAW, TAPS, SAW, CAW, GAW, HAW>
-{
-    fn default() -> Self {
-        let parameters = Config {
-            name: "",
-            lanes: T,
-            feature_aw: FAW,
-            loss_aw: LAW,
-            weight_aw: WAW,
-            psum_aw: PAW,
-            operand_aw: OAW,
-            scratch_aw: SAW + TAPS.ilog2() as usize,
-            code_aw: CAW,
-            fetch_aw: GAW,
-        };
-        assert_eq!(HAW, parameters.handover_aw(), "the hand-over RAM follows from the feature buffer");
-        Self {
-            clock: Default::default(),
-            reset: Default::default(),
-            req_valid: Default::default(),
-            req_ready: Default::default(),
-            req_write: Default::default(),
-            req_addr: Default::default(),
-            req_data: Default::default(),
-            resp_valid: Default::default(),
-            resp_ready: Default::default(),
-            resp_data: Default::default(),
-            cmd_valid: Default::default(),
-            cmd_ready: Default::default(),
-            cmd_write: Default::default(),
-            cmd_addr: Default::default(),
-            cmd_len: Default::default(),
-            wdata_valid: Default::default(),
-            wdata_ready: Default::default(),
-            wdata: Default::default(),
-            rdata_valid: Default::default(),
-            rdata_ready: Default::default(),
-            rdata: Default::default(),
-            busy: Default::default(),
-            error: Default::default(),
-            controller: Controller::new(&parameters),
-            loader: Default::default(),
-            kernel: Default::default(),
-            storer: Default::default(),
-            arbiter: Default::default(),
-        }
-    }
 }
 
 glue! { [

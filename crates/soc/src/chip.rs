@@ -4,123 +4,67 @@ use crate::lights::Lights;
 use crate::link::{HostLink, LinkSettings, MemoryMux};
 use crate::sdram::{SdramController, SdramTiming};
 use anyhow::Result;
-use ef_hdl_kit::glue;
+use ef_hdl_kit::{block, glue};
 use ef_rtl::top::Accelerator;
 use rust_hdl::prelude::*;
 
 /// log2 of the cycles that the reset button must be steady and that the reset lasts longer than its cause.
 pub const RESET_LOG2: usize = 16;
 
-/// The accelerator with a memory, a host and clocks. The parameters are those of [`Accelerator`].
-///
-/// ```text
-///  clock_in -->[Pll]--> core clock, SDRAM clock
-///  button   -->[ResetSequencer]--> reset
-///
-///  uart_rx -->+----------+--req, resp-->+-------------+
-///  uart_tx <--| HostLink |              | Accelerator |--busy, error--+
-///             +----------+              +-------------+               |
-///                  | memory                    | memory               v
-///                  +------>[ MemoryMux ]<------+                  [Lights]--> led
-///                               |
-///                      [SdramController]--[SdramPads]--> sdram_*
-/// ```
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `clock_in` | 1 | oscillator |
-/// | `button` | 1 | high resets everything, the SDRAM's contents included |
-/// | `uart_rx`, `uart_tx` | 1 | host, see `docs/link.md` |
-/// | `led` | 8 | see [`Lights`] |
-/// | `sdram_*` | | SDRAM pins, see [`SdramPads`]; the tristate drivers are in the board's wrapper |
-#[derive(LogicBlock)]
-pub struct Chip<
-    const T: usize,
-    const FAW: usize,
-    const LAW: usize,
-    const WAW: usize,
-    const PAW: usize,
-    const OAW: usize,
-    const TAPS: usize,
-    const SAW: usize,
-    const CAW: usize,
-    const GAW: usize,
-    const HAW: usize,
-> {
-    pub clock_in: Signal<In, Clock>,
-    pub button: Signal<In, Bit>,
-    pub uart_rx: Signal<In, Bit>,
-    pub uart_tx: Signal<Out, Bit>,
-    pub led: Signal<Out, Bits<8>>,
-    pub sdram_clk: Signal<Out, Bit>,
-    pub sdram_cke: Signal<Out, Bit>,
-    pub sdram_cs_n: Signal<Out, Bit>,
-    pub sdram_ras_n: Signal<Out, Bit>,
-    pub sdram_cas_n: Signal<Out, Bit>,
-    pub sdram_we_n: Signal<Out, Bit>,
-    pub sdram_ba: Signal<Out, Bits<2>>,
-    pub sdram_a: Signal<Out, Bits<13>>,
-    pub sdram_dqm: Signal<Out, Bits<2>>,
-    pub sdram_dq_out: Signal<Out, Bits<16>>,
-    pub sdram_dq_oe: Signal<Out, Bits<16>>,
-    pub sdram_dq_in: Signal<In, Bits<16>>,
-    pll: Pll,
-    sequencer: ResetSequencer<RESET_LOG2>,
-    accelerator: Accelerator<T, FAW, LAW, WAW, PAW, OAW, TAPS, SAW, CAW, GAW, HAW>,
-    link: HostLink,
-    mux: MemoryMux,
-    memory: SdramController,
-    pads: SdramPads,
-    lights: Lights,
-}
-
-impl<
-    const T: usize,
-    const FAW: usize,
-    const LAW: usize,
-    const WAW: usize,
-    const PAW: usize,
-    const OAW: usize,
-    const TAPS: usize,
-    const SAW: usize,
-    const CAW: usize,
-    const GAW: usize,
-    const HAW: usize,
-> Chip<T, FAW, LAW, WAW, PAW, OAW, TAPS, SAW, CAW, GAW, HAW>
-{
-    /// The chip around an accelerator; an error if the clock cannot make the link's baud rate.
-    pub fn new(
-        accelerator: Accelerator<T, FAW, LAW, WAW, PAW, OAW, TAPS, SAW, CAW, GAW, HAW>,
-        link: &LinkSettings,
-        sdram: &SdramTiming,
-    ) -> Result<Self> {
-        Ok(Self {
-            clock_in: Default::default(),
-            button: Default::default(),
-            uart_rx: Default::default(),
-            uart_tx: Default::default(),
-            led: Default::default(),
-            sdram_clk: Default::default(),
-            sdram_cke: Default::default(),
-            sdram_cs_n: Default::default(),
-            sdram_ras_n: Default::default(),
-            sdram_cas_n: Default::default(),
-            sdram_we_n: Default::default(),
-            sdram_ba: Default::default(),
-            sdram_a: Default::default(),
-            sdram_dqm: Default::default(),
-            sdram_dq_out: Default::default(),
-            sdram_dq_oe: Default::default(),
-            sdram_dq_in: Default::default(),
-            pll: Default::default(),
-            sequencer: Default::default(),
-            accelerator,
-            link: HostLink::new(link)?,
-            mux: Default::default(),
-            memory: SdramController::new(sdram),
-            pads: Default::default(),
-            lights: Default::default(),
-        })
+block! {
+    /// The accelerator with a memory, a host and clocks. The parameters are those of [`Accelerator`].
+    ///
+    /// ```text
+    ///  clock_in -->[Pll]--> core clock, SDRAM clock
+    ///  button   -->[ResetSequencer]--> reset
+    ///
+    ///  uart_rx -->+----------+--req, resp-->+-------------+
+    ///  uart_tx <--| HostLink |              | Accelerator |--busy, error--+
+    ///             +----------+              +-------------+               |
+    ///                  | memory                    | memory               v
+    ///                  +------>[ MemoryMux ]<------+                  [Lights]--> led
+    ///                               |
+    ///                      [SdramController]--[SdramPads]--> sdram_*
+    /// ```
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `clock_in` | 1 | oscillator |
+    /// | `button` | 1 | high resets everything, the SDRAM's contents included |
+    /// | `uart_rx`, `uart_tx` | 1 | host, see `docs/link.md` |
+    /// | `led` | 8 | see [`Lights`] |
+    /// | `sdram_*` | | SDRAM pins, see [`SdramPads`]; the tristate drivers are in the board's wrapper |
+    pub struct Chip<
+        const T: usize,
+        const FAW: usize,
+        const LAW: usize,
+        const WAW: usize,
+        const PAW: usize,
+        const OAW: usize,
+        const TAPS: usize,
+        const SAW: usize,
+        const CAW: usize,
+        const GAW: usize,
+        const HAW: usize,
+    >(accelerator: Accelerator<T, FAW, LAW, WAW, PAW, OAW, TAPS, SAW, CAW, GAW, HAW>, link: &LinkSettings, sdram: &SdramTiming) -> Result<Self> {
+        in clock_in: Clock,
+        in button, uart_rx: Bit,
+        out uart_tx: Bit,
+        out led: Bits<8>,
+        out sdram_clk, sdram_cke, sdram_cs_n, sdram_ras_n, sdram_cas_n, sdram_we_n: Bit,
+        out sdram_ba: Bits<2>,
+        out sdram_a: Bits<13>,
+        out sdram_dqm: Bits<2>,
+        out sdram_dq_out, sdram_dq_oe: Bits<16>,
+        in sdram_dq_in: Bits<16>,
+        pll: Pll,
+        sequencer: ResetSequencer<RESET_LOG2>,
+        accelerator: Accelerator<T, FAW, LAW, WAW, PAW, OAW, TAPS, SAW, CAW, GAW, HAW> = accelerator,
+        link: HostLink = HostLink::new(link)?,
+        mux: MemoryMux,
+        memory: SdramController = SdramController::new(sdram),
+        pads: SdramPads,
+        lights: Lights,
     }
 }
 

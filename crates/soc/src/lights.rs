@@ -1,41 +1,36 @@
 //! [`Lights`]: what the LEDs of a board show.
 
-use ef_hdl_kit::{K, glue};
+use ef_hdl_kit::{block, glue};
 use rust_hdl::prelude::*;
 
-/// Eight LEDs.
-///
-/// | LED | shows |
-/// |---|---|
-/// | 0 | heartbeat: blinks while there is a clock, 2^-26 of it: about 1.5 times a second |
-/// | 1 | the accelerator is busy |
-/// | 2 | the accelerator has stopped with an error |
-/// | 3 | a request of the host was heard in the last 2^22 cycles |
-/// | 4 | a frame was dropped in the last 2^22 cycles |
-/// | 5 | the memory has work |
-/// | 6 | off |
-/// | 7 | reset |
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `clock`, `reset` | 1 | |
-/// | `busy`, `error`, `memory` | 1 | levels |
-/// | `activity`, `frame_error` | 1 | pulses of one cycle |
-/// | `led` | 8 | registers |
-#[derive(LogicBlock, Default)]
-pub struct Lights {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub busy: Signal<In, Bit>,
-    pub error: Signal<In, Bit>,
-    pub memory: Signal<In, Bit>,
-    pub activity: Signal<In, Bit>,
-    pub frame_error: Signal<In, Bit>,
-    pub led: Signal<Out, Bits<8>>,
-    heartbeat: Heartbeat,
-    heard: Stretch,
-    dropped: Stretch,
-    row: LedRow,
+block! {
+    /// Eight LEDs.
+    ///
+    /// | LED | shows |
+    /// |---|---|
+    /// | 0 | heartbeat: blinks while there is a clock, 2^-26 of it: about 1.5 times a second |
+    /// | 1 | the accelerator is busy |
+    /// | 2 | the accelerator has stopped with an error |
+    /// | 3 | a request of the host was heard in the last 2^22 cycles |
+    /// | 4 | a frame was dropped in the last 2^22 cycles |
+    /// | 5 | the memory has work |
+    /// | 6 | off |
+    /// | 7 | reset |
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `clock`, `reset` | 1 | |
+    /// | `busy`, `error`, `memory` | 1 | levels |
+    /// | `activity`, `frame_error` | 1 | pulses of one cycle |
+    /// | `led` | 8 | registers |
+    pub struct Lights {
+        in clock: Clock,
+        in reset, busy, error, memory, activity, frame_error: Bit,
+        out led: Bits<8>,
+        heartbeat: Heartbeat,
+        heard, dropped: Stretch,
+        row: LedRow,
+    }
 }
 
 glue! { Lights; self => {
@@ -55,13 +50,14 @@ glue! { Lights; self => {
     wire!(self.led, self.row.led);
 }}
 
-/// A level that changes every 2^25 cycles.
-#[derive(LogicBlock, Default)]
-pub struct Heartbeat {
-    pub clock: Signal<In, Clock>,
-    pub level: Signal<Out, Bit>,
-    count: DFF<Bits<26>>,
-    one: K<26, 1>,
+block! {
+    /// A level that changes every 2^25 cycles.
+    pub struct Heartbeat {
+        in clock: Clock,
+        out level: Bit,
+        reg count: Bits<26>,
+        const one: Bits<26> = 1,
+    }
 }
 
 impl Logic for Heartbeat {
@@ -73,17 +69,16 @@ impl Logic for Heartbeat {
     }
 }
 
-/// A pulse as a level of 2^22 cycles, long enough to be seen.
-#[derive(LogicBlock, Default)]
-pub struct Stretch {
-    pub clock: Signal<In, Clock>,
-    pub pulse: Signal<In, Bit>,
-    pub level: Signal<Out, Bit>,
-    left: DFF<Bits<22>>,
-    lit: DFF<Bit>,
-    full: K<22, 0x3f_ffff>,
-    zero: K<22, 0>,
-    one: K<22, 1>,
+block! {
+    /// A pulse as a level of 2^22 cycles, long enough to be seen.
+    pub struct Stretch {
+        in clock: Clock,
+        in pulse: Bit,
+        out level: Bit,
+        reg left: Bits<22>,
+        reg lit: Bit,
+        const full: Bits<22> = 0x3f_ffff, const zero: Bits<22> = 0, const one: Bits<22> = 1,
+    }
 }
 
 impl Logic for Stretch {
@@ -100,21 +95,15 @@ impl Logic for Stretch {
     }
 }
 
-/// Everything side by side, a flip-flop each.
-#[derive(LogicBlock, Default)]
-pub struct LedRow {
-    pub clock: Signal<In, Clock>,
-    pub heartbeat: Signal<In, Bit>,
-    pub busy: Signal<In, Bit>,
-    pub error: Signal<In, Bit>,
-    pub heard: Signal<In, Bit>,
-    pub dropped: Signal<In, Bit>,
-    pub memory: Signal<In, Bit>,
-    pub reset: Signal<In, Bit>,
-    pub led: Signal<Out, Bits<8>>,
-    row: DFF<Bits<8>>,
-    low: Signal<Local, Bits<8>>,
-    high: Signal<Local, Bits<8>>,
+block! {
+    /// Everything side by side, a flip-flop each.
+    pub struct LedRow {
+        in clock: Clock,
+        in heartbeat, busy, error, heard, dropped, memory, reset: Bit,
+        out led: Bits<8>,
+        reg row: Bits<8>,
+        net low, high: Bits<8>,
+    }
 }
 
 impl Logic for LedRow {

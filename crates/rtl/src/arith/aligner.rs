@@ -1,47 +1,49 @@
 //! [`Aligner`]: one term of the dot product, shifted to the common exponent.
 
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
 /// Clock edges from exponents and value to the aligned value.
 pub const LATENCY: usize = 3;
 
-/// `value >> (e_max - e)`, truncated; zero if the term is absent (`e` = 0) or shifted out. Then inverted if negative.
-///
-/// ```text
-///  edge            1                     2                       3
-///  e_max 9 --[ e_max - e ]--[ >> 0, 4, .. 28 or clear ]--[ >> 0..3, invert? ]-- x 28
-///  e 9 ------[           ]  [                         ]  [                  ]
-///  value 28 -[           ]--[                         ]  [                  ]
-///  negative -[           ]--[                         ]--[                  ]-- x_negative
-/// ```
-///
-/// Inverting here, beside a short shift, keeps the adders of the sum free of it.
-/// Free-running: one term per clock, [`LATENCY`] 3. `e_max` must not be less than `e`.
-#[derive(LogicBlock, Default)]
-pub struct Aligner {
-    /// Clock.
-    pub clock: Signal<In, Clock>,
-    /// Exponent of the term; 0 means that the term is absent.
-    pub e: Signal<In, Bits<9>>,
-    /// Largest exponent of all terms.
-    pub e_max: Signal<In, Bits<9>>,
-    /// Magnitude of the term.
-    pub value: Signal<In, Bits<28>>,
-    /// Sign of the term.
-    pub negative: Signal<In, Bit>,
-    /// Aligned magnitude, every bit inverted if the term is negative.
-    pub x: Signal<Out, Bits<28>>,
-    /// Sign of the term.
-    pub x_negative: Signal<Out, Bit>,
-    distance: DFF<Bits<9>>,
-    absent: DFF<Bit>,
-    value_1: DFF<Bits<28>>,
-    by_fours: Signal<Local, Bits<5>>,
-    coarse: DFF<Bits<28>>,
-    rest: DFF<Bits<2>>,
-    shifted: Signal<Local, Bits<28>>,
-    fine: DFF<Bits<28>>,
-    sign: [DFF<Bit>; 3],
+block! {
+    /// `value >> (e_max - e)`, truncated; zero if the term is absent (`e` = 0) or shifted out. Then inverted if negative.
+    ///
+    /// ```text
+    ///  edge            1                     2                       3
+    ///  e_max 9 --[ e_max - e ]--[ >> 0, 4, .. 28 or clear ]--[ >> 0..3, invert? ]-- x 28
+    ///  e 9 ------[           ]  [                         ]  [                  ]
+    ///  value 28 -[           ]--[                         ]  [                  ]
+    ///  negative -[           ]--[                         ]--[                  ]-- x_negative
+    /// ```
+    ///
+    /// Inverting here, beside a short shift, keeps the adders of the sum free of it.
+    /// Free-running: one term per clock, [`LATENCY`] 3. `e_max` must not be less than `e`.
+    pub struct Aligner {
+        /// Clock.
+        in clock: Clock,
+        /// Exponent of the term; 0 means that the term is absent.
+        in e: Bits<9>,
+        /// Largest exponent of all terms.
+        in e_max: Bits<9>,
+        /// Magnitude of the term.
+        in value: Bits<28>,
+        /// Sign of the term.
+        in negative: Bit,
+        /// Aligned magnitude, every bit inverted if the term is negative.
+        out x: Bits<28>,
+        /// Sign of the term.
+        out x_negative: Bit,
+        reg distance: Bits<9>,
+        reg absent: Bit,
+        reg value_1: Bits<28>,
+        net by_fours: Bits<5>,
+        reg coarse: Bits<28>,
+        reg rest: Bits<2>,
+        net shifted: Bits<28>,
+        reg fine: Bits<28>,
+        reg sign: [Bit; 3],
+    }
 }
 
 impl Logic for Aligner {

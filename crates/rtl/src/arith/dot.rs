@@ -4,7 +4,7 @@ use super::dot_lane::{self, DotAddend, DotLane};
 use super::exponent_max::{self, ExponentMax};
 use super::normalise_round::{self, NormaliseRound};
 use super::signed_sum::{self, SignedSum};
-use ef_hdl_kit::{glue, vec_of};
+use ef_hdl_kit::{block, glue, vec_of};
 use rust_hdl::prelude::*;
 
 /// Clock edges from operands to result, for every number of lanes.
@@ -19,79 +19,61 @@ const FIELD_OFFSET: u64 = 1024 - 127 + 5;
 
 const _: () = assert!(dot_lane::LANE_E_AT + exponent_max::LATENCY == dot_lane::E_MAX_AT);
 
-/// `y = c + sum a[i] * b[i]` over `T` FP32 lanes (2, 4 or 8), rounded once: bit for bit `ef_numerics::dot`.
-///
-/// ```text
-///  edge       1 .. 5                   6 .. 8        9 .. 11        12 .. 16
-///  a[i] --[ DotLane: product       ]--[ align ]--+
-///  b[i] --[          e = ea + eb   ]  [       ]  |-[ SignedSum ]--[ NormaliseRound ]-- y 32
-///              | e[i]        e_max |             |                [                ]-- overflow
-///           [ ExponentMax          ]-------- wait ----------------[                ]
-///              | e of c      e_max |             |
-///  c    --[ DotAddend: exponent    ]--[ align ]--+
-/// ```
-///
-/// Ports: operands `a`, `b` (`T` words each) and `c` enter on the same edge; `y` and `overflow` leave [`LATENCY`] = 16
-/// edges later. Free-running: one result per clock, no stall and no valid bit (delay yours by [`LATENCY`]).
-/// `overflow` marks a `y` that was saturated to the largest finite value.
-///
-/// ```
-/// use ef_rtl::arith::dot::{LATENCY, Dot};
-/// use rust_hdl::prelude::*;
-///
-/// let mut unit = Dot::<2>::default();
-/// unit.connect_all();
-/// for (lane, (a, b)) in [(2.0f32, 3.0f32), (4.0, -0.5)].into_iter().enumerate() {
-///     unit.a[lane].next = u64::from(a.to_bits()).into();
-///     unit.b[lane].next = u64::from(b.to_bits()).into();
-/// }
-/// unit.c.next = u64::from(0.125f32.to_bits()).into();
-/// for _ in 0..LATENCY {
-///     for level in [false, true] {
-///         unit.clock.next = level.into();
-///         assert!(simulate(&mut unit, 100));
-///     }
-/// }
-/// assert_eq!(unit.y.val(), u64::from(4.125f32.to_bits()));
-/// ```
-#[derive(LogicBlock)]
-pub struct Dot<const T: usize> {
-    /// Clock.
-    pub clock: Signal<In, Clock>,
-    /// First factors, FP32.
-    pub a: Vec<Signal<In, Bits<32>>>,
-    /// Second factors, FP32.
-    pub b: Vec<Signal<In, Bits<32>>>,
-    /// Addend (partial sum), FP32.
-    pub c: Signal<In, Bits<32>>,
-    /// Result, FP32.
-    pub y: Signal<Out, Bits<32>>,
-    /// The result is a saturated one.
-    pub overflow: Signal<Out, Bit>,
-    lane: Vec<DotLane>,
-    addend: DotAddend,
-    largest: ExponentMax<T>,
-    sum: SignedSum<T>,
-    exponent: Vec<DFF<Bits<9>>>,
-    finish: NormaliseRound<FIELD_OFFSET>,
-}
-
-impl<const T: usize> Default for Dot<T> {
-    fn default() -> Self {
-        Self {
-            clock: Default::default(),
-            a: vec_of(T),
-            b: vec_of(T),
-            c: Default::default(),
-            y: Default::default(),
-            overflow: Default::default(),
-            lane: vec_of(T),
-            addend: Default::default(),
-            largest: Default::default(),
-            sum: Default::default(),
-            exponent: vec_of(EXPONENT_WAIT),
-            finish: Default::default(),
-        }
+block! {
+    /// `y = c + sum a[i] * b[i]` over `T` FP32 lanes (2, 4 or 8), rounded once: bit for bit `ef_numerics::dot`.
+    ///
+    /// ```text
+    ///  edge       1 .. 5                   6 .. 8        9 .. 11        12 .. 16
+    ///  a[i] --[ DotLane: product       ]--[ align ]--+
+    ///  b[i] --[          e = ea + eb   ]  [       ]  |-[ SignedSum ]--[ NormaliseRound ]-- y 32
+    ///              | e[i]        e_max |             |                [                ]-- overflow
+    ///           [ ExponentMax          ]-------- wait ----------------[                ]
+    ///              | e of c      e_max |             |
+    ///  c    --[ DotAddend: exponent    ]--[ align ]--+
+    /// ```
+    ///
+    /// Ports: operands `a`, `b` (`T` words each) and `c` enter on the same edge; `y` and `overflow` leave [`LATENCY`] = 16
+    /// edges later. Free-running: one result per clock, no stall and no valid bit (delay yours by [`LATENCY`]).
+    /// `overflow` marks a `y` that was saturated to the largest finite value.
+    ///
+    /// ```
+    /// use ef_rtl::arith::dot::{LATENCY, Dot};
+    /// use rust_hdl::prelude::*;
+    ///
+    /// let mut unit = Dot::<2>::default();
+    /// unit.connect_all();
+    /// for (lane, (a, b)) in [(2.0f32, 3.0f32), (4.0, -0.5)].into_iter().enumerate() {
+    ///     unit.a[lane].next = u64::from(a.to_bits()).into();
+    ///     unit.b[lane].next = u64::from(b.to_bits()).into();
+    /// }
+    /// unit.c.next = u64::from(0.125f32.to_bits()).into();
+    /// for _ in 0..LATENCY {
+    ///     for level in [false, true] {
+    ///         unit.clock.next = level.into();
+    ///         assert!(simulate(&mut unit, 100));
+    ///     }
+    /// }
+    /// assert_eq!(unit.y.val(), u64::from(4.125f32.to_bits()));
+    /// ```
+    pub struct Dot<const T: usize> {
+        /// Clock.
+        in clock: Clock,
+        /// First factors, FP32.
+        in a: Vec<Bits<32>> = vec_of(T),
+        /// Second factors, FP32.
+        in b: Vec<Bits<32>> = vec_of(T),
+        /// Addend (partial sum), FP32.
+        in c: Bits<32>,
+        /// Result, FP32.
+        out y: Bits<32>,
+        /// The result is a saturated one.
+        out overflow: Bit,
+        lane: Vec<DotLane> = vec_of(T),
+        addend: DotAddend,
+        largest: ExponentMax<T>,
+        sum: SignedSum<T>,
+        exponent: Vec<DFF<Bits<9>>> = vec_of(EXPONENT_WAIT),
+        finish: NormaliseRound<FIELD_OFFSET>,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::aligner::{self, Aligner};
 use super::sig_product::{self, SigProduct};
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
 /// Clock edges from operands to the aligned term, with `e_max` given at [`E_MAX_AT`].
@@ -17,42 +17,42 @@ pub const LANE_E_AT: usize = 1;
 /// Clock edges from operands to [`DotAddend::e`]: just in time for the last comparison.
 pub const ADDEND_E_AT: usize = E_MAX_AT - 1;
 
-/// One lane: exponent and sign of `a * b`, the significand product, and its alignment to the largest exponent.
-///
-/// ```text
-///  edge        1        2     3     4     5                6    7    8
-///  a, b 32 --[ SigProduct                 ]--------------[ Aligner      ]-- x 28
-///          --[ ea + eb ]--[  ]--[  ]--[  ]--[  ]---------[              ]
-///                      +-- e 9                  e_max 9 -[              ]
-///          --[ sign    ] ... [                                          ]-- negative
-/// ```
-///
-/// An operand with exponent field 0 is zero and makes the lane absent (`e` = 0, `x` = 0). Field 255 is an ordinary
-/// binade. Free-running: one term per clock, [`LATENCY`] 8.
-#[derive(LogicBlock, Default)]
-pub struct DotLane {
-    /// Clock.
-    pub clock: Signal<In, Clock>,
-    /// First factor, FP32.
-    pub a: Signal<In, Bits<32>>,
-    /// Second factor, FP32.
-    pub b: Signal<In, Bits<32>>,
-    /// Sum of the exponent fields, or 0; [`LANE_E_AT`] edges after the operands.
-    pub e: Signal<Out, Bits<9>>,
-    /// Largest exponent of the dot product; [`E_MAX_AT`] edges after the operands.
-    pub e_max: Signal<In, Bits<9>>,
-    /// Aligned magnitude, every bit inverted if the term is negative.
-    pub x: Signal<Out, Bits<28>>,
-    /// Sign of the term.
-    pub negative: Signal<Out, Bit>,
-    field_a: Signal<Local, Bits<8>>,
-    field_b: Signal<Local, Bits<8>>,
-    product: SigProduct,
-    align: Aligner,
-    exponent: [DFF<Bits<9>>; 5],
-    /// A shift register of signs: bit `i` is the sign of the operands `i + 1` edges ago.
-    sign: DFF<Bits<5>>,
-    hidden: K<24, 0x80_0000>,
+block! {
+    /// One lane: exponent and sign of `a * b`, the significand product, and its alignment to the largest exponent.
+    ///
+    /// ```text
+    ///  edge        1        2     3     4     5                6    7    8
+    ///  a, b 32 --[ SigProduct                 ]--------------[ Aligner      ]-- x 28
+    ///          --[ ea + eb ]--[  ]--[  ]--[  ]--[  ]---------[              ]
+    ///                      +-- e 9                  e_max 9 -[              ]
+    ///          --[ sign    ] ... [                                          ]-- negative
+    /// ```
+    ///
+    /// An operand with exponent field 0 is zero and makes the lane absent (`e` = 0, `x` = 0). Field 255 is an ordinary
+    /// binade. Free-running: one term per clock, [`LATENCY`] 8.
+    pub struct DotLane {
+        /// Clock.
+        in clock: Clock,
+        /// First factor, FP32.
+        in a: Bits<32>,
+        /// Second factor, FP32.
+        in b: Bits<32>,
+        /// Sum of the exponent fields, or 0; [`LANE_E_AT`] edges after the operands.
+        out e: Bits<9>,
+        /// Largest exponent of the dot product; [`E_MAX_AT`] edges after the operands.
+        in e_max: Bits<9>,
+        /// Aligned magnitude, every bit inverted if the term is negative.
+        out x: Bits<28>,
+        /// Sign of the term.
+        out negative: Bit,
+        net field_a, field_b: Bits<8>,
+        product: SigProduct,
+        align: Aligner,
+        reg exponent: [Bits<9>; 5],
+        /// A shift register of signs: bit `i` is the sign of the operands `i + 1` edges ago.
+        reg sign: Bits<5>,
+        const hidden: Bits<24> = 0x80_0000,
+    }
 }
 
 impl Logic for DotLane {
@@ -88,40 +88,40 @@ impl Logic for DotLane {
     }
 }
 
-/// The addend's lane: like [`DotLane`] for the product `c * 1`, without a multiplier.
-///
-/// ```text
-///  edge       1..3          4           5      6    7    8
-///  c 32 --[ [  ] [  ] ]--[ ec + 127 ]--[  ]--[ Aligner      ]-- x 28
-///                        [          ]  e_max 9 -[           ]
-///                        +-- e 9                            -- negative
-/// ```
-///
-/// Its significand stands 3 bits above bit 0 of the window, where the products' leading bits are 26 or 27. Free-running:
-/// one term per clock, [`LATENCY`] 8.
-#[derive(LogicBlock, Default)]
-pub struct DotAddend {
-    /// Clock.
-    pub clock: Signal<In, Clock>,
-    /// Addend, FP32.
-    pub c: Signal<In, Bits<32>>,
-    /// Exponent field + 127, or 0 if the addend is zero; [`ADDEND_E_AT`] edges after the operand.
-    pub e: Signal<Out, Bits<9>>,
-    /// Largest exponent of the dot product; [`E_MAX_AT`] edges after the operand.
-    pub e_max: Signal<In, Bits<9>>,
-    /// Aligned magnitude, every bit inverted if the term is negative.
-    pub x: Signal<Out, Bits<28>>,
-    /// Sign of the addend.
-    pub negative: Signal<Out, Bit>,
-    word: [DFF<Bits<32>>; 3],
-    field: Signal<Local, Bits<8>>,
-    exponent: [DFF<Bits<9>>; 2],
-    fraction: [DFF<Bits<23>>; 2],
-    /// As in [`DotLane`].
-    sign: DFF<Bits<2>>,
-    align: Aligner,
-    hidden: K<28, 0x400_0000>,
-    bias: K<9, 127>,
+block! {
+    /// The addend's lane: like [`DotLane`] for the product `c * 1`, without a multiplier.
+    ///
+    /// ```text
+    ///  edge       1..3          4           5      6    7    8
+    ///  c 32 --[ [  ] [  ] ]--[ ec + 127 ]--[  ]--[ Aligner      ]-- x 28
+    ///                        [          ]  e_max 9 -[           ]
+    ///                        +-- e 9                            -- negative
+    /// ```
+    ///
+    /// Its significand stands 3 bits above bit 0 of the window, where the products' leading bits are 26 or 27. Free-running:
+    /// one term per clock, [`LATENCY`] 8.
+    pub struct DotAddend {
+        /// Clock.
+        in clock: Clock,
+        /// Addend, FP32.
+        in c: Bits<32>,
+        /// Exponent field + 127, or 0 if the addend is zero; [`ADDEND_E_AT`] edges after the operand.
+        out e: Bits<9>,
+        /// Largest exponent of the dot product; [`E_MAX_AT`] edges after the operand.
+        in e_max: Bits<9>,
+        /// Aligned magnitude, every bit inverted if the term is negative.
+        out x: Bits<28>,
+        /// Sign of the addend.
+        out negative: Bit,
+        reg word: [Bits<32>; 3],
+        net field: Bits<8>,
+        reg exponent: [Bits<9>; 2],
+        reg fraction: [Bits<23>; 2],
+        /// As in [`DotLane`].
+        reg sign: Bits<2>,
+        align: Aligner,
+        const hidden: Bits<28> = 0x400_0000, const bias: Bits<9> = 127,
+    }
 }
 
 impl Logic for DotAddend {

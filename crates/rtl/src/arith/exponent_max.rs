@@ -1,6 +1,6 @@
 //! [`ExponentMax`]: the largest exponent of a dot product.
 
-use ef_hdl_kit::{glue, vec_of};
+use ef_hdl_kit::{block, glue, vec_of};
 use rust_hdl::prelude::*;
 
 /// Clock edges from the lanes' exponents to the largest: three levels for up to eight lanes, one for the addend.
@@ -9,18 +9,19 @@ pub const LATENCY: usize = 4;
 /// Levels of the lane tree, whether or not `T` lanes need them all.
 const TREE_LEVELS: usize = 3;
 
-/// The larger of two 9-bit unsigned numbers, registered.
-#[derive(LogicBlock, Default)]
-pub struct MaxRegister {
-    /// Clock.
-    pub clock: Signal<In, Clock>,
-    /// First number.
-    pub a: Signal<In, Bits<9>>,
-    /// Second number.
-    pub b: Signal<In, Bits<9>>,
-    /// The larger one, one clock later.
-    pub larger: Signal<Out, Bits<9>>,
-    held: DFF<Bits<9>>,
+block! {
+    /// The larger of two 9-bit unsigned numbers, registered.
+    pub struct MaxRegister {
+        /// Clock.
+        in clock: Clock,
+        /// First number.
+        in a: Bits<9>,
+        /// Second number.
+        in b: Bits<9>,
+        /// The larger one, one clock later.
+        out larger: Bits<9>,
+        reg held: Bits<9>,
+    }
 }
 
 impl Logic for MaxRegister {
@@ -35,43 +36,30 @@ impl Logic for MaxRegister {
     }
 }
 
-/// Largest of `T` lane exponents and the addend's, one level of comparison per stage: two were the critical path.
-///
-/// ```text
-///  edge      1            2            3              4
-///  e[0..T] --[ max ]-- .. [ max ]-- .. [ max ]--+--[ max ]-- e_max 9
-///  e_addend (three clocks after e) -------------+
-/// ```
-///
-/// `T` is 2, 4 or 8; fewer lanes pass through plain registers, so that [`LATENCY`] is 4 for all. Free-running.
-#[derive(LogicBlock)]
-pub struct ExponentMax<const T: usize> {
-    /// Clock.
-    pub clock: Signal<In, Clock>,
-    /// Exponent of each lane; 0 if the lane is absent.
-    pub e: Vec<Signal<In, Bits<9>>>,
-    /// Exponent of the addend, three clocks later than `e`.
-    pub e_addend: Signal<In, Bits<9>>,
-    /// The largest exponent.
-    pub e_max: Signal<Out, Bits<9>>,
-    /// The tree in level order: `T/2` leaves first, the root last.
-    node: Vec<MaxRegister>,
-    delay: Vec<DFF<Bits<9>>>,
-    last: MaxRegister,
-}
-
-impl<const T: usize> Default for ExponentMax<T> {
-    fn default() -> Self {
+block! {
+    /// Largest of `T` lane exponents and the addend's, one level of comparison per stage: two were the critical path.
+    ///
+    /// ```text
+    ///  edge      1            2            3              4
+    ///  e[0..T] --[ max ]-- .. [ max ]-- .. [ max ]--+--[ max ]-- e_max 9
+    ///  e_addend (three clocks after e) -------------+
+    /// ```
+    ///
+    /// `T` is 2, 4 or 8; fewer lanes pass through plain registers, so that [`LATENCY`] is 4 for all. Free-running.
+    pub struct ExponentMax<const T: usize> {
         assert!(matches!(T, 2 | 4 | 8), "a dot product has 2, 4 or 8 lanes, not {T}");
-        Self {
-            clock: Default::default(),
-            e: vec_of(T),
-            e_addend: Default::default(),
-            e_max: Default::default(),
-            node: vec_of(T - 1),
-            delay: vec_of(TREE_LEVELS - T.ilog2() as usize),
-            last: Default::default(),
-        }
+        /// Clock.
+        in clock: Clock,
+        /// Exponent of each lane; 0 if the lane is absent.
+        in e: Vec<Bits<9>> = vec_of(T),
+        /// Exponent of the addend, three clocks later than `e`.
+        in e_addend: Bits<9>,
+        /// The largest exponent.
+        out e_max: Bits<9>,
+        /// The tree in level order: `T/2` leaves first, the root last.
+        node: Vec<MaxRegister> = vec_of(T - 1),
+        delay: Vec<DFF<Bits<9>>> = vec_of(TREE_LEVELS - T.ilog2() as usize),
+        last: MaxRegister,
     }
 }
 

@@ -1,94 +1,86 @@
 //! [`FpAdd`]: elementwise FP32 addition and subtraction.
 
 use super::normalise_round::{self, NormaliseRound};
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
 /// Clock edges from operands to sum.
 pub const LATENCY: usize = 4 + normalise_round::LATENCY;
 
-/// `y = a + b`, or `a - b` if `subtract`, rounded to nearest even: bit for bit `ef_numerics::{add, sub}`.
-///
-/// ```text
-///  edge         1                   2                 3            4          5 .. 9
-///  a, b 32 --[ order by    ]--[ greater           ]--[        ]--[ greater +- ]--[ Normalise ]-- y 32
-///  subtract -[ magnitude,  ]--[ lesser >> 8 * n  ]--[ >> 0..7]--[    lesser ]--[ Round     ]-- overflow
-///            [ distance    ]  [ sticky          ]  [ sticky ]  [          ]  [           ]
-/// ```
-///
-/// Free-running: one sum per clock, [`LATENCY`] 9. `overflow` marks a saturated `y`.
-///
-/// ```
-/// use ef_rtl::arith::fp_add::{LATENCY, FpAdd};
-/// use rust_hdl::prelude::*;
-///
-/// let mut unit = FpAdd::default();
-/// unit.connect_all();
-/// unit.a.next = u64::from(1.5f32.to_bits()).into();
-/// unit.b.next = u64::from(0.25f32.to_bits()).into();
-/// unit.subtract.next = true;
-/// for _ in 0..LATENCY {
-///     for level in [false, true] {
-///         unit.clock.next = level.into();
-///         assert!(simulate(&mut unit, 100));
-///     }
-/// }
-/// assert_eq!(unit.y.val(), u64::from(1.25f32.to_bits()));
-/// ```
-#[derive(LogicBlock, Default)]
-pub struct FpAdd {
-    /// Clock.
-    pub clock: Signal<In, Clock>,
-    /// First operand, FP32.
-    pub a: Signal<In, Bits<32>>,
-    /// Second operand, FP32.
-    pub b: Signal<In, Bits<32>>,
-    /// Flip the sign of `b`.
-    pub subtract: Signal<In, Bit>,
-    /// Sum, FP32.
-    pub y: Signal<Out, Bits<32>>,
-    /// The sum is a saturated one.
-    pub overflow: Signal<Out, Bit>,
-    // edge 1
-    b_sign: Signal<Local, Bit>,
-    b_greater: Signal<Local, Bit>,
-    greater: DFF<Bits<31>>,
-    lesser: DFF<Bits<31>>,
-    distance: DFF<Bits<8>>,
-    negative: DFF<Bit>,
-    opposed: DFF<Bit>,
-    // edge 2
-    greater_2: DFF<Bits<24>>,
-    lesser_sig: Signal<Local, Bits<27>>,
-    by_eights: Signal<Local, Bits<5>>,
-    coarse: DFF<Bits<27>>,
-    lost_2: Signal<Local, Bit>,
-    sticky_2: DFF<Bit>,
-    rest: DFF<Bits<3>>,
-    field_2: DFF<Bits<8>>,
-    negative_2: DFF<Bit>,
-    opposed_2: DFF<Bit>,
-    // edge 3
-    kept_mask: Signal<Local, Bits<7>>,
-    lost_3: Signal<Local, Bits<7>>,
-    greater_3: DFF<Bits<24>>,
-    fine: DFF<Bits<27>>,
-    sticky_3: DFF<Bit>,
-    field_3: DFF<Bits<8>>,
-    negative_3: DFF<Bit>,
-    opposed_3: DFF<Bit>,
-    // edge 4
-    greater_word: Signal<Local, Bits<28>>,
-    lesser_word: Signal<Local, Bits<28>>,
-    term: Signal<Local, Bits<28>>,
-    sum: DFF<Bits<28>>,
-    field_4: DFF<Bits<8>>,
-    negative_4: DFF<Bit>,
-    // edges 5 to 9: if the sum carries into its bit 27, the field is one more
-    finish: NormaliseRound<1>,
-    hidden: K<27, 0x400_0000>,
-    hidden_greater: K<24, 0x80_0000>,
-    ones: K<7, 0x7f>,
+block! {
+    /// `y = a + b`, or `a - b` if `subtract`, rounded to nearest even: bit for bit `ef_numerics::{add, sub}`.
+    ///
+    /// ```text
+    ///  edge         1                   2                 3            4          5 .. 9
+    ///  a, b 32 --[ order by    ]--[ greater           ]--[        ]--[ greater +- ]--[ Normalise ]-- y 32
+    ///  subtract -[ magnitude,  ]--[ lesser >> 8 * n  ]--[ >> 0..7]--[    lesser ]--[ Round     ]-- overflow
+    ///            [ distance    ]  [ sticky          ]  [ sticky ]  [          ]  [           ]
+    /// ```
+    ///
+    /// Free-running: one sum per clock, [`LATENCY`] 9. `overflow` marks a saturated `y`.
+    ///
+    /// ```
+    /// use ef_rtl::arith::fp_add::{LATENCY, FpAdd};
+    /// use rust_hdl::prelude::*;
+    ///
+    /// let mut unit = FpAdd::default();
+    /// unit.connect_all();
+    /// unit.a.next = u64::from(1.5f32.to_bits()).into();
+    /// unit.b.next = u64::from(0.25f32.to_bits()).into();
+    /// unit.subtract.next = true;
+    /// for _ in 0..LATENCY {
+    ///     for level in [false, true] {
+    ///         unit.clock.next = level.into();
+    ///         assert!(simulate(&mut unit, 100));
+    ///     }
+    /// }
+    /// assert_eq!(unit.y.val(), u64::from(1.25f32.to_bits()));
+    /// ```
+    pub struct FpAdd {
+        /// Clock.
+        in clock: Clock,
+        /// First operand, FP32.
+        in a: Bits<32>,
+        /// Second operand, FP32.
+        in b: Bits<32>,
+        /// Flip the sign of `b`.
+        in subtract: Bit,
+        /// Sum, FP32.
+        out y: Bits<32>,
+        /// The sum is a saturated one.
+        out overflow: Bit,
+        // edge 1
+        net b_sign, b_greater: Bit,
+        reg greater, lesser: Bits<31>,
+        reg distance: Bits<8>,
+        reg negative, opposed: Bit,
+        // edge 2
+        reg greater_2: Bits<24>,
+        net lesser_sig: Bits<27>,
+        net by_eights: Bits<5>,
+        reg coarse: Bits<27>,
+        net lost_2: Bit,
+        reg sticky_2: Bit,
+        reg rest: Bits<3>,
+        reg field_2: Bits<8>,
+        reg negative_2, opposed_2: Bit,
+        // edge 3
+        net kept_mask, lost_3: Bits<7>,
+        reg greater_3: Bits<24>,
+        reg fine: Bits<27>,
+        reg sticky_3: Bit,
+        reg field_3: Bits<8>,
+        reg negative_3, opposed_3: Bit,
+        // edge 4
+        net greater_word, lesser_word, term: Bits<28>,
+        reg sum: Bits<28>,
+        reg field_4: Bits<8>,
+        reg negative_4: Bit,
+        // edges 5 to 9: if the sum carries into its bit 27, the field is one more
+        finish: NormaliseRound<1>,
+        const hidden: Bits<27> = 0x400_0000, const hidden_greater: Bits<24> = 0x80_0000,
+        const ones: Bits<7> = 0x7f,
+    }
 }
 
 impl Logic for FpAdd {

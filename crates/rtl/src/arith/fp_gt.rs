@@ -1,43 +1,42 @@
 //! [`FpGt`]: FP32 comparison.
 
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
 /// Clock edges from operands to result: none.
 pub const LATENCY: usize = 0;
 
-/// `gt = a > b` as values: bit for bit `ef_numerics::gt`. Combinational.
-///
-/// ```text
-///  a, b 32 --[ field 0? ]--[ two 31-bit compares ]--[ choose by the signs ]-- gt
-/// ```
-///
-/// Zeros and denormals of either sign are equal to zero; there is no NaN, so the order is total.
-///
-/// ```
-/// use ef_rtl::arith::fp_gt::FpGt;
-/// use rust_hdl::prelude::*;
-///
-/// let mut unit = FpGt::default();
-/// unit.connect_all();
-/// unit.a.next = u64::from(0.5f32.to_bits()).into();
-/// unit.b.next = u64::from((-2.0f32).to_bits()).into();
-/// assert!(simulate(&mut unit, 100));
-/// assert!(unit.gt.val());
-/// ```
-#[derive(LogicBlock, Default)]
-pub struct FpGt {
-    /// First operand, FP32.
-    pub a: Signal<In, Bits<32>>,
-    /// Second operand, FP32.
-    pub b: Signal<In, Bits<32>>,
-    /// `a` is the larger.
-    pub gt: Signal<Out, Bit>,
-    a_nonzero: Signal<Local, Bit>,
-    b_nonzero: Signal<Local, Bit>,
-    a_magnitude: Signal<Local, Bits<31>>,
-    b_magnitude: Signal<Local, Bits<31>>,
-    a_negative: Signal<Local, Bit>,
-    b_negative: Signal<Local, Bit>,
+block! {
+    /// `gt = a > b` as values: bit for bit `ef_numerics::gt`. Combinational.
+    ///
+    /// ```text
+    ///  a, b 32 --[ field 0? ]--[ two 31-bit compares ]--[ choose by the signs ]-- gt
+    /// ```
+    ///
+    /// Zeros and denormals of either sign are equal to zero; there is no NaN, so the order is total.
+    ///
+    /// ```
+    /// use ef_rtl::arith::fp_gt::FpGt;
+    /// use rust_hdl::prelude::*;
+    ///
+    /// let mut unit = FpGt::default();
+    /// unit.connect_all();
+    /// unit.a.next = u64::from(0.5f32.to_bits()).into();
+    /// unit.b.next = u64::from((-2.0f32).to_bits()).into();
+    /// assert!(simulate(&mut unit, 100));
+    /// assert!(unit.gt.val());
+    /// ```
+    pub struct FpGt {
+        /// First operand, FP32.
+        in a: Bits<32>,
+        /// Second operand, FP32.
+        in b: Bits<32>,
+        /// `a` is the larger.
+        out gt: Bit,
+        net a_nonzero, b_nonzero: Bit,
+        net a_magnitude, b_magnitude: Bits<31>,
+        net a_negative, b_negative: Bit,
+    }
 }
 
 impl Logic for FpGt {

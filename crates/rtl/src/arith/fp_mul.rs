@@ -2,68 +2,64 @@
 
 use super::round_pack::{self, RoundPack};
 use super::sig_product_exact::{self, SigProductExact};
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
 /// Clock edges from operands to product.
 pub const LATENCY: usize = sig_product_exact::LATENCY + 1 + round_pack::LATENCY;
 
-/// `y = a * b`, rounded to nearest even: bit for bit `ef_numerics::mul`.
-///
-/// ```text
-///  edge        1 .. 4                       5                   6 .. 7
-///  a, b 32 --[ SigProductExact ]--[ normalise by <= 1, up? ]--[ RoundPack ]-- y 32, overflow
-///          --[ ea + eb - 127   ]--[ + 1 if no shift        ]--[           ]
-/// ```
-///
-/// Free-running: one product per clock, [`LATENCY`] 7, four DSP blocks. `overflow` marks a saturated `y`.
-///
-/// ```
-/// use ef_rtl::arith::fp_mul::{LATENCY, FpMul};
-/// use rust_hdl::prelude::*;
-///
-/// let mut unit = FpMul::default();
-/// unit.connect_all();
-/// unit.a.next = u64::from(1.5f32.to_bits()).into();
-/// unit.b.next = u64::from((-3.0f32).to_bits()).into();
-/// for _ in 0..LATENCY {
-///     for level in [false, true] {
-///         unit.clock.next = level.into();
-///         assert!(simulate(&mut unit, 100));
-///     }
-/// }
-/// assert_eq!(unit.y.val(), u64::from((-4.5f32).to_bits()));
-/// ```
-#[derive(LogicBlock, Default)]
-pub struct FpMul {
-    /// Clock.
-    pub clock: Signal<In, Clock>,
-    /// First factor, FP32.
-    pub a: Signal<In, Bits<32>>,
-    /// Second factor, FP32.
-    pub b: Signal<In, Bits<32>>,
-    /// Product, FP32.
-    pub y: Signal<Out, Bits<32>>,
-    /// The product is a saturated one.
-    pub overflow: Signal<Out, Bit>,
-    field_a: Signal<Local, Bits<8>>,
-    field_b: Signal<Local, Bits<8>>,
-    product: SigProductExact,
-    exponent: [DFF<Bits<10>>; 4],
-    /// Shift registers, as deep as the product: bit 3 belongs to it.
-    sign: DFF<Bits<4>>,
-    present: DFF<Bits<4>>,
-    dropped: Signal<Local, Bits<4>>,
-    sticky: Signal<Local, Bit>,
-    fraction: DFF<Bits<23>>,
-    up: DFF<Bit>,
-    exponent_5: DFF<Bits<10>>,
-    sign_5: DFF<Bit>,
-    present_5: DFF<Bit>,
-    pack: RoundPack,
-    hidden: K<24, 0x80_0000>,
-    bias: K<10, 127>,
-    one: K<10, 1>,
+block! {
+    /// `y = a * b`, rounded to nearest even: bit for bit `ef_numerics::mul`.
+    ///
+    /// ```text
+    ///  edge        1 .. 4                       5                   6 .. 7
+    ///  a, b 32 --[ SigProductExact ]--[ normalise by <= 1, up? ]--[ RoundPack ]-- y 32, overflow
+    ///          --[ ea + eb - 127   ]--[ + 1 if no shift        ]--[           ]
+    /// ```
+    ///
+    /// Free-running: one product per clock, [`LATENCY`] 7, four DSP blocks. `overflow` marks a saturated `y`.
+    ///
+    /// ```
+    /// use ef_rtl::arith::fp_mul::{LATENCY, FpMul};
+    /// use rust_hdl::prelude::*;
+    ///
+    /// let mut unit = FpMul::default();
+    /// unit.connect_all();
+    /// unit.a.next = u64::from(1.5f32.to_bits()).into();
+    /// unit.b.next = u64::from((-3.0f32).to_bits()).into();
+    /// for _ in 0..LATENCY {
+    ///     for level in [false, true] {
+    ///         unit.clock.next = level.into();
+    ///         assert!(simulate(&mut unit, 100));
+    ///     }
+    /// }
+    /// assert_eq!(unit.y.val(), u64::from((-4.5f32).to_bits()));
+    /// ```
+    pub struct FpMul {
+        /// Clock.
+        in clock: Clock,
+        /// First factor, FP32.
+        in a: Bits<32>,
+        /// Second factor, FP32.
+        in b: Bits<32>,
+        /// Product, FP32.
+        out y: Bits<32>,
+        /// The product is a saturated one.
+        out overflow: Bit,
+        net field_a, field_b: Bits<8>,
+        product: SigProductExact,
+        reg exponent: [Bits<10>; 4],
+        /// Shift registers, as deep as the product: bit 3 belongs to it.
+        reg sign, present: Bits<4>,
+        net dropped: Bits<4>,
+        net sticky: Bit,
+        reg fraction: Bits<23>,
+        reg up: Bit,
+        reg exponent_5: Bits<10>,
+        reg sign_5, present_5: Bit,
+        pack: RoundPack,
+        const hidden: Bits<24> = 0x80_0000, const bias: Bits<10> = 127, const one: Bits<10> = 1,
+    }
 }
 
 impl Logic for FpMul {

@@ -1,5 +1,6 @@
 //! [`Mult18`]: one 18x18 multiplier block of the FPGA, with its registers.
 
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
 /// Which Verilog stands behind the module `ef_mult18` that every [`Mult18`] instantiates.
@@ -26,54 +27,54 @@ pub fn mult18_verilog(kind: MultKind) -> &'static str {
     }
 }
 
-/// Unsigned 18x18 -> 36 bit multiply on one DSP block, one product per clock, `LATENCY` clock edges after its operands.
-///
-/// ```text
-///        +----+     +-------------+     +----+
-/// a 18 --| FF |--+  |             |  +--| FF |-- p_high 18
-///        +----+  +--| x (FF if 3) |--+  |    |
-/// b 18 --| FF |-----|             |     |    |-- p_low  18
-///        +----+     +-------------+     +----+
-/// ```
-///
-/// `LATENCY` 2: the block's operand registers and its output register. 3: its pipeline register as well.
-///
-/// The product leaves in two halves (`p_high * 2^18 + p_low`), so that no signal is wider than the 32 bits which the
-/// rust-hdl simulator handles quickly. The instance is explicit because yosys never absorbs registers into an inferred
-/// multiplier. See [`mult18_verilog`] for the text that completes an export.
-///
-/// ```
-/// use ef_rtl::arith::mult18::Mult18;
-/// use rust_hdl::prelude::*;
-///
-/// let mut unit = Mult18::<2>::default();
-/// unit.connect_all();
-/// unit.a.next = 1000.into();
-/// unit.b.next = 2000.into();
-/// for _ in 0..2 {
-///     for level in [false, true] {
-///         unit.clock.next = level.into();
-///         assert!(simulate(&mut unit, 100));
-///     }
-/// }
-/// assert_eq!(unit.p_high.val(), 2_000_000 >> 18);
-/// assert_eq!(unit.p_low.val(), 2_000_000 & 0x3_ffff);
-/// ```
-#[derive(Clone, Debug, Default, LogicBlock)]
-pub struct Mult18<const LATENCY: usize> {
-    /// Clock of all three registers.
-    pub clock: Signal<In, Clock>,
-    /// First operand.
-    pub a: Signal<In, Bits<18>>,
-    /// Second operand.
-    pub b: Signal<In, Bits<18>>,
-    /// Product bits 17..0.
-    pub p_low: Signal<Out, Bits<18>>,
-    /// Product bits 35..18.
-    pub p_high: Signal<Out, Bits<18>>,
-    _a: u64,
-    _b: u64,
-    _product: u64,
+block! {
+    /// Unsigned 18x18 -> 36 bit multiply on one DSP block, one product per clock, `LATENCY` clock edges after its operands.
+    ///
+    /// ```text
+    ///        +----+     +-------------+     +----+
+    /// a 18 --| FF |--+  |             |  +--| FF |-- p_high 18
+    ///        +----+  +--| x (FF if 3) |--+  |    |
+    /// b 18 --| FF |-----|             |     |    |-- p_low  18
+    ///        +----+     +-------------+     +----+
+    /// ```
+    ///
+    /// `LATENCY` 2: the block's operand registers and its output register. 3: its pipeline register as well.
+    ///
+    /// The product leaves in two halves (`p_high * 2^18 + p_low`), so that no signal is wider than the 32 bits which the
+    /// rust-hdl simulator handles quickly. The instance is explicit because yosys never absorbs registers into an inferred
+    /// multiplier. See [`mult18_verilog`] for the text that completes an export.
+    ///
+    /// ```
+    /// use ef_rtl::arith::mult18::Mult18;
+    /// use rust_hdl::prelude::*;
+    ///
+    /// let mut unit = Mult18::<2>::default();
+    /// unit.connect_all();
+    /// unit.a.next = 1000.into();
+    /// unit.b.next = 2000.into();
+    /// for _ in 0..2 {
+    ///     for level in [false, true] {
+    ///         unit.clock.next = level.into();
+    ///         assert!(simulate(&mut unit, 100));
+    ///     }
+    /// }
+    /// assert_eq!(unit.p_high.val(), 2_000_000 >> 18);
+    /// assert_eq!(unit.p_low.val(), 2_000_000 & 0x3_ffff);
+    /// ```
+    #[derive(Clone, Debug)]
+    pub struct Mult18<const LATENCY: usize> {
+        /// Clock of all three registers.
+        in clock: Clock,
+        /// First operand.
+        in a: Bits<18>,
+        /// Second operand.
+        in b: Bits<18>,
+        /// Product bits 17..0.
+        out p_low: Bits<18>,
+        /// Product bits 35..18.
+        out p_high: Bits<18>,
+        _a, _b, _product: u64,
+    }
 }
 
 impl<const LATENCY: usize> Mult18<LATENCY> {

@@ -1,64 +1,59 @@
 //! [`NormaliseRound`]: from an exact sign and magnitude to an FP32 word.
 
 use super::round_pack::{self, RoundPack};
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
 /// Clock edges from magnitude to word.
 pub const LATENCY: usize = 3 + round_pack::LATENCY;
 
-/// Shifts the leading one of a 32-bit magnitude to the top, rounds to 24 bits (nearest, ties to even), packs.
-///
-/// ```text
-///  edge               1             2              3             4..5
-///  magnitude 32 --[ <<16, <<8 ]--[ <<4,2,1 ]--[ round up?  ]--[ RoundPack ]-- y 32, overflow
-///  exponent   9 --[ + OFFSET  ]--[         ]--[ - shift    ]--[           ]
-///  negative ------------------------------------------------- [           ]
-/// ```
-///
-/// The word has the exponent field `exponent + OFFSET` (mod 2^10, two's complement) when bit 31 of `magnitude` leads; a
-/// zero magnitude gives `+0`. Free-running: one word per clock, [`LATENCY`] 5.
-#[derive(LogicBlock, Default)]
-pub struct NormaliseRound<const OFFSET: u64> {
-    /// Clock.
-    pub clock: Signal<In, Clock>,
-    /// Magnitude, any alignment; no bit may have been dropped below bit 0 except into a sticky one.
-    pub magnitude: Signal<In, Bits<32>>,
-    /// Exponent of bit 31, less `OFFSET`; unsigned.
-    pub exponent: Signal<In, Bits<9>>,
-    /// Sign of the value.
-    pub negative: Signal<In, Bit>,
-    /// The word.
-    pub y: Signal<Out, Bits<32>>,
-    /// The word is a saturated one.
-    pub overflow: Signal<Out, Bit>,
-    // edge 1
-    by_16: Signal<Local, Bits<32>>,
-    by_8: Signal<Local, Bits<32>>,
-    zero_16: Signal<Local, Bit>,
-    zero_8: Signal<Local, Bit>,
-    coarse: DFF<Bits<32>>,
-    shift_coarse: DFF<Bits<2>>,
-    exponent_1: DFF<Bits<10>>,
-    negative_1: DFF<Bit>,
-    // edge 2
-    by_4: Signal<Local, Bits<32>>,
-    by_2: Signal<Local, Bits<32>>,
-    zero_4: Signal<Local, Bit>,
-    zero_2: Signal<Local, Bit>,
-    zero_1: Signal<Local, Bit>,
-    fine: DFF<Bits<32>>,
-    shift: DFF<Bits<5>>,
-    exponent_2: DFF<Bits<10>>,
-    negative_2: DFF<Bit>,
-    // edge 3
-    fraction: DFF<Bits<23>>,
-    up: DFF<Bit>,
-    present: DFF<Bit>,
-    exponent_3: DFF<Bits<10>>,
-    negative_3: DFF<Bit>,
-    pack: RoundPack,
-    offset: K<10, OFFSET>,
+block! {
+    /// Shifts the leading one of a 32-bit magnitude to the top, rounds to 24 bits (nearest, ties to even), packs.
+    ///
+    /// ```text
+    ///  edge               1             2              3             4..5
+    ///  magnitude 32 --[ <<16, <<8 ]--[ <<4,2,1 ]--[ round up?  ]--[ RoundPack ]-- y 32, overflow
+    ///  exponent   9 --[ + OFFSET  ]--[         ]--[ - shift    ]--[           ]
+    ///  negative ------------------------------------------------- [           ]
+    /// ```
+    ///
+    /// The word has the exponent field `exponent + OFFSET` (mod 2^10, two's complement) when bit 31 of `magnitude` leads; a
+    /// zero magnitude gives `+0`. Free-running: one word per clock, [`LATENCY`] 5.
+    pub struct NormaliseRound<const OFFSET: u64> {
+        /// Clock.
+        in clock: Clock,
+        /// Magnitude, any alignment; no bit may have been dropped below bit 0 except into a sticky one.
+        in magnitude: Bits<32>,
+        /// Exponent of bit 31, less `OFFSET`; unsigned.
+        in exponent: Bits<9>,
+        /// Sign of the value.
+        in negative: Bit,
+        /// The word.
+        out y: Bits<32>,
+        /// The word is a saturated one.
+        out overflow: Bit,
+        // edge 1
+        net by_16, by_8: Bits<32>,
+        net zero_16, zero_8: Bit,
+        reg coarse: Bits<32>,
+        reg shift_coarse: Bits<2>,
+        reg exponent_1: Bits<10>,
+        reg negative_1: Bit,
+        // edge 2
+        net by_4, by_2: Bits<32>,
+        net zero_4, zero_2, zero_1: Bit,
+        reg fine: Bits<32>,
+        reg shift: Bits<5>,
+        reg exponent_2: Bits<10>,
+        reg negative_2: Bit,
+        // edge 3
+        reg fraction: Bits<23>,
+        reg up, present: Bit,
+        reg exponent_3: Bits<10>,
+        reg negative_3: Bit,
+        pack: RoundPack,
+        const offset: Bits<10> = OFFSET,
+    }
 }
 
 impl<const OFFSET: u64> Logic for NormaliseRound<OFFSET> {

@@ -1,56 +1,51 @@
 //! [`Pixel`]: a byte as an FP32 word.
 
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
 /// Clock edges from byte to word.
 pub const LATENCY: usize = 1;
 
-/// `y = pixel * 2^-shift`, exactly: bit for bit `ef_numerics::pixel`.
-///
-/// ```text
-///  pixel 8 --[ normalise: << 4, 2, 1 ]--[ FF ]-- y 32
-///  shift 4 -[ 134 - zeros - shift   ]--[    ]
-/// ```
-///
-/// Free-running: one word per clock, [`LATENCY`] 1.
-///
-/// ```
-/// use ef_rtl::arith::pixel::{LATENCY, Pixel};
-/// use rust_hdl::prelude::*;
-///
-/// let mut unit = Pixel::default();
-/// unit.connect_all();
-/// unit.pixel.next = 192.into();
-/// unit.shift.next = 8.into();
-/// for _ in 0..LATENCY {
-///     for level in [false, true] {
-///         unit.clock.next = level.into();
-///         assert!(simulate(&mut unit, 100));
-///     }
-/// }
-/// assert_eq!(unit.y.val(), u64::from(0.75f32.to_bits()));
-/// ```
-#[derive(LogicBlock, Default)]
-pub struct Pixel {
-    /// Clock.
-    pub clock: Signal<In, Clock>,
-    /// The pixel.
-    pub pixel: Signal<In, Bits<8>>,
-    /// Power of two to divide by.
-    pub shift: Signal<In, Bits<4>>,
-    /// The word.
-    pub y: Signal<Out, Bits<32>>,
-    zero_4: Signal<Local, Bit>,
-    zero_2: Signal<Local, Bit>,
-    zero_1: Signal<Local, Bit>,
-    by_4: Signal<Local, Bits<8>>,
-    by_2: Signal<Local, Bits<8>>,
-    by_1: Signal<Local, Bits<8>>,
-    zeros: Signal<Local, Bits<8>>,
-    field: Signal<Local, Bits<8>>,
-    word: DFF<Bits<32>>,
-    top_field: K<8, 134>,
+block! {
+    /// `y = pixel * 2^-shift`, exactly: bit for bit `ef_numerics::pixel`.
+    ///
+    /// ```text
+    ///  pixel 8 --[ normalise: << 4, 2, 1 ]--[ FF ]-- y 32
+    ///  shift 4 -[ 134 - zeros - shift   ]--[    ]
+    /// ```
+    ///
+    /// Free-running: one word per clock, [`LATENCY`] 1.
+    ///
+    /// ```
+    /// use ef_rtl::arith::pixel::{LATENCY, Pixel};
+    /// use rust_hdl::prelude::*;
+    ///
+    /// let mut unit = Pixel::default();
+    /// unit.connect_all();
+    /// unit.pixel.next = 192.into();
+    /// unit.shift.next = 8.into();
+    /// for _ in 0..LATENCY {
+    ///     for level in [false, true] {
+    ///         unit.clock.next = level.into();
+    ///         assert!(simulate(&mut unit, 100));
+    ///     }
+    /// }
+    /// assert_eq!(unit.y.val(), u64::from(0.75f32.to_bits()));
+    /// ```
+    pub struct Pixel {
+        /// Clock.
+        in clock: Clock,
+        /// The pixel.
+        in pixel: Bits<8>,
+        /// Power of two to divide by.
+        in shift: Bits<4>,
+        /// The word.
+        out y: Bits<32>,
+        net zero_4, zero_2, zero_1: Bit,
+        net by_4, by_2, by_1, zeros, field: Bits<8>,
+        reg word: Bits<32>,
+        const top_field: Bits<8> = 134,
+    }
 }
 
 impl Logic for Pixel {

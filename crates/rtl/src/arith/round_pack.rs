@@ -1,51 +1,50 @@
 //! [`RoundPack`]: the last two stages of every unit that produces an FP32 word.
 
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
 /// Clock edges from a normalised result to its word.
 pub const LATENCY: usize = 2;
 
-/// Adds the rounding bit to a normalised result, then flushes or saturates by the exponent field that comes out.
-///
-/// ```text
-///  edge                 1                         2
-///  exponent 10 --+---------------------+--[ < 1: zero        ]-- y 32
-///  fraction 23 --[ {exponent,fraction}  ]--[ > 254: saturate ]-- overflow
-///  up -----------[        + up          ]   |
-///  present, negative -------------------[ ]-+
-/// ```
-///
-/// `exponent` is the field the result would have without rounding, two's complement in -512..=510; a carry out of the
-/// fraction runs into it. The result is `+0` if `present` is low or the field is below 1, and the largest finite value
-/// with `overflow` high if the field is above 254. Free-running: one word per clock, [`LATENCY`] 2.
-#[derive(LogicBlock, Default)]
-pub struct RoundPack {
-    /// Clock.
-    pub clock: Signal<In, Clock>,
-    /// Exponent field before rounding, two's complement.
-    pub exponent: Signal<In, Bits<10>>,
-    /// Significand without its leading one.
-    pub fraction: Signal<In, Bits<23>>,
-    /// Add one unit in the last place.
-    pub up: Signal<In, Bit>,
-    /// Low: the result is zero, whatever the other inputs say.
-    pub present: Signal<In, Bit>,
-    /// Sign of the result, unless it is zero.
-    pub negative: Signal<In, Bit>,
-    /// The word.
-    pub y: Signal<Out, Bits<32>>,
-    /// The word is a saturated one.
-    pub overflow: Signal<Out, Bit>,
-    rounded: DFF<Bits<32>>,
-    flushed: DFF<Bit>,
-    sign: DFF<Bit>,
-    sign_word: Signal<Local, Bits<32>>,
-    field: Signal<Local, Bits<9>>,
-    word: DFF<Bits<32>>,
-    saturated: DFF<Bit>,
-    max_finite: K<32, 0x7f7f_ffff>,
-    magnitude_mask: K<32, 0x7fff_ffff>,
+block! {
+    /// Adds the rounding bit to a normalised result, then flushes or saturates by the exponent field that comes out.
+    ///
+    /// ```text
+    ///  edge                 1                         2
+    ///  exponent 10 --+---------------------+--[ < 1: zero        ]-- y 32
+    ///  fraction 23 --[ {exponent,fraction}  ]--[ > 254: saturate ]-- overflow
+    ///  up -----------[        + up          ]   |
+    ///  present, negative -------------------[ ]-+
+    /// ```
+    ///
+    /// `exponent` is the field the result would have without rounding, two's complement in -512..=510; a carry out of the
+    /// fraction runs into it. The result is `+0` if `present` is low or the field is below 1, and the largest finite value
+    /// with `overflow` high if the field is above 254. Free-running: one word per clock, [`LATENCY`] 2.
+    pub struct RoundPack {
+        /// Clock.
+        in clock: Clock,
+        /// Exponent field before rounding, two's complement.
+        in exponent: Bits<10>,
+        /// Significand without its leading one.
+        in fraction: Bits<23>,
+        /// Add one unit in the last place.
+        in up: Bit,
+        /// Low: the result is zero, whatever the other inputs say.
+        in present: Bit,
+        /// Sign of the result, unless it is zero.
+        in negative: Bit,
+        /// The word.
+        out y: Bits<32>,
+        /// The word is a saturated one.
+        out overflow: Bit,
+        reg rounded: Bits<32>,
+        reg flushed, sign: Bit,
+        net sign_word: Bits<32>,
+        net field: Bits<9>,
+        reg word: Bits<32>,
+        reg saturated: Bit,
+        const max_finite: Bits<32> = 0x7f7f_ffff, const magnitude_mask: Bits<32> = 0x7fff_ffff,
+    }
 }
 
 impl Logic for RoundPack {

@@ -3,7 +3,7 @@
 use super::sfu_finish::{self, SfuFinish};
 use super::sfu_interpolate::{self, SfuInterpolate};
 use super::sfu_reduce::{self, SfuReduce};
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use ef_numerics::sfu::Function;
 use rust_hdl::prelude::*;
 
@@ -24,56 +24,54 @@ pub const SCALE_OFFSET: u64 = 64;
 
 const _: () = assert!(sfu_interpolate::LATENCY == 6, "the delay lines of `Sfu` have this length");
 
-/// `1 / x`, `1 / sqrt(|x|)`, `e^x` or `ln |x|`, chosen word by word: bit for bit `ef_numerics::sfu::evaluate`.
-///
-/// ```text
-///  edge        1 .. 7              8 .. 13              14 .. 28
-///  x 32 --[ SfuReduce ]-- point --[ SfuInterpolate ]--[ SfuFinish ]-- y 32
-///  op 2 --[           ]-- op -----[                ]  [           ]-- overflow
-///         [           ]-- scale, sign, cases -- delay [           ]
-/// ```
-///
-/// `op` is [`RECIP`], [`RSQRT`], [`EXP`] or [`LN`]. Free-running: one result per clock, no stall and no valid bit,
-/// [`LATENCY`] 28. Eleven DSP blocks and two block RAMs. `overflow` marks a saturated `y`, such as `1 / 0`.
-///
-/// ```
-/// use ef_rtl::arith::sfu::{LATENCY, RECIP, Sfu};
-/// use rust_hdl::prelude::*;
-///
-/// let mut unit = Sfu::default();
-/// unit.connect_all();
-/// unit.x.next = u64::from(4.0f32.to_bits()).into();
-/// unit.op.next = RECIP.into();
-/// for _ in 0..LATENCY {
-///     for level in [false, true] {
-///         unit.clock.next = level.into();
-///         assert!(simulate(&mut unit, 100));
-///     }
-/// }
-/// assert_eq!(unit.y.val(), u64::from(0.25f32.to_bits()));
-/// ```
-#[derive(LogicBlock, Default)]
-pub struct Sfu {
-    /// Clock.
-    pub clock: Signal<In, Clock>,
-    /// Argument, FP32.
-    pub x: Signal<In, Bits<32>>,
-    /// Which function.
-    pub op: Signal<In, Bits<2>>,
-    /// Result, FP32.
-    pub y: Signal<Out, Bits<32>>,
-    /// The result is a saturated one.
-    pub overflow: Signal<Out, Bit>,
-    reduce: SfuReduce,
-    interpolate: SfuInterpolate,
-    finish: SfuFinish,
-    scale: [DFF<Bits<9>>; 6],
-    /// Shift registers: bit 5 is in step with the interpolated value.
-    is_ln: DFF<Bits<6>>,
-    negative: DFF<Bits<6>>,
-    saturate: DFF<Bits<6>>,
-    vanish: DFF<Bits<6>>,
-    ln: K<2, LN>,
+block! {
+    /// `1 / x`, `1 / sqrt(|x|)`, `e^x` or `ln |x|`, chosen word by word: bit for bit `ef_numerics::sfu::evaluate`.
+    ///
+    /// ```text
+    ///  edge        1 .. 7              8 .. 13              14 .. 28
+    ///  x 32 --[ SfuReduce ]-- point --[ SfuInterpolate ]--[ SfuFinish ]-- y 32
+    ///  op 2 --[           ]-- op -----[                ]  [           ]-- overflow
+    ///         [           ]-- scale, sign, cases -- delay [           ]
+    /// ```
+    ///
+    /// `op` is [`RECIP`], [`RSQRT`], [`EXP`] or [`LN`]. Free-running: one result per clock, no stall and no valid bit,
+    /// [`LATENCY`] 28. Eleven DSP blocks and two block RAMs. `overflow` marks a saturated `y`, such as `1 / 0`.
+    ///
+    /// ```
+    /// use ef_rtl::arith::sfu::{LATENCY, RECIP, Sfu};
+    /// use rust_hdl::prelude::*;
+    ///
+    /// let mut unit = Sfu::default();
+    /// unit.connect_all();
+    /// unit.x.next = u64::from(4.0f32.to_bits()).into();
+    /// unit.op.next = RECIP.into();
+    /// for _ in 0..LATENCY {
+    ///     for level in [false, true] {
+    ///         unit.clock.next = level.into();
+    ///         assert!(simulate(&mut unit, 100));
+    ///     }
+    /// }
+    /// assert_eq!(unit.y.val(), u64::from(0.25f32.to_bits()));
+    /// ```
+    pub struct Sfu {
+        /// Clock.
+        in clock: Clock,
+        /// Argument, FP32.
+        in x: Bits<32>,
+        /// Which function.
+        in op: Bits<2>,
+        /// Result, FP32.
+        out y: Bits<32>,
+        /// The result is a saturated one.
+        out overflow: Bit,
+        reduce: SfuReduce,
+        interpolate: SfuInterpolate,
+        finish: SfuFinish,
+        reg scale: [Bits<9>; 6],
+        /// Shift registers: bit 5 is in step with the interpolated value.
+        reg is_ln, negative, saturate, vanish: Bits<6>,
+        const ln: Bits<2> = LN,
+    }
 }
 
 impl Logic for Sfu {

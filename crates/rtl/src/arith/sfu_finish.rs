@@ -3,7 +3,7 @@
 use super::fp_mul::{self, FpMul};
 use super::normalise_round::{self, NormaliseRound};
 use super::sfu::SCALE_OFFSET;
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
 /// Clock edges from value to word.
@@ -14,69 +14,65 @@ const LN_2: u64 = ef_numerics::sfu::LN_2 as u64;
 /// Field of a logarithm whose leading one is bit 31 of the magnitude, plus the offset.
 const LN_EXPONENT: u64 = 127 + 31 - 24 + SCALE_OFFSET - 1;
 
-/// Reconstruction, `ef_numerics::sfu::reconstruct`.
-///
-/// ```text
-///  edge            14                    15              16             17 .. 21           22 .. 28
-///  value 31 --[ ln: round to 24 ]--[ ln: add the  ]--[ negate? ]--[ NormaliseRound ]--[ FpMul by ln 2 ]-- y 32
-///             [ else: append 1  ]  [ exponent     ]  [         ]  [                ]  [ or by 1       ]-- overflow
-///  is_ln, scale, negative, saturate, vanish: in step with the value
-/// ```
-///
-/// (Edges count from the input of the whole unit.) One tail serves all functions: a one appended to the value turns the
-/// rounding to even into the rounding up of ties that `recip`, `rsqrt` and `exp` are defined with, and a
-/// multiplication by 1 changes nothing. Free-running: one word per clock, [`LATENCY`] 15.
-#[derive(LogicBlock, Default)]
-pub struct SfuFinish {
-    /// Clock.
-    pub clock: Signal<In, Clock>,
-    /// The function in the table's units, `2^-30`.
-    pub value: Signal<In, Bits<31>>,
-    /// It is half of a logarithm to base 2.
-    pub is_ln: Signal<In, Bit>,
-    /// As given by the reduction.
-    pub scale: Signal<In, Bits<9>>,
-    /// Sign of the result; for `ln`, only if it saturates.
-    pub negative: Signal<In, Bit>,
-    /// The result is the largest finite value, and an overflow.
-    pub saturate: Signal<In, Bit>,
-    /// The result is zero.
-    pub vanish: Signal<In, Bit>,
-    /// Result, FP32.
-    pub y: Signal<Out, Bits<32>>,
-    /// The result is a saturated one.
-    pub overflow: Signal<Out, Bit>,
-    // edge 14
-    rounded: Signal<Local, Bits<31>>,
-    body_14: DFF<Bits<32>>,
-    scale_14: DFF<Bits<9>>,
-    is_ln_14: DFF<Bit>,
-    negative_14: DFF<Bit>,
-    saturate_14: DFF<Bit>,
-    // edge 15
-    whole: Signal<Local, Bits<9>>,
-    body_15: DFF<Bits<32>>,
-    negate_15: DFF<Bit>,
-    exponent_15: DFF<Bits<9>>,
-    negative_15: DFF<Bit>,
-    times_ln_2: Signal<Local, Bit>,
-    /// A shift register: bit `i` belongs to the value `i + 2` edges ago.
-    factor: DFF<Bits<7>>,
-    // edge 16
-    flipped: Signal<Local, Bits<32>>,
-    magnitude: DFF<Bits<32>>,
-    exponent_16: DFF<Bits<9>>,
-    negative_16: DFF<Bit>,
-    finish: NormaliseRound<{ 1024 + 1 - SCALE_OFFSET }>,
-    /// A shift register: saturations on their way around the multiplier.
-    saturated: DFF<Bits<7>>,
-    multiply: FpMul,
-    half: K<31, 16>,
-    one: K<32, 1>,
-    ln_exponent: K<9, LN_EXPONENT>,
-    top_exponent: K<9, 511>,
-    one_word: K<32, 0x3f80_0000>,
-    ln_2_word: K<32, LN_2>,
+block! {
+    /// Reconstruction, `ef_numerics::sfu::reconstruct`.
+    ///
+    /// ```text
+    ///  edge            14                    15              16             17 .. 21           22 .. 28
+    ///  value 31 --[ ln: round to 24 ]--[ ln: add the  ]--[ negate? ]--[ NormaliseRound ]--[ FpMul by ln 2 ]-- y 32
+    ///             [ else: append 1  ]  [ exponent     ]  [         ]  [                ]  [ or by 1       ]-- overflow
+    ///  is_ln, scale, negative, saturate, vanish: in step with the value
+    /// ```
+    ///
+    /// (Edges count from the input of the whole unit.) One tail serves all functions: a one appended to the value turns the
+    /// rounding to even into the rounding up of ties that `recip`, `rsqrt` and `exp` are defined with, and a
+    /// multiplication by 1 changes nothing. Free-running: one word per clock, [`LATENCY`] 15.
+    pub struct SfuFinish {
+        /// Clock.
+        in clock: Clock,
+        /// The function in the table's units, `2^-30`.
+        in value: Bits<31>,
+        /// It is half of a logarithm to base 2.
+        in is_ln: Bit,
+        /// As given by the reduction.
+        in scale: Bits<9>,
+        /// Sign of the result; for `ln`, only if it saturates.
+        in negative: Bit,
+        /// The result is the largest finite value, and an overflow.
+        in saturate: Bit,
+        /// The result is zero.
+        in vanish: Bit,
+        /// Result, FP32.
+        out y: Bits<32>,
+        /// The result is a saturated one.
+        out overflow: Bit,
+        // edge 14
+        net rounded: Bits<31>,
+        reg body_14: Bits<32>,
+        reg scale_14: Bits<9>,
+        reg is_ln_14, negative_14, saturate_14: Bit,
+        // edge 15
+        net whole: Bits<9>,
+        reg body_15: Bits<32>,
+        reg negate_15: Bit,
+        reg exponent_15: Bits<9>,
+        reg negative_15: Bit,
+        net times_ln_2: Bit,
+        /// A shift register: bit `i` belongs to the value `i + 2` edges ago.
+        reg factor: Bits<7>,
+        // edge 16
+        net flipped: Bits<32>,
+        reg magnitude: Bits<32>,
+        reg exponent_16: Bits<9>,
+        reg negative_16: Bit,
+        finish: NormaliseRound<{ 1024 + 1 - SCALE_OFFSET }>,
+        /// A shift register: saturations on their way around the multiplier.
+        reg saturated: Bits<7>,
+        multiply: FpMul,
+        const half: Bits<31> = 16, const one: Bits<32> = 1, const ln_exponent: Bits<9> = LN_EXPONENT,
+        const top_exponent: Bits<9> = 511, const one_word: Bits<32> = 0x3f80_0000,
+        const ln_2_word: Bits<32> = LN_2,
+    }
 }
 
 impl Logic for SfuFinish {

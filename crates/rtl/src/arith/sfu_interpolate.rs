@@ -2,110 +2,63 @@
 
 use super::mult18::Mult18;
 use super::sfu::{LN, RECIP, RSQRT};
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use ef_numerics::sfu::Coef;
 use rust_hdl::prelude::*;
 
 /// Clock edges from point to value.
 pub const LATENCY: usize = 6;
 
-/// `c0 +- c1 * offset +- c2 * offset^2` in units of `2^-30`, `ef_numerics::sfu::interpolate`.
-///
-/// ```text
-///  edge                8        9         10   11          12              13
-///  op, segment --[ ROM read ]--[FF]-- c0 -----------[ c0 +- linear ]--[ +- quadratic ]-- value 31
-///                                 +-- c1 --[ Mult18 ]-[            ]  [              ]
-///  position --[ fold ]-- offset ----------[         ]                 [              ]
-///                   +--[ Mult18 square ]--[ Mult18 ]------------------[              ]
-///                                 +-- c2 --[        ]
-/// ```
-///
-/// (Edges count from the input of the whole unit.) The ROM is 512 words of 64 bits, in two halves of 32: two block RAMs,
-/// with a bare register behind them because they are slow. Three DSP blocks. Free-running: one point per clock,
-/// [`LATENCY`] 6.
-#[derive(LogicBlock)]
-pub struct SfuInterpolate {
-    /// Clock.
-    pub clock: Signal<In, Clock>,
-    /// Which function.
-    pub op: Signal<In, Bits<2>>,
-    /// Segment (7 bits) above position (18 bits).
-    pub point: Signal<In, Bits<25>>,
-    /// The function at the point, unit `2^-30`.
-    pub value: Signal<Out, Bits<31>>,
-    address: Signal<Local, Bits<9>>,
-    rom_low: SyncROM<Bits<32>, 9>,
-    rom_high: SyncROM<Bits<32>, 9>,
-    word_low: DFF<Bits<32>>,
-    word_high: DFF<Bits<32>>,
-    left: Signal<Local, Bit>,
-    distance: Signal<Local, Bits<17>>,
-    offset: Signal<Local, Bits<18>>,
-    offset_8: DFF<Bits<18>>,
-    offset_9: DFF<Bits<18>>,
-    square: Mult18<2>,
-    linear: Mult18<2>,
-    quadratic: Mult18<2>,
-    falls: Signal<Local, Bit>,
-    /// Shift registers: bit `i` belongs to the point `i + 1` edges ago.
-    subtract_linear: DFF<Bits<4>>,
-    subtract_quadratic: DFF<Bits<5>>,
-    c0_10: DFF<Bits<30>>,
-    c0_11: DFF<Bits<30>>,
-    linear_term: Signal<Local, Bits<31>>,
-    linear_flipped: Signal<Local, Bits<31>>,
-    partial: DFF<Bits<31>>,
-    quadratic_11: DFF<Bits<15>>,
-    quadratic_term: Signal<Local, Bits<31>>,
-    quadratic_flipped: Signal<Local, Bits<31>>,
-    sum: DFF<Bits<31>>,
-    recip: K<2, RECIP>,
-    rsqrt: K<2, RSQRT>,
-    ln: K<2, LN>,
+block! {
+    /// `c0 +- c1 * offset +- c2 * offset^2` in units of `2^-30`, `ef_numerics::sfu::interpolate`.
+    ///
+    /// ```text
+    ///  edge                8        9         10   11          12              13
+    ///  op, segment --[ ROM read ]--[FF]-- c0 -----------[ c0 +- linear ]--[ +- quadratic ]-- value 31
+    ///                                 +-- c1 --[ Mult18 ]-[            ]  [              ]
+    ///  position --[ fold ]-- offset ----------[         ]                 [              ]
+    ///                   +--[ Mult18 square ]--[ Mult18 ]------------------[              ]
+    ///                                 +-- c2 --[        ]
+    /// ```
+    ///
+    /// (Edges count from the input of the whole unit.) The ROM is 512 words of 64 bits, in two halves of 32: two block RAMs,
+    /// with a bare register behind them because they are slow. Three DSP blocks. Free-running: one point per clock,
+    /// [`LATENCY`] 6.
+    pub struct SfuInterpolate {
+        /// Clock.
+        in clock: Clock,
+        /// Which function.
+        in op: Bits<2>,
+        /// Segment (7 bits) above position (18 bits).
+        in point: Bits<25>,
+        /// The function at the point, unit `2^-30`.
+        out value: Bits<31>,
+        net address: Bits<9>,
+        rom_low: SyncROM<Bits<32>, 9> = rom(|coef| coef.c0 << 2 | coef.c2 & 3),
+        rom_high: SyncROM<Bits<32>, 9> = rom(|coef| coef.c1 << 14 | coef.c2 >> 2),
+        reg word_low, word_high: Bits<32>,
+        net left: Bit,
+        net distance: Bits<17>,
+        net offset: Bits<18>,
+        reg offset_8, offset_9: Bits<18>,
+        square, linear, quadratic: Mult18<2>,
+        net falls: Bit,
+        /// Shift registers: bit `i` belongs to the point `i + 1` edges ago.
+        reg subtract_linear: Bits<4>,
+        reg subtract_quadratic: Bits<5>,
+        reg c0_10, c0_11: Bits<30>,
+        net linear_term, linear_flipped: Bits<31>,
+        reg partial: Bits<31>,
+        reg quadratic_11: Bits<15>,
+        net quadratic_term, quadratic_flipped: Bits<31>,
+        reg sum: Bits<31>,
+        const recip: Bits<2> = RECIP, const rsqrt: Bits<2> = RSQRT, const ln: Bits<2> = LN,
+    }
 }
 
 /// One half of every ROM word: the first has `c0` above the low two bits of `c2`, the second `c1` above the rest of `c2`.
 fn rom(half: fn(&Coef) -> u32) -> SyncROM<Bits<32>, 9> {
     ef_numerics::sfu::table().iter().map(|coef| Bits::<32>::from(u64::from(half(coef)))).into()
-}
-
-impl Default for SfuInterpolate {
-    fn default() -> Self {
-        Self {
-            clock: Default::default(),
-            op: Default::default(),
-            point: Default::default(),
-            value: Default::default(),
-            address: Default::default(),
-            rom_low: rom(|coef| coef.c0 << 2 | coef.c2 & 3),
-            rom_high: rom(|coef| coef.c1 << 14 | coef.c2 >> 2),
-            word_low: Default::default(),
-            word_high: Default::default(),
-            left: Default::default(),
-            distance: Default::default(),
-            offset: Default::default(),
-            offset_8: Default::default(),
-            offset_9: Default::default(),
-            square: Default::default(),
-            linear: Default::default(),
-            quadratic: Default::default(),
-            falls: Default::default(),
-            subtract_linear: Default::default(),
-            subtract_quadratic: Default::default(),
-            c0_10: Default::default(),
-            c0_11: Default::default(),
-            linear_term: Default::default(),
-            linear_flipped: Default::default(),
-            partial: Default::default(),
-            quadratic_11: Default::default(),
-            quadratic_term: Default::default(),
-            quadratic_flipped: Default::default(),
-            sum: Default::default(),
-            recip: Default::default(),
-            rsqrt: Default::default(),
-            ln: Default::default(),
-        }
-    }
 }
 
 impl Logic for SfuInterpolate {

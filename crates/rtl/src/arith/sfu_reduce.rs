@@ -2,7 +2,7 @@
 
 use super::sfu::{EXP, LN, RECIP, RSQRT, SCALE_OFFSET};
 use super::sig_product_exact::{self, SigProductExact};
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
 /// Clock edges from word to point.
@@ -10,79 +10,66 @@ pub const LATENCY: usize = sig_product_exact::LATENCY + 3;
 
 const LOG2_E: u64 = ef_numerics::sfu::LOG2_E as u64;
 
-/// Range reduction, `ef_numerics::sfu::reduce`: where in the table, and what to do with the result.
-///
-/// ```text
-///  edge              1 .. 4               5                 6                    7
-///  x 32 --[ significand * log2(e) ]--[ >> 8 * n ]--[ >> 0..7, invert? ]--[ exp ? t         ]-- point 25
-///       --[ delay                 ]--[          ]--[ fraction, field  ]--[     : fraction ]-- scale 9
-///  op 2 --[                       ]--[          ]--[                  ]--[ special cases  ]-- negative,
-///                                                                                  saturate, vanish, op_out
-/// ```
-///
-/// `point` is the segment (7 bits) above the position (18 bits). `scale` is, for `ln`, the unbiased exponent of `x` (two's
-/// complement), else the field of the result plus [`SCALE_OFFSET`]. Free-running: one word per clock, [`LATENCY`] 7.
-#[derive(LogicBlock, Default)]
-pub struct SfuReduce {
-    /// Clock.
-    pub clock: Signal<In, Clock>,
-    /// Argument, FP32.
-    pub x: Signal<In, Bits<32>>,
-    /// Which function.
-    pub op: Signal<In, Bits<2>>,
-    /// Segment and position.
-    pub point: Signal<Out, Bits<25>>,
-    /// Power of two of the result, or of the argument for `ln`.
-    pub scale: Signal<Out, Bits<9>>,
-    /// Sign of the result; for `ln`, only if it saturates.
-    pub negative: Signal<Out, Bit>,
-    /// The result is the largest finite value, and an overflow.
-    pub saturate: Signal<Out, Bit>,
-    /// The result is zero.
-    pub vanish: Signal<Out, Bit>,
-    /// `op`, delayed.
-    pub op_out: Signal<Out, Bits<2>>,
-    word: [DFF<Bits<32>>; 5],
-    op_line: [DFF<Bits<2>>; 7],
-    // exp: x * log2(e), 33 bits with 25 behind the point
-    product: SigProductExact,
-    distance: DFF<Bits<8>>,
-    rest: DFF<Bits<3>>,
-    by_eights: Signal<Local, Bits<6>>,
-    exact: Signal<Local, Bits<33>>,
-    coarse: DFF<Bits<33>>,
-    fine: Signal<Local, Bits<33>>,
-    flipped: Signal<Local, Bits<33>>,
-    t_point: DFF<Bits<25>>,
-    t_scale: DFF<Bits<9>>,
-    // the others: straight from the fields
-    field: Signal<Local, Bits<9>>,
-    half_field: Signal<Local, Bits<9>>,
-    fraction: Signal<Local, Bits<25>>,
-    f_point: DFF<Bits<25>>,
-    f_scale: DFF<Bits<9>>,
-    is_zero: DFF<Bit>,
-    is_huge: DFF<Bit>,
-    sign: DFF<Bit>,
-    // edge 7
-    chosen_point: DFF<Bits<25>>,
-    chosen_scale: DFF<Bits<9>>,
-    chosen_negative: DFF<Bit>,
-    chosen_saturate: DFF<Bit>,
-    chosen_vanish: DFF<Bit>,
-    hidden: K<24, 0x80_0000>,
-    odd: K<25, 0x100_0000>,
-    log2_e: K<24, LOG2_E>,
-    largest_field: K<8, 133>,
-    one: K<9, 1>,
-    bias: K<9, 127>,
-    exp_scale: K<9, { 127 + SCALE_OFFSET }>,
-    recip_scale: K<9, { 253 + SCALE_OFFSET }>,
-    rsqrt_scale: K<9, { 190 + SCALE_OFFSET }>,
-    recip: K<2, RECIP>,
-    rsqrt: K<2, RSQRT>,
-    exp: K<2, EXP>,
-    ln: K<2, LN>,
+block! {
+    /// Range reduction, `ef_numerics::sfu::reduce`: where in the table, and what to do with the result.
+    ///
+    /// ```text
+    ///  edge              1 .. 4               5                 6                    7
+    ///  x 32 --[ significand * log2(e) ]--[ >> 8 * n ]--[ >> 0..7, invert? ]--[ exp ? t         ]-- point 25
+    ///       --[ delay                 ]--[          ]--[ fraction, field  ]--[     : fraction ]-- scale 9
+    ///  op 2 --[                       ]--[          ]--[                  ]--[ special cases  ]-- negative,
+    ///                                                                                  saturate, vanish, op_out
+    /// ```
+    ///
+    /// `point` is the segment (7 bits) above the position (18 bits). `scale` is, for `ln`, the unbiased exponent of `x` (two's
+    /// complement), else the field of the result plus [`SCALE_OFFSET`]. Free-running: one word per clock, [`LATENCY`] 7.
+    pub struct SfuReduce {
+        /// Clock.
+        in clock: Clock,
+        /// Argument, FP32.
+        in x: Bits<32>,
+        /// Which function.
+        in op: Bits<2>,
+        /// Segment and position.
+        out point: Bits<25>,
+        /// Power of two of the result, or of the argument for `ln`.
+        out scale: Bits<9>,
+        /// Sign of the result; for `ln`, only if it saturates.
+        out negative: Bit,
+        /// The result is the largest finite value, and an overflow.
+        out saturate: Bit,
+        /// The result is zero.
+        out vanish: Bit,
+        /// `op`, delayed.
+        out op_out: Bits<2>,
+        reg word: [Bits<32>; 5],
+        reg op_line: [Bits<2>; 7],
+        // exp: x * log2(e), 33 bits with 25 behind the point
+        product: SigProductExact,
+        reg distance: Bits<8>,
+        reg rest: Bits<3>,
+        net by_eights: Bits<6>,
+        net exact: Bits<33>,
+        reg coarse: Bits<33>,
+        net fine, flipped: Bits<33>,
+        reg t_point: Bits<25>,
+        reg t_scale: Bits<9>,
+        // the others: straight from the fields
+        net field, half_field: Bits<9>,
+        net fraction: Bits<25>,
+        reg f_point: Bits<25>,
+        reg f_scale: Bits<9>,
+        reg is_zero, is_huge, sign: Bit,
+        // edge 7
+        reg chosen_point: Bits<25>,
+        reg chosen_scale: Bits<9>,
+        reg chosen_negative, chosen_saturate, chosen_vanish: Bit,
+        const hidden: Bits<24> = 0x80_0000, const odd: Bits<25> = 0x100_0000, const log2_e: Bits<24> = LOG2_E,
+        const largest_field: Bits<8> = 133, const one: Bits<9> = 1, const bias: Bits<9> = 127,
+        const exp_scale: Bits<9> = 127 + SCALE_OFFSET, const recip_scale: Bits<9> = 253 + SCALE_OFFSET,
+        const rsqrt_scale: Bits<9> = 190 + SCALE_OFFSET, const recip: Bits<2> = RECIP,
+        const rsqrt: Bits<2> = RSQRT, const exp: Bits<2> = EXP, const ln: Bits<2> = LN,
+    }
 }
 
 impl Logic for SfuReduce {

@@ -1,63 +1,61 @@
 //! [`SigProduct`]: the significand product of one lane of the dot product, from two DSP blocks.
 
 use super::mult18::Mult18;
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
 /// Clock edges from operands to product.
 pub const LATENCY: usize = 5;
 
-/// The top 28 bits of the 48-bit product of two 24-bit significands, less up to 1.4922 of their units than the exact
-/// product (`docs/numerics-bounds.md`): bit for bit the product of `ef_numerics::dot`.
-///
-/// With `m = high * 2^6 + low` (18 and 6 bits), the exact product is
-/// `ah * bh * 2^12 + (ah * bl + al * bh) * 2^6 + al * bl`. A second multiplier forms both cross products at once, from
-/// operands rotated by 12 bits; what else its product contains is known (`al * bl` above, the top of `ah * bh` below)
-/// and is taken off:
-///
-/// ```text
-///  edge      1         2                3                          4                      5
-///  ah,bh --[ Mult18, 3 registers       ]-- p1 --+------------[             ]-- p1 --[ p1 + middle ]-- p 28
-///                                               |                                        |
-///  rot a,b [ Mult18      ]-- p2 --[ (p2 >> 12) - (low << 12) ]--[ - (p1 >> 24) ]-- middle
-///                             |
-///  al,bl --[ 3*al ][ rows ]-- low = al * bl mod 2^8 (20 bits of middle are kept)
-/// ```
-///
-/// Free-running: one product per clock, [`LATENCY`] 5.
-#[derive(LogicBlock, Default)]
-pub struct SigProduct {
-    /// Clock.
-    pub clock: Signal<In, Clock>,
-    /// First significand, bit 23 set.
-    pub a: Signal<In, Bits<24>>,
-    /// Second significand, bit 23 set.
-    pub b: Signal<In, Bits<24>>,
-    /// Bits 47..20 of the product.
-    pub p: Signal<Out, Bits<28>>,
-    main: Mult18<3>,
-    rotated: Mult18<2>,
-    // al * bl, one row per base-4 digit of bl
-    single: DFF<Bits<8>>,
-    triple: DFF<Bits<8>>,
-    digits: DFF<Bits<6>>,
-    digit: [Signal<Local, Bits<2>>; 3],
-    row: [Signal<Local, Bits<8>>; 3],
-    low: DFF<Bits<8>>,
-    // edge 3
-    crosses_top: DFF<Bits<8>>,
-    crosses_low: DFF<Bits<12>>,
-    // edge 4
-    middle: DFF<Bits<20>>,
-    p1_top: DFF<Bits<28>>,
-    p1_low: DFF<Bits<8>>,
-    // edge 5: one more bit below brings the carry of the low bits into the adder
-    low_sum: Signal<Local, Bits<9>>,
-    addend: Signal<Local, Bits<29>>,
-    sum: Signal<Local, Bits<29>>,
-    product: DFF<Bits<28>>,
-    ones: K<29, 0x1fff_e000>,
-    one: K<29, 1>,
+block! {
+    /// The top 28 bits of the 48-bit product of two 24-bit significands, less up to 1.4922 of their units than the exact
+    /// product (`docs/numerics-bounds.md`): bit for bit the product of `ef_numerics::dot`.
+    ///
+    /// With `m = high * 2^6 + low` (18 and 6 bits), the exact product is
+    /// `ah * bh * 2^12 + (ah * bl + al * bh) * 2^6 + al * bl`. A second multiplier forms both cross products at once, from
+    /// operands rotated by 12 bits; what else its product contains is known (`al * bl` above, the top of `ah * bh` below)
+    /// and is taken off:
+    ///
+    /// ```text
+    ///  edge      1         2                3                          4                      5
+    ///  ah,bh --[ Mult18, 3 registers       ]-- p1 --+------------[             ]-- p1 --[ p1 + middle ]-- p 28
+    ///                                               |                                        |
+    ///  rot a,b [ Mult18      ]-- p2 --[ (p2 >> 12) - (low << 12) ]--[ - (p1 >> 24) ]-- middle
+    ///                             |
+    ///  al,bl --[ 3*al ][ rows ]-- low = al * bl mod 2^8 (20 bits of middle are kept)
+    /// ```
+    ///
+    /// Free-running: one product per clock, [`LATENCY`] 5.
+    pub struct SigProduct {
+        /// Clock.
+        in clock: Clock,
+        /// First significand, bit 23 set.
+        in a: Bits<24>,
+        /// Second significand, bit 23 set.
+        in b: Bits<24>,
+        /// Bits 47..20 of the product.
+        out p: Bits<28>,
+        main: Mult18<3>,
+        rotated: Mult18<2>,
+        // al * bl, one row per base-4 digit of bl
+        reg single, triple: Bits<8>,
+        reg digits: Bits<6>,
+        net digit: [Bits<2>; 3],
+        net row: [Bits<8>; 3],
+        reg low: Bits<8>,
+        // edge 3
+        reg crosses_top: Bits<8>,
+        reg crosses_low: Bits<12>,
+        // edge 4
+        reg middle: Bits<20>,
+        reg p1_top: Bits<28>,
+        reg p1_low: Bits<8>,
+        // edge 5: one more bit below brings the carry of the low bits into the adder
+        net low_sum: Bits<9>,
+        net addend, sum: Bits<29>,
+        reg product: Bits<28>,
+        const ones: Bits<29> = 0x1fff_e000, const one: Bits<29> = 1,
+    }
 }
 
 impl Logic for SigProduct {

@@ -1,45 +1,43 @@
 //! [`SigProductExact`]: the exact product of two significands, from four DSP blocks.
 
+use ef_hdl_kit::block;
 use super::mult18::Mult18;
 use rust_hdl::prelude::*;
 
 /// Clock edges from operands to product.
 pub const LATENCY: usize = 4;
 
-/// Exact unsigned 24x24 -> 48 bit product, schoolbook over 18 + 6 bits.
-///
-/// ```text
-///  edge      1    2             3                 4
-///  al, bl --[ Mult18 ]-- ll --+---------------------------- low  18 = p[17:0]
-///  ah, bh --[ Mult18 ]-- hh --+--[ {hh, ll >> 18} ]--[ + ]-- high 30 = p[47:18]
-///  al, bh --[ Mult18 ]-- lh --+--[ lh + hl        ]--[   ]
-///  ah, bl --[ Mult18 ]-- hl --+
-/// ```
-///
-/// Two outputs, so that no signal is wider than 32 bits. Free-running: one product per clock, [`LATENCY`] 4.
-#[derive(LogicBlock, Default)]
-pub struct SigProductExact {
-    /// Clock.
-    pub clock: Signal<In, Clock>,
-    /// First factor.
-    pub a: Signal<In, Bits<24>>,
-    /// Second factor.
-    pub b: Signal<In, Bits<24>>,
-    /// Product bits 47..18.
-    pub high: Signal<Out, Bits<30>>,
-    /// Product bits 17..0.
-    pub low: Signal<Out, Bits<18>>,
-    low_low: Mult18<2>,
-    low_high: Mult18<2>,
-    high_low: Mult18<2>,
-    high_high: Mult18<2>,
-    outer: DFF<Bits<30>>,
-    middle: DFF<Bits<25>>,
-    low_3: DFF<Bits<18>>,
-    sum: DFF<Bits<30>>,
-    low_4: DFF<Bits<18>>,
-    low_high_word: Signal<Local, Bits<25>>,
-    high_low_word: Signal<Local, Bits<25>>,
+block! {
+    /// Exact unsigned 24x24 -> 48 bit product, schoolbook over 18 + 6 bits.
+    ///
+    /// ```text
+    ///  edge      1    2             3                 4
+    ///  al, bl --[ Mult18 ]-- ll --+---------------------------- low  18 = p[17:0]
+    ///  ah, bh --[ Mult18 ]-- hh --+--[ {hh, ll >> 18} ]--[ + ]-- high 30 = p[47:18]
+    ///  al, bh --[ Mult18 ]-- lh --+--[ lh + hl        ]--[   ]
+    ///  ah, bl --[ Mult18 ]-- hl --+
+    /// ```
+    ///
+    /// Two outputs, so that no signal is wider than 32 bits. Free-running: one product per clock, [`LATENCY`] 4.
+    pub struct SigProductExact {
+        /// Clock.
+        in clock: Clock,
+        /// First factor.
+        in a: Bits<24>,
+        /// Second factor.
+        in b: Bits<24>,
+        /// Product bits 47..18.
+        out high: Bits<30>,
+        /// Product bits 17..0.
+        out low: Bits<18>,
+        low_low, low_high, high_low, high_high: Mult18<2>,
+        reg outer: Bits<30>,
+        reg middle: Bits<25>,
+        reg low_3: Bits<18>,
+        reg sum: Bits<30>,
+        reg low_4: Bits<18>,
+        net low_high_word, high_low_word: Bits<25>,
+    }
 }
 
 impl Logic for SigProductExact {

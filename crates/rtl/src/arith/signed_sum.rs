@@ -1,29 +1,29 @@
 //! [`SignedSum`]: the exact sum of the aligned terms of a dot product, as sign and magnitude.
 
-use ef_hdl_kit::{K, glue, vec_of};
+use ef_hdl_kit::{block, glue, vec_of};
 use rust_hdl::prelude::*;
 
 /// Clock edges from aligned terms to sign and magnitude.
 pub const LATENCY: usize = 3;
 
-/// First level of the tree: two ones' complement terms and one of the two ones they lack. Combinational.
-///
-/// `sum = a + b + carry`, 32 bits two's complement; `a` and `b` are 28 bits under a sign.
-#[derive(LogicBlock, Default)]
-pub struct PairAdd {
-    /// First term: a magnitude, every bit inverted if `a_negative`.
-    pub a: Signal<In, Bits<28>>,
-    /// Sign of the first term.
-    pub a_negative: Signal<In, Bit>,
-    /// Second term: a magnitude, every bit inverted if `b_negative`.
-    pub b: Signal<In, Bits<28>>,
-    /// Sign of the second term.
-    pub b_negative: Signal<In, Bit>,
-    /// `a + b`, and 1 more if `a_negative`; 1 too little if `b_negative`.
-    pub sum: Signal<Out, Bits<32>>,
-    a_wide: Signal<Local, Bits<32>>,
-    b_wide: Signal<Local, Bits<32>>,
-    sign_bits: K<32, 0xf000_0000>,
+block! {
+    /// First level of the tree: two ones' complement terms and one of the two ones they lack. Combinational.
+    ///
+    /// `sum = a + b + carry`, 32 bits two's complement; `a` and `b` are 28 bits under a sign.
+    pub struct PairAdd {
+        /// First term: a magnitude, every bit inverted if `a_negative`.
+        in a: Bits<28>,
+        /// Sign of the first term.
+        in a_negative: Bit,
+        /// Second term: a magnitude, every bit inverted if `b_negative`.
+        in b: Bits<28>,
+        /// Sign of the second term.
+        in b_negative: Bit,
+        /// `a + b`, and 1 more if `a_negative`; 1 too little if `b_negative`.
+        out sum: Bits<32>,
+        net a_wide, b_wide: Bits<32>,
+        const sign_bits: Bits<32> = 0xf000_0000,
+    }
 }
 
 impl Logic for PairAdd {
@@ -42,17 +42,18 @@ impl Logic for PairAdd {
     }
 }
 
-/// Further levels of the tree: `sum = a + b + carry`. Combinational.
-#[derive(LogicBlock, Default)]
-pub struct CarryAdd {
-    /// First operand.
-    pub a: Signal<In, Bits<32>>,
-    /// Second operand.
-    pub b: Signal<In, Bits<32>>,
-    /// One more.
-    pub carry: Signal<In, Bit>,
-    /// The sum.
-    pub sum: Signal<Out, Bits<32>>,
+block! {
+    /// Further levels of the tree: `sum = a + b + carry`. Combinational.
+    pub struct CarryAdd {
+        /// First operand.
+        in a: Bits<32>,
+        /// Second operand.
+        in b: Bits<32>,
+        /// One more.
+        in carry: Bit,
+        /// The sum.
+        out sum: Bits<32>,
+    }
 }
 
 impl Logic for CarryAdd {
@@ -62,42 +63,41 @@ impl Logic for CarryAdd {
     }
 }
 
-/// The other half of [`SignedSum`]: adds the addend to the sum of the lanes and takes the magnitude.
-///
-/// ```text
-///  edge             1                       2                   3
-///  addend 28 --[ negate? ]--+
-///  lanes 32 ----------------+--[ lanes + addend + carry ]--[ negate? ]-- magnitude 32, negative
-/// ```
-///
-/// Eight lanes lie within `+-2^31` and the addend within `+-2^27`: the total has a 32-bit magnitude, and 33 bits with its
-/// sign, which follows from the signs of the operands if they agree, else from the top bit of the 32-bit sum.
-#[derive(LogicBlock, Default)]
-pub struct Total {
-    /// Clock.
-    pub clock: Signal<In, Clock>,
-    /// Magnitude of the addend, every bit inverted if `addend_negative`.
-    pub addend: Signal<In, Bits<28>>,
-    /// Sign of the addend.
-    pub addend_negative: Signal<In, Bit>,
-    /// Sum of the lanes, one clock after the addend.
-    pub lanes: Signal<In, Bits<32>>,
-    /// One more, one clock after the addend.
-    pub carry: Signal<In, Bit>,
-    /// Magnitude of the total, three clocks after the addend.
-    pub magnitude: Signal<Out, Bits<32>>,
-    /// Sign of the total.
-    pub negative: Signal<Out, Bit>,
-    addend_wide: Signal<Local, Bits<32>>,
-    negated: DFF<Bits<32>>,
-    total: DFF<Bits<32>>,
-    lanes_sign: DFF<Bit>,
-    addend_sign: DFF<Bit>,
-    below_zero: Signal<Local, Bit>,
-    flipped: Signal<Local, Bits<32>>,
-    absolute: DFF<Bits<32>>,
-    sign: DFF<Bit>,
-    sign_bits: K<32, 0xf000_0000>,
+block! {
+    /// The other half of [`SignedSum`]: adds the addend to the sum of the lanes and takes the magnitude.
+    ///
+    /// ```text
+    ///  edge             1                       2                   3
+    ///  addend 28 --[ negate? ]--+
+    ///  lanes 32 ----------------+--[ lanes + addend + carry ]--[ negate? ]-- magnitude 32, negative
+    /// ```
+    ///
+    /// Eight lanes lie within `+-2^31` and the addend within `+-2^27`: the total has a 32-bit magnitude, and 33 bits with its
+    /// sign, which follows from the signs of the operands if they agree, else from the top bit of the 32-bit sum.
+    pub struct Total {
+        /// Clock.
+        in clock: Clock,
+        /// Magnitude of the addend, every bit inverted if `addend_negative`.
+        in addend: Bits<28>,
+        /// Sign of the addend.
+        in addend_negative: Bit,
+        /// Sum of the lanes, one clock after the addend.
+        in lanes: Bits<32>,
+        /// One more, one clock after the addend.
+        in carry: Bit,
+        /// Magnitude of the total, three clocks after the addend.
+        out magnitude: Bits<32>,
+        /// Sign of the total.
+        out negative: Bit,
+        net addend_wide: Bits<32>,
+        reg negated, total: Bits<32>,
+        reg lanes_sign, addend_sign: Bit,
+        net below_zero: Bit,
+        net flipped: Bits<32>,
+        reg absolute: Bits<32>,
+        reg sign: Bit,
+        const sign_bits: Bits<32> = 0xf000_0000,
+    }
 }
 
 impl Logic for Total {
@@ -129,63 +129,44 @@ impl Logic for Total {
     }
 }
 
-/// Sum of `T` lane terms and the addend; the order of the lanes does not matter because nothing is rounded.
-///
-/// ```text
-///  edge                       1                          2                       3
-///  x[0..T], --[ PairAdd ]--[ CarryAdd ]--[ ]--[ CarryAdd ]--[ Total ]--[ Total ]-- magnitude 32
-///  negative[0..T] .... carries ..........[ ] .............. [       ]  [       ]-- sum_negative
-///  addend, addend_negative --------------[ ]----------------[       ]
-/// ```
-///
-/// A negative term arrives with every bit inverted and lacks a one. `T` terms meet in `T` adders, the one of the addend
-/// included, so every missing one enters as the carry of an adder, at no cost. `T` is 2, 4 or 8. Free-running: one sum
-/// per clock, [`LATENCY`] 3.
-#[derive(LogicBlock)]
-pub struct SignedSum<const T: usize> {
-    /// Clock.
-    pub clock: Signal<In, Clock>,
-    /// Each lane's term: a magnitude, every bit inverted if negative.
-    pub x: Vec<Signal<In, Bits<28>>>,
-    /// Sign of each lane's term.
-    pub negative: Vec<Signal<In, Bit>>,
-    /// The addend: a magnitude, every bit inverted if negative.
-    pub addend: Signal<In, Bits<28>>,
-    /// Sign of the addend.
-    pub addend_negative: Signal<In, Bit>,
-    /// Magnitude of the sum.
-    pub magnitude: Signal<Out, Bits<32>>,
-    /// Sign of the sum.
-    pub sum_negative: Signal<Out, Bit>,
-    pair: Vec<PairAdd>,
-    quad: Vec<CarryAdd>,
-    /// The tree is cut here: the quads, or the only pair.
-    held: Vec<DFF<Bits<32>>>,
-    /// The ones still missing in `held`.
-    missing: Vec<DFF<Bit>>,
-    /// The two quads of eight lanes.
-    whole: Vec<CarryAdd>,
-    total: Total,
-}
-
-impl<const T: usize> Default for SignedSum<T> {
-    fn default() -> Self {
+block! {
+    /// Sum of `T` lane terms and the addend; the order of the lanes does not matter because nothing is rounded.
+    ///
+    /// ```text
+    ///  edge                       1                          2                       3
+    ///  x[0..T], --[ PairAdd ]--[ CarryAdd ]--[ ]--[ CarryAdd ]--[ Total ]--[ Total ]-- magnitude 32
+    ///  negative[0..T] .... carries ..........[ ] .............. [       ]  [       ]-- sum_negative
+    ///  addend, addend_negative --------------[ ]----------------[       ]
+    /// ```
+    ///
+    /// A negative term arrives with every bit inverted and lacks a one. `T` terms meet in `T` adders, the one of the addend
+    /// included, so every missing one enters as the carry of an adder, at no cost. `T` is 2, 4 or 8. Free-running: one sum
+    /// per clock, [`LATENCY`] 3.
+    pub struct SignedSum<const T: usize> {
         assert!(matches!(T, 2 | 4 | 8), "a dot product has 2, 4 or 8 lanes, not {T}");
-        Self {
-            clock: Default::default(),
-            x: vec_of(T),
-            negative: vec_of(T),
-            addend: Default::default(),
-            addend_negative: Default::default(),
-            magnitude: Default::default(),
-            sum_negative: Default::default(),
-            pair: vec_of(T / 2),
-            quad: vec_of(T / 4),
-            held: vec_of(T.div_ceil(4)),
-            missing: vec_of(T.div_ceil(4)),
-            whole: vec_of(T / 8),
-            total: Default::default(),
-        }
+        /// Clock.
+        in clock: Clock,
+        /// Each lane's term: a magnitude, every bit inverted if negative.
+        in x: Vec<Bits<28>> = vec_of(T),
+        /// Sign of each lane's term.
+        in negative: Vec<Bit> = vec_of(T),
+        /// The addend: a magnitude, every bit inverted if negative.
+        in addend: Bits<28>,
+        /// Sign of the addend.
+        in addend_negative: Bit,
+        /// Magnitude of the sum.
+        out magnitude: Bits<32>,
+        /// Sign of the sum.
+        out sum_negative: Bit,
+        pair: Vec<PairAdd> = vec_of(T / 2),
+        quad: Vec<CarryAdd> = vec_of(T / 4),
+        /// The tree is cut here: the quads, or the only pair.
+        held: Vec<DFF<Bits<32>>> = vec_of(T.div_ceil(4)),
+        /// The ones still missing in `held`.
+        missing: Vec<DFF<Bit>> = vec_of(T.div_ceil(4)),
+        /// The two quads of eight lanes.
+        whole: Vec<CarryAdd> = vec_of(T / 8),
+        total: Total,
     }
 }
 

@@ -1,53 +1,40 @@
 //! T banks of RAM with a bare register behind each.
 
-use ef_hdl_kit::{glue, vec_of};
+use ef_hdl_kit::{block, glue, vec_of};
 use rust_hdl::prelude::*;
 
-/// T banks of 2^AW words. One vector is written per cycle, the same address in all banks; each bank is read at
-/// an address of its own.
-///
-/// ```text
-///                +-----+
-///  raddr[b] ---> | RAM | --> [DFF] --> rdata[b]
-///  wdata[b] ---> |  b  |
-///                +-----+
-/// ```
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `we`, `waddr` | 1, 16 | write enable and address of all banks |
-/// | `wdata[T]` | 32 | in bank order |
-/// | `raddr[T]` | 16 | cut to AW bits |
-/// | `rdata[T]` | 32 | [`LATENCY`](Self::LATENCY) cycles after `raddr`; a write is seen by reads from the next cycle on |
-#[derive(LogicBlock)]
-pub struct Banks<const T: usize, const AW: usize> {
-    pub clock: Signal<In, Clock>,
-    pub we: Signal<In, Bit>,
-    pub waddr: Signal<In, Bits<16>>,
-    pub wdata: Vec<Signal<In, Bits<32>>>,
-    pub raddr: Vec<Signal<In, Bits<16>>>,
-    pub rdata: Vec<Signal<Out, Bits<32>>>,
-    bank: Vec<Bank<AW>>,
+block! {
+    /// T banks of 2^AW words. One vector is written per cycle, the same address in all banks; each bank is read at
+    /// an address of its own.
+    ///
+    /// ```text
+    ///                +-----+
+    ///  raddr[b] ---> | RAM | --> [DFF] --> rdata[b]
+    ///  wdata[b] ---> |  b  |
+    ///                +-----+
+    /// ```
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `we`, `waddr` | 1, 16 | write enable and address of all banks |
+    /// | `wdata[T]` | 32 | in bank order |
+    /// | `raddr[T]` | 16 | cut to AW bits |
+    /// | `rdata[T]` | 32 | [`LATENCY`](Self::LATENCY) cycles after `raddr`; a write is seen by reads from the next cycle on |
+    pub struct Banks<const T: usize, const AW: usize> {
+        assert!(AW <= 16, "on-chip addresses have 16 bits");
+        in clock: Clock,
+        in we: Bit,
+        in waddr: Bits<16>,
+        in wdata: Vec<Bits<32>> = vec_of(T),
+        in raddr: Vec<Bits<16>> = vec_of(T),
+        out rdata: Vec<Bits<32>> = vec_of(T),
+        bank: Vec<Bank<AW>> = vec_of(T),
+    }
 }
 
 impl<const T: usize, const AW: usize> Banks<T, AW> {
     /// Cycles from `raddr` to `rdata`.
     pub const LATENCY: usize = 2;
-}
-
-impl<const T: usize, const AW: usize> Default for Banks<T, AW> {
-    fn default() -> Self {
-        assert!(AW <= 16, "on-chip addresses have 16 bits");
-        Self {
-            clock: Default::default(),
-            we: Default::default(),
-            waddr: Default::default(),
-            wdata: vec_of(T),
-            raddr: vec_of(T),
-            rdata: vec_of(T),
-            bank: vec_of(T),
-        }
-    }
 }
 
 glue! { [const T: usize, const AW: usize] Banks<T, AW>; self => {
@@ -61,17 +48,18 @@ glue! { [const T: usize, const AW: usize] Banks<T, AW>; self => {
     }
 }}
 
-/// One bank: a RAM and the register that hides its slow output from the logic behind.
-#[derive(LogicBlock, Default)]
-pub struct Bank<const AW: usize> {
-    pub clock: Signal<In, Clock>,
-    pub we: Signal<In, Bit>,
-    pub waddr: Signal<In, Bits<16>>,
-    pub wdata: Signal<In, Bits<32>>,
-    pub raddr: Signal<In, Bits<16>>,
-    pub rdata: Signal<Out, Bits<32>>,
-    ram: RAM<Bits<32>, AW>,
-    out: DFF<Bits<32>>,
+block! {
+    /// One bank: a RAM and the register that hides its slow output from the logic behind.
+    pub struct Bank<const AW: usize> {
+        in clock: Clock,
+        in we: Bit,
+        in waddr: Bits<16>,
+        in wdata: Bits<32>,
+        in raddr: Bits<16>,
+        out rdata: Bits<32>,
+        ram: RAM<Bits<32>, AW>,
+        reg out: Bits<32>,
+    }
 }
 
 impl<const AW: usize> Logic for Bank<AW> {

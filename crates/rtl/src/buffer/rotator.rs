@@ -1,55 +1,44 @@
 //! Rotation of a vector of T words: between lane order and bank order.
 
-use ef_hdl_kit::{glue, vec_of};
+use ef_hdl_kit::{block, glue, vec_of};
 use rust_hdl::prelude::*;
 
-/// `y[n] = x[(n + rot) mod T]`, one cycle later. T is 2, 4 or 8; only the low log2 T bits of `rot` count.
-///
-/// Banks to lanes: `rot` = the phase a vector was written with. Lanes to banks: `rot` = minus the phase.
-///
-/// ```text
-///         rot[0]      rot[1]      rot[2]
-///  x[T] --> by 1 ------> by 2 ------> by 4 ----> [DFF] --> y[T]
-/// ```
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `clock` | | |
-/// | `rot` | 3 | in the cycle of `x` |
-/// | `x[T]` | W | |
-/// | `y[T]` | W | [`LATENCY`](Self::LATENCY) cycles after `x` |
-///
-/// ```
-/// use ef_rtl::buffer::Rotator;
-/// # ef_hdl_kit::export::verilog(&mut Rotator::<4, 32>::default(), "rotator").unwrap();
-/// ```
-#[derive(LogicBlock)]
-pub struct Rotator<const T: usize, const W: usize> {
-    pub clock: Signal<In, Clock>,
-    pub rot: Signal<In, Bits<3>>,
-    pub x: Vec<Signal<In, Bits<W>>>,
-    pub y: Vec<Signal<Out, Bits<W>>>,
-    stage: Vec<RotateStage<T, W>>,
-    q: Vec<DFF<Bits<W>>>,
+block! {
+    /// `y[n] = x[(n + rot) mod T]`, one cycle later. T is 2, 4 or 8; only the low log2 T bits of `rot` count.
+    ///
+    /// Banks to lanes: `rot` = the phase a vector was written with. Lanes to banks: `rot` = minus the phase.
+    ///
+    /// ```text
+    ///         rot[0]      rot[1]      rot[2]
+    ///  x[T] --> by 1 ------> by 2 ------> by 4 ----> [DFF] --> y[T]
+    /// ```
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `clock` | | |
+    /// | `rot` | 3 | in the cycle of `x` |
+    /// | `x[T]` | W | |
+    /// | `y[T]` | W | [`LATENCY`](Self::LATENCY) cycles after `x` |
+    ///
+    /// ```
+    /// use ef_rtl::buffer::Rotator;
+    /// # ef_hdl_kit::export::verilog(&mut Rotator::<4, 32>::default(), "rotator").unwrap();
+    /// ```
+    pub struct Rotator<const T: usize, const W: usize> {
+        assert!(matches!(T, 2 | 4 | 8), "a rotator has 2, 4 or 8 lanes");
+        in clock: Clock,
+        in rot: Bits<3>,
+        in x: Vec<Bits<W>> = vec_of(T),
+        out y: Vec<Bits<W>> = vec_of(T),
+        stage: Vec<RotateStage<T, W>> =
+            (0..u64::from(T.ilog2())).map(|digit| RotateStage::new(digit.into())).collect(),
+        q: Vec<DFF<Bits<W>>> = vec_of(T),
+    }
 }
 
 impl<const T: usize, const W: usize> Rotator<T, W> {
     /// Cycles from `x` and `rot` to `y`.
     pub const LATENCY: usize = 1;
-}
-
-impl<const T: usize, const W: usize> Default for Rotator<T, W> {
-    fn default() -> Self {
-        assert!(matches!(T, 2 | 4 | 8), "a rotator has 2, 4 or 8 lanes");
-        Self {
-            clock: Default::default(),
-            rot: Default::default(),
-            x: vec_of(T),
-            y: vec_of(T),
-            stage: (0..u64::from(T.ilog2())).map(|digit| RotateStage::new(digit.into())).collect(),
-            q: vec_of(T),
-        }
-    }
 }
 
 glue! { [const T: usize, const W: usize] Rotator<T, W>; self => {
@@ -73,25 +62,13 @@ glue! { [const T: usize, const W: usize] Rotator<T, W>; self => {
     }
 }}
 
-/// T two-way multiplexers steered by one bit of the rotation.
-#[derive(LogicBlock)]
-struct RotateStage<const T: usize, const W: usize> {
-    pub rot: Signal<In, Bits<3>>,
-    pub stay: Vec<Signal<In, Bits<W>>>,
-    pub turn: Vec<Signal<In, Bits<W>>>,
-    pub y: Vec<Signal<Out, Bits<W>>>,
-    digit: Constant<Bits<2>>,
-}
-
-impl<const T: usize, const W: usize> RotateStage<T, W> {
-    fn new(digit: Bits<2>) -> Self {
-        Self {
-            rot: Default::default(),
-            stay: vec_of(T),
-            turn: vec_of(T),
-            y: vec_of(T),
-            digit: Constant::new(digit),
-        }
+block! {
+    /// T two-way multiplexers steered by one bit of the rotation.
+    struct RotateStage<const T: usize, const W: usize>(digit: Bits<2>) {
+        in rot: Bits<3>,
+        in stay, turn: Vec<Bits<W>> = vec_of(T),
+        out y: Vec<Bits<W>> = vec_of(T),
+        const digit: Bits<2> = digit,
     }
 }
 

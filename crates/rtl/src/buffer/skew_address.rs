@@ -1,50 +1,35 @@
 //! The address of each bank for a skewed read.
 
 use super::Rotator;
-use ef_hdl_kit::{K, glue, vec_of};
+use ef_hdl_kit::{block, glue, vec_of};
 use rust_hdl::prelude::*;
 
-/// Turns lane addresses into bank addresses: bank b is read at `lane[(b - rot) mod T] + addr`.
-///
-/// ```text
-///  rot  --> negate --v
-///  lane[T] -----> Rotator --> + --> [DFF] --> bank[T]
-///  addr --------> [DFF] ------^
-/// ```
-///
-/// All inputs belong to one cycle; `bank` follows [`LATENCY`](Self::LATENCY) cycles later.
-#[derive(LogicBlock)]
-pub struct SkewAddress<const T: usize> {
-    pub clock: Signal<In, Clock>,
-    pub lane: Vec<Signal<In, Bits<16>>>,
-    pub addr: Signal<In, Bits<16>>,
-    pub rot: Signal<In, Bits<3>>,
-    pub bank: Vec<Signal<Out, Bits<16>>>,
-    negate: Negate,
-    rotate: Rotator<T, 16>,
-    common: DFF<Bits<16>>,
-    sum: Vec<AddressSum>,
+block! {
+    /// Turns lane addresses into bank addresses: bank b is read at `lane[(b - rot) mod T] + addr`.
+    ///
+    /// ```text
+    ///  rot  --> negate --v
+    ///  lane[T] -----> Rotator --> + --> [DFF] --> bank[T]
+    ///  addr --------> [DFF] ------^
+    /// ```
+    ///
+    /// All inputs belong to one cycle; `bank` follows [`LATENCY`](Self::LATENCY) cycles later.
+    pub struct SkewAddress<const T: usize> {
+        in clock: Clock,
+        in lane: Vec<Bits<16>> = vec_of(T),
+        in addr: Bits<16>,
+        in rot: Bits<3>,
+        out bank: Vec<Bits<16>> = vec_of(T),
+        negate: Negate,
+        rotate: Rotator<T, 16>,
+        common: DFF<Bits<16>>,
+        sum: Vec<AddressSum> = vec_of(T),
+    }
 }
 
 impl<const T: usize> SkewAddress<T> {
     /// Cycles from the inputs to `bank`.
     pub const LATENCY: usize = 2;
-}
-
-impl<const T: usize> Default for SkewAddress<T> {
-    fn default() -> Self {
-        Self {
-            clock: Default::default(),
-            lane: vec_of(T),
-            addr: Default::default(),
-            rot: Default::default(),
-            bank: vec_of(T),
-            negate: Default::default(),
-            rotate: Default::default(),
-            common: Default::default(),
-            sum: vec_of(T),
-        }
-    }
 }
 
 glue! { [const T: usize] SkewAddress<T>; self => {
@@ -62,12 +47,13 @@ glue! { [const T: usize] SkewAddress<T>; self => {
     }
 }}
 
-/// `y = -x` modulo 8.
-#[derive(LogicBlock, Default)]
-struct Negate {
-    pub x: Signal<In, Bits<3>>,
-    pub y: Signal<Out, Bits<3>>,
-    zero: K<3, 0>,
+block! {
+    /// `y = -x` modulo 8.
+    struct Negate {
+        in x: Bits<3>,
+        out y: Bits<3>,
+        const zero: Bits<3> = 0,
+    }
 }
 
 impl Logic for Negate {
@@ -77,14 +63,14 @@ impl Logic for Negate {
     }
 }
 
-/// `y = a + b`, one cycle later.
-#[derive(LogicBlock, Default)]
-struct AddressSum {
-    pub clock: Signal<In, Clock>,
-    pub a: Signal<In, Bits<16>>,
-    pub b: Signal<In, Bits<16>>,
-    pub y: Signal<Out, Bits<16>>,
-    sum: DFF<Bits<16>>,
+block! {
+    /// `y = a + b`, one cycle later.
+    struct AddressSum {
+        in clock: Clock,
+        in a, b: Bits<16>,
+        out y: Bits<16>,
+        reg sum: Bits<16>,
+    }
 }
 
 impl Logic for AddressSum {

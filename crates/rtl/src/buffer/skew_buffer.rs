@@ -1,75 +1,73 @@
 //! The feature, loss and weight buffers with the two read paths of the kernel.
 
 use super::{Banks, Delay, Rotator, SkewAddress};
-use ef_hdl_kit::{K, glue, vec_of};
+use ef_hdl_kit::{block, glue, vec_of};
 use rust_hdl::prelude::*;
 
-/// The three skewed buffers, read by two paths: the stream (feature or loss buffer) and the stationary matrix
-/// (weight or loss buffer). The loss buffer serves one of them at a time, so two address rotators and two data
-/// rotators are enough for three buffers.
-///
-/// ```text
-///              rot, + addr        mux              RAM, DFF      mux        rotate
-///  x_lane ---> SkewAddress --+--> [DFF] ---------> feature --+
-///                            +--> |                          +--> [DFF] --> Rotator --> x[T]
-///                            +--> [DFF] ---------> loss -----+     ^ 1.0
-///  s_lane ---> SkewAddress --+--> |                          +--> [DFF] --> Rotator --> & s_keep --> s[T]
-///                            +--> [DFF] ---------> weight ---+
-/// ```
-///
-/// Lane n of a read with rotation `rot` is the word of bank (n + rot) mod T at address `lane[n] + addr`.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `feature_we`, `feature_waddr`, `feature_wdata[T]` | 1, 16, 32 | write port, bank order; likewise `loss_`, `weight_` |
-/// | `x_lane[T]`, `x_addr`, `x_rot` | 16, 16, 3 | streamed read |
-/// | `x_loss`, `x_ones` | 1 | from the loss buffer; a vector of 1.0 instead |
-/// | `x[T]` | 32 | [`LATENCY`](Self::LATENCY) cycles later |
-/// | `s_lane[T]`, `s_addr`, `s_rot` | 16, 16, 3 | stationary read |
-/// | `s_loss` | 1 | a read of the loss buffer: takes its address port, so low while nothing is read |
-/// | `s_keep[T]` | 1 | lanes that are not forced to 0 |
-/// | `s[T]` | 32 | [`LATENCY`](Self::LATENCY) cycles later |
-#[derive(LogicBlock)]
-pub struct SkewBuffer<const T: usize, const FAW: usize, const LAW: usize, const WAW: usize> {
-    pub clock: Signal<In, Clock>,
-    pub feature_we: Signal<In, Bit>,
-    pub feature_waddr: Signal<In, Bits<16>>,
-    pub feature_wdata: Vec<Signal<In, Bits<32>>>,
-    pub loss_we: Signal<In, Bit>,
-    pub loss_waddr: Signal<In, Bits<16>>,
-    pub loss_wdata: Vec<Signal<In, Bits<32>>>,
-    pub weight_we: Signal<In, Bit>,
-    pub weight_waddr: Signal<In, Bits<16>>,
-    pub weight_wdata: Vec<Signal<In, Bits<32>>>,
-    pub x_lane: Vec<Signal<In, Bits<16>>>,
-    pub x_addr: Signal<In, Bits<16>>,
-    pub x_rot: Signal<In, Bits<3>>,
-    pub x_loss: Signal<In, Bit>,
-    pub x_ones: Signal<In, Bit>,
-    pub x: Vec<Signal<Out, Bits<32>>>,
-    pub s_lane: Vec<Signal<In, Bits<16>>>,
-    pub s_addr: Signal<In, Bits<16>>,
-    pub s_rot: Signal<In, Bits<3>>,
-    pub s_loss: Signal<In, Bit>,
-    pub s_keep: Vec<Signal<In, Bit>>,
-    pub s: Vec<Signal<Out, Bits<32>>>,
-    feature: Banks<T, FAW>,
-    loss: Banks<T, LAW>,
-    weight: Banks<T, WAW>,
-    x_address: SkewAddress<T>,
-    s_address: SkewAddress<T>,
-    x_loss_at_bank: Delay<Bit>,
-    x_loss_at_data: Delay<Bit>,
-    x_ones_at_data: Delay<Bit>,
-    x_rot_at_data: Delay<Bits<3>>,
-    s_loss_at_bank: Delay<Bit>,
-    s_loss_at_data: Delay<Bit>,
-    s_rot_at_data: Delay<Bits<3>>,
-    s_keep_at_end: Vec<Delay<Bit>>,
-    port: Vec<BankPorts>,
-    x_rotate: Rotator<T, 32>,
-    s_rotate: Rotator<T, 32>,
-    s_gate: Vec<Gate>,
+block! {
+    /// The three skewed buffers, read by two paths: the stream (feature or loss buffer) and the stationary matrix
+    /// (weight or loss buffer). The loss buffer serves one of them at a time, so two address rotators and two data
+    /// rotators are enough for three buffers.
+    ///
+    /// ```text
+    ///              rot, + addr        mux              RAM, DFF      mux        rotate
+    ///  x_lane ---> SkewAddress --+--> [DFF] ---------> feature --+
+    ///                            +--> |                          +--> [DFF] --> Rotator --> x[T]
+    ///                            +--> [DFF] ---------> loss -----+     ^ 1.0
+    ///  s_lane ---> SkewAddress --+--> |                          +--> [DFF] --> Rotator --> & s_keep --> s[T]
+    ///                            +--> [DFF] ---------> weight ---+
+    /// ```
+    ///
+    /// Lane n of a read with rotation `rot` is the word of bank (n + rot) mod T at address `lane[n] + addr`.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `feature_we`, `feature_waddr`, `feature_wdata[T]` | 1, 16, 32 | write port, bank order; likewise `loss_`, `weight_` |
+    /// | `x_lane[T]`, `x_addr`, `x_rot` | 16, 16, 3 | streamed read |
+    /// | `x_loss`, `x_ones` | 1 | from the loss buffer; a vector of 1.0 instead |
+    /// | `x[T]` | 32 | [`LATENCY`](Self::LATENCY) cycles later |
+    /// | `s_lane[T]`, `s_addr`, `s_rot` | 16, 16, 3 | stationary read |
+    /// | `s_loss` | 1 | a read of the loss buffer: takes its address port, so low while nothing is read |
+    /// | `s_keep[T]` | 1 | lanes that are not forced to 0 |
+    /// | `s[T]` | 32 | [`LATENCY`](Self::LATENCY) cycles later |
+    pub struct SkewBuffer<const T: usize, const FAW: usize, const LAW: usize, const WAW: usize> {
+        in clock: Clock,
+        in feature_we: Bit,
+        in feature_waddr: Bits<16>,
+        in feature_wdata: Vec<Bits<32>> = vec_of(T),
+        in loss_we: Bit,
+        in loss_waddr: Bits<16>,
+        in loss_wdata: Vec<Bits<32>> = vec_of(T),
+        in weight_we: Bit,
+        in weight_waddr: Bits<16>,
+        in weight_wdata: Vec<Bits<32>> = vec_of(T),
+        in x_lane: Vec<Bits<16>> = vec_of(T),
+        in x_addr: Bits<16>,
+        in x_rot: Bits<3>,
+        in x_loss, x_ones: Bit,
+        out x: Vec<Bits<32>> = vec_of(T),
+        in s_lane: Vec<Bits<16>> = vec_of(T),
+        in s_addr: Bits<16>,
+        in s_rot: Bits<3>,
+        in s_loss: Bit,
+        in s_keep: Vec<Bit> = vec_of(T),
+        out s: Vec<Bits<32>> = vec_of(T),
+        feature: Banks<T, FAW>,
+        loss: Banks<T, LAW>,
+        weight: Banks<T, WAW>,
+        x_address, s_address: SkewAddress<T>,
+        x_loss_at_bank: Delay<Bit> = Delay::new(TO_BANK),
+        x_loss_at_data: Delay<Bit> = Delay::new(TO_DATA - TO_BANK),
+        x_ones_at_data: Delay<Bit> = Delay::new(TO_DATA),
+        x_rot_at_data: Delay<Bits<3>> = Delay::new(TO_DATA + 1),
+        s_loss_at_bank: Delay<Bit> = Delay::new(TO_BANK),
+        s_loss_at_data: Delay<Bit> = Delay::new(TO_DATA - TO_BANK),
+        s_rot_at_data: Delay<Bits<3>> = Delay::new(TO_DATA + 1),
+        s_keep_at_end: Vec<Delay<Bit>> = (0..T).map(|_| Delay::new(Self::LATENCY)).collect(),
+        port: Vec<BankPorts> = vec_of(T),
+        x_rotate, s_rotate: Rotator<T, 32>,
+        s_gate: Vec<Gate> = vec_of(T),
+    }
 }
 
 /// Bank addresses are registered once more on their way to the RAMs.
@@ -79,54 +77,6 @@ const TO_DATA: usize = TO_BANK + 1 + Banks::<2, 1>::LATENCY;
 impl<const T: usize, const FAW: usize, const LAW: usize, const WAW: usize> SkewBuffer<T, FAW, LAW, WAW> {
     /// Cycles from a read's inputs to its data.
     pub const LATENCY: usize = TO_DATA + 1 + Rotator::<2, 32>::LATENCY;
-}
-
-impl<const T: usize, const FAW: usize, const LAW: usize, const WAW: usize> Default
-    for SkewBuffer<T, FAW, LAW, WAW>
-{
-    fn default() -> Self {
-        Self {
-            clock: Default::default(),
-            feature_we: Default::default(),
-            feature_waddr: Default::default(),
-            feature_wdata: vec_of(T),
-            loss_we: Default::default(),
-            loss_waddr: Default::default(),
-            loss_wdata: vec_of(T),
-            weight_we: Default::default(),
-            weight_waddr: Default::default(),
-            weight_wdata: vec_of(T),
-            x_lane: vec_of(T),
-            x_addr: Default::default(),
-            x_rot: Default::default(),
-            x_loss: Default::default(),
-            x_ones: Default::default(),
-            x: vec_of(T),
-            s_lane: vec_of(T),
-            s_addr: Default::default(),
-            s_rot: Default::default(),
-            s_loss: Default::default(),
-            s_keep: vec_of(T),
-            s: vec_of(T),
-            feature: Default::default(),
-            loss: Default::default(),
-            weight: Default::default(),
-            x_address: Default::default(),
-            s_address: Default::default(),
-            x_loss_at_bank: Delay::new(TO_BANK),
-            x_loss_at_data: Delay::new(TO_DATA - TO_BANK),
-            x_ones_at_data: Delay::new(TO_DATA),
-            x_rot_at_data: Delay::new(TO_DATA + 1),
-            s_loss_at_bank: Delay::new(TO_BANK),
-            s_loss_at_data: Delay::new(TO_DATA - TO_BANK),
-            s_rot_at_data: Delay::new(TO_DATA + 1),
-            s_keep_at_end: (0..T).map(|_| Delay::new(Self::LATENCY)).collect(),
-            port: vec_of(T),
-            x_rotate: Default::default(),
-            s_rotate: Default::default(),
-            s_gate: vec_of(T),
-        }
-    }
 }
 
 glue! { [const T: usize, const FAW: usize, const LAW: usize, const WAW: usize] SkewBuffer<T, FAW, LAW, WAW>; self => {
@@ -199,30 +149,20 @@ glue! { [const T: usize, const FAW: usize, const LAW: usize, const WAW: usize] S
     }
 }}
 
-/// Bank b of the three buffers: which path reads it, and what each path takes.
-#[derive(LogicBlock, Default)]
-struct BankPorts {
-    pub clock: Signal<In, Clock>,
-    pub x_addr: Signal<In, Bits<16>>,
-    pub s_addr: Signal<In, Bits<16>>,
-    pub s_addr_loss: Signal<In, Bit>,
-    pub feature_addr: Signal<Out, Bits<16>>,
-    pub loss_addr: Signal<Out, Bits<16>>,
-    pub weight_addr: Signal<Out, Bits<16>>,
-    pub feature: Signal<In, Bits<32>>,
-    pub loss: Signal<In, Bits<32>>,
-    pub weight: Signal<In, Bits<32>>,
-    pub x_data_loss: Signal<In, Bit>,
-    pub x_data_ones: Signal<In, Bit>,
-    pub s_data_loss: Signal<In, Bit>,
-    pub x: Signal<Out, Bits<32>>,
-    pub s: Signal<Out, Bits<32>>,
-    feature_at: DFF<Bits<16>>,
-    loss_at: DFF<Bits<16>>,
-    weight_at: DFF<Bits<16>>,
-    x_word: DFF<Bits<32>>,
-    s_word: DFF<Bits<32>>,
-    fp_one: K<32, 0x3f80_0000>,
+block! {
+    /// Bank b of the three buffers: which path reads it, and what each path takes.
+    struct BankPorts {
+        in clock: Clock,
+        in x_addr, s_addr: Bits<16>,
+        in s_addr_loss: Bit,
+        out feature_addr, loss_addr, weight_addr: Bits<16>,
+        in feature, loss, weight: Bits<32>,
+        in x_data_loss, x_data_ones, s_data_loss: Bit,
+        out x, s: Bits<32>,
+        reg feature_at, loss_at, weight_at: Bits<16>,
+        reg x_word, s_word: Bits<32>,
+        const fp_one: Bits<32> = 0x3f80_0000,
+    }
 }
 
 impl Logic for BankPorts {
@@ -255,13 +195,14 @@ impl Logic for BankPorts {
     }
 }
 
-/// `y` = `x`, or 0.
-#[derive(LogicBlock, Default)]
-struct Gate {
-    pub keep: Signal<In, Bit>,
-    pub x: Signal<In, Bits<32>>,
-    pub y: Signal<Out, Bits<32>>,
-    zero: K<32, 0>,
+block! {
+    /// `y` = `x`, or 0.
+    struct Gate {
+        in keep: Bit,
+        in x: Bits<32>,
+        out y: Bits<32>,
+        const zero: Bits<32> = 0,
+    }
 }
 
 impl Logic for Gate {

@@ -1,55 +1,48 @@
 //! Puts the words of instruction bursts into the program buffer.
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
 /// Cycles from a word, after which at most one burst is under way, to `few`.
 pub const FEW: u64 = 2;
 
-/// Words in turn low and high, from instruction [got] on; words that were asked for before a far jump are dropped.
-///
-/// ```text
-///  more, count --> [pending] --> few, idle
-///  word_valid -+-> [dropping] words of before far
-///              +-> write_low, write_high, [got] = write address
-/// ```
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `more`, `count` | 1, 6 | a burst of so many instructions has been asked for |
-/// | `word_valid` | 1 | one of its words is there: it is taken in this cycle |
-/// | `far`, `pc` | 1, 24 | go on with instruction `pc` |
-/// | `write_low`, `write_high` | 1 | the word belongs into this half of instruction `got` |
-/// | `got` | 16 | first instruction that is not in the buffer yet, modulo 2^16 |
-/// | `few` | 1 | at most one burst is under way, a cycle late; down in the cycle after `more` |
-/// | `idle` | 1 | none is; rises a cycle late and falls in the cycle after `more` |
-#[derive(LogicBlock, Default)]
-pub struct Arrivals {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub more: Signal<In, Bit>,
-    pub count: Signal<In, Bits<6>>,
-    pub word_valid: Signal<In, Bit>,
-    pub far: Signal<In, Bit>,
-    pub pc: Signal<In, Bits<24>>,
-    pub write_low: Signal<Out, Bit>,
-    pub write_high: Signal<Out, Bit>,
-    pub got: Signal<Out, Bits<16>>,
-    pub few: Signal<Out, Bit>,
-    pub idle: Signal<Out, Bit>,
-    pending: DFF<Bits<8>>,
-    /// How many of the pending words are void, and whether any is.
-    dropping: DFF<Bits<8>>,
-    drop_word: DFF<Bit>,
-    second: DFF<Bit>,
-    next_one: DFF<Bits<16>>,
-    at_most_one: DFF<Bit>,
-    quiet: DFF<Bit>,
-    left: Signal<Local, Bits<8>>,
-    useful: Signal<Local, Bit>,
-    none: K<8, 0>,
-    one: K<8, 1>,
-    burst: K<8, { 2 * super::refill::BURST }>,
-    one_instruction: K<16, 1>,
+block! {
+    /// Words in turn low and high, from instruction [got] on; words that were asked for before a far jump are dropped.
+    ///
+    /// ```text
+    ///  more, count --> [pending] --> few, idle
+    ///  word_valid -+-> [dropping] words of before far
+    ///              +-> write_low, write_high, [got] = write address
+    /// ```
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `more`, `count` | 1, 6 | a burst of so many instructions has been asked for |
+    /// | `word_valid` | 1 | one of its words is there: it is taken in this cycle |
+    /// | `far`, `pc` | 1, 24 | go on with instruction `pc` |
+    /// | `write_low`, `write_high` | 1 | the word belongs into this half of instruction `got` |
+    /// | `got` | 16 | first instruction that is not in the buffer yet, modulo 2^16 |
+    /// | `few` | 1 | at most one burst is under way, a cycle late; down in the cycle after `more` |
+    /// | `idle` | 1 | none is; rises a cycle late and falls in the cycle after `more` |
+    pub struct Arrivals {
+        in clock: Clock,
+        in reset, more: Bit,
+        in count: Bits<6>,
+        in word_valid, far: Bit,
+        in pc: Bits<24>,
+        out write_low, write_high: Bit,
+        out got: Bits<16>,
+        out few, idle: Bit,
+        reg pending: Bits<8>,
+        /// How many of the pending words are void, and whether any is.
+        reg dropping: Bits<8>,
+        reg drop_word, second: Bit,
+        reg next_one: Bits<16>,
+        reg at_most_one, quiet: Bit,
+        net left: Bits<8>,
+        net useful: Bit,
+        const none: Bits<8> = 0, const one: Bits<8> = 1, const burst: Bits<8> = 2 * super::refill::BURST,
+        const one_instruction: Bits<16> = 1,
+    }
 }
 
 impl Logic for Arrivals {

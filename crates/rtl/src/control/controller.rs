@@ -3,172 +3,82 @@ use super::{
     counters::Counters, fetch::Fetch, overflow::OverflowBits, queue::CommandQueue, registers::Registers,
     run_control::RunControl, tokens::Tokens,
 };
-use ef_hdl_kit::{glue, vec_of};
+use ef_hdl_kit::{block, glue, vec_of};
 use ef_program::{ComputeDesc, Config, Descriptor, LoadDesc, StoreDesc};
 use rust_hdl::prelude::*;
 
-/// Fetch through a buffer of 2^GAW instructions, one command queue per engine, tokens, registers, counters.
-///
-/// ```text
-///  host port <->| Registers |--start, stop, clear-->| RunControl |--run, flush, restart, cancel--> everything
-///                  ^  program_*                          ^ finished, idle, bad
-///       | Counters |  v
-///       | Overflow | | Fetch |--push-->| CommandQueue<LoadDesc>    |<-> load_start, load_field, load_ready, load_done
-///         fetch_* <->|       |--push-->| CommandQueue<ComputeDesc> |<-> compute_*
-///                    |       |--push-->| CommandQueue<StoreDesc>   |<-> store_*
-///                                         | Tokens |
-/// ```
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `req_*`, `resp_*` | | the host's register port, see [`Registers`] |
-/// | `*_start`, `*_field`, `*_ready`, `*_done`, `*_bad` | | the engine protocol, one set per engine |
-/// | `restart` | 1 | synchronous reset of the engines (and of the loss): at each start and after a clear |
-/// | `cancel` | 1 | engines complete their bursts and issue no more; held until `restart` |
-/// | `memory_idle` | 1 | nothing is on its way between engines and memory |
-/// | `fetch_cmd_*`, `fetch_urgent` | | bursts of instructions to read, see [`Refill`](super::refill::Refill) |
-/// | `fetch_data_valid`, `fetch_data` | 1, 32 | their words, taken at once |
-/// | `phase`, `stream_active`, `wait_*` | 2, 1 | from the kernel, for the counters |
-/// | `word_*`, `burst_*` | 1 | one word, one burst |
-/// | `overflow_set`, `overflow_tag` | 2 x 1, 2 x 5 | from kernel and store engine |
-/// | `learning_rate`, `momentum`, `weight_decay`, `inv_batch` | 32 | registers |
-/// | `loss_sum`, `mean_loss`, `correct` | 32 | from the store engine |
-/// | `busy`, `error` | 1 | STATUS bits |
-#[derive(LogicBlock)]
-pub struct Controller<const GAW: usize> {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub req_valid: Signal<In, Bit>,
-    pub req_ready: Signal<Out, Bit>,
-    pub req_write: Signal<In, Bit>,
-    pub req_addr: Signal<In, Bits<8>>,
-    pub req_data: Signal<In, Bits<32>>,
-    pub resp_valid: Signal<Out, Bit>,
-    pub resp_ready: Signal<In, Bit>,
-    pub resp_data: Signal<Out, Bits<32>>,
-    pub load_start: Signal<Out, Bit>,
-    pub load_field: Vec<Signal<Out, Bits<32>>>,
-    pub load_ready: Signal<In, Bit>,
-    pub load_done: Signal<In, Bit>,
-    pub load_bad: Signal<In, Bit>,
-    pub compute_start: Signal<Out, Bit>,
-    pub compute_field: Vec<Signal<Out, Bits<32>>>,
-    pub compute_ready: Signal<In, Bit>,
-    pub compute_done: Signal<In, Bit>,
-    pub compute_bad: Signal<In, Bit>,
-    pub store_start: Signal<Out, Bit>,
-    pub store_field: Vec<Signal<Out, Bits<32>>>,
-    pub store_ready: Signal<In, Bit>,
-    pub store_done: Signal<In, Bit>,
-    pub store_bad: Signal<In, Bit>,
-    pub restart: Signal<Out, Bit>,
-    pub cancel: Signal<Out, Bit>,
-    pub memory_idle: Signal<In, Bit>,
-    pub fetch_cmd_valid: Signal<Out, Bit>,
-    pub fetch_cmd_ready: Signal<In, Bit>,
-    pub fetch_cmd_addr: Signal<Out, Bits<32>>,
-    pub fetch_cmd_len: Signal<Out, Bits<16>>,
-    pub fetch_urgent: Signal<Out, Bit>,
-    pub fetch_data_valid: Signal<In, Bit>,
-    pub fetch_data: Signal<In, Bits<32>>,
-    pub phase: Signal<In, Bits<2>>,
-    pub stream_active: Signal<In, Bit>,
-    pub wait_stationary: Signal<In, Bit>,
-    pub wait_hazard: Signal<In, Bit>,
-    pub word_read: Signal<In, Bit>,
-    pub word_written: Signal<In, Bit>,
-    pub burst_read: Signal<In, Bit>,
-    pub burst_written: Signal<In, Bit>,
-    pub overflow_set: [Signal<In, Bit>; 2],
-    pub overflow_tag: [Signal<In, Bits<5>>; 2],
-    pub learning_rate: Signal<Out, Bits<32>>,
-    pub momentum: Signal<Out, Bits<32>>,
-    pub weight_decay: Signal<Out, Bits<32>>,
-    pub inv_batch: Signal<Out, Bits<32>>,
-    pub loss_sum: Signal<In, Bits<32>>,
-    pub mean_loss: Signal<In, Bits<32>>,
-    pub correct: Signal<In, Bits<32>>,
-    pub busy: Signal<Out, Bit>,
-    pub error: Signal<Out, Bit>,
-    registers: Registers,
-    control: RunControl,
-    fetch: Fetch<GAW>,
-    load_queue: CommandQueue<LoadDesc>,
-    compute_queue: CommandQueue<ComputeDesc>,
-    store_queue: CommandQueue<StoreDesc>,
-    tokens: Tokens,
-    counters: Counters,
-    overflow: OverflowBits,
-}
-
-impl<const GAW: usize> Controller<GAW> {
-    /// The controller of an accelerator of this configuration.
-    pub fn new(config: &Config) -> Self {
-        Self {
-            clock: Default::default(),
-            reset: Default::default(),
-            req_valid: Default::default(),
-            req_ready: Default::default(),
-            req_write: Default::default(),
-            req_addr: Default::default(),
-            req_data: Default::default(),
-            resp_valid: Default::default(),
-            resp_ready: Default::default(),
-            resp_data: Default::default(),
-            load_start: Default::default(),
-            load_field: vec_of(LoadDesc::FIELDS.len()),
-            load_ready: Default::default(),
-            load_done: Default::default(),
-            load_bad: Default::default(),
-            compute_start: Default::default(),
-            compute_field: vec_of(ComputeDesc::FIELDS.len()),
-            compute_ready: Default::default(),
-            compute_done: Default::default(),
-            compute_bad: Default::default(),
-            store_start: Default::default(),
-            store_field: vec_of(StoreDesc::FIELDS.len()),
-            store_ready: Default::default(),
-            store_done: Default::default(),
-            store_bad: Default::default(),
-            restart: Default::default(),
-            cancel: Default::default(),
-            memory_idle: Default::default(),
-            fetch_cmd_valid: Default::default(),
-            fetch_cmd_ready: Default::default(),
-            fetch_cmd_addr: Default::default(),
-            fetch_cmd_len: Default::default(),
-            fetch_urgent: Default::default(),
-            fetch_data_valid: Default::default(),
-            fetch_data: Default::default(),
-            phase: Default::default(),
-            stream_active: Default::default(),
-            wait_stationary: Default::default(),
-            wait_hazard: Default::default(),
-            word_read: Default::default(),
-            word_written: Default::default(),
-            burst_read: Default::default(),
-            burst_written: Default::default(),
-            overflow_set: Default::default(),
-            overflow_tag: Default::default(),
-            learning_rate: Default::default(),
-            momentum: Default::default(),
-            weight_decay: Default::default(),
-            inv_batch: Default::default(),
-            loss_sum: Default::default(),
-            mean_loss: Default::default(),
-            correct: Default::default(),
-            busy: Default::default(),
-            error: Default::default(),
-            registers: Registers::new(config),
-            control: Default::default(),
-            fetch: Default::default(),
-            load_queue: Default::default(),
-            compute_queue: Default::default(),
-            store_queue: Default::default(),
-            tokens: Default::default(),
-            counters: Default::default(),
-            overflow: Default::default(),
-        }
+block! {
+    /// Fetch through a buffer of 2^GAW instructions, one command queue per engine, tokens, registers, counters.
+    ///
+    /// ```text
+    ///  host port <->| Registers |--start, stop, clear-->| RunControl |--run, flush, restart, cancel--> everything
+    ///                  ^  program_*                          ^ finished, idle, bad
+    ///       | Counters |  v
+    ///       | Overflow | | Fetch |--push-->| CommandQueue<LoadDesc>    |<-> load_start, load_field, load_ready, load_done
+    ///         fetch_* <->|       |--push-->| CommandQueue<ComputeDesc> |<-> compute_*
+    ///                    |       |--push-->| CommandQueue<StoreDesc>   |<-> store_*
+    ///                                         | Tokens |
+    /// ```
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `req_*`, `resp_*` | | the host's register port, see [`Registers`] |
+    /// | `*_start`, `*_field`, `*_ready`, `*_done`, `*_bad` | | the engine protocol, one set per engine |
+    /// | `restart` | 1 | synchronous reset of the engines (and of the loss): at each start and after a clear |
+    /// | `cancel` | 1 | engines complete their bursts and issue no more; held until `restart` |
+    /// | `memory_idle` | 1 | nothing is on its way between engines and memory |
+    /// | `fetch_cmd_*`, `fetch_urgent` | | bursts of instructions to read, see [`Refill`](super::refill::Refill) |
+    /// | `fetch_data_valid`, `fetch_data` | 1, 32 | their words, taken at once |
+    /// | `phase`, `stream_active`, `wait_*` | 2, 1 | from the kernel, for the counters |
+    /// | `word_*`, `burst_*` | 1 | one word, one burst |
+    /// | `overflow_set`, `overflow_tag` | 2 x 1, 2 x 5 | from kernel and store engine |
+    /// | `learning_rate`, `momentum`, `weight_decay`, `inv_batch` | 32 | registers |
+    /// | `loss_sum`, `mean_loss`, `correct` | 32 | from the store engine |
+    /// | `busy`, `error` | 1 | STATUS bits |
+    pub struct Controller<const GAW: usize>(config: &Config) {
+        in clock: Clock,
+        in reset, req_valid: Bit,
+        out req_ready: Bit,
+        in req_write: Bit,
+        in req_addr: Bits<8>,
+        in req_data: Bits<32>,
+        out resp_valid: Bit,
+        in resp_ready: Bit,
+        out resp_data: Bits<32>,
+        out load_start: Bit,
+        out load_field: Vec<Bits<32>> = vec_of(LoadDesc::FIELDS.len()),
+        in load_ready, load_done, load_bad: Bit,
+        out compute_start: Bit,
+        out compute_field: Vec<Bits<32>> = vec_of(ComputeDesc::FIELDS.len()),
+        in compute_ready, compute_done, compute_bad: Bit,
+        out store_start: Bit,
+        out store_field: Vec<Bits<32>> = vec_of(StoreDesc::FIELDS.len()),
+        in store_ready, store_done, store_bad: Bit,
+        out restart, cancel: Bit,
+        in memory_idle: Bit,
+        out fetch_cmd_valid: Bit,
+        in fetch_cmd_ready: Bit,
+        out fetch_cmd_addr: Bits<32>,
+        out fetch_cmd_len: Bits<16>,
+        out fetch_urgent: Bit,
+        in fetch_data_valid: Bit,
+        in fetch_data: Bits<32>,
+        in phase: Bits<2>,
+        in stream_active, wait_stationary, wait_hazard, word_read, word_written, burst_read, burst_written: Bit,
+        in overflow_set: [Bit; 2],
+        in overflow_tag: [Bits<5>; 2],
+        out learning_rate, momentum, weight_decay, inv_batch: Bits<32>,
+        in loss_sum, mean_loss, correct: Bits<32>,
+        out busy, error: Bit,
+        registers: Registers = Registers::new(config),
+        control: RunControl,
+        fetch: Fetch<GAW>,
+        load_queue: CommandQueue<LoadDesc>,
+        compute_queue: CommandQueue<ComputeDesc>,
+        store_queue: CommandQueue<StoreDesc>,
+        tokens: Tokens,
+        counters: Counters,
+        overflow: OverflowBits,
     }
 }
 

@@ -1,18 +1,18 @@
 //! The performance counters.
-use ef_hdl_kit::{K, glue};
+use ef_hdl_kit::{block, glue};
 use ef_program::regs;
 use rust_hdl::prelude::*;
 
-/// Counts the cycles in which `happened` was up, modulo 2^32, one cycle late.
-#[derive(LogicBlock, Default)]
-pub struct EventCounter {
-    pub clock: Signal<In, Clock>,
-    pub clear: Signal<In, Bit>,
-    pub happened: Signal<In, Bit>,
-    pub count: Signal<Out, Bits<32>>,
-    seen: DFF<Bit>,
-    total: DFF<Bits<32>>,
-    one: K<32, 1>,
+block! {
+    /// Counts the cycles in which `happened` was up, modulo 2^32, one cycle late.
+    pub struct EventCounter {
+        in clock: Clock,
+        in clear, happened: Bit,
+        out count: Bits<32>,
+        reg seen: Bit,
+        reg total: Bits<32>,
+        const one: Bits<32> = 1,
+    }
 }
 
 impl Logic for EventCounter {
@@ -34,27 +34,16 @@ impl Logic for EventCounter {
 /// Number of performance counters.
 pub const COUNTERS: usize = (regs::BURSTS_FETCHED - regs::CYCLES + 1) as usize;
 
-/// Which counters count in this cycle; `happened[i]` belongs to register `regs::CYCLES + i`.
-#[derive(LogicBlock, Default)]
-pub struct Events {
-    pub busy: Signal<In, Bit>,
-    pub phase: Signal<In, Bits<2>>,
-    pub stream_active: Signal<In, Bit>,
-    pub wait_stationary: Signal<In, Bit>,
-    pub wait_hazard: Signal<In, Bit>,
-    pub compute_ready: Signal<In, Bit>,
-    pub load_active: Signal<In, Bit>,
-    pub store_active: Signal<In, Bit>,
-    pub word_read: Signal<In, Bit>,
-    pub word_written: Signal<In, Bit>,
-    pub burst_read: Signal<In, Bit>,
-    pub burst_written: Signal<In, Bit>,
-    pub word_fetched: Signal<In, Bit>,
-    pub burst_fetched: Signal<In, Bit>,
-    pub happened: [Signal<Out, Bit>; COUNTERS],
-    fp: Signal<Local, Bit>,
-    bp: Signal<Local, Bit>,
-    wu: Signal<Local, Bit>,
+block! {
+    /// Which counters count in this cycle; `happened[i]` belongs to register `regs::CYCLES + i`.
+    pub struct Events {
+        in busy: Bit,
+        in phase: Bits<2>,
+        in stream_active, wait_stationary, wait_hazard, compute_ready, load_active, store_active: Bit,
+        in word_read, word_written, burst_read, burst_written, word_fetched, burst_fetched: Bit,
+        out happened: [Bit; COUNTERS],
+        net fp, bp, wu: Bit,
+    }
 }
 
 impl Logic for Events {
@@ -88,34 +77,24 @@ impl Logic for Events {
     }
 }
 
-/// All counters, CYCLES to BURSTS_FETCHED; `count[i]` is register `regs::CYCLES + i`.
-///
-/// ```text
-///  busy, phase, ... ->| Events |--happened[i]-->| EventCounter i |--> count[i]
-///  clear ----------------------------------->|                |
-/// ```
-/// The inputs are the engines' own bits: `phase` is that of the newest compute command, a `word_*` bit stands for one word.
-#[derive(LogicBlock, Default)]
-pub struct Counters {
-    pub clock: Signal<In, Clock>,
-    pub clear: Signal<In, Bit>,
-    pub busy: Signal<In, Bit>,
-    pub phase: Signal<In, Bits<2>>,
-    pub stream_active: Signal<In, Bit>,
-    pub wait_stationary: Signal<In, Bit>,
-    pub wait_hazard: Signal<In, Bit>,
-    pub compute_ready: Signal<In, Bit>,
-    pub load_active: Signal<In, Bit>,
-    pub store_active: Signal<In, Bit>,
-    pub word_read: Signal<In, Bit>,
-    pub word_written: Signal<In, Bit>,
-    pub burst_read: Signal<In, Bit>,
-    pub burst_written: Signal<In, Bit>,
-    pub word_fetched: Signal<In, Bit>,
-    pub burst_fetched: Signal<In, Bit>,
-    pub count: [Signal<Out, Bits<32>>; COUNTERS],
-    events: Events,
-    counter: [EventCounter; COUNTERS],
+block! {
+    /// All counters, CYCLES to BURSTS_FETCHED; `count[i]` is register `regs::CYCLES + i`.
+    ///
+    /// ```text
+    ///  busy, phase, ... ->| Events |--happened[i]-->| EventCounter i |--> count[i]
+    ///  clear ----------------------------------->|                |
+    /// ```
+    /// The inputs are the engines' own bits: `phase` is that of the newest compute command, a `word_*` bit stands for one word.
+    pub struct Counters {
+        in clock: Clock,
+        in clear, busy: Bit,
+        in phase: Bits<2>,
+        in stream_active, wait_stationary, wait_hazard, compute_ready, load_active, store_active: Bit,
+        in word_read, word_written, burst_read, burst_written, word_fetched, burst_fetched: Bit,
+        out count: [Bits<32>; COUNTERS],
+        events: Events,
+        counter: [EventCounter; COUNTERS],
+    }
 }
 
 glue! { Counters; self => {

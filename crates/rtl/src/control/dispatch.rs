@@ -1,5 +1,5 @@
 //! Takes queue entries in order: field values go to the descriptor, issues wait for engine and tokens.
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
 /// Cycles from an ISSUE taken to the first decision whether its command starts.
@@ -11,54 +11,47 @@ pub const MANY: u64 = 26;
 /// ... cycles from an entry that comes or goes to `push_room`.
 pub const ROOM: u64 = 2;
 
-/// The decision when a command starts.
-///
-/// ```text
-///  entry --+-- value -> write (in the cycle it is taken)
-///          +-- ISSUE -> [held: wait, signal] -- engine ready, tokens there, room --> [start], take[]
-/// ```
-/// One entry per cycle, one more cycle for an ISSUE. A cycle after the decision `start` is up with its `mask` and its `take`;
-/// the earliest `start` is two cycles after the ISSUE was taken, so that the values before it show in the descriptor, and the
-/// entry behind it is taken after the decision, so that the descriptor holds still during `start`.
-/// `flush` drops the held command and all entries: nothing starts. `idle` is up when no entry is left between push and decision.
-#[derive(LogicBlock, Default)]
-pub struct Dispatch {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub flush: Signal<In, Bit>,
-    /// An entry enters the queue.
-    pub push_valid: Signal<In, Bit>,
-    /// 25 entries or less, a cycle late: who pushes may have seven more under way.
-    pub push_room: Signal<Out, Bit>,
-    pub entry_valid: Signal<In, Bit>,
-    pub entry_ready: Signal<Out, Bit>,
-    pub entry_issue: Signal<In, Bit>,
-    /// The immediate of ISSUE: `[2:0]` wait, `[6:4]` signal.
-    pub entry_data: Signal<In, Bits<32>>,
-    /// Empties the queue: `reset` or `flush`.
-    pub empty_queue: Signal<Out, Bit>,
-    pub write: Signal<Out, Bit>,
-    pub engine_ready: Signal<In, Bit>,
-    pub room: Signal<In, Bit>,
-    pub some: [Signal<In, Bit>; 3],
-    pub take: [Signal<Out, Bit>; 3],
-    /// With `start`: what its command will signal.
-    pub mask: Signal<Out, Bits<3>>,
-    pub start: Signal<Out, Bit>,
-    pub idle: Signal<Out, Bit>,
-    held: DFF<Bit>,
-    tokens: DFF<Bits<3>>,
-    signals: DFF<Bits<3>>,
-    started: DFF<Bit>,
-    entries: DFF<Bits<6>>,
-    few: DFF<Bit>,
-    taken: Signal<Local, Bit>,
-    came: Signal<Local, Bit>,
-    missing: [Signal<Local, Bit>; 3],
-    go: Signal<Local, Bit>,
-    one: K<6, 1>,
-    none: K<6, 0>,
-    many: K<6, MANY>,
+block! {
+    /// The decision when a command starts.
+    ///
+    /// ```text
+    ///  entry --+-- value -> write (in the cycle it is taken)
+    ///          +-- ISSUE -> [held: wait, signal] -- engine ready, tokens there, room --> [start], take[]
+    /// ```
+    /// One entry per cycle, one more cycle for an ISSUE. A cycle after the decision `start` is up with its `mask` and its `take`;
+    /// the earliest `start` is two cycles after the ISSUE was taken, so that the values before it show in the descriptor, and the
+    /// entry behind it is taken after the decision, so that the descriptor holds still during `start`.
+    /// `flush` drops the held command and all entries: nothing starts. `idle` is up when no entry is left between push and decision.
+    pub struct Dispatch {
+        in clock: Clock,
+        in reset, flush: Bit,
+        /// An entry enters the queue.
+        in push_valid: Bit,
+        /// 25 entries or less, a cycle late: who pushes may have seven more under way.
+        out push_room: Bit,
+        in entry_valid: Bit,
+        out entry_ready: Bit,
+        in entry_issue: Bit,
+        /// The immediate of ISSUE: `[2:0]` wait, `[6:4]` signal.
+        in entry_data: Bits<32>,
+        /// Empties the queue: `reset` or `flush`.
+        out empty_queue, write: Bit,
+        in engine_ready, room: Bit,
+        in some: [Bit; 3],
+        out take: [Bit; 3],
+        /// With `start`: what its command will signal.
+        out mask: Bits<3>,
+        out start, idle: Bit,
+        reg held: Bit,
+        reg tokens, signals: Bits<3>,
+        reg started: Bit,
+        reg entries: Bits<6>,
+        reg few: Bit,
+        net taken, came: Bit,
+        net missing: [Bit; 3],
+        net go: Bit,
+        const one: Bits<6> = 1, const none: Bits<6> = 0, const many: Bits<6> = MANY,
+    }
 }
 
 impl Logic for Dispatch {

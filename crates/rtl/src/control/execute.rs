@@ -1,78 +1,59 @@
 //! Executes the controller's instructions.
 use super::predecode::{BAD, LOOP_ZERO};
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use ef_program::isa::opcode;
 use rust_hdl::prelude::*;
 
 /// Cycles of a NEXT that jumps.
 pub const JUMP: u64 = 5;
 
-/// One instruction per cycle: sends SET, ADD and ISSUE on to the engines, keeps the program counter, works the loop stack.
-///
-/// ```text
-///  instruction --+-- SET, ADD, ISSUE --> send, set, issue, engine, stream, field, data
-///                +-- LOOP, NEXT -------> LoopStack, jump
-///                +-- END, errors ------> [halted]
-/// ```
-/// An instruction for a queue without `room` waits, and everything behind it. END and every error halt: `pc` stays at the
-/// instruction, and what was pushed before is still executed by the engines. An error is a pulse in the cycle in which it is found.
-/// Nothing is taken while `run` is down. There is no instruction at or behind `program_length`: a program counter that gets there
-/// is an error, found a cycle later.
-#[derive(LogicBlock, Default)]
-pub struct Execute {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub run: Signal<In, Bit>,
-    pub program_length: Signal<In, Bits<24>>,
-    pub instruction_valid: Signal<In, Bit>,
-    pub instruction_take: Signal<Out, Bit>,
-    pub kind: Signal<In, Bits<15>>,
-    pub data: Signal<In, Bits<32>>,
-    /// The queue of engine e has room for everything under way and one more.
-    pub room: [Signal<In, Bit>; 3],
-    pub send: Signal<Out, Bit>,
-    pub send_issue: Signal<Out, Bit>,
-    pub send_set: Signal<Out, Bit>,
-    pub send_engine: Signal<Out, Bits<2>>,
-    pub send_stream: Signal<Out, Bits<3>>,
-    pub send_field: Signal<Out, Bits<6>>,
-    pub send_data: Signal<Out, Bits<32>>,
-    pub loop_push: Signal<Out, Bit>,
-    pub loop_start: Signal<Out, Bits<24>>,
-    pub loop_jumps: Signal<Out, Bits<16>>,
-    pub loop_counted: Signal<Out, Bit>,
-    pub loop_pop: Signal<Out, Bit>,
-    pub loop_top: Signal<In, Bits<24>>,
-    pub loop_again: Signal<In, Bit>,
-    pub loop_empty: Signal<In, Bit>,
-    pub loop_full: Signal<In, Bit>,
-    pub jump: Signal<Out, Bit>,
-    pub pc: Signal<Out, Bits<24>>,
-    pub halt: Signal<Out, Bit>,
-    pub bad_instruction: Signal<Out, Bit>,
-    pub bad_loop: Signal<Out, Bit>,
-    pub program_end: Signal<Out, Bit>,
-    counter: DFF<Bits<24>>,
-    jumping: DFF<Bit>,
-    halted: DFF<Bit>,
-    past_end: DFF<Bit>,
-    to_engine: Signal<Local, Bit>,
-    may_send: Signal<Local, Bit>,
-    able: Signal<Local, Bit>,
-    take: Signal<Local, Bit>,
-    operation: Signal<Local, Bits<4>>,
-    engine: Signal<Local, Bits<2>>,
-    following: Signal<Local, Bits<24>>,
-    one: K<24, 1>,
-    one_jump: K<16, 1>,
-    add: K<4, { opcode::ADD }>,
-    issue: K<4, { opcode::ISSUE }>,
-    loop_begin: K<4, { opcode::LOOP }>,
-    loop_end: K<4, { opcode::NEXT }>,
-    end_program: K<4, { opcode::END }>,
-    bad: K<4, BAD>,
-    loop_zero: K<4, LOOP_ZERO>,
-    set: K<4, { opcode::SET }>,
+block! {
+    /// One instruction per cycle: sends SET, ADD and ISSUE on to the engines, keeps the program counter, works the loop stack.
+    ///
+    /// ```text
+    ///  instruction --+-- SET, ADD, ISSUE --> send, set, issue, engine, stream, field, data
+    ///                +-- LOOP, NEXT -------> LoopStack, jump
+    ///                +-- END, errors ------> [halted]
+    /// ```
+    /// An instruction for a queue without `room` waits, and everything behind it. END and every error halt: `pc` stays at the
+    /// instruction, and what was pushed before is still executed by the engines. An error is a pulse in the cycle in which it is found.
+    /// Nothing is taken while `run` is down. There is no instruction at or behind `program_length`: a program counter that gets there
+    /// is an error, found a cycle later.
+    pub struct Execute {
+        in clock: Clock,
+        in reset, run: Bit,
+        in program_length: Bits<24>,
+        in instruction_valid: Bit,
+        out instruction_take: Bit,
+        in kind: Bits<15>,
+        in data: Bits<32>,
+        /// The queue of engine e has room for everything under way and one more.
+        in room: [Bit; 3],
+        out send, send_issue, send_set: Bit,
+        out send_engine: Bits<2>,
+        out send_stream: Bits<3>,
+        out send_field: Bits<6>,
+        out send_data: Bits<32>,
+        out loop_push: Bit,
+        out loop_start: Bits<24>,
+        out loop_jumps: Bits<16>,
+        out loop_counted, loop_pop: Bit,
+        in loop_top: Bits<24>,
+        in loop_again, loop_empty, loop_full: Bit,
+        out jump: Bit,
+        out pc: Bits<24>,
+        out halt, bad_instruction, bad_loop, program_end: Bit,
+        reg counter: Bits<24>,
+        reg jumping, halted, past_end: Bit,
+        net to_engine, may_send, able, take: Bit,
+        net operation: Bits<4>,
+        net engine: Bits<2>,
+        net following: Bits<24>,
+        const one: Bits<24> = 1, const one_jump: Bits<16> = 1, const add: Bits<4> = opcode::ADD,
+        const issue: Bits<4> = opcode::ISSUE, const loop_begin: Bits<4> = opcode::LOOP,
+        const loop_end: Bits<4> = opcode::NEXT, const end_program: Bits<4> = opcode::END,
+        const bad: Bits<4> = BAD, const loop_zero: Bits<4> = LOOP_ZERO, const set: Bits<4> = opcode::SET,
+    }
 }
 
 impl Logic for Execute {

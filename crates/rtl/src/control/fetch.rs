@@ -1,6 +1,6 @@
 //! Instruction fetch and execution: the controller without queues and registers.
 use super::{execute::Execute, field_state::FieldState, loops::LoopStack, prefetch::Prefetch};
-use ef_hdl_kit::glue;
+use ef_hdl_kit::{block, glue};
 use rust_hdl::prelude::*;
 
 /// Cycles of a run, as CYCLES counts them, before the first push, if the instructions were there at once:
@@ -10,61 +10,58 @@ pub const FIRST_PUSH: u64 = 8;
 /// The same before the first burst of instructions is offered.
 pub const FIRST_BURST: u64 = 4;
 
-/// Runs the program: fetches, loops, and pushes field values and issues to the queues of the engines.
-///
-/// ```text
-///  program_* ->| Prefetch |--instruction-->| Execute |--send-->| FieldState |--push_valid[e], push_*--> queues
-///  cmd_*     <-|          |<----jump, pc---|         |--bad_*, program_end-----------------------------> errors
-///  word_*    ->|          |                  |  ^  ^------------ push_room[e] -------------------------- queues
-///                    ^------- starts ------| LoopStack |
-/// ```
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `reset` | 1 | back to instruction 0, no loops; only while `idle` |
-/// | `run` | 1 | instructions are asked for and taken only while it is up |
-/// | `program_address`, `program_length` | 32, 24 | word address of instruction 0; instructions |
-/// | `cmd_valid`, `cmd_ready`, `cmd_addr`, `cmd_len`, `urgent` | 1, 1, 32, 16, 1 | bursts of instructions to read |
-/// | `word_valid`, `word` | 1, 32 | their words, taken at once |
-/// | `idle` | 1 | no burst is offered or under way |
-/// | `push_valid` | 3 x 1 | to the queue of engine e, one at a time |
-/// | `push_room` | 3 x 1 | the queue has room for six entries under way |
-/// | `push_issue`, `push_field`, `push_data` | 1, 6, 32 | the entry |
-/// | `pc` | 24 | number of the next instruction; that of END or of the faulty instruction after the end |
-/// | `finished` | 1 | END or an error was met and everything is pushed |
-/// | `bad_instruction`, `bad_loop`, `program_end` | 1 | pulses |
-///
-/// One instruction per cycle; a NEXT that jumps takes 5 if the buffer holds its target, else 11 and the time of the memory.
-/// The first burst is offered 5 cycles after `reset` falls; its first instruction is pushed 9 cycles after its second word.
-#[derive(LogicBlock, Default)]
-pub struct Fetch<const RAW: usize> {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub run: Signal<In, Bit>,
-    pub program_address: Signal<In, Bits<32>>,
-    pub program_length: Signal<In, Bits<24>>,
-    pub cmd_valid: Signal<Out, Bit>,
-    pub cmd_ready: Signal<In, Bit>,
-    pub cmd_addr: Signal<Out, Bits<32>>,
-    pub cmd_len: Signal<Out, Bits<16>>,
-    pub urgent: Signal<Out, Bit>,
-    pub word_valid: Signal<In, Bit>,
-    pub word: Signal<In, Bits<32>>,
-    pub idle: Signal<Out, Bit>,
-    pub push_valid: [Signal<Out, Bit>; 3],
-    pub push_room: [Signal<In, Bit>; 3],
-    pub push_issue: Signal<Out, Bit>,
-    pub push_field: Signal<Out, Bits<6>>,
-    pub push_data: Signal<Out, Bits<32>>,
-    pub pc: Signal<Out, Bits<24>>,
-    pub finished: Signal<Out, Bit>,
-    pub bad_instruction: Signal<Out, Bit>,
-    pub bad_loop: Signal<Out, Bit>,
-    pub program_end: Signal<Out, Bit>,
-    prefetch: Prefetch<RAW>,
-    execute: Execute,
-    loops: LoopStack,
-    fields: FieldState,
+block! {
+    /// Runs the program: fetches, loops, and pushes field values and issues to the queues of the engines.
+    ///
+    /// ```text
+    ///  program_* ->| Prefetch |--instruction-->| Execute |--send-->| FieldState |--push_valid[e], push_*--> queues
+    ///  cmd_*     <-|          |<----jump, pc---|         |--bad_*, program_end-----------------------------> errors
+    ///  word_*    ->|          |                  |  ^  ^------------ push_room[e] -------------------------- queues
+    ///                    ^------- starts ------| LoopStack |
+    /// ```
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `reset` | 1 | back to instruction 0, no loops; only while `idle` |
+    /// | `run` | 1 | instructions are asked for and taken only while it is up |
+    /// | `program_address`, `program_length` | 32, 24 | word address of instruction 0; instructions |
+    /// | `cmd_valid`, `cmd_ready`, `cmd_addr`, `cmd_len`, `urgent` | 1, 1, 32, 16, 1 | bursts of instructions to read |
+    /// | `word_valid`, `word` | 1, 32 | their words, taken at once |
+    /// | `idle` | 1 | no burst is offered or under way |
+    /// | `push_valid` | 3 x 1 | to the queue of engine e, one at a time |
+    /// | `push_room` | 3 x 1 | the queue has room for six entries under way |
+    /// | `push_issue`, `push_field`, `push_data` | 1, 6, 32 | the entry |
+    /// | `pc` | 24 | number of the next instruction; that of END or of the faulty instruction after the end |
+    /// | `finished` | 1 | END or an error was met and everything is pushed |
+    /// | `bad_instruction`, `bad_loop`, `program_end` | 1 | pulses |
+    ///
+    /// One instruction per cycle; a NEXT that jumps takes 5 if the buffer holds its target, else 11 and the time of the memory.
+    /// The first burst is offered 5 cycles after `reset` falls; its first instruction is pushed 9 cycles after its second word.
+    pub struct Fetch<const RAW: usize> {
+        in clock: Clock,
+        in reset, run: Bit,
+        in program_address: Bits<32>,
+        in program_length: Bits<24>,
+        out cmd_valid: Bit,
+        in cmd_ready: Bit,
+        out cmd_addr: Bits<32>,
+        out cmd_len: Bits<16>,
+        out urgent: Bit,
+        in word_valid: Bit,
+        in word: Bits<32>,
+        out idle: Bit,
+        out push_valid: [Bit; 3],
+        in push_room: [Bit; 3],
+        out push_issue: Bit,
+        out push_field: Bits<6>,
+        out push_data: Bits<32>,
+        out pc: Bits<24>,
+        out finished, bad_instruction, bad_loop, program_end: Bit,
+        prefetch: Prefetch<RAW>,
+        execute: Execute,
+        loops: LoopStack,
+        fields: FieldState,
+    }
 }
 
 glue! { [const RAW: usize] Fetch<RAW>; self => {

@@ -1,68 +1,65 @@
 //! The state memory of the field streams: turns SET and ADD into the values that go to the engines.
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
 /// Cycles from an entry to its push.
 pub const LATENCY: u64 = 4;
 
-/// One word per (engine, stream, field); SET replaces it, ADD adds to it, the new word goes to the engine's queue. ISSUE passes unchanged.
-///
-/// ```text
-///        asked           read             sum                   written
-///  in_* ->[X]-- address ->| RAM |->[Y]-->[Z]--(+ immediate)---->[W]--> push_valid[engine], push_*
-///                         |2048 |               ^ forwarded      |
-///                         | x 32|<---------------+---------------+ write
-/// ```
-/// One entry per cycle, 4 cycles from `in_valid` to `push_valid`, in order, never stalled: who sends an entry knows that its queue has room.
-/// A word is written four cycles after it was asked for, so the words of the three entries before are forwarded to the adder;
-/// whether they are the same word is compared a stage earlier.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `in_valid`, `in_issue`, `in_set` | 1 | an entry; ISSUE, SET, else ADD |
-/// | `in_engine`, `in_stream`, `in_field`, `in_data` | 2, 3, 6, 32 | the instruction's parts |
-/// | `push_valid` | 3 x 1 | to the queue of engine e |
-/// | `push_issue`, `push_field`, `push_data` | 1, 6, 32 | field value, or the immediate of ISSUE |
-/// | `halted`, `finished` | 1 | `finished`: halted and no entry inside |
-///
-/// The memory keeps its words over `reset`: a program sets a word before it adds to it.
-#[derive(LogicBlock, Default)]
-pub struct FieldState {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub in_valid: Signal<In, Bit>,
-    pub in_issue: Signal<In, Bit>,
-    pub in_set: Signal<In, Bit>,
-    pub in_engine: Signal<In, Bits<2>>,
-    pub in_stream: Signal<In, Bits<3>>,
-    pub in_field: Signal<In, Bits<6>>,
-    pub in_data: Signal<In, Bits<32>>,
-    pub push_valid: [Signal<Out, Bit>; 3],
-    pub push_issue: Signal<Out, Bit>,
-    pub push_field: Signal<Out, Bits<6>>,
-    pub push_data: Signal<Out, Bits<32>>,
-    pub halted: Signal<In, Bit>,
-    pub finished: Signal<Out, Bit>,
-    ram: RAM<Bits<32>, 11>,
-    /// Stages X, Y, Z, W and the entry before W: address, and whether it is a SET or ADD.
-    address: [DFF<Bits<11>>; 5],
-    writes: [DFF<Bit>; 5],
-    /// Stages X, Y, Z, W.
-    valid: [DFF<Bit>; 4],
-    issue: [DFF<Bit>; 4],
-    /// Stages X, Y, Z.
-    is_set: [DFF<Bit>; 3],
-    data: [DFF<Bits<32>>; 3],
-    /// Stage Z: the word as read, and which of the entries before has a newer one.
-    word: DFF<Bits<32>>,
-    newer: [DFF<Bit>; 3],
-    /// Stage W and the two entries before.
-    value: [DFF<Bits<32>>; 3],
-    to: [DFF<Bit>; 3],
-    engine: Signal<Local, Bits<2>>,
-    last_address: Signal<Local, Bits<11>>,
-    base: Signal<Local, Bits<32>>,
-    zero: K<32, 0>,
+block! {
+    /// One word per (engine, stream, field); SET replaces it, ADD adds to it, the new word goes to the engine's queue. ISSUE passes unchanged.
+    ///
+    /// ```text
+    ///        asked           read             sum                   written
+    ///  in_* ->[X]-- address ->| RAM |->[Y]-->[Z]--(+ immediate)---->[W]--> push_valid[engine], push_*
+    ///                         |2048 |               ^ forwarded      |
+    ///                         | x 32|<---------------+---------------+ write
+    /// ```
+    /// One entry per cycle, 4 cycles from `in_valid` to `push_valid`, in order, never stalled: who sends an entry knows that its queue has room.
+    /// A word is written four cycles after it was asked for, so the words of the three entries before are forwarded to the adder;
+    /// whether they are the same word is compared a stage earlier.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `in_valid`, `in_issue`, `in_set` | 1 | an entry; ISSUE, SET, else ADD |
+    /// | `in_engine`, `in_stream`, `in_field`, `in_data` | 2, 3, 6, 32 | the instruction's parts |
+    /// | `push_valid` | 3 x 1 | to the queue of engine e |
+    /// | `push_issue`, `push_field`, `push_data` | 1, 6, 32 | field value, or the immediate of ISSUE |
+    /// | `halted`, `finished` | 1 | `finished`: halted and no entry inside |
+    ///
+    /// The memory keeps its words over `reset`: a program sets a word before it adds to it.
+    pub struct FieldState {
+        in clock: Clock,
+        in reset, in_valid, in_issue, in_set: Bit,
+        in in_engine: Bits<2>,
+        in in_stream: Bits<3>,
+        in in_field: Bits<6>,
+        in in_data: Bits<32>,
+        out push_valid: [Bit; 3],
+        out push_issue: Bit,
+        out push_field: Bits<6>,
+        out push_data: Bits<32>,
+        in halted: Bit,
+        out finished: Bit,
+        ram: RAM<Bits<32>, 11>,
+        /// Stages X, Y, Z, W and the entry before W: address, and whether it is a SET or ADD.
+        reg address: [Bits<11>; 5],
+        reg writes: [Bit; 5],
+        /// Stages X, Y, Z, W.
+        reg valid, issue: [Bit; 4],
+        /// Stages X, Y, Z.
+        reg is_set: [Bit; 3],
+        reg data: [Bits<32>; 3],
+        /// Stage Z: the word as read, and which of the entries before has a newer one.
+        word: DFF<Bits<32>>,
+        reg newer: [Bit; 3],
+        /// Stage W and the two entries before.
+        reg value: [Bits<32>; 3],
+        reg to: [Bit; 3],
+        net engine: Bits<2>,
+        net last_address: Bits<11>,
+        net base: Bits<32>,
+        const zero: Bits<32> = 0,
+    }
 }
 
 impl Logic for FieldState {

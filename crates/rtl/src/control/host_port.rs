@@ -1,44 +1,41 @@
 //! The handshake of the host's register port.
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
-/// Takes requests, hands writes on, waits for the read multiplexer, gives responses.
-///
-/// ```text
-///  req_* ->[address, data]--> write, address, data --> registers
-///                        \--> select0..2 ------------> ReadMux --(3 cycles)--> value
-///  resp_* <-[response]<------------------------------------------------------- value
-/// ```
-/// Writes: one per cycle, `write` is up in the cycle after the handshake. Reads: `req_ready` falls until the response is taken;
-/// `resp_valid` rises 5 cycles after the handshake of the request. Requests are handled in order.
-#[derive(LogicBlock, Default)]
-pub struct HostPort {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub req_valid: Signal<In, Bit>,
-    pub req_ready: Signal<Out, Bit>,
-    pub req_write: Signal<In, Bit>,
-    pub req_addr: Signal<In, Bits<8>>,
-    pub req_data: Signal<In, Bits<32>>,
-    pub resp_valid: Signal<Out, Bit>,
-    pub resp_ready: Signal<In, Bit>,
-    pub resp_data: Signal<Out, Bits<32>>,
-    pub write: Signal<Out, Bit>,
-    pub address: Signal<Out, Bits<8>>,
-    pub data: Signal<Out, Bits<32>>,
-    pub select0: Signal<Out, Bits<2>>,
-    pub select1: Signal<Out, Bits<2>>,
-    pub select2: Signal<Out, Bits<2>>,
-    pub value: Signal<In, Bits<32>>,
-    reading: DFF<Bit>,
-    writing: DFF<Bit>,
-    at: DFF<Bits<8>>,
-    word: DFF<Bits<32>>,
-    wait_mux: [DFF<Bit>; 4],
-    answered: DFF<Bit>,
-    answer: DFF<Bits<32>>,
-    take: Signal<Local, Bit>,
-    nothing: K<32, 0>,
+block! {
+    /// Takes requests, hands writes on, waits for the read multiplexer, gives responses.
+    ///
+    /// ```text
+    ///  req_* ->[address, data]--> write, address, data --> registers
+    ///                        \--> select0..2 ------------> ReadMux --(3 cycles)--> value
+    ///  resp_* <-[response]<------------------------------------------------------- value
+    /// ```
+    /// Writes: one per cycle, `write` is up in the cycle after the handshake. Reads: `req_ready` falls until the response is taken;
+    /// `resp_valid` rises 5 cycles after the handshake of the request. Requests are handled in order.
+    pub struct HostPort {
+        in clock: Clock,
+        in reset, req_valid: Bit,
+        out req_ready: Bit,
+        in req_write: Bit,
+        in req_addr: Bits<8>,
+        in req_data: Bits<32>,
+        out resp_valid: Bit,
+        in resp_ready: Bit,
+        out resp_data: Bits<32>,
+        out write: Bit,
+        out address: Bits<8>,
+        out data: Bits<32>,
+        out select0, select1, select2: Bits<2>,
+        in value: Bits<32>,
+        reg reading, writing: Bit,
+        reg at: Bits<8>,
+        reg word: Bits<32>,
+        reg wait_mux: [Bit; 4],
+        reg answered: Bit,
+        reg answer: Bits<32>,
+        net take: Bit,
+        const nothing: Bits<32> = 0,
+    }
 }
 
 impl Logic for HostPort {

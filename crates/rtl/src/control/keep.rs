@@ -1,5 +1,5 @@
 //! From which instruction on the program buffer keeps what it holds.
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
 /// Instructions that the buffer reads ahead, at the least: a loop that leaves less room than this is not kept.
@@ -7,72 +7,40 @@ pub const AHEAD: u64 = 64;
 /// Cycles by which `keep` is later than usual for each level that the anchor moves inwards.
 pub const INWARDS: u64 = 2;
 
-/// The first instruction that may not be overwritten: the start of the outermost active loop that lies at most 2^RAW - [`AHEAD`]
-/// instructions back, or the program counter.
-///
-/// ```text
-///  push, start, pop --> [anchored, anchor, level] --[kept]--> keep
-///  pc ---------------->  anchor too far back? --> the next loop inwards: select --> LoopStack --> selected
-/// ```
-/// A loop becomes the anchor when it begins and none is; the anchor moves inwards, a level in two cycles, when the program counter
-/// has run too far from it, and is none after its loop has ended. `level` is the anchor's place in the loop stack, 0 the innermost.
-/// Instruction numbers are modulo 2^16 here, which is more than the buffer holds. `keep` is never beyond the next
-/// instruction: after a jump it is right a cycle later. What it is besides decides how fast a program runs, not what it does.
-#[derive(LogicBlock)]
-pub struct Keep<const RAW: usize> {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub pc: Signal<In, Bits<24>>,
-    pub push: Signal<In, Bit>,
-    pub start: Signal<In, Bits<24>>,
-    pub pop: Signal<In, Bit>,
-    /// The entry of the loop stack one level inside the anchor.
-    pub select: Signal<Out, Bits<3>>,
-    /// Where that loop starts.
-    pub selected: Signal<In, Bits<16>>,
-    pub keep: Signal<Out, Bits<16>>,
-    anchored: DFF<Bit>,
-    anchor: DFF<Bits<16>>,
-    level: DFF<Bits<3>>,
-    distant: DFF<Bit>,
-    kept: DFF<Bits<16>>,
-    at: Signal<Local, Bits<16>>,
-    back: Signal<Local, Bits<16>>,
-    inwards: Signal<Local, Bit>,
-    innermost: Signal<Local, Bit>,
-    inner: Signal<Local, Bits<3>>,
-    one: K<3, 1>,
-    zero: K<3, 0>,
-    reach: Constant<Bits<16>>,
-}
-
-impl<const RAW: usize> Default for Keep<RAW> {
-    fn default() -> Self {
+block! {
+    /// The first instruction that may not be overwritten: the start of the outermost active loop that lies at most 2^RAW - [`AHEAD`]
+    /// instructions back, or the program counter.
+    ///
+    /// ```text
+    ///  push, start, pop --> [anchored, anchor, level] --[kept]--> keep
+    ///  pc ---------------->  anchor too far back? --> the next loop inwards: select --> LoopStack --> selected
+    /// ```
+    /// A loop becomes the anchor when it begins and none is; the anchor moves inwards, a level in two cycles, when the program counter
+    /// has run too far from it, and is none after its loop has ended. `level` is the anchor's place in the loop stack, 0 the innermost.
+    /// Instruction numbers are modulo 2^16 here, which is more than the buffer holds. `keep` is never beyond the next
+    /// instruction: after a jump it is right a cycle later. What it is besides decides how fast a program runs, not what it does.
+    pub struct Keep<const RAW: usize> {
         assert!((7..=15).contains(&RAW), "a program buffer has 128 to 32768 instructions");
-        Self {
-            clock: Default::default(),
-            reset: Default::default(),
-            pc: Default::default(),
-            push: Default::default(),
-            start: Default::default(),
-            pop: Default::default(),
-            select: Default::default(),
-            selected: Default::default(),
-            keep: Default::default(),
-            anchored: Default::default(),
-            anchor: Default::default(),
-            level: Default::default(),
-            distant: Default::default(),
-            kept: Default::default(),
-            at: Default::default(),
-            back: Default::default(),
-            inwards: Default::default(),
-            innermost: Default::default(),
-            inner: Default::default(),
-            one: Default::default(),
-            zero: Default::default(),
-            reach: Constant::new(((1 << RAW) - AHEAD).into()),
-        }
+        in clock: Clock,
+        in reset: Bit,
+        in pc: Bits<24>,
+        in push: Bit,
+        in start: Bits<24>,
+        in pop: Bit,
+        /// The entry of the loop stack one level inside the anchor.
+        out select: Bits<3>,
+        /// Where that loop starts.
+        in selected: Bits<16>,
+        out keep: Bits<16>,
+        reg anchored: Bit,
+        reg anchor: Bits<16>,
+        reg level: Bits<3>,
+        reg distant: Bit,
+        reg kept: Bits<16>,
+        net at, back: Bits<16>,
+        net inwards, innermost: Bit,
+        net inner: Bits<3>,
+        const one: Bits<3> = 1, const zero: Bits<3> = 0, const reach: Bits<16> = (1 << RAW) - AHEAD,
     }
 }
 

@@ -1,44 +1,39 @@
 //! The stack of hardware loops.
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
-/// One stack entry per loop: where its body starts and how often NEXT still jumps there.
-///
-/// ```text
-///  push, start, jumps ->| 0: top |-> top_start, again
-///  counted, pop       ->| 1      |-> selected = start of entry `select`
-///                       | ...    |-> empty, full
-///                       | 7      |
-/// ```
-/// At most one of `push`, `counted` and `pop` in a cycle; the outputs are registers or one gate behind them, valid in the next cycle.
-/// `again` says that NEXT has to jump: then `counted` counts the jump, else `pop` ends the loop.
-/// The compare that makes `again` is done when the entry changes, not when NEXT asks.
-#[derive(LogicBlock, Default)]
-pub struct LoopStack {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub push: Signal<In, Bit>,
-    pub start: Signal<In, Bits<24>>,
-    /// Jumps back: the count of LOOP less one.
-    pub jumps: Signal<In, Bits<16>>,
-    pub counted: Signal<In, Bit>,
-    pub pop: Signal<In, Bit>,
-    pub top_start: Signal<Out, Bits<24>>,
-    pub select: Signal<In, Bits<3>>,
-    /// Modulo 2^16.
-    pub selected: Signal<Out, Bits<16>>,
-    pub again: Signal<Out, Bit>,
-    pub empty: Signal<Out, Bit>,
-    pub full: Signal<Out, Bit>,
-    starts: [DFF<Bits<24>>; 8],
-    left: [DFF<Bits<16>>; 8],
-    more: [DFF<Bit>; 8],
-    used: [DFF<Bit>; 8],
-    /// The starts of entries chosen by the last bit of `select`, and of those by the one before.
-    quarters: [Signal<Local, Bits<24>>; 4],
-    halves: [Signal<Local, Bits<24>>; 2],
-    one: K<16, 1>,
-    zero: K<16, 0>,
+block! {
+    /// One stack entry per loop: where its body starts and how often NEXT still jumps there.
+    ///
+    /// ```text
+    ///  push, start, jumps ->| 0: top |-> top_start, again
+    ///  counted, pop       ->| 1      |-> selected = start of entry `select`
+    ///                       | ...    |-> empty, full
+    ///                       | 7      |
+    /// ```
+    /// At most one of `push`, `counted` and `pop` in a cycle; the outputs are registers or one gate behind them, valid in the next cycle.
+    /// `again` says that NEXT has to jump: then `counted` counts the jump, else `pop` ends the loop.
+    /// The compare that makes `again` is done when the entry changes, not when NEXT asks.
+    pub struct LoopStack {
+        in clock: Clock,
+        in reset, push: Bit,
+        in start: Bits<24>,
+        /// Jumps back: the count of LOOP less one.
+        in jumps: Bits<16>,
+        in counted, pop: Bit,
+        out top_start: Bits<24>,
+        in select: Bits<3>,
+        /// Modulo 2^16.
+        out selected: Bits<16>,
+        out again, empty, full: Bit,
+        reg starts: [Bits<24>; 8],
+        reg left: [Bits<16>; 8],
+        reg more, used: [Bit; 8],
+        /// The starts of entries chosen by the last bit of `select`, and of those by the one before.
+        net quarters: [Bits<24>; 4],
+        net halves: [Bits<24>; 2],
+        const one: Bits<16> = 1, const zero: Bits<16> = 0,
+    }
 }
 
 impl Logic for LoopStack {

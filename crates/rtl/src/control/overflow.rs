@@ -1,30 +1,27 @@
 //! The sticky OVERFLOW register.
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
-/// One bit per tag, set by either of two engines.
-///
-/// ```text
-///  overflow_set[i], overflow_tag[i] ->[FF]-> 1 << tag -+->(or)->[bits]--> bits
-///                                                      ^----------+
-/// ```
-/// A bit is up two cycles after its `overflow_set`.
-#[derive(LogicBlock, Default)]
-pub struct OverflowBits {
-    pub clock: Signal<In, Clock>,
-    pub clear: Signal<In, Bit>,
-    pub overflow_set: [Signal<In, Bit>; 2],
-    pub overflow_tag: [Signal<In, Bits<5>>; 2],
-    pub bits: Signal<Out, Bits<32>>,
-    set_a: DFF<Bit>,
-    set_b: DFF<Bit>,
-    tag_a: DFF<Bits<5>>,
-    tag_b: DFF<Bits<5>>,
-    sticky: DFF<Bits<32>>,
-    mask_a: Signal<Local, Bits<32>>,
-    mask_b: Signal<Local, Bits<32>>,
-    one: K<32, 1>,
-    none: K<32, 0>,
+block! {
+    /// One bit per tag, set by either of two engines.
+    ///
+    /// ```text
+    ///  overflow_set[i], overflow_tag[i] ->[FF]-> 1 << tag -+->(or)->[bits]--> bits
+    ///                                                      ^----------+
+    /// ```
+    /// A bit is up two cycles after its `overflow_set`.
+    pub struct OverflowBits {
+        in clock: Clock,
+        in clear: Bit,
+        in overflow_set: [Bit; 2],
+        in overflow_tag: [Bits<5>; 2],
+        out bits: Bits<32>,
+        reg set_a, set_b: Bit,
+        reg tag_a, tag_b: Bits<5>,
+        reg sticky: Bits<32>,
+        net mask_a, mask_b: Bits<32>,
+        const one: Bits<32> = 1, const none: Bits<32> = 0,
+    }
 }
 
 impl Logic for OverflowBits {

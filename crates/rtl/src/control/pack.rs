@@ -1,18 +1,16 @@
 //! Single bits as a register.
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
-/// `word[3:0] = bits`, the other bits 0.
-#[derive(LogicBlock, Default)]
-pub struct Pack4 {
-    pub bits: [Signal<In, Bit>; 4],
-    pub word: Signal<Out, Bits<32>>,
-    part: [Signal<Local, Bits<32>>; 4],
-    zero: K<32, 0>,
-    one: K<32, 1>,
-    two: K<32, 2>,
-    four: K<32, 4>,
-    eight: K<32, 8>,
+block! {
+    /// `word[3:0] = bits`, the other bits 0.
+    pub struct Pack4 {
+        in bits: [Bit; 4],
+        out word: Bits<32>,
+        net part: [Bits<32>; 4],
+        const zero: Bits<32> = 0, const one: Bits<32> = 1, const two: Bits<32> = 2, const four: Bits<32> = 4,
+        const eight: Bits<32> = 8,
+    }
 }
 
 impl Logic for Pack4 {

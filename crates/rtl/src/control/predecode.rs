@@ -1,5 +1,5 @@
 //! First look at an instruction, on its way into the prefetch queue.
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use ef_program::{ComputeDesc, Descriptor, LoadDesc, StoreDesc, isa::opcode};
 use rust_hdl::prelude::*;
 
@@ -8,59 +8,29 @@ pub const BAD: u64 = 6;
 /// Predecoded operation: LOOP with a count of 0.
 pub const LOOP_ZERO: u64 = 7;
 
-/// Stream, opcode, engine and field of an instruction, with what is wrong with it written into its opcode.
-///
-/// ```text
-///  high[31:20] = opcode, engine, field -+-> kind = stream [14:12], opcode [11:8], engine [7:6], field [5:0]
-///  high[2:0]   = stream                -+
-///  low[15:0]   = count                 -+
-/// ```
-/// Combinational. `kind[11:8]` is an opcode of `ef_program::isa::opcode`, [`BAD`] (unknown opcode, engine or field), or [`LOOP_ZERO`].
-#[derive(LogicBlock)]
-pub struct Predecode {
-    pub low: Signal<In, Bits<32>>,
-    pub high: Signal<In, Bits<32>>,
-    pub kind: Signal<Out, Bits<15>>,
-    operation: Signal<Local, Bits<4>>,
-    engine: Signal<Local, Bits<2>>,
-    field: Signal<Local, Bits<6>>,
-    writes: Signal<Local, Bit>,
-    to_engine: Signal<Local, Bit>,
-    wrong: Signal<Local, Bit>,
-    load_fields: Constant<Bits<6>>,
-    compute_fields: Constant<Bits<6>>,
-    store_fields: Constant<Bits<6>>,
-    add: K<4, { opcode::ADD }>,
-    issue: K<4, { opcode::ISSUE }>,
-    loop_begin: K<4, { opcode::LOOP }>,
-    set: K<4, { opcode::SET }>,
-    bad: K<15, { BAD << 8 }>,
-    loop_zero: K<15, { LOOP_ZERO << 8 }>,
-}
-
-impl Default for Predecode {
-    fn default() -> Self {
+block! {
+    /// Stream, opcode, engine and field of an instruction, with what is wrong with it written into its opcode.
+    ///
+    /// ```text
+    ///  high[31:20] = opcode, engine, field -+-> kind = stream [14:12], opcode [11:8], engine [7:6], field [5:0]
+    ///  high[2:0]   = stream                -+
+    ///  low[15:0]   = count                 -+
+    /// ```
+    /// Combinational. `kind[11:8]` is an opcode of `ef_program::isa::opcode`, [`BAD`] (unknown opcode, engine or field), or [`LOOP_ZERO`].
+    pub struct Predecode {
         let fields = |count: usize| Constant::new((count as u64).into());
-        Self {
-            low: Default::default(),
-            high: Default::default(),
-            kind: Default::default(),
-            operation: Default::default(),
-            engine: Default::default(),
-            field: Default::default(),
-            writes: Default::default(),
-            to_engine: Default::default(),
-            wrong: Default::default(),
-            load_fields: fields(LoadDesc::FIELDS.len()),
-            compute_fields: fields(ComputeDesc::FIELDS.len()),
-            store_fields: fields(StoreDesc::FIELDS.len()),
-            add: Default::default(),
-            issue: Default::default(),
-            loop_begin: Default::default(),
-            set: Default::default(),
-            bad: Default::default(),
-            loop_zero: Default::default(),
-        }
+        in low, high: Bits<32>,
+        out kind: Bits<15>,
+        net operation: Bits<4>,
+        net engine: Bits<2>,
+        net field: Bits<6>,
+        net writes, to_engine, wrong: Bit,
+        load_fields: Constant<Bits<6>> = fields(LoadDesc::FIELDS.len()),
+        compute_fields: Constant<Bits<6>> = fields(ComputeDesc::FIELDS.len()),
+        store_fields: Constant<Bits<6>> = fields(StoreDesc::FIELDS.len()),
+        const add: Bits<4> = opcode::ADD, const issue: Bits<4> = opcode::ISSUE,
+        const loop_begin: Bits<4> = opcode::LOOP, const set: Bits<4> = opcode::SET,
+        const bad: Bits<15> = BAD << 8, const loop_zero: Bits<15> = LOOP_ZERO << 8,
     }
 }
 

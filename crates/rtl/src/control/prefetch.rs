@@ -3,46 +3,41 @@ use super::{
     arrivals::Arrivals, keep::Keep, predecode::Predecode, program_buffer::ProgramBuffer, refill::Refill,
 };
 use crate::stream::Fifo;
-use ef_hdl_kit::{K, glue};
+use ef_hdl_kit::{block, glue};
 use rust_hdl::prelude::*;
 
 /// Cycles from the second word of an instruction to its execution.
 pub const ARRIVED: u64 = 5;
 
-/// Which instruction to read from the buffer next, and whether it is there and the queue has room for it.
-///
-/// ```text
-///  jump, pc --> read_address --> (2 cycles) --> arrive
-///  [address]+1 -----^    [used] < 8 and address != got: ask
-/// ```
-/// Instructions asked for and not yet `took` are at most the eight that the queue behind the buffer holds.
-/// `jump` drops all of them and asks for `pc` in the same cycle; `far` drops that one too, as the buffer does not hold it.
-/// Instruction numbers are modulo 2^16.
-#[derive(LogicBlock, Default)]
-pub struct ReadAhead {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub jump: Signal<In, Bit>,
-    pub far: Signal<In, Bit>,
-    pub pc: Signal<In, Bits<24>>,
-    /// First instruction that is not in the buffer yet.
-    pub got: Signal<In, Bits<16>>,
-    pub took: Signal<In, Bit>,
-    pub read_address: Signal<Out, Bits<16>>,
-    pub arrive: Signal<Out, Bit>,
-    /// Empties the queue behind the buffer.
-    pub drop_words: Signal<Out, Bit>,
-    address: DFF<Bits<16>>,
-    used: DFF<Bits<4>>,
-    asked: DFF<Bit>,
-    arrived: DFF<Bit>,
-    ask: Signal<Local, Bit>,
-    target: Signal<Local, Bits<16>>,
-    current: Signal<Local, Bits<16>>,
-    one_address: K<16, 1>,
-    one: K<4, 1>,
-    none: K<4, 0>,
-    all: K<4, 8>,
+block! {
+    /// Which instruction to read from the buffer next, and whether it is there and the queue has room for it.
+    ///
+    /// ```text
+    ///  jump, pc --> read_address --> (2 cycles) --> arrive
+    ///  [address]+1 -----^    [used] < 8 and address != got: ask
+    /// ```
+    /// Instructions asked for and not yet `took` are at most the eight that the queue behind the buffer holds.
+    /// `jump` drops all of them and asks for `pc` in the same cycle; `far` drops that one too, as the buffer does not hold it.
+    /// Instruction numbers are modulo 2^16.
+    pub struct ReadAhead {
+        in clock: Clock,
+        in reset, jump, far: Bit,
+        in pc: Bits<24>,
+        /// First instruction that is not in the buffer yet.
+        in got: Bits<16>,
+        in took: Bit,
+        out read_address: Bits<16>,
+        out arrive: Bit,
+        /// Empties the queue behind the buffer.
+        out drop_words: Bit,
+        reg address: Bits<16>,
+        reg used: Bits<4>,
+        reg asked, arrived: Bit,
+        net ask: Bit,
+        net target, current: Bits<16>,
+        const one_address: Bits<16> = 1, const one: Bits<4> = 1, const none: Bits<4> = 0,
+        const all: Bits<4> = 8,
+    }
 }
 
 impl Logic for ReadAhead {
@@ -84,65 +79,64 @@ impl Logic for ReadAhead {
     }
 }
 
-/// The program in DRAM behind a buffer of 2^RAW instructions and a queue of eight.
-///
-/// ```text
-///  pc, loop_* ->| Keep |--keep-->| Refill |--cmd_*--> memory
-///                     jump, pc ->|        |--far--> everything below
-///  word ->| Arrivals |-->| ProgramBuffer |-->| Predecode |-->[FIFO, 8]--> instruction_valid, kind, data
-///               got ---->| ReadAhead |
-/// ```
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `run`, `halt` | 1 | bursts are asked for while `run` is up and `halt` is not |
-/// | `program_address`, `program_length` | 32, 24 | word address of instruction 0; instructions |
-/// | `jump`, `pc` | 1, 24 | go on at `pc`, an instruction before the one taken last; the queue is empty in the next cycle |
-/// | `loop_push`, `loop_start`, `loop_pop`, `loop_select`, `loop_selected` | 1, 24, 1, 3, 16 | the loop stack, see [`Keep`] |
-/// | `instruction_valid`, `instruction_take` | 1 | handshake; no `instruction_take` together with `jump` |
-/// | `kind` | 15 | see [`Predecode`] |
-/// | `data` | 32 | the immediate |
-/// | `cmd_valid`, `cmd_ready`, `cmd_addr`, `cmd_len`, `urgent` | 1, 1, 32, 16, 1 | bursts to read, see [`Refill`] |
-/// | `word_valid`, `word` | 1, 32 | their words, taken at once |
-/// | `idle` | 1 | no burst is offered or under way |
-///
-/// One instruction per cycle in a row, as long as the buffer holds it; the first one after `jump` is valid 4 cycles later if the buffer holds
-/// it, else 4 cycles after its second word came; the burst is offered 7 cycles after the `jump`. After `reset` it begins at instruction 0.
-#[derive(LogicBlock, Default)]
-pub struct Prefetch<const RAW: usize> {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub run: Signal<In, Bit>,
-    pub halt: Signal<In, Bit>,
-    pub program_address: Signal<In, Bits<32>>,
-    pub program_length: Signal<In, Bits<24>>,
-    pub jump: Signal<In, Bit>,
-    pub pc: Signal<In, Bits<24>>,
-    pub loop_push: Signal<In, Bit>,
-    pub loop_start: Signal<In, Bits<24>>,
-    pub loop_pop: Signal<In, Bit>,
-    pub loop_select: Signal<Out, Bits<3>>,
-    pub loop_selected: Signal<In, Bits<16>>,
-    pub instruction_valid: Signal<Out, Bit>,
-    pub instruction_take: Signal<In, Bit>,
-    pub kind: Signal<Out, Bits<15>>,
-    pub data: Signal<Out, Bits<32>>,
-    pub cmd_valid: Signal<Out, Bit>,
-    pub cmd_ready: Signal<In, Bit>,
-    pub cmd_addr: Signal<Out, Bits<32>>,
-    pub cmd_len: Signal<Out, Bits<16>>,
-    pub urgent: Signal<Out, Bit>,
-    pub word_valid: Signal<In, Bit>,
-    pub word: Signal<In, Bits<32>>,
-    pub idle: Signal<Out, Bit>,
-    keep: Keep<RAW>,
-    refill: Refill<RAW>,
-    arrivals: Arrivals,
-    ahead: ReadAhead,
-    buffer: ProgramBuffer<RAW>,
-    predecode: Predecode,
-    kinds: Fifo<15, 3>,
-    immediates: Fifo<32, 3>,
+block! {
+    /// The program in DRAM behind a buffer of 2^RAW instructions and a queue of eight.
+    ///
+    /// ```text
+    ///  pc, loop_* ->| Keep |--keep-->| Refill |--cmd_*--> memory
+    ///                     jump, pc ->|        |--far--> everything below
+    ///  word ->| Arrivals |-->| ProgramBuffer |-->| Predecode |-->[FIFO, 8]--> instruction_valid, kind, data
+    ///               got ---->| ReadAhead |
+    /// ```
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `run`, `halt` | 1 | bursts are asked for while `run` is up and `halt` is not |
+    /// | `program_address`, `program_length` | 32, 24 | word address of instruction 0; instructions |
+    /// | `jump`, `pc` | 1, 24 | go on at `pc`, an instruction before the one taken last; the queue is empty in the next cycle |
+    /// | `loop_push`, `loop_start`, `loop_pop`, `loop_select`, `loop_selected` | 1, 24, 1, 3, 16 | the loop stack, see [`Keep`] |
+    /// | `instruction_valid`, `instruction_take` | 1 | handshake; no `instruction_take` together with `jump` |
+    /// | `kind` | 15 | see [`Predecode`] |
+    /// | `data` | 32 | the immediate |
+    /// | `cmd_valid`, `cmd_ready`, `cmd_addr`, `cmd_len`, `urgent` | 1, 1, 32, 16, 1 | bursts to read, see [`Refill`] |
+    /// | `word_valid`, `word` | 1, 32 | their words, taken at once |
+    /// | `idle` | 1 | no burst is offered or under way |
+    ///
+    /// One instruction per cycle in a row, as long as the buffer holds it; the first one after `jump` is valid 4 cycles later if the buffer holds
+    /// it, else 4 cycles after its second word came; the burst is offered 7 cycles after the `jump`. After `reset` it begins at instruction 0.
+    pub struct Prefetch<const RAW: usize> {
+        in clock: Clock,
+        in reset, run, halt: Bit,
+        in program_address: Bits<32>,
+        in program_length: Bits<24>,
+        in jump: Bit,
+        in pc: Bits<24>,
+        in loop_push: Bit,
+        in loop_start: Bits<24>,
+        in loop_pop: Bit,
+        out loop_select: Bits<3>,
+        in loop_selected: Bits<16>,
+        out instruction_valid: Bit,
+        in instruction_take: Bit,
+        out kind: Bits<15>,
+        out data: Bits<32>,
+        out cmd_valid: Bit,
+        in cmd_ready: Bit,
+        out cmd_addr: Bits<32>,
+        out cmd_len: Bits<16>,
+        out urgent: Bit,
+        in word_valid: Bit,
+        in word: Bits<32>,
+        out idle: Bit,
+        keep: Keep<RAW>,
+        refill: Refill<RAW>,
+        arrivals: Arrivals,
+        ahead: ReadAhead,
+        buffer: ProgramBuffer<RAW>,
+        predecode: Predecode,
+        kinds: Fifo<15, 3>,
+        immediates: Fifo<32, 3>,
+    }
 }
 
 glue! { [const RAW: usize] Prefetch<RAW>; self => {

@@ -1,28 +1,26 @@
 //! The part of the program that is on the chip.
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
-/// A ring of 2^RAW instructions of 64 bits, as two RAMs of 32 bits: instruction n is at n modulo 2^RAW.
-///
-/// ```text
-///  write_low, write_address, word -->| RAM low  |->[FF]-> low
-///  write_high, ... ----------------->| RAM high |->[FF]-> high
-///  read_address -------------------->|          |
-/// ```
-/// Read latency 2 (the block RAM's own register and one behind it). A word being written is read as it was.
-#[derive(LogicBlock, Default)]
-pub struct ProgramBuffer<const RAW: usize> {
-    pub clock: Signal<In, Clock>,
-    pub write_low: Signal<In, Bit>,
-    pub write_high: Signal<In, Bit>,
-    pub write_address: Signal<In, Bits<16>>,
-    pub word: Signal<In, Bits<32>>,
-    pub read_address: Signal<In, Bits<16>>,
-    pub low: Signal<Out, Bits<32>>,
-    pub high: Signal<Out, Bits<32>>,
-    low_ram: RAM<Bits<32>, RAW>,
-    high_ram: RAM<Bits<32>, RAW>,
-    low_read: DFF<Bits<32>>,
-    high_read: DFF<Bits<32>>,
+block! {
+    /// A ring of 2^RAW instructions of 64 bits, as two RAMs of 32 bits: instruction n is at n modulo 2^RAW.
+    ///
+    /// ```text
+    ///  write_low, write_address, word -->| RAM low  |->[FF]-> low
+    ///  write_high, ... ----------------->| RAM high |->[FF]-> high
+    ///  read_address -------------------->|          |
+    /// ```
+    /// Read latency 2 (the block RAM's own register and one behind it). A word being written is read as it was.
+    pub struct ProgramBuffer<const RAW: usize> {
+        in clock: Clock,
+        in write_low, write_high: Bit,
+        in write_address: Bits<16>,
+        in word: Bits<32>,
+        in read_address: Bits<16>,
+        out low, high: Bits<32>,
+        low_ram, high_ram: RAM<Bits<32>, RAW>,
+        reg low_read, high_read: Bits<32>,
+    }
 }
 
 impl<const RAW: usize> Logic for ProgramBuffer<RAW> {

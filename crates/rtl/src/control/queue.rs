@@ -1,91 +1,56 @@
 //! The command queue of one engine.
 use super::{descriptor::DescriptorFile, dispatch::Dispatch, signals::SignalOrder};
 use crate::stream::Fifo;
-use ef_hdl_kit::{glue, vec_of};
+use ef_hdl_kit::{block, glue, vec_of};
 use ef_program::Descriptor;
 use rust_hdl::prelude::*;
 
-/// Everything between the controller and one engine: 32 entries, field values and issues, the descriptor, tokens, commands in flight.
-///
-/// ```text
-///  push ->[ FIFO, 32 ]--value-> DescriptorFile -----------------> field[]
-///                     --ISSUE-> Dispatch --start----------------> start
-///                                 ^  |take[]   start              <- ready
-///                        some[] --+  +-> SignalOrder <----------- done
-///                                          +-> put[]
-/// ```
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `push_valid` | 1 | one entry, taken at once |
-/// | `push_room` | 1 | seven more entries fit, counted from the cycle in which it is up |
-/// | `push_issue` | 1 | entry is an ISSUE (else a field value) |
-/// | `push_field` | 6 | index of the field |
-/// | `push_data` | 32 | value, or `[2:0]` wait and `[6:4]` signal |
-/// | `some`, `take`, `put` | 3 x 1 | tokens from / from / to engine i |
-/// | `start`, `field`, `ready`, `done` | | the engine protocol: `field` is valid with `start`, up to four commands between `start` and `done` |
-/// | `flush` | 1 | drop what has not started, start nothing |
-/// | `idle` | 1 | nothing queued, nothing started that is not done |
-/// | `active` | 1 | a command has been started and is not done |
-///
-/// A value takes a cycle, an ISSUE two. From push to `start`: at least 4 cycles; from `done` to the `start` of a command waiting for its token: 3.
-/// Values behind an ISSUE are written while the engine executes it.
-#[derive(LogicBlock)]
-pub struct CommandQueue<D: Descriptor> {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub flush: Signal<In, Bit>,
-    pub push_valid: Signal<In, Bit>,
-    pub push_room: Signal<Out, Bit>,
-    pub push_issue: Signal<In, Bit>,
-    pub push_field: Signal<In, Bits<6>>,
-    pub push_data: Signal<In, Bits<32>>,
-    pub some: [Signal<In, Bit>; 3],
-    pub take: [Signal<Out, Bit>; 3],
-    pub put: [Signal<Out, Bit>; 3],
-    pub start: Signal<Out, Bit>,
-    pub field: Vec<Signal<Out, Bits<32>>>,
-    pub ready: Signal<In, Bit>,
-    pub done: Signal<In, Bit>,
-    pub idle: Signal<Out, Bit>,
-    pub active: Signal<Out, Bit>,
-    head: EntryHead,
-    data: Fifo<32, 5>,
-    kind: Fifo<7, 5>,
-    dispatch: Dispatch,
-    order: SignalOrder,
-    file: DescriptorFile<D>,
-    state: QueueState,
-}
-
-impl<D: Descriptor> Default for CommandQueue<D> {
-    fn default() -> Self {
-        Self {
-            clock: Default::default(),
-            reset: Default::default(),
-            flush: Default::default(),
-            push_valid: Default::default(),
-            push_room: Default::default(),
-            push_issue: Default::default(),
-            push_field: Default::default(),
-            push_data: Default::default(),
-            some: Default::default(),
-            take: Default::default(),
-            put: Default::default(),
-            start: Default::default(),
-            field: vec_of(D::FIELDS.len()),
-            ready: Default::default(),
-            done: Default::default(),
-            idle: Default::default(),
-            active: Default::default(),
-            head: Default::default(),
-            data: Default::default(),
-            kind: Default::default(),
-            dispatch: Default::default(),
-            order: Default::default(),
-            file: Default::default(),
-            state: Default::default(),
-        }
+block! {
+    /// Everything between the controller and one engine: 32 entries, field values and issues, the descriptor, tokens, commands in flight.
+    ///
+    /// ```text
+    ///  push ->[ FIFO, 32 ]--value-> DescriptorFile -----------------> field[]
+    ///                     --ISSUE-> Dispatch --start----------------> start
+    ///                                 ^  |take[]   start              <- ready
+    ///                        some[] --+  +-> SignalOrder <----------- done
+    ///                                          +-> put[]
+    /// ```
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `push_valid` | 1 | one entry, taken at once |
+    /// | `push_room` | 1 | seven more entries fit, counted from the cycle in which it is up |
+    /// | `push_issue` | 1 | entry is an ISSUE (else a field value) |
+    /// | `push_field` | 6 | index of the field |
+    /// | `push_data` | 32 | value, or `[2:0]` wait and `[6:4]` signal |
+    /// | `some`, `take`, `put` | 3 x 1 | tokens from / from / to engine i |
+    /// | `start`, `field`, `ready`, `done` | | the engine protocol: `field` is valid with `start`, up to four commands between `start` and `done` |
+    /// | `flush` | 1 | drop what has not started, start nothing |
+    /// | `idle` | 1 | nothing queued, nothing started that is not done |
+    /// | `active` | 1 | a command has been started and is not done |
+    ///
+    /// A value takes a cycle, an ISSUE two. From push to `start`: at least 4 cycles; from `done` to the `start` of a command waiting for its token: 3.
+    /// Values behind an ISSUE are written while the engine executes it.
+    pub struct CommandQueue<D: Descriptor> {
+        in clock: Clock,
+        in reset, flush, push_valid: Bit,
+        out push_room: Bit,
+        in push_issue: Bit,
+        in push_field: Bits<6>,
+        in push_data: Bits<32>,
+        in some: [Bit; 3],
+        out take, put: [Bit; 3],
+        out start: Bit,
+        out field: Vec<Bits<32>> = vec_of(D::FIELDS.len()),
+        in ready, done: Bit,
+        out idle, active: Bit,
+        head: EntryHead,
+        data: Fifo<32, 5>,
+        kind: Fifo<7, 5>,
+        dispatch: Dispatch,
+        order: SignalOrder,
+        file: DescriptorFile<D>,
+        state: QueueState,
     }
 }
 
@@ -143,15 +108,16 @@ glue! { [D: Descriptor] CommandQueue<D>; self => {
     wire!(self.active, self.state.active);
 }}
 
-/// Packs the two small parts of an entry into 7 bits and back: bit 6 ISSUE, bits 5..0 field.
-#[derive(LogicBlock, Default)]
-pub struct EntryHead {
-    pub push_issue: Signal<In, Bit>,
-    pub push_field: Signal<In, Bits<6>>,
-    pub push_kind: Signal<Out, Bits<7>>,
-    pub kind: Signal<In, Bits<7>>,
-    pub issue: Signal<Out, Bit>,
-    pub field: Signal<Out, Bits<6>>,
+block! {
+    /// Packs the two small parts of an entry into 7 bits and back: bit 6 ISSUE, bits 5..0 field.
+    pub struct EntryHead {
+        in push_issue: Bit,
+        in push_field: Bits<6>,
+        out push_kind: Bits<7>,
+        in kind: Bits<7>,
+        out issue: Bit,
+        out field: Bits<6>,
+    }
 }
 
 impl Logic for EntryHead {
@@ -166,14 +132,12 @@ impl Logic for EntryHead {
     }
 }
 
-/// The two status bits of a queue.
-#[derive(LogicBlock, Default)]
-pub struct QueueState {
-    pub empty: Signal<In, Bit>,
-    pub start: Signal<In, Bit>,
-    pub none: Signal<In, Bit>,
-    pub idle: Signal<Out, Bit>,
-    pub active: Signal<Out, Bit>,
+block! {
+    /// The two status bits of a queue.
+    pub struct QueueState {
+        in empty, start, none: Bit,
+        out idle, active: Bit,
+    }
 }
 
 impl Logic for QueueState {

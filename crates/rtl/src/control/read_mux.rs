@@ -1,15 +1,16 @@
 //! 64 registers to one word.
-use ef_hdl_kit::{glue, vec_of};
+use ef_hdl_kit::{block, glue, vec_of};
 use rust_hdl::prelude::*;
 
-/// One of four words, registered.
-#[derive(LogicBlock, Default)]
-pub struct Mux4 {
-    pub clock: Signal<In, Clock>,
-    pub select: Signal<In, Bits<2>>,
-    pub word: [Signal<In, Bits<32>>; 4],
-    pub chosen: Signal<Out, Bits<32>>,
-    hold: DFF<Bits<32>>,
+block! {
+    /// One of four words, registered.
+    pub struct Mux4 {
+        in clock: Clock,
+        in select: Bits<2>,
+        in word: [Bits<32>; 4],
+        out chosen: Bits<32>,
+        hold: DFF<Bits<32>>,
+    }
 }
 
 impl Logic for Mux4 {
@@ -31,38 +32,21 @@ impl Logic for Mux4 {
     }
 }
 
-/// `chosen = word[select2 * 16 + select1 * 4 + select0]`, three cycles later: one level of [`Mux4`] per cycle.
-///
-/// ```text
-///  word[64] ->| 16 x Mux4 |->| 4 x Mux4 |->| Mux4 |-> chosen
-///               select0        select1       select2     (held for three cycles)
-/// ```
-#[derive(LogicBlock)]
-pub struct ReadMux {
-    pub clock: Signal<In, Clock>,
-    pub select0: Signal<In, Bits<2>>,
-    pub select1: Signal<In, Bits<2>>,
-    pub select2: Signal<In, Bits<2>>,
-    pub word: Vec<Signal<In, Bits<32>>>,
-    pub chosen: Signal<Out, Bits<32>>,
-    low: Vec<Mux4>,
-    middle: Vec<Mux4>,
-    high: Mux4,
-}
-
-impl Default for ReadMux {
-    fn default() -> Self {
-        Self {
-            clock: Default::default(),
-            select0: Default::default(),
-            select1: Default::default(),
-            select2: Default::default(),
-            word: vec_of(64),
-            chosen: Default::default(),
-            low: vec_of(16),
-            middle: vec_of(4),
-            high: Default::default(),
-        }
+block! {
+    /// `chosen = word[select2 * 16 + select1 * 4 + select0]`, three cycles later: one level of [`Mux4`] per cycle.
+    ///
+    /// ```text
+    ///  word[64] ->| 16 x Mux4 |->| 4 x Mux4 |->| Mux4 |-> chosen
+    ///               select0        select1       select2     (held for three cycles)
+    /// ```
+    pub struct ReadMux {
+        in clock: Clock,
+        in select0, select1, select2: Bits<2>,
+        in word: Vec<Bits<32>> = vec_of(64),
+        out chosen: Bits<32>,
+        low: Vec<Mux4> = vec_of(16),
+        middle: Vec<Mux4> = vec_of(4),
+        high: Mux4,
     }
 }
 

@@ -1,5 +1,5 @@
 //! Asks the memory for the program.
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
 /// Instructions of a burst.
@@ -32,121 +32,61 @@ pub enum RefillState {
     Commit,
 }
 
-/// Asks for bursts of up to [`BURST`] instructions as long as the buffer has room, and finds out which jumps leave it.
-///
-/// ```text
-///  [asked] --> program_address + 2 asked --> [cmd_addr], [cmd_len], [cmd_valid]
-///          --> asked - keep <= 2^RAW - BURST, asked < program_length?
-///  jump, pc >= [floor] = asked - [held]?  no --> far: asked = pc, held = 0
-/// ```
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `run` | 1 | instructions may be asked for |
-/// | `halt` | 1 | no more are needed |
-/// | `program_address`, `program_length` | 32, 24 | word address of instruction 0; instructions |
-/// | `jump`, `pc` | 1, 24 | `pc` has just changed to an instruction before it; it stays for two cycles |
-/// | `keep` | 16 | first instruction that has to stay, see [`Keep`](super::keep::Keep) |
-/// | `got` | 16 | first instruction that is not in the buffer yet |
-/// | `few` | 1 | at most one burst is under way |
-/// | `cmd_valid`, `cmd_ready`, `cmd_addr`, `cmd_len` | 1, 1, 32, 16 | a burst of words to read |
-/// | `urgent` | 1 | less than a quarter of the buffer is left to execute |
-/// | `more`, `count` | 1, 6 | a burst of `count` instructions will be offered from the next cycle on |
-/// | `far` | 1 | two cycles after `jump`: the buffer does not hold `pc`; everything in it and under way is void |
-///
-/// A burst is offered five cycles after `reset`, `far` or the one before. An offered burst stays until it is taken, whatever happens.
-#[derive(LogicBlock)]
-pub struct Refill<const RAW: usize> {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub run: Signal<In, Bit>,
-    pub halt: Signal<In, Bit>,
-    pub program_address: Signal<In, Bits<32>>,
-    pub program_length: Signal<In, Bits<24>>,
-    pub jump: Signal<In, Bit>,
-    pub pc: Signal<In, Bits<24>>,
-    pub keep: Signal<In, Bits<16>>,
-    pub got: Signal<In, Bits<16>>,
-    pub few: Signal<In, Bit>,
-    pub cmd_valid: Signal<Out, Bit>,
-    pub cmd_ready: Signal<In, Bit>,
-    pub cmd_addr: Signal<Out, Bits<32>>,
-    pub cmd_len: Signal<Out, Bits<16>>,
-    pub urgent: Signal<Out, Bit>,
-    pub more: Signal<Out, Bit>,
-    pub count: Signal<Out, Bits<6>>,
-    pub far: Signal<Out, Bit>,
-    state: DFF<RefillState>,
-    offered: DFF<Bit>,
-    asked: DFF<Bits<24>>,
-    held: DFF<Bits<16>>,
-    floor: DFF<Bits<24>>,
-    address: DFF<Bits<32>>,
-    left: DFF<Bits<24>>,
-    room: DFF<Bit>,
-    any: DFF<Bit>,
-    size: DFF<Bits<6>>,
-    jumped: DFF<Bit>,
-    gone: DFF<Bit>,
-    hurry: DFF<Bit>,
-    window: Signal<Local, Bits<16>>,
-    ahead: Signal<Local, Bits<16>>,
-    would_hold: Signal<Local, Bits<16>>,
-    commit: Signal<Local, Bit>,
-    full: K<24, BURST>,
-    full_size: K<6, BURST>,
-    nothing: K<24, 0>,
-    ring: Constant<Bits<16>>,
-    enough: Constant<Bits<16>>,
-    quarter: Constant<Bits<16>>,
-}
-
-impl<const RAW: usize> Default for Refill<RAW> {
-    fn default() -> Self {
-        Self {
-            clock: Default::default(),
-            reset: Default::default(),
-            run: Default::default(),
-            halt: Default::default(),
-            program_address: Default::default(),
-            program_length: Default::default(),
-            jump: Default::default(),
-            pc: Default::default(),
-            keep: Default::default(),
-            got: Default::default(),
-            few: Default::default(),
-            cmd_valid: Default::default(),
-            cmd_ready: Default::default(),
-            cmd_addr: Default::default(),
-            cmd_len: Default::default(),
-            urgent: Default::default(),
-            more: Default::default(),
-            count: Default::default(),
-            far: Default::default(),
-            state: Default::default(),
-            offered: Default::default(),
-            asked: Default::default(),
-            held: Default::default(),
-            floor: Default::default(),
-            address: Default::default(),
-            left: Default::default(),
-            room: Default::default(),
-            any: Default::default(),
-            size: Default::default(),
-            jumped: Default::default(),
-            gone: Default::default(),
-            hurry: Default::default(),
-            window: Default::default(),
-            ahead: Default::default(),
-            would_hold: Default::default(),
-            commit: Default::default(),
-            full: Default::default(),
-            full_size: Default::default(),
-            nothing: Default::default(),
-            ring: Constant::new((1u64 << RAW).into()),
-            enough: Constant::new(((1u64 << RAW) - BURST).into()),
-            quarter: Constant::new((1u64 << (RAW - 2)).into()),
-        }
+block! {
+    /// Asks for bursts of up to [`BURST`] instructions as long as the buffer has room, and finds out which jumps leave it.
+    ///
+    /// ```text
+    ///  [asked] --> program_address + 2 asked --> [cmd_addr], [cmd_len], [cmd_valid]
+    ///          --> asked - keep <= 2^RAW - BURST, asked < program_length?
+    ///  jump, pc >= [floor] = asked - [held]?  no --> far: asked = pc, held = 0
+    /// ```
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `run` | 1 | instructions may be asked for |
+    /// | `halt` | 1 | no more are needed |
+    /// | `program_address`, `program_length` | 32, 24 | word address of instruction 0; instructions |
+    /// | `jump`, `pc` | 1, 24 | `pc` has just changed to an instruction before it; it stays for two cycles |
+    /// | `keep` | 16 | first instruction that has to stay, see [`Keep`](super::keep::Keep) |
+    /// | `got` | 16 | first instruction that is not in the buffer yet |
+    /// | `few` | 1 | at most one burst is under way |
+    /// | `cmd_valid`, `cmd_ready`, `cmd_addr`, `cmd_len` | 1, 1, 32, 16 | a burst of words to read |
+    /// | `urgent` | 1 | less than a quarter of the buffer is left to execute |
+    /// | `more`, `count` | 1, 6 | a burst of `count` instructions will be offered from the next cycle on |
+    /// | `far` | 1 | two cycles after `jump`: the buffer does not hold `pc`; everything in it and under way is void |
+    ///
+    /// A burst is offered five cycles after `reset`, `far` or the one before. An offered burst stays until it is taken, whatever happens.
+    pub struct Refill<const RAW: usize> {
+        in clock: Clock,
+        in reset, run, halt: Bit,
+        in program_address: Bits<32>,
+        in program_length: Bits<24>,
+        in jump: Bit,
+        in pc: Bits<24>,
+        in keep, got: Bits<16>,
+        in few: Bit,
+        out cmd_valid: Bit,
+        in cmd_ready: Bit,
+        out cmd_addr: Bits<32>,
+        out cmd_len: Bits<16>,
+        out urgent, more: Bit,
+        out count: Bits<6>,
+        out far: Bit,
+        reg state: RefillState,
+        reg offered: Bit,
+        reg asked: Bits<24>,
+        reg held: Bits<16>,
+        reg floor: Bits<24>,
+        reg address: Bits<32>,
+        reg left: Bits<24>,
+        reg room, any: Bit,
+        reg size: Bits<6>,
+        reg jumped, gone, hurry: Bit,
+        net window, ahead, would_hold: Bits<16>,
+        net commit: Bit,
+        const full: Bits<24> = BURST, const full_size: Bits<6> = BURST, const nothing: Bits<24> = 0,
+        const ring: Bits<16> = 1u64 << RAW, const enough: Bits<16> = (1u64 << RAW) - BURST,
+        const quarter: Bits<16> = 1u64 << (RAW - 2),
     }
 }
 

@@ -2,124 +2,62 @@
 use super::{
     counters::COUNTERS, host_port::HostPort, pack::Pack4, read_mux::ReadMux, write_registers::WriteRegisters,
 };
-use ef_hdl_kit::glue;
+use ef_hdl_kit::{block, glue};
 use ef_program::{Config, regs};
 use rust_hdl::prelude::*;
 
-/// Every register of `ef_program::regs` behind a request/response port.
-///
-/// ```text
-///  req_*  ->| HostPort |--write, address, data-->| WriteRegisters |--> start, stop, clear, learning_rate, ..., program_*
-///  resp_* <-|          |<--------------| ReadMux |<-- status, errors, overflow, pc, loss, count[], constants
-/// ```
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `req_valid`, `req_ready` | 1 | one request per handshake |
-/// | `req_write`, `req_addr`, `req_data` | 1, 8, 32 | `req_data` is for writes |
-/// | `resp_valid`, `resp_ready`, `resp_data` | 1, 1, 32 | reads only, in order |
-/// | `busy`, `done`, `error`, `stopped` | 1 | STATUS |
-/// | `errors` | 4 x 1 | ERRORS |
-/// | others | | the register or output of that name |
-///
-/// A read sees every write accepted before it. Addresses that are not readable read 0.
-#[derive(LogicBlock)]
-pub struct Registers {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub req_valid: Signal<In, Bit>,
-    pub req_ready: Signal<Out, Bit>,
-    pub req_write: Signal<In, Bit>,
-    pub req_addr: Signal<In, Bits<8>>,
-    pub req_data: Signal<In, Bits<32>>,
-    pub resp_valid: Signal<Out, Bit>,
-    pub resp_ready: Signal<In, Bit>,
-    pub resp_data: Signal<Out, Bits<32>>,
-    pub busy: Signal<In, Bit>,
-    pub done: Signal<In, Bit>,
-    pub error: Signal<In, Bit>,
-    pub stopped: Signal<In, Bit>,
-    pub errors: [Signal<In, Bit>; 4],
-    pub overflow: Signal<In, Bits<32>>,
-    pub pc: Signal<In, Bits<24>>,
-    pub loss_sum: Signal<In, Bits<32>>,
-    pub mean_loss: Signal<In, Bits<32>>,
-    pub correct: Signal<In, Bits<32>>,
-    pub count: [Signal<In, Bits<32>>; COUNTERS],
-    pub start: Signal<Out, Bit>,
-    pub stop: Signal<Out, Bit>,
-    pub clear: Signal<Out, Bit>,
-    pub learning_rate: Signal<Out, Bits<32>>,
-    pub momentum: Signal<Out, Bits<32>>,
-    pub weight_decay: Signal<Out, Bits<32>>,
-    pub inv_batch: Signal<Out, Bits<32>>,
-    pub program_address: Signal<Out, Bits<32>>,
-    pub program_length: Signal<Out, Bits<24>>,
-    host: HostPort,
-    mux: ReadMux,
-    writes: WriteRegisters,
-    status_word: Pack4,
-    error_word: Pack4,
-    pc_word: InstructionWord,
-    length_word: InstructionWord,
-    id: Constant<Bits<32>>,
-    version: Constant<Bits<32>>,
-    lanes: Constant<Bits<32>>,
-    depths0: Constant<Bits<32>>,
-    depths1: Constant<Bits<32>>,
-    nothing: Constant<Bits<32>>,
-}
-
-impl Registers {
-    /// The registers of an accelerator of this configuration.
-    pub fn new(config: &Config) -> Self {
+block! {
+    /// Every register of `ef_program::regs` behind a request/response port.
+    ///
+    /// ```text
+    ///  req_*  ->| HostPort |--write, address, data-->| WriteRegisters |--> start, stop, clear, learning_rate, ..., program_*
+    ///  resp_* <-|          |<--------------| ReadMux |<-- status, errors, overflow, pc, loss, count[], constants
+    /// ```
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `req_valid`, `req_ready` | 1 | one request per handshake |
+    /// | `req_write`, `req_addr`, `req_data` | 1, 8, 32 | `req_data` is for writes |
+    /// | `resp_valid`, `resp_ready`, `resp_data` | 1, 1, 32 | reads only, in order |
+    /// | `busy`, `done`, `error`, `stopped` | 1 | STATUS |
+    /// | `errors` | 4 x 1 | ERRORS |
+    /// | others | | the register or output of that name |
+    ///
+    /// A read sees every write accepted before it. Addresses that are not readable read 0.
+    pub struct Registers(config: &Config) {
         let word = |value: u32| Constant::new(u64::from(value).into());
         let bytes = |depths: [usize; 4]| word(u32::from_le_bytes(depths.map(|depth| depth as u8)));
-        Self {
-            clock: Default::default(),
-            reset: Default::default(),
-            req_valid: Default::default(),
-            req_ready: Default::default(),
-            req_write: Default::default(),
-            req_addr: Default::default(),
-            req_data: Default::default(),
-            resp_valid: Default::default(),
-            resp_ready: Default::default(),
-            resp_data: Default::default(),
-            busy: Default::default(),
-            done: Default::default(),
-            error: Default::default(),
-            stopped: Default::default(),
-            errors: Default::default(),
-            overflow: Default::default(),
-            pc: Default::default(),
-            loss_sum: Default::default(),
-            mean_loss: Default::default(),
-            correct: Default::default(),
-            count: Default::default(),
-            start: Default::default(),
-            stop: Default::default(),
-            clear: Default::default(),
-            learning_rate: Default::default(),
-            momentum: Default::default(),
-            weight_decay: Default::default(),
-            inv_batch: Default::default(),
-            program_address: Default::default(),
-            program_length: Default::default(),
-            host: Default::default(),
-            mux: Default::default(),
-            writes: Default::default(),
-            status_word: Default::default(),
-            error_word: Default::default(),
-            pc_word: Default::default(),
-            length_word: Default::default(),
-            id: word(regs::ID_VALUE),
-            version: word(regs::VERSION_VALUE),
-            lanes: word(config.lanes as u32),
-            depths0: bytes([config.feature_aw, config.loss_aw, config.weight_aw, config.psum_aw]),
-            depths1: bytes([config.operand_aw, config.scratch_aw, config.code_aw, config.fetch_aw]),
-            nothing: word(0),
-        }
+        in clock: Clock,
+        in reset, req_valid: Bit,
+        out req_ready: Bit,
+        in req_write: Bit,
+        in req_addr: Bits<8>,
+        in req_data: Bits<32>,
+        out resp_valid: Bit,
+        in resp_ready: Bit,
+        out resp_data: Bits<32>,
+        in busy, done, error, stopped: Bit,
+        in errors: [Bit; 4],
+        in overflow: Bits<32>,
+        in pc: Bits<24>,
+        in loss_sum, mean_loss, correct: Bits<32>,
+        in count: [Bits<32>; COUNTERS],
+        out start, stop, clear: Bit,
+        out learning_rate, momentum, weight_decay, inv_batch, program_address: Bits<32>,
+        out program_length: Bits<24>,
+        host: HostPort,
+        mux: ReadMux,
+        writes: WriteRegisters,
+        status_word, error_word: Pack4,
+        pc_word, length_word: InstructionWord,
+        id: Constant<Bits<32>> = word(regs::ID_VALUE),
+        version: Constant<Bits<32>> = word(regs::VERSION_VALUE),
+        lanes: Constant<Bits<32>> = word(config.lanes as u32),
+        depths0: Constant<Bits<32>> =
+            bytes([config.feature_aw, config.loss_aw, config.weight_aw, config.psum_aw]),
+        depths1: Constant<Bits<32>> =
+            bytes([config.operand_aw, config.scratch_aw, config.code_aw, config.fetch_aw]),
+        nothing: Constant<Bits<32>> = word(0),
     }
 }
 
@@ -199,11 +137,12 @@ glue! { Registers; self => {
     }
 }}
 
-/// The number of an instruction as a register.
-#[derive(LogicBlock, Default)]
-pub struct InstructionWord {
-    pub number: Signal<In, Bits<24>>,
-    pub word: Signal<Out, Bits<32>>,
+block! {
+    /// The number of an instruction as a register.
+    pub struct InstructionWord {
+        in number: Bits<24>,
+        out word: Bits<32>,
+    }
 }
 
 impl Logic for InstructionWord {

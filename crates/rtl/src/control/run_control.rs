@@ -1,5 +1,5 @@
 //! Start, stop, clear: the life of a run.
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
 /// What the accelerator is doing.
@@ -22,67 +22,49 @@ pub enum RunState {
 /// Cycles from engines and memory idle to the end of `busy`.
 pub const END: u64 = 1;
 
-/// The run's state machine.
-///
-/// ```text
-///          start            finished, all idle: done
-///   Idle ---------> Begin --> Run ------------------> Idle
-///    |                         | stop, bad                 all idle: stopped
-///    | clear                   +---------> Stopping -----------------> Idle
-///    |                    clear |              | clear
-///    +--------------------------+--------------+--> Clearing --memory calm--> Wipe --> Idle
-/// ```
-///
-/// | port | |
-/// |---|---|
-/// | `start`, `stop`, `clear` | pulses of the host; start while busy and stop while idle do nothing; clear goes before all |
-/// | `finished` | fetch has met END or an error, everything is pushed |
-/// | `queue_idle[e]` | queue e is empty and its engine has no command |
-/// | `memory_idle` | no command and no word is on its way to or from the memory, a cycle late |
-/// | `fetch_idle` | no burst of instructions is; it falls in the cycle in which one is offered |
-/// | `bad[e]` | engine e refused a descriptor |
-/// | `run` | instructions may be taken |
-/// | `flush` | queues drop what has not started |
-/// | `restart` | a register that resets fetch, queues, tokens, engines, counters, errors: in Begin and Wipe, and from one cycle after `reset` to one cycle after its end |
-/// | `cancel` | engines complete their bursts and issue no more |
-/// | `busy`, `done`, `stopped`, `errors[4]` | status; `errors` in the order of `ef_program::regs::error` |
-///
-/// `Clearing` lasts until the memory was idle for 16 cycles in a row: then no engine has a burst in hand.
-#[derive(LogicBlock, Default)]
-pub struct RunControl {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub start: Signal<In, Bit>,
-    pub stop: Signal<In, Bit>,
-    pub clear: Signal<In, Bit>,
-    pub finished: Signal<In, Bit>,
-    pub queue_idle: [Signal<In, Bit>; 3],
-    pub memory_idle: Signal<In, Bit>,
-    pub fetch_idle: Signal<In, Bit>,
-    pub bad: [Signal<In, Bit>; 3],
-    pub bad_instruction: Signal<In, Bit>,
-    pub bad_loop: Signal<In, Bit>,
-    pub program_end: Signal<In, Bit>,
-    pub run: Signal<Out, Bit>,
-    pub flush: Signal<Out, Bit>,
-    pub restart: Signal<Out, Bit>,
-    pub cancel: Signal<Out, Bit>,
-    pub busy: Signal<Out, Bit>,
-    pub done: Signal<Out, Bit>,
-    pub stopped: Signal<Out, Bit>,
-    pub error: Signal<Out, Bit>,
-    pub errors: [Signal<Out, Bit>; 4],
-    state: DFF<RunState>,
-    restarting: DFF<Bit>,
-    was_done: DFF<Bit>,
-    was_stopped: DFF<Bit>,
-    by_host: DFF<Bit>,
-    calm: DFF<Bits<5>>,
-    seen: [DFF<Bit>; 4],
-    all_idle: Signal<Local, Bit>,
-    any_bad: Signal<Local, Bit>,
-    any_seen: Signal<Local, Bit>,
-    one: K<5, 1>,
+block! {
+    /// The run's state machine.
+    ///
+    /// ```text
+    ///          start            finished, all idle: done
+    ///   Idle ---------> Begin --> Run ------------------> Idle
+    ///    |                         | stop, bad                 all idle: stopped
+    ///    | clear                   +---------> Stopping -----------------> Idle
+    ///    |                    clear |              | clear
+    ///    +--------------------------+--------------+--> Clearing --memory calm--> Wipe --> Idle
+    /// ```
+    ///
+    /// | port | |
+    /// |---|---|
+    /// | `start`, `stop`, `clear` | pulses of the host; start while busy and stop while idle do nothing; clear goes before all |
+    /// | `finished` | fetch has met END or an error, everything is pushed |
+    /// | `queue_idle[e]` | queue e is empty and its engine has no command |
+    /// | `memory_idle` | no command and no word is on its way to or from the memory, a cycle late |
+    /// | `fetch_idle` | no burst of instructions is; it falls in the cycle in which one is offered |
+    /// | `bad[e]` | engine e refused a descriptor |
+    /// | `run` | instructions may be taken |
+    /// | `flush` | queues drop what has not started |
+    /// | `restart` | a register that resets fetch, queues, tokens, engines, counters, errors: in Begin and Wipe, and from one cycle after `reset` to one cycle after its end |
+    /// | `cancel` | engines complete their bursts and issue no more |
+    /// | `busy`, `done`, `stopped`, `errors[4]` | status; `errors` in the order of `ef_program::regs::error` |
+    ///
+    /// `Clearing` lasts until the memory was idle for 16 cycles in a row: then no engine has a burst in hand.
+    pub struct RunControl {
+        in clock: Clock,
+        in reset, start, stop, clear, finished: Bit,
+        in queue_idle: [Bit; 3],
+        in memory_idle, fetch_idle: Bit,
+        in bad: [Bit; 3],
+        in bad_instruction, bad_loop, program_end: Bit,
+        out run, flush, restart, cancel, busy, done, stopped, error: Bit,
+        out errors: [Bit; 4],
+        reg state: RunState,
+        reg restarting, was_done, was_stopped, by_host: Bit,
+        reg calm: Bits<5>,
+        reg seen: [Bit; 4],
+        net all_idle, any_bad, any_seen: Bit,
+        const one: Bits<5> = 1,
+    }
 }
 
 impl Logic for RunControl {

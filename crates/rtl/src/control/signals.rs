@@ -1,5 +1,5 @@
 //! Remembers what the commands in an engine have promised to signal.
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
 /// Commands of an engine between `start` and `done`, at most.
@@ -9,29 +9,28 @@ pub const IDLE: u64 = 1;
 /// Cycles from `done` to `put`.
 pub const PUT: u64 = 1;
 
-/// The signal masks of up to four commands that the engine has accepted and not yet finished, oldest first.
-///
-/// ```text
-///  accept, mask ->| 3 | 2 | 1 | 0: oldest |-- done --> [put[0..3]]
-///                                          -> room, none
-/// ```
-/// `put[f]` follows `done` a cycle later. `accept` only while `room` is up; `done` without a command is ignored.
-#[derive(LogicBlock, Default)]
-pub struct SignalOrder {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub accept: Signal<In, Bit>,
-    pub mask: Signal<In, Bits<3>>,
-    pub done: Signal<In, Bit>,
-    pub put: [Signal<Out, Bit>; 3],
-    pub room: Signal<Out, Bit>,
-    pub none: Signal<Out, Bit>,
-    masks: [DFF<Bits<3>>; 4],
-    used: [DFF<Bit>; 4],
-    finish: Signal<Local, Bit>,
-    given: DFF<Bits<3>>,
-    last: [Signal<Local, Bit>; 4],
-    empty: K<3, 0>,
+block! {
+    /// The signal masks of up to four commands that the engine has accepted and not yet finished, oldest first.
+    ///
+    /// ```text
+    ///  accept, mask ->| 3 | 2 | 1 | 0: oldest |-- done --> [put[0..3]]
+    ///                                          -> room, none
+    /// ```
+    /// `put[f]` follows `done` a cycle later. `accept` only while `room` is up; `done` without a command is ignored.
+    pub struct SignalOrder {
+        in clock: Clock,
+        in reset, accept: Bit,
+        in mask: Bits<3>,
+        in done: Bit,
+        out put: [Bit; 3],
+        out room, none: Bit,
+        reg masks: [Bits<3>; 4],
+        reg used: [Bit; 4],
+        net finish: Bit,
+        reg given: Bits<3>,
+        net last: [Bit; 4],
+        const empty: Bits<3> = 0,
+    }
 }
 
 impl Logic for SignalOrder {

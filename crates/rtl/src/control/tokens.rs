@@ -1,30 +1,27 @@
 //! Tokens: what orders the engines among each other.
-use ef_hdl_kit::{K, glue};
+use ef_hdl_kit::{block, glue};
 use rust_hdl::prelude::*;
 
 /// Cycles from a token put to `some`.
 pub const SOME: u64 = 1;
 
-/// One counter of tokens, 0..=255.
-///
-/// ```text
-///  put  ->| count |-> some
-///  take ->|       |
-/// ```
-/// `some` is up while there is a token. Putting one into a full counter loses it, taking one from an empty counter does nothing;
-/// both at once leave the count as it is. A token put in one cycle can be taken in the next: `some` is a flip-flop beside the count.
-#[derive(LogicBlock, Default)]
-pub struct TokenCounter {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub put: Signal<In, Bit>,
-    pub take: Signal<In, Bit>,
-    pub some: Signal<Out, Bit>,
-    count: DFF<Bits<8>>,
-    any: DFF<Bit>,
-    one: K<8, 1>,
-    zero: K<8, 0>,
-    full: K<8, 255>,
+block! {
+    /// One counter of tokens, 0..=255.
+    ///
+    /// ```text
+    ///  put  ->| count |-> some
+    ///  take ->|       |
+    /// ```
+    /// `some` is up while there is a token. Putting one into a full counter loses it, taking one from an empty counter does nothing;
+    /// both at once leave the count as it is. A token put in one cycle can be taken in the next: `some` is a flip-flop beside the count.
+    pub struct TokenCounter {
+        in clock: Clock,
+        in reset, put, take: Bit,
+        out some: Bit,
+        reg count: Bits<8>,
+        reg any: Bit,
+        const one: Bits<8> = 1, const zero: Bits<8> = 0, const full: Bits<8> = 255,
+    }
 }
 
 impl Logic for TokenCounter {
@@ -51,35 +48,21 @@ impl Logic for TokenCounter {
     }
 }
 
-/// The six counters between three engines; index `3 * from + to`, engines numbered as `ef_program::isa::Engine`.
-///
-/// ```text
-///  put[3*from + to] ->| counter from -> to |-> some[3*from + to]
-///                     |                    |<- take[3*from + to]
-/// ```
-/// An engine is always in order with itself: on the diagonal there is no counter, `some` is up and puts and takes mean nothing.
-#[derive(LogicBlock)]
-pub struct Tokens {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub put: [Signal<In, Bit>; 9],
-    pub take: [Signal<In, Bit>; 9],
-    pub some: [Signal<Out, Bit>; 9],
-    counter: [TokenCounter; 6],
-    yes: Constant<Bit>,
-}
-
-impl Default for Tokens {
-    fn default() -> Self {
-        Self {
-            clock: Default::default(),
-            reset: Default::default(),
-            put: Default::default(),
-            take: Default::default(),
-            some: Default::default(),
-            counter: Default::default(),
-            yes: Constant::new(true),
-        }
+block! {
+    /// The six counters between three engines; index `3 * from + to`, engines numbered as `ef_program::isa::Engine`.
+    ///
+    /// ```text
+    ///  put[3*from + to] ->| counter from -> to |-> some[3*from + to]
+    ///                     |                    |<- take[3*from + to]
+    /// ```
+    /// An engine is always in order with itself: on the diagonal there is no counter, `some` is up and puts and takes mean nothing.
+    pub struct Tokens {
+        in clock: Clock,
+        in reset: Bit,
+        in put, take: [Bit; 9],
+        out some: [Bit; 9],
+        counter: [TokenCounter; 6],
+        const yes: Bit = true,
     }
 }
 

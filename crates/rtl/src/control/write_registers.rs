@@ -1,46 +1,34 @@
 //! The registers that the host writes.
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use ef_program::regs;
 use rust_hdl::prelude::*;
 
-/// CONTROL, the four hyperparameters, and where the program lies.
-///
-/// ```text
-///  write, address, data --+-- CONTROL ------------> start, stop, clear (pulses, same cycle)
-///                         +-- LEARNING_RATE, ... -> [learning_rate], ...
-///                         +-- PROGRAM_* ----------> [program_address], [program_length]
-/// ```
-/// They keep their values over start, stop and clear; only `reset` makes them 0. A write to any other address does nothing.
-#[derive(LogicBlock, Default)]
-pub struct WriteRegisters {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub write: Signal<In, Bit>,
-    pub address: Signal<In, Bits<8>>,
-    pub data: Signal<In, Bits<32>>,
-    pub start: Signal<Out, Bit>,
-    pub stop: Signal<Out, Bit>,
-    pub clear: Signal<Out, Bit>,
-    pub learning_rate: Signal<Out, Bits<32>>,
-    pub momentum: Signal<Out, Bits<32>>,
-    pub weight_decay: Signal<Out, Bits<32>>,
-    pub inv_batch: Signal<Out, Bits<32>>,
-    pub program_address: Signal<Out, Bits<32>>,
-    pub program_length: Signal<Out, Bits<24>>,
-    rate: DFF<Bits<32>>,
-    inertia: DFF<Bits<32>>,
-    decay: DFF<Bits<32>>,
-    inverse: DFF<Bits<32>>,
-    place: DFF<Bits<32>>,
-    instructions: DFF<Bits<24>>,
-    to_control: Signal<Local, Bit>,
-    at_control: K<8, { regs::CONTROL as u64 }>,
-    at_rate: K<8, { regs::LEARNING_RATE as u64 }>,
-    at_inertia: K<8, { regs::MOMENTUM as u64 }>,
-    at_decay: K<8, { regs::WEIGHT_DECAY as u64 }>,
-    at_inverse: K<8, { regs::INV_BATCH as u64 }>,
-    at_address: K<8, { regs::PROGRAM_ADDRESS as u64 }>,
-    at_length: K<8, { regs::PROGRAM_LENGTH as u64 }>,
+block! {
+    /// CONTROL, the four hyperparameters, and where the program lies.
+    ///
+    /// ```text
+    ///  write, address, data --+-- CONTROL ------------> start, stop, clear (pulses, same cycle)
+    ///                         +-- LEARNING_RATE, ... -> [learning_rate], ...
+    ///                         +-- PROGRAM_* ----------> [program_address], [program_length]
+    /// ```
+    /// They keep their values over start, stop and clear; only `reset` makes them 0. A write to any other address does nothing.
+    pub struct WriteRegisters {
+        in clock: Clock,
+        in reset, write: Bit,
+        in address: Bits<8>,
+        in data: Bits<32>,
+        out start, stop, clear: Bit,
+        out learning_rate, momentum, weight_decay, inv_batch, program_address: Bits<32>,
+        out program_length: Bits<24>,
+        reg rate, inertia, decay, inverse, place: Bits<32>,
+        reg instructions: Bits<24>,
+        net to_control: Bit,
+        const at_control: Bits<8> = regs::CONTROL as u64, const at_rate: Bits<8> = regs::LEARNING_RATE as u64,
+        const at_inertia: Bits<8> = regs::MOMENTUM as u64, const at_decay: Bits<8> = regs::WEIGHT_DECAY as u64,
+        const at_inverse: Bits<8> = regs::INV_BATCH as u64,
+        const at_address: Bits<8> = regs::PROGRAM_ADDRESS as u64,
+        const at_length: Bits<8> = regs::PROGRAM_LENGTH as u64,
+    }
 }
 
 impl Logic for WriteRegisters {

@@ -1,22 +1,21 @@
 //! The contribution of one loop to an address or a rotation.
 
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
-/// `value` = turn number * stride, W bits (at most 16), without a multiplier.
-///
-/// `load` takes the stride (its low W bits) and starts at 0; `advance` adds it, or returns to 0 with `wrap`.
-#[derive(LogicBlock, Default)]
-pub struct Accumulator<const W: usize> {
-    pub clock: Signal<In, Clock>,
-    pub load: Signal<In, Bit>,
-    pub stride: Signal<In, Bits<16>>,
-    pub advance: Signal<In, Bit>,
-    pub wrap: Signal<In, Bit>,
-    pub value: Signal<Out, Bits<W>>,
-    step: DFF<Bits<W>>,
-    sum: DFF<Bits<W>>,
-    zero: K<W, 0>,
+block! {
+    /// `value` = turn number * stride, W bits (at most 16), without a multiplier.
+    ///
+    /// `load` takes the stride (its low W bits) and starts at 0; `advance` adds it, or returns to 0 with `wrap`.
+    pub struct Accumulator<const W: usize> {
+        in clock: Clock,
+        in load: Bit,
+        in stride: Bits<16>,
+        in advance, wrap: Bit,
+        out value: Bits<W>,
+        reg step, sum: Bits<W>,
+        const zero: Bits<W> = 0,
+    }
 }
 
 impl<const W: usize> Logic for Accumulator<W> {

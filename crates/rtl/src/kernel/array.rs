@@ -1,58 +1,36 @@
 //! The systolic array.
 
 use super::Row;
-use ef_hdl_kit::{glue, vec_of};
+use ef_hdl_kit::{block, glue, vec_of};
 use rust_hdl::prelude::*;
 
-/// T [`Row`]s in a chain: row m sees everything m cycles after row 0.
-///
-/// ```text
-///  x[T], swap, init, raddr, waddr, we --> row 0 --> row 1 --> ... --> row T-1 --> saturated
-///  s[T], bias_we (all rows), s_we ------> row 0 --> row 1 --> ... --> row T-1
-///  saddr (all rows) --------------------> sdata[T]
-/// ```
-///
-/// The rows of a stationary matrix come in T consecutive cycles at `s`, `s_we` with row 0. The bias vector comes at `s` with
-/// `bias_we`: lane m is the bias of row m. `saturated` belongs to the vector whose `we` was T cycles ago.
-/// Timing of the other ports: see [`Row`].
-#[derive(LogicBlock)]
-pub struct Array<const T: usize, const PAW: usize> {
-    pub clock: Signal<In, Clock>,
-    pub s: Vec<Signal<In, Bits<32>>>,
-    pub s_we: Signal<In, Bit>,
-    pub bias_we: Signal<In, Bit>,
-    pub x: Vec<Signal<In, Bits<32>>>,
-    pub swap: Signal<In, Bit>,
-    pub init: Signal<In, Bits<2>>,
-    pub raddr: Signal<In, Bits<16>>,
-    pub we: Signal<In, Bit>,
-    pub waddr: Signal<In, Bits<16>>,
-    pub saturated: Signal<Out, Bit>,
-    pub saddr: Signal<In, Bits<16>>,
-    pub sdata: Vec<Signal<Out, Bits<32>>>,
-    row: Vec<Row<T, PAW>>,
-    not_saturated: Constant<Bit>,
-}
-
-impl<const T: usize, const PAW: usize> Default for Array<T, PAW> {
-    fn default() -> Self {
-        Self {
-            clock: Default::default(),
-            s: vec_of(T),
-            s_we: Default::default(),
-            bias_we: Default::default(),
-            x: vec_of(T),
-            swap: Default::default(),
-            init: Default::default(),
-            raddr: Default::default(),
-            we: Default::default(),
-            waddr: Default::default(),
-            saturated: Default::default(),
-            saddr: Default::default(),
-            sdata: vec_of(T),
-            row: vec_of(T),
-            not_saturated: Constant::new(false),
-        }
+block! {
+    /// T [`Row`]s in a chain: row m sees everything m cycles after row 0.
+    ///
+    /// ```text
+    ///  x[T], swap, init, raddr, waddr, we --> row 0 --> row 1 --> ... --> row T-1 --> saturated
+    ///  s[T], bias_we (all rows), s_we ------> row 0 --> row 1 --> ... --> row T-1
+    ///  saddr (all rows) --------------------> sdata[T]
+    /// ```
+    ///
+    /// The rows of a stationary matrix come in T consecutive cycles at `s`, `s_we` with row 0. The bias vector comes at `s` with
+    /// `bias_we`: lane m is the bias of row m. `saturated` belongs to the vector whose `we` was T cycles ago.
+    /// Timing of the other ports: see [`Row`].
+    pub struct Array<const T: usize, const PAW: usize> {
+        in clock: Clock,
+        in s: Vec<Bits<32>> = vec_of(T),
+        in s_we, bias_we: Bit,
+        in x: Vec<Bits<32>> = vec_of(T),
+        in swap: Bit,
+        in init: Bits<2>,
+        in raddr: Bits<16>,
+        in we: Bit,
+        in waddr: Bits<16>,
+        out saturated: Bit,
+        in saddr: Bits<16>,
+        out sdata: Vec<Bits<32>> = vec_of(T),
+        row: Vec<Row<T, PAW>> = vec_of(T),
+        const not_saturated: Bit = false,
     }
 }
 

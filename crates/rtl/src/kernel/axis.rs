@@ -1,31 +1,30 @@
 //! A loop with two address contributions.
 
 use super::{Accumulator, Counter};
-use ef_hdl_kit::glue;
+use ef_hdl_kit::{block, glue};
 use rust_hdl::prelude::*;
 
-/// A [`Counter`] with two [`Accumulator`]s: `a` of 16 bits, `b` of B bits.
-///
-/// ```text
-///  load, n, advance --> Counter -----> last
-///                          | wrap
-///  a_stride ---------> Accumulator --> a
-///  b_stride ---------> Accumulator --> b
-/// ```
-#[derive(LogicBlock, Default)]
-pub struct Axis<const B: usize> {
-    pub clock: Signal<In, Clock>,
-    pub load: Signal<In, Bit>,
-    pub n: Signal<In, Bits<16>>,
-    pub a_stride: Signal<In, Bits<16>>,
-    pub b_stride: Signal<In, Bits<16>>,
-    pub advance: Signal<In, Bit>,
-    pub last: Signal<Out, Bit>,
-    pub a: Signal<Out, Bits<16>>,
-    pub b: Signal<Out, Bits<B>>,
-    count: Counter,
-    a_sum: Accumulator<16>,
-    b_sum: Accumulator<B>,
+block! {
+    /// A [`Counter`] with two [`Accumulator`]s: `a` of 16 bits, `b` of B bits.
+    ///
+    /// ```text
+    ///  load, n, advance --> Counter -----> last
+    ///                          | wrap
+    ///  a_stride ---------> Accumulator --> a
+    ///  b_stride ---------> Accumulator --> b
+    /// ```
+    pub struct Axis<const B: usize> {
+        in clock: Clock,
+        in load: Bit,
+        in n, a_stride, b_stride: Bits<16>,
+        in advance: Bit,
+        out last: Bit,
+        out a: Bits<16>,
+        out b: Bits<B>,
+        count: Counter,
+        a_sum: Accumulator<16>,
+        b_sum: Accumulator<B>,
+    }
 }
 
 glue! { [const B: usize] Axis<B>; self => {

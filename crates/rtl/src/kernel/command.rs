@@ -1,6 +1,6 @@
 //! The command that waits to be executed.
 
-use ef_hdl_kit::vec_of;
+use ef_hdl_kit::{block, vec_of};
 use ef_program::{ComputeDesc, Descriptor};
 use rust_hdl::prelude::*;
 
@@ -10,58 +10,32 @@ pub const FIELDS: usize = ComputeDesc::FIELDS.len();
 /// Cycles from `start` to `fetch_valid` and `stream_valid`.
 pub const VALID: u64 = 2;
 
-/// Holds one command until the fetcher and the streamer have both taken it, each when it is through with the one before.
-///
-/// ```text
-///  field[28] --start--> [DFF] --> value[28]
-///  start --> [fresh] --> [for fetcher], [for streamer] --> valid, until taken
-/// ```
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `start`, `field[28]`, `ready` | 1, 32, 1 | engine protocol |
-/// | `fresh` | 1 | the cycle after `start`: `value` is there for the first time |
-/// | `fetch_valid`, `fetch_take` | 1 | from the next cycle on: a command for the fetcher; it takes it |
-/// | `stream_valid`, `stream_take` | 1 | the same for the streamer |
-/// | `value[28]` | 16 | the fields |
-#[derive(LogicBlock)]
-pub struct CommandLatch {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub start: Signal<In, Bit>,
-    pub field: Vec<Signal<In, Bits<32>>>,
-    pub ready: Signal<Out, Bit>,
-    pub fresh: Signal<Out, Bit>,
-    pub fetch_valid: Signal<Out, Bit>,
-    pub fetch_take: Signal<In, Bit>,
-    pub stream_valid: Signal<Out, Bit>,
-    pub stream_take: Signal<In, Bit>,
-    pub value: Vec<Signal<Out, Bits<16>>>,
-    store: Vec<DFF<Bits<16>>>,
-    started: DFF<Bit>,
-    for_fetch: DFF<Bit>,
-    for_stream: DFF<Bit>,
-}
-
-impl Default for CommandLatch {
-    fn default() -> Self {
-        Self {
-            clock: Default::default(),
-            reset: Default::default(),
-            start: Default::default(),
-            field: vec_of(FIELDS),
-            ready: Default::default(),
-            fresh: Default::default(),
-            fetch_valid: Default::default(),
-            fetch_take: Default::default(),
-            stream_valid: Default::default(),
-            stream_take: Default::default(),
-            value: vec_of(FIELDS),
-            store: vec_of(FIELDS),
-            started: Default::default(),
-            for_fetch: Default::default(),
-            for_stream: Default::default(),
-        }
+block! {
+    /// Holds one command until the fetcher and the streamer have both taken it, each when it is through with the one before.
+    ///
+    /// ```text
+    ///  field[28] --start--> [DFF] --> value[28]
+    ///  start --> [fresh] --> [for fetcher], [for streamer] --> valid, until taken
+    /// ```
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `start`, `field[28]`, `ready` | 1, 32, 1 | engine protocol |
+    /// | `fresh` | 1 | the cycle after `start`: `value` is there for the first time |
+    /// | `fetch_valid`, `fetch_take` | 1 | from the next cycle on: a command for the fetcher; it takes it |
+    /// | `stream_valid`, `stream_take` | 1 | the same for the streamer |
+    /// | `value[28]` | 16 | the fields |
+    pub struct CommandLatch {
+        in clock: Clock,
+        in reset, start: Bit,
+        in field: Vec<Bits<32>> = vec_of(FIELDS),
+        out ready, fresh, fetch_valid: Bit,
+        in fetch_take: Bit,
+        out stream_valid: Bit,
+        in stream_take: Bit,
+        out value: Vec<Bits<16>> = vec_of(FIELDS),
+        reg store: Vec<Bits<16>> = vec_of(FIELDS),
+        reg started, for_fetch, for_stream: Bit,
     }
 }
 

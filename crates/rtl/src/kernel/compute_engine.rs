@@ -3,7 +3,7 @@
 use super::command::FIELDS;
 use super::{Array, Psum, Row, Sequencer};
 use crate::buffer::{Delay, PulseDelay, SkewBuffer};
-use ef_hdl_kit::{glue, vec_of};
+use ef_hdl_kit::{block, glue, vec_of};
 use rust_hdl::prelude::*;
 
 /// Cycles from `p_addr` to `p_data`.
@@ -20,84 +20,78 @@ const TO_WRITE: usize = TO_ROW + Row::<2, 1>::WRITE_BEHIND;
 // a stationary row is in place when the bias and the words of a step that was issued a cycle after its fetch swap
 const _: () = assert!(TO_SHADOW < TO_ROW);
 
-/// The unified kernel with its buffers: executes `ComputeDesc`s, semantics in `ef_program::compute`.
-///
-/// ```text
-///                 feature_*, loss_*, weight_* write ports
-///                                |
-///  start, field  +-----------+   v  addresses   +------------+  x[T], s[T]  +-------+
-///  ready, done ->| Sequencer |----------------->| SkewBuffer |------------->| Array |--> p_data[T]
-///                +-----------+                  +------------+              +-------+<-- p_addr
-///                      | issue, psum, init, swap                               ^ |
-///                      +-------------------> delays ---------------------------+ +--> overflow
-/// ```
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `reset` | 1 | stops everything; partial sums of vectors under way are lost |
-/// | `start`, `field[28]`, `ready`, `done`, `bad` | 1, 32, 1, 1, 1 | engine protocol. `ready` rises while a command still streams, so that the next one overlaps with it |
-/// | `feature_we`, `feature_waddr`, `feature_wdata[T]` | 1, 16, 32 | write port in bank order; likewise `loss_`, `weight_` |
-/// | `p_addr`, `p_data[T]` | 16, 32 | read port for the store engine: word of row m, [`PSUM_READ_LATENCY`] cycles later |
-/// | `stream_active` | 1 | a vector is issued |
-/// | `wait_stationary`, `wait_hazard` | 1 | a command waits for its matrix, or for partial sums in the pipeline |
-/// | `phase` | 2 | of the newest command that streams or did |
-/// | `overflow_set`, `overflow_tag` | 1, 5 | pulse: a result of a command with this tag was saturated |
-///
-/// Latency: the first vector is issued 5 cycles after `start` (with a bias 6, in pixel mode T + 7) if nothing else is under way;
-/// `done` comes [`DONE_LATENCY`](Self::DONE_LATENCY) cycles after the last one.
-///
-/// ```
-/// use ef_rtl::kernel::ComputeEngine;
-/// // 2 x 2 lanes, 16 vectors in each buffer
-/// let mut engine = ComputeEngine::<2, 4, 4, 4, 4>::default();
-/// # ef_hdl_kit::export::verilog(&mut engine, "compute_engine").unwrap();
-/// ```
-#[derive(LogicBlock)]
-pub struct ComputeEngine<
-    const T: usize,
-    const FAW: usize,
-    const LAW: usize,
-    const WAW: usize,
-    const PAW: usize,
-> {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub start: Signal<In, Bit>,
-    pub field: Vec<Signal<In, Bits<32>>>,
-    pub ready: Signal<Out, Bit>,
-    pub done: Signal<Out, Bit>,
-    pub bad: Signal<Out, Bit>,
-    pub feature_we: Signal<In, Bit>,
-    pub feature_waddr: Signal<In, Bits<16>>,
-    pub feature_wdata: Vec<Signal<In, Bits<32>>>,
-    pub loss_we: Signal<In, Bit>,
-    pub loss_waddr: Signal<In, Bits<16>>,
-    pub loss_wdata: Vec<Signal<In, Bits<32>>>,
-    pub weight_we: Signal<In, Bit>,
-    pub weight_waddr: Signal<In, Bits<16>>,
-    pub weight_wdata: Vec<Signal<In, Bits<32>>>,
-    pub p_addr: Signal<In, Bits<16>>,
-    pub p_data: Vec<Signal<Out, Bits<32>>>,
-    pub stream_active: Signal<Out, Bit>,
-    pub wait_stationary: Signal<Out, Bit>,
-    pub wait_hazard: Signal<Out, Bit>,
-    pub phase: Signal<Out, Bits<2>>,
-    pub overflow_set: Signal<Out, Bit>,
-    pub overflow_tag: Signal<Out, Bits<5>>,
-    sequencer: Sequencer<T>,
-    buffer: SkewBuffer<T, FAW, LAW, WAW>,
-    array: Array<T, PAW>,
-    s_we_at_row: PulseDelay<TO_SHADOW>,
-    bias_at_row: PulseDelay<TO_SHADOW>,
-    swap_at_row: PulseDelay<{ TO_ROW - 1 }>,
-    issue_at_write: PulseDelay<TO_WRITE>,
-    stop_at_write: PulseDelay<TO_WRITE>,
-    stop_at_end: PulseDelay<T>,
-    init_at_row: Delay<Bits<2>>,
-    psum_at_read: Delay<Bits<16>>,
-    psum_at_write: Delay<Bits<16>>,
-    tag_at_end: Delay<Bits<5>>,
-    p_addr_q: DFF<Bits<16>>,
+block! {
+    /// The unified kernel with its buffers: executes `ComputeDesc`s, semantics in `ef_program::compute`.
+    ///
+    /// ```text
+    ///                 feature_*, loss_*, weight_* write ports
+    ///                                |
+    ///  start, field  +-----------+   v  addresses   +------------+  x[T], s[T]  +-------+
+    ///  ready, done ->| Sequencer |----------------->| SkewBuffer |------------->| Array |--> p_data[T]
+    ///                +-----------+                  +------------+              +-------+<-- p_addr
+    ///                      | issue, psum, init, swap                               ^ |
+    ///                      +-------------------> delays ---------------------------+ +--> overflow
+    /// ```
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `reset` | 1 | stops everything; partial sums of vectors under way are lost |
+    /// | `start`, `field[28]`, `ready`, `done`, `bad` | 1, 32, 1, 1, 1 | engine protocol. `ready` rises while a command still streams, so that the next one overlaps with it |
+    /// | `feature_we`, `feature_waddr`, `feature_wdata[T]` | 1, 16, 32 | write port in bank order; likewise `loss_`, `weight_` |
+    /// | `p_addr`, `p_data[T]` | 16, 32 | read port for the store engine: word of row m, [`PSUM_READ_LATENCY`] cycles later |
+    /// | `stream_active` | 1 | a vector is issued |
+    /// | `wait_stationary`, `wait_hazard` | 1 | a command waits for its matrix, or for partial sums in the pipeline |
+    /// | `phase` | 2 | of the newest command that streams or did |
+    /// | `overflow_set`, `overflow_tag` | 1, 5 | pulse: a result of a command with this tag was saturated |
+    ///
+    /// Latency: the first vector is issued 5 cycles after `start` (with a bias 6, in pixel mode T + 7) if nothing else is under way;
+    /// `done` comes [`DONE_LATENCY`](Self::DONE_LATENCY) cycles after the last one.
+    ///
+    /// ```
+    /// use ef_rtl::kernel::ComputeEngine;
+    /// // 2 x 2 lanes, 16 vectors in each buffer
+    /// let mut engine = ComputeEngine::<2, 4, 4, 4, 4>::default();
+    /// # ef_hdl_kit::export::verilog(&mut engine, "compute_engine").unwrap();
+    /// ```
+    pub struct ComputeEngine<
+        const T: usize,
+        const FAW: usize,
+        const LAW: usize,
+        const WAW: usize,
+        const PAW: usize,
+    > {
+        in clock: Clock,
+        in reset, start: Bit,
+        in field: Vec<Bits<32>> = vec_of(FIELDS),
+        out ready, done, bad: Bit,
+        in feature_we: Bit,
+        in feature_waddr: Bits<16>,
+        in feature_wdata: Vec<Bits<32>> = vec_of(T),
+        in loss_we: Bit,
+        in loss_waddr: Bits<16>,
+        in loss_wdata: Vec<Bits<32>> = vec_of(T),
+        in weight_we: Bit,
+        in weight_waddr: Bits<16>,
+        in weight_wdata: Vec<Bits<32>> = vec_of(T),
+        in p_addr: Bits<16>,
+        out p_data: Vec<Bits<32>> = vec_of(T),
+        out stream_active, wait_stationary, wait_hazard: Bit,
+        out phase: Bits<2>,
+        out overflow_set: Bit,
+        out overflow_tag: Bits<5>,
+        sequencer: Sequencer<T>,
+        buffer: SkewBuffer<T, FAW, LAW, WAW>,
+        array: Array<T, PAW>,
+        s_we_at_row, bias_at_row: PulseDelay<TO_SHADOW>,
+        swap_at_row: PulseDelay<{ TO_ROW - 1 }>,
+        issue_at_write, stop_at_write: PulseDelay<TO_WRITE>,
+        stop_at_end: PulseDelay<T>,
+        init_at_row: Delay<Bits<2>> = Delay::new(TO_ROW),
+        psum_at_read: Delay<Bits<16>> = Delay::new(TO_READ),
+        psum_at_write: Delay<Bits<16>> = Delay::new(TO_WRITE - TO_READ),
+        tag_at_end: Delay<Bits<5>> = Delay::new(TO_WRITE + T),
+        p_addr_q: DFF<Bits<16>>,
+    }
 }
 
 impl<const T: usize, const FAW: usize, const LAW: usize, const WAW: usize, const PAW: usize>
@@ -105,53 +99,6 @@ impl<const T: usize, const FAW: usize, const LAW: usize, const WAW: usize, const
 {
     /// Cycles from a command's last issue to its `done`: when the last row has written.
     pub const DONE_LATENCY: usize = TO_WRITE + T;
-}
-
-impl<const T: usize, const FAW: usize, const LAW: usize, const WAW: usize, const PAW: usize> Default
-    for ComputeEngine<T, FAW, LAW, WAW, PAW>
-{
-    fn default() -> Self {
-        Self {
-            clock: Default::default(),
-            reset: Default::default(),
-            start: Default::default(),
-            field: vec_of(FIELDS),
-            ready: Default::default(),
-            done: Default::default(),
-            bad: Default::default(),
-            feature_we: Default::default(),
-            feature_waddr: Default::default(),
-            feature_wdata: vec_of(T),
-            loss_we: Default::default(),
-            loss_waddr: Default::default(),
-            loss_wdata: vec_of(T),
-            weight_we: Default::default(),
-            weight_waddr: Default::default(),
-            weight_wdata: vec_of(T),
-            p_addr: Default::default(),
-            p_data: vec_of(T),
-            stream_active: Default::default(),
-            wait_stationary: Default::default(),
-            wait_hazard: Default::default(),
-            phase: Default::default(),
-            overflow_set: Default::default(),
-            overflow_tag: Default::default(),
-            sequencer: Default::default(),
-            buffer: Default::default(),
-            array: Default::default(),
-            s_we_at_row: Default::default(),
-            bias_at_row: Default::default(),
-            swap_at_row: Default::default(),
-            issue_at_write: Default::default(),
-            stop_at_write: Default::default(),
-            stop_at_end: Default::default(),
-            init_at_row: Delay::new(TO_ROW),
-            psum_at_read: Delay::new(TO_READ),
-            psum_at_write: Delay::new(TO_WRITE - TO_READ),
-            tag_at_end: Delay::new(TO_WRITE + T),
-            p_addr_q: Default::default(),
-        }
-    }
 }
 
 glue! { [const T: usize, const FAW: usize, const LAW: usize, const WAW: usize, const PAW: usize] ComputeEngine<T, FAW, LAW, WAW, PAW>; self => {

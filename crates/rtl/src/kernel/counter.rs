@@ -1,25 +1,23 @@
 //! One loop of a nest.
 
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
-/// Counts `n` turns of a loop, then starts again.
-///
-/// `load` takes `n` and starts the first turn; `advance` ends a turn. `last`, a register, tells that the present turn is the last
-/// one: it is compared a turn ahead, so nests of counters are chained by it without a comparison in the path.
-#[derive(LogicBlock, Default)]
-pub struct Counter {
-    pub clock: Signal<In, Clock>,
-    pub load: Signal<In, Bit>,
-    pub n: Signal<In, Bits<16>>,
-    pub advance: Signal<In, Bit>,
-    pub last: Signal<Out, Bit>,
-    turns: DFF<Bits<16>>,
-    left: DFF<Bits<16>>,
-    only: DFF<Bit>,
-    at_last: DFF<Bit>,
-    one: K<16, 1>,
-    two: K<16, 2>,
+block! {
+    /// Counts `n` turns of a loop, then starts again.
+    ///
+    /// `load` takes `n` and starts the first turn; `advance` ends a turn. `last`, a register, tells that the present turn is the last
+    /// one: it is compared a turn ahead, so nests of counters are chained by it without a comparison in the path.
+    pub struct Counter {
+        in clock: Clock,
+        in load: Bit,
+        in n: Bits<16>,
+        in advance: Bit,
+        out last: Bit,
+        reg turns, left: Bits<16>,
+        reg only, at_last: Bit,
+        const one: Bits<16> = 1, const two: Bits<16> = 2,
+    }
 }
 
 impl Logic for Counter {

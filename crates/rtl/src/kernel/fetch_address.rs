@@ -1,102 +1,47 @@
 //! The address, rotation and lanes of a stationary read.
 
-use ef_hdl_kit::{K, vec_of};
+use ef_hdl_kit::{block, vec_of};
 use rust_hdl::prelude::*;
 
-/// Forms what the stationary read path needs, in two registered steps.
-///
-/// ```text
-///  s_base + g (or bias) ----+
-///  k + row (not column) ----+--> + --> addr
-///  s_phase + row (or 0) ----------> rot
-///  lane[n]: pixel mode: of pixel n; column: n; else 0      keep[n]: 0 for a lane without a pixel
-/// ```
-///
-/// Everything follows [`LATENCY`](Self::LATENCY) cycles after `read` or `read_bias`; `loss` is high only with a read of the loss buffer.
-#[derive(LogicBlock)]
-pub struct FetchAddress<const T: usize> {
-    pub clock: Signal<In, Clock>,
-    pub load: Signal<In, Bit>,
-    pub s_base: Signal<In, Bits<16>>,
-    pub s_phase: Signal<In, Bits<16>>,
-    pub bias: Signal<In, Bits<16>>,
-    pub g: Signal<In, Bits<16>>,
-    pub k: Signal<In, Bits<16>>,
-    pub row: Signal<In, Bits<3>>,
-    pub read: Signal<In, Bit>,
-    pub read_bias: Signal<In, Bit>,
-    pub pixel: Signal<In, Bit>,
-    pub column: Signal<In, Bit>,
-    pub pixel_lane: Vec<Signal<In, Bits<16>>>,
-    pub present: Vec<Signal<In, Bit>>,
-    pub addr: Signal<Out, Bits<16>>,
-    pub rot: Signal<Out, Bits<3>>,
-    pub loss: Signal<Out, Bit>,
-    pub lane: Vec<Signal<Out, Bits<16>>>,
-    pub keep: Vec<Signal<Out, Bit>>,
-    base_q: DFF<Bits<16>>,
-    phase_q: DFF<Bits<3>>,
-    bias_q: DFF<Bits<16>>,
-    group: DFF<Bits<16>>,
-    step: DFF<Bits<16>>,
-    sum: DFF<Bits<16>>,
-    rot_1: DFF<Bits<3>>,
-    rot_2: DFF<Bits<3>>,
-    loss_1: DFF<Bit>,
-    loss_2: DFF<Bit>,
-    bias_1: DFF<Bit>,
-    lane_q: Vec<DFF<Bits<16>>>,
-    keep_q: Vec<DFF<Bit>>,
-    number: Vec<Constant<Bits<16>>>,
-    zero: K<16, 0>,
-    rot_zero: K<3, 0>,
+block! {
+    /// Forms what the stationary read path needs, in two registered steps.
+    ///
+    /// ```text
+    ///  s_base + g (or bias) ----+
+    ///  k + row (not column) ----+--> + --> addr
+    ///  s_phase + row (or 0) ----------> rot
+    ///  lane[n]: pixel mode: of pixel n; column: n; else 0      keep[n]: 0 for a lane without a pixel
+    /// ```
+    ///
+    /// Everything follows [`LATENCY`](Self::LATENCY) cycles after `read` or `read_bias`; `loss` is high only with a read of the loss buffer.
+    pub struct FetchAddress<const T: usize> {
+        in clock: Clock,
+        in load: Bit,
+        in s_base, s_phase, bias, g, k: Bits<16>,
+        in row: Bits<3>,
+        in read, read_bias, pixel, column: Bit,
+        in pixel_lane: Vec<Bits<16>> = vec_of(T),
+        in present: Vec<Bit> = vec_of(T),
+        out addr: Bits<16>,
+        out rot: Bits<3>,
+        out loss: Bit,
+        out lane: Vec<Bits<16>> = vec_of(T),
+        out keep: Vec<Bit> = vec_of(T),
+        reg base_q: Bits<16>,
+        reg phase_q: Bits<3>,
+        reg bias_q, group, step, sum: Bits<16>,
+        reg rot_1, rot_2: Bits<3>,
+        reg loss_1, loss_2, bias_1: Bit,
+        reg lane_q: Vec<Bits<16>> = vec_of(T),
+        reg keep_q: Vec<Bit> = vec_of(T),
+        number: Vec<Constant<Bits<16>>> = (0..T as u64).map(|n| Constant::new(n.into())).collect(),
+        const zero: Bits<16> = 0, const rot_zero: Bits<3> = 0,
+    }
 }
 
 impl<const T: usize> FetchAddress<T> {
     /// Cycles from a read to its address.
     pub const LATENCY: usize = 2;
-}
-
-impl<const T: usize> Default for FetchAddress<T> {
-    fn default() -> Self {
-        Self {
-            clock: Default::default(),
-            load: Default::default(),
-            s_base: Default::default(),
-            s_phase: Default::default(),
-            bias: Default::default(),
-            g: Default::default(),
-            k: Default::default(),
-            row: Default::default(),
-            read: Default::default(),
-            read_bias: Default::default(),
-            pixel: Default::default(),
-            column: Default::default(),
-            pixel_lane: vec_of(T),
-            present: vec_of(T),
-            addr: Default::default(),
-            rot: Default::default(),
-            loss: Default::default(),
-            lane: vec_of(T),
-            keep: vec_of(T),
-            base_q: Default::default(),
-            phase_q: Default::default(),
-            bias_q: Default::default(),
-            group: Default::default(),
-            step: Default::default(),
-            sum: Default::default(),
-            rot_1: Default::default(),
-            rot_2: Default::default(),
-            loss_1: Default::default(),
-            loss_2: Default::default(),
-            bias_1: Default::default(),
-            lane_q: vec_of(T),
-            keep_q: vec_of(T),
-            number: (0..T as u64).map(|n| Constant::new(n.into())).collect(),
-            zero: Default::default(),
-            rot_zero: Default::default(),
-        }
-    }
 }
 
 impl<const T: usize> Logic for FetchAddress<T> {

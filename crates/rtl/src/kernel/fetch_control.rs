@@ -1,76 +1,53 @@
 //! When the stationary matrix of the next step is fetched.
 
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
-/// Fetches one stationary matrix after the other, each into the shadow registers that the step before has freed.
-///
-/// ```text
-///           +--> BIAS --+               (channel mode with a bias vector)
-///  IDLE ----+-----------+--> WAIT --+--> FETCH, T cycles --+--> next step: WAIT
-///   ^                        pixel: |     ^                |
-///   |                               +--> WALK, T+2 cycles  +--> last step: IDLE
-///   +------------------------------------------------------+
-/// ```
-///
-/// WAIT ends when the step fetched before has started (`swap`), and for a command in pixel mode not while the streamer
-/// reads the loss buffer. `fetched` rises one cycle after the first row is read: the rows of the array follow each other by
-/// a cycle, as the rows of the matrix do, so the step may start at once.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `valid`, `take` | 1 | a command is there; it is taken in this cycle |
-/// | `empty`, `pixel`, `column`, `bias` | 1 | the command, see `OpDecode` |
-/// | `swap` | 1 | the streamer starts the step that was fetched |
-/// | `stream_loss` | 1 | the streamer reads the loss buffer |
-/// | `last_*`, `advance_*` | 1 | loops kc, kr, g of channel mode |
-/// | `walk`, `walk_over` | 1 | step the pixel walk; the last pixel was reached |
-/// | `read_bias` | 1 | read the bias vector |
-/// | `read`, `read_first`, `row` | 1, 1, 3 | read this row of the matrix; it is row 0 |
-/// | `fetch_pixel`, `fetch_column` | 1 | of the command |
-/// | `fetched`, `fetched_last` | 1 | see `StreamControl` |
-#[derive(LogicBlock)]
-pub struct FetchControl<const T: usize> {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub valid: Signal<In, Bit>,
-    pub take: Signal<Out, Bit>,
-    pub empty: Signal<In, Bit>,
-    pub pixel: Signal<In, Bit>,
-    pub column: Signal<In, Bit>,
-    pub bias: Signal<In, Bit>,
-    pub swap: Signal<In, Bit>,
-    pub stream_loss: Signal<In, Bit>,
-    pub last_kc: Signal<In, Bit>,
-    pub last_kr: Signal<In, Bit>,
-    pub last_g: Signal<In, Bit>,
-    pub advance_kc: Signal<Out, Bit>,
-    pub advance_kr: Signal<Out, Bit>,
-    pub advance_g: Signal<Out, Bit>,
-    pub last_k: Signal<Out, Bit>,
-    pub walk: Signal<Out, Bit>,
-    pub walk_over: Signal<In, Bit>,
-    pub read_bias: Signal<Out, Bit>,
-    pub read: Signal<Out, Bit>,
-    pub read_first: Signal<Out, Bit>,
-    pub row: Signal<Out, Bits<3>>,
-    pub fetch_pixel: Signal<Out, Bit>,
-    pub fetch_column: Signal<Out, Bit>,
-    pub fetched: Signal<Out, Bit>,
-    pub fetched_last: Signal<Out, Bit>,
-    state: DFF<FetchState>,
-    is_pixel: DFF<Bit>,
-    is_column: DFF<Bit>,
-    count: DFF<Bits<4>>,
-    full: DFF<Bit>,
-    full_last: DFF<Bit>,
-    taken: Signal<Local, Bit>,
-    step_end: Signal<Local, Bit>,
-    zero: K<4, 0>,
-    one: K<4, 1>,
-    rows: Constant<Bits<4>>,
-    last_row: Constant<Bits<4>>,
-    last_walk: Constant<Bits<4>>,
+block! {
+    /// Fetches one stationary matrix after the other, each into the shadow registers that the step before has freed.
+    ///
+    /// ```text
+    ///           +--> BIAS --+               (channel mode with a bias vector)
+    ///  IDLE ----+-----------+--> WAIT --+--> FETCH, T cycles --+--> next step: WAIT
+    ///   ^                        pixel: |     ^                |
+    ///   |                               +--> WALK, T+2 cycles  +--> last step: IDLE
+    ///   +------------------------------------------------------+
+    /// ```
+    ///
+    /// WAIT ends when the step fetched before has started (`swap`), and for a command in pixel mode not while the streamer
+    /// reads the loss buffer. `fetched` rises one cycle after the first row is read: the rows of the array follow each other by
+    /// a cycle, as the rows of the matrix do, so the step may start at once.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `valid`, `take` | 1 | a command is there; it is taken in this cycle |
+    /// | `empty`, `pixel`, `column`, `bias` | 1 | the command, see `OpDecode` |
+    /// | `swap` | 1 | the streamer starts the step that was fetched |
+    /// | `stream_loss` | 1 | the streamer reads the loss buffer |
+    /// | `last_*`, `advance_*` | 1 | loops kc, kr, g of channel mode |
+    /// | `walk`, `walk_over` | 1 | step the pixel walk; the last pixel was reached |
+    /// | `read_bias` | 1 | read the bias vector |
+    /// | `read`, `read_first`, `row` | 1, 1, 3 | read this row of the matrix; it is row 0 |
+    /// | `fetch_pixel`, `fetch_column` | 1 | of the command |
+    /// | `fetched`, `fetched_last` | 1 | see `StreamControl` |
+    pub struct FetchControl<const T: usize> {
+        in clock: Clock,
+        in reset, valid: Bit,
+        out take: Bit,
+        in empty, pixel, column, bias, swap, stream_loss, last_kc, last_kr, last_g: Bit,
+        out advance_kc, advance_kr, advance_g, last_k, walk: Bit,
+        in walk_over: Bit,
+        out read_bias, read, read_first: Bit,
+        out row: Bits<3>,
+        out fetch_pixel, fetch_column, fetched, fetched_last: Bit,
+        reg state: FetchState,
+        reg is_pixel, is_column: Bit,
+        reg count: Bits<4>,
+        reg full, full_last: Bit,
+        net taken, step_end: Bit,
+        const zero: Bits<4> = 0, const one: Bits<4> = 1, const rows: Bits<4> = T as u64,
+        const last_row: Bits<4> = T as u64 - 1, const last_walk: Bits<4> = T as u64 + WALK_TAIL - 1,
+    }
 }
 
 #[derive(Copy, Clone, Debug, PartialEq, LogicState)]
@@ -80,53 +57,6 @@ enum FetchState {
     Wait,
     Walk,
     Fetch,
-}
-
-impl<const T: usize> Default for FetchControl<T> {
-    fn default() -> Self {
-        Self {
-            clock: Default::default(),
-            reset: Default::default(),
-            valid: Default::default(),
-            take: Default::default(),
-            empty: Default::default(),
-            pixel: Default::default(),
-            column: Default::default(),
-            bias: Default::default(),
-            swap: Default::default(),
-            stream_loss: Default::default(),
-            last_kc: Default::default(),
-            last_kr: Default::default(),
-            last_g: Default::default(),
-            advance_kc: Default::default(),
-            advance_kr: Default::default(),
-            advance_g: Default::default(),
-            last_k: Default::default(),
-            walk: Default::default(),
-            walk_over: Default::default(),
-            read_bias: Default::default(),
-            read: Default::default(),
-            read_first: Default::default(),
-            row: Default::default(),
-            fetch_pixel: Default::default(),
-            fetch_column: Default::default(),
-            fetched: Default::default(),
-            fetched_last: Default::default(),
-            state: Default::default(),
-            is_pixel: Default::default(),
-            is_column: Default::default(),
-            count: Default::default(),
-            full: Default::default(),
-            full_last: Default::default(),
-            taken: Default::default(),
-            step_end: Default::default(),
-            zero: Default::default(),
-            one: Default::default(),
-            rows: Constant::new((T as u64).into()),
-            last_row: Constant::new((T as u64 - 1).into()),
-            last_walk: Constant::new((T as u64 + WALK_TAIL - 1).into()),
-        }
-    }
 }
 
 /// Cycles after the last `walk` until the lanes are complete when the second row is read.

@@ -2,96 +2,49 @@
 
 use super::command::FIELDS;
 use super::{Accumulator, Counter, FetchAddress, FetchControl, Lanes};
-use ef_hdl_kit::{glue, vec_of};
+use ef_hdl_kit::{block, glue, vec_of};
 use ef_program::ComputeDesc;
 use rust_hdl::prelude::*;
 
-/// Fetches the stationary matrices of commands, one step ahead of the streamer and into the next command.
-///
-/// ```text
-///  value[28], take --> loops kc, kr, g --> k, g ----+
-///                        ^ advance  | last          v
-///  swap -------------> FetchControl +--------> FetchAddress --> addr, rot, lane[T], keep[T], loss
-///                        | walk    ^ over           ^
-///                        v         |                |
-///                      Lanes (pixel mode) ----------+--> x_lane[T]
-/// ```
-///
-/// `addr`, `rot`, `lane`, `keep`, `loss` follow [`ADDRESS_LATENCY`](Self::ADDRESS_LATENCY) cycles after `read_bias`, and after
-/// `read_first` for row 0, with the further rows in the cycles after it. `x_lane` is what the lanes of the streamed reads of a
-/// block add to their common address, until 3 cycles after its `swap`. The other ports are those of [`FetchControl`].
-#[derive(LogicBlock)]
-pub struct Fetcher<const T: usize> {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub valid: Signal<In, Bit>,
-    pub take: Signal<Out, Bit>,
-    pub value: Vec<Signal<In, Bits<16>>>,
-    pub empty: Signal<In, Bit>,
-    pub pixel: Signal<In, Bit>,
-    pub column: Signal<In, Bit>,
-    pub bias: Signal<In, Bit>,
-    pub swap: Signal<In, Bit>,
-    pub stream_loss: Signal<In, Bit>,
-    pub fetched: Signal<Out, Bit>,
-    pub fetched_last: Signal<Out, Bit>,
-    pub read_bias: Signal<Out, Bit>,
-    pub read_first: Signal<Out, Bit>,
-    pub addr: Signal<Out, Bits<16>>,
-    pub rot: Signal<Out, Bits<3>>,
-    pub loss: Signal<Out, Bit>,
-    pub lane: Vec<Signal<Out, Bits<16>>>,
-    pub keep: Vec<Signal<Out, Bit>>,
-    pub x_lane: Vec<Signal<Out, Bits<16>>>,
-    control: FetchControl<T>,
-    kc: Counter,
-    kr: Counter,
-    g: Counter,
-    k_address: Accumulator<16>,
-    g_address: Accumulator<16>,
-    lanes: Lanes<T>,
-    address: FetchAddress<T>,
+block! {
+    /// Fetches the stationary matrices of commands, one step ahead of the streamer and into the next command.
+    ///
+    /// ```text
+    ///  value[28], take --> loops kc, kr, g --> k, g ----+
+    ///                        ^ advance  | last          v
+    ///  swap -------------> FetchControl +--------> FetchAddress --> addr, rot, lane[T], keep[T], loss
+    ///                        | walk    ^ over           ^
+    ///                        v         |                |
+    ///                      Lanes (pixel mode) ----------+--> x_lane[T]
+    /// ```
+    ///
+    /// `addr`, `rot`, `lane`, `keep`, `loss` follow [`ADDRESS_LATENCY`](Self::ADDRESS_LATENCY) cycles after `read_bias`, and after
+    /// `read_first` for row 0, with the further rows in the cycles after it. `x_lane` is what the lanes of the streamed reads of a
+    /// block add to their common address, until 3 cycles after its `swap`. The other ports are those of [`FetchControl`].
+    pub struct Fetcher<const T: usize> {
+        in clock: Clock,
+        in reset, valid: Bit,
+        out take: Bit,
+        in value: Vec<Bits<16>> = vec_of(FIELDS),
+        in empty, pixel, column, bias, swap, stream_loss: Bit,
+        out fetched, fetched_last, read_bias, read_first: Bit,
+        out addr: Bits<16>,
+        out rot: Bits<3>,
+        out loss: Bit,
+        out lane: Vec<Bits<16>> = vec_of(T),
+        out keep: Vec<Bit> = vec_of(T),
+        out x_lane: Vec<Bits<16>> = vec_of(T),
+        control: FetchControl<T>,
+        kc, kr, g: Counter,
+        k_address, g_address: Accumulator<16>,
+        lanes: Lanes<T>,
+        address: FetchAddress<T>,
+    }
 }
 
 impl<const T: usize> Fetcher<T> {
     /// Cycles from a read to its address.
     pub const ADDRESS_LATENCY: usize = FetchAddress::<T>::LATENCY;
-}
-
-impl<const T: usize> Default for Fetcher<T> {
-    fn default() -> Self {
-        Self {
-            clock: Default::default(),
-            reset: Default::default(),
-            valid: Default::default(),
-            take: Default::default(),
-            value: vec_of(FIELDS),
-            empty: Default::default(),
-            pixel: Default::default(),
-            column: Default::default(),
-            bias: Default::default(),
-            swap: Default::default(),
-            stream_loss: Default::default(),
-            fetched: Default::default(),
-            fetched_last: Default::default(),
-            read_bias: Default::default(),
-            read_first: Default::default(),
-            addr: Default::default(),
-            rot: Default::default(),
-            loss: Default::default(),
-            lane: vec_of(T),
-            keep: vec_of(T),
-            x_lane: vec_of(T),
-            control: Default::default(),
-            kc: Default::default(),
-            kr: Default::default(),
-            g: Default::default(),
-            k_address: Default::default(),
-            g_address: Default::default(),
-            lanes: Default::default(),
-            address: Default::default(),
-        }
-    }
 }
 
 glue! { [const T: usize] Fetcher<T>; self => {

@@ -1,27 +1,27 @@
 //! When partial sums may be visited again.
 
 use super::row::Row;
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
 /// A partial sum may be visited again this many cycles after it was visited.
 pub const REVISIT: u64 = Row::<2, 1>::REVISIT as u64;
 
-/// `settled` goes low after `start`, and is high again [`REVISIT`] cycles after it.
-///
-/// ```text
-///  start    __/##\______________________
-///  settled  ######\______ ... ___/######   first high cycle: start + REVISIT
-/// ```
-#[derive(LogicBlock, Default)]
-pub struct HazardTimer {
-    pub clock: Signal<In, Clock>,
-    pub start: Signal<In, Bit>,
-    pub settled: Signal<Out, Bit>,
-    left: DFF<Bits<6>>,
-    busy: DFF<Bit>,
-    one: K<6, 1>,
-    full: K<6, { REVISIT - 1 }>,
+block! {
+    /// `settled` goes low after `start`, and is high again [`REVISIT`] cycles after it.
+    ///
+    /// ```text
+    ///  start    __/##\______________________
+    ///  settled  ######\______ ... ___/######   first high cycle: start + REVISIT
+    /// ```
+    pub struct HazardTimer {
+        in clock: Clock,
+        in start: Bit,
+        out settled: Bit,
+        reg left: Bits<6>,
+        reg busy: Bit,
+        const one: Bits<6> = 1, const full: Bits<6> = REVISIT - 1,
+    }
 }
 
 impl Logic for HazardTimer {

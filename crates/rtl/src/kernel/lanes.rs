@@ -1,76 +1,38 @@
 //! The addresses of T consecutive output pixels.
 
 use super::Axis;
-use ef_hdl_kit::{glue, vec_of};
+use ef_hdl_kit::{block, glue, vec_of};
 use rust_hdl::prelude::*;
 
-/// Walks over the pixels (i, r, c) of a command in pixel mode, one per cycle, and holds what T of them add to a streamed address (`x`)
-/// and to a stationary one (`s`).
-///
-/// ```text
-///  run --> Axis c, r, i --> x = x_i + x_r + x_c --+--> [T-1] --> ... --> [1] --> [0]
-///                           s = s_i + s_r + s_c --+
-///                           present ---------------+
-/// ```
-///
-/// `run` is high for T cycles per block; the lanes hold the block [`LATENCY`](Self::LATENCY) cycles after its last `run`.
-/// `present` is low for the lanes behind the last pixel; `over` rises with the last pixel.
-#[derive(LogicBlock)]
-pub struct Lanes<const T: usize> {
-    pub clock: Signal<In, Clock>,
-    pub load: Signal<In, Bit>,
-    pub n_c: Signal<In, Bits<16>>,
-    pub n_r: Signal<In, Bits<16>>,
-    pub n_i: Signal<In, Bits<16>>,
-    pub x_c: Signal<In, Bits<16>>,
-    pub x_r: Signal<In, Bits<16>>,
-    pub x_i: Signal<In, Bits<16>>,
-    pub s_c: Signal<In, Bits<16>>,
-    pub s_r: Signal<In, Bits<16>>,
-    pub s_i: Signal<In, Bits<16>>,
-    pub run: Signal<In, Bit>,
-    pub over: Signal<Out, Bit>,
-    pub x: Vec<Signal<Out, Bits<16>>>,
-    pub s: Vec<Signal<Out, Bits<16>>>,
-    pub present: Vec<Signal<Out, Bit>>,
-    c: Axis<16>,
-    r: Axis<16>,
-    i: Axis<16>,
-    walk: PixelWalk,
-    lane: Vec<LaneCell>,
+block! {
+    /// Walks over the pixels (i, r, c) of a command in pixel mode, one per cycle, and holds what T of them add to a streamed address (`x`)
+    /// and to a stationary one (`s`).
+    ///
+    /// ```text
+    ///  run --> Axis c, r, i --> x = x_i + x_r + x_c --+--> [T-1] --> ... --> [1] --> [0]
+    ///                           s = s_i + s_r + s_c --+
+    ///                           present ---------------+
+    /// ```
+    ///
+    /// `run` is high for T cycles per block; the lanes hold the block [`LATENCY`](Self::LATENCY) cycles after its last `run`.
+    /// `present` is low for the lanes behind the last pixel; `over` rises with the last pixel.
+    pub struct Lanes<const T: usize> {
+        in clock: Clock,
+        in load: Bit,
+        in n_c, n_r, n_i, x_c, x_r, x_i, s_c, s_r, s_i: Bits<16>,
+        in run: Bit,
+        out over: Bit,
+        out x, s: Vec<Bits<16>> = vec_of(T),
+        out present: Vec<Bit> = vec_of(T),
+        c, r, i: Axis<16>,
+        walk: PixelWalk,
+        lane: Vec<LaneCell> = vec_of(T),
+    }
 }
 
 impl<const T: usize> Lanes<T> {
     /// Cycles from a `run` to the cycle in which its pixel is in lane T-1.
     pub const LATENCY: usize = 3;
-}
-
-impl<const T: usize> Default for Lanes<T> {
-    fn default() -> Self {
-        Self {
-            clock: Default::default(),
-            load: Default::default(),
-            n_c: Default::default(),
-            n_r: Default::default(),
-            n_i: Default::default(),
-            x_c: Default::default(),
-            x_r: Default::default(),
-            x_i: Default::default(),
-            s_c: Default::default(),
-            s_r: Default::default(),
-            s_i: Default::default(),
-            run: Default::default(),
-            over: Default::default(),
-            x: vec_of(T),
-            s: vec_of(T),
-            present: vec_of(T),
-            c: Default::default(),
-            r: Default::default(),
-            i: Default::default(),
-            walk: Default::default(),
-            lane: vec_of(T),
-        }
-    }
 }
 
 glue! { [const T: usize] Lanes<T>; self => {
@@ -125,41 +87,20 @@ glue! { [const T: usize] Lanes<T>; self => {
     }
 }}
 
-/// Steers the three loops and adds up their contributions: `x`, `s` and `present` come with `shift`, 2 cycles after `run`.
-#[derive(LogicBlock, Default)]
-struct PixelWalk {
-    pub clock: Signal<In, Clock>,
-    pub load: Signal<In, Bit>,
-    pub run: Signal<In, Bit>,
-    pub last_c: Signal<In, Bit>,
-    pub last_r: Signal<In, Bit>,
-    pub last_i: Signal<In, Bit>,
-    pub advance_c: Signal<Out, Bit>,
-    pub advance_r: Signal<Out, Bit>,
-    pub advance_i: Signal<Out, Bit>,
-    pub over: Signal<Out, Bit>,
-    pub x_c: Signal<In, Bits<16>>,
-    pub x_r: Signal<In, Bits<16>>,
-    pub x_i: Signal<In, Bits<16>>,
-    pub s_c: Signal<In, Bits<16>>,
-    pub s_r: Signal<In, Bits<16>>,
-    pub s_i: Signal<In, Bits<16>>,
-    pub shift: Signal<Out, Bit>,
-    pub x: Signal<Out, Bits<16>>,
-    pub s: Signal<Out, Bits<16>>,
-    pub present: Signal<Out, Bit>,
-    done: DFF<Bit>,
-    run_1: DFF<Bit>,
-    run_2: DFF<Bit>,
-    present_1: DFF<Bit>,
-    present_2: DFF<Bit>,
-    x_pixel: DFF<Bits<16>>,
-    x_image: DFF<Bits<16>>,
-    x_sum: DFF<Bits<16>>,
-    s_pixel: DFF<Bits<16>>,
-    s_image: DFF<Bits<16>>,
-    s_sum: DFF<Bits<16>>,
-    step: Signal<Local, Bit>,
+block! {
+    /// Steers the three loops and adds up their contributions: `x`, `s` and `present` come with `shift`, 2 cycles after `run`.
+    struct PixelWalk {
+        in clock: Clock,
+        in load, run, last_c, last_r, last_i: Bit,
+        out advance_c, advance_r, advance_i, over: Bit,
+        in x_c, x_r, x_i, s_c, s_r, s_i: Bits<16>,
+        out shift: Bit,
+        out x, s: Bits<16>,
+        out present: Bit,
+        reg done, run_1, run_2, present_1, present_2: Bit,
+        reg x_pixel, x_image, x_sum, s_pixel, s_image, s_sum: Bits<16>,
+        net step: Bit,
+    }
 }
 
 impl Logic for PixelWalk {
@@ -196,20 +137,18 @@ impl Logic for PixelWalk {
     }
 }
 
-/// One lane of the shift register.
-#[derive(LogicBlock, Default)]
-struct LaneCell {
-    pub clock: Signal<In, Clock>,
-    pub shift: Signal<In, Bit>,
-    pub x_in: Signal<In, Bits<16>>,
-    pub s_in: Signal<In, Bits<16>>,
-    pub present_in: Signal<In, Bit>,
-    pub x: Signal<Out, Bits<16>>,
-    pub s: Signal<Out, Bits<16>>,
-    pub present: Signal<Out, Bit>,
-    x_q: DFF<Bits<16>>,
-    s_q: DFF<Bits<16>>,
-    present_q: DFF<Bit>,
+block! {
+    /// One lane of the shift register.
+    struct LaneCell {
+        in clock: Clock,
+        in shift: Bit,
+        in x_in, s_in: Bits<16>,
+        in present_in: Bit,
+        out x, s: Bits<16>,
+        out present: Bit,
+        reg x_q, s_q: Bits<16>,
+        reg present_q: Bit,
+    }
 }
 
 impl Logic for LaneCell {

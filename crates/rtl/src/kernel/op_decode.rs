@@ -1,64 +1,37 @@
 //! What a descriptor asks for.
 
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use ef_program::compute::{ComputeOp, Init};
 use rust_hdl::prelude::*;
 
-/// Decodes the operation and looks for empty loops; the outputs are registers, taken with `capture`.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `capture` | 1 | `op` and `n_*` are those of a new command |
-/// | `bad` | 1 | pulse: the operation is undefined |
-/// | `empty` | 1 | nothing to do: undefined, or a loop of 0 turns |
-/// | `only_ones` | 1 | pixel mode without a channel or a kernel step: nothing but the vector of ones |
-/// | `pixel`, `column`, `ones` | 1 | as in `ComputeOp` |
-/// | `loss` | 1 | channel mode from the loss buffer (in pixel mode the loss buffer is taken) |
-/// | `bias` | 1 | channel mode with a bias vector to be fetched |
-/// | `init` | 2 | of the first step, an `Init` (pixel mode: 0 or 2) |
-/// | `phase` | 2 | a `Phase` |
-/// | `turn_g` | 16 | rotation per channel (pixel mode: 1) or channel group (0) |
-#[derive(LogicBlock, Default)]
-pub struct OpDecode {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub capture: Signal<In, Bit>,
-    pub op: Signal<In, Bits<16>>,
-    pub n_g: Signal<In, Bits<16>>,
-    pub n_kr: Signal<In, Bits<16>>,
-    pub n_kc: Signal<In, Bits<16>>,
-    pub n_i: Signal<In, Bits<16>>,
-    pub n_r: Signal<In, Bits<16>>,
-    pub n_c: Signal<In, Bits<16>>,
-    pub bad: Signal<Out, Bit>,
-    pub empty: Signal<Out, Bit>,
-    pub only_ones: Signal<Out, Bit>,
-    pub pixel: Signal<Out, Bit>,
-    pub column: Signal<Out, Bit>,
-    pub ones: Signal<Out, Bit>,
-    pub loss: Signal<Out, Bit>,
-    pub bias: Signal<Out, Bit>,
-    pub init: Signal<Out, Bits<2>>,
-    pub phase: Signal<Out, Bits<2>>,
-    pub turn_g: Signal<Out, Bits<16>>,
-    bad_q: DFF<Bit>,
-    empty_q: DFF<Bit>,
-    only_ones_q: DFF<Bit>,
-    pixel_q: DFF<Bit>,
-    column_q: DFF<Bit>,
-    ones_q: DFF<Bit>,
-    loss_q: DFF<Bit>,
-    init_q: DFF<Bits<2>>,
-    phase_q: DFF<Bits<2>>,
-    is_pixel: Signal<Local, Bit>,
-    undefined: Signal<Local, Bit>,
-    no_steps: Signal<Local, Bit>,
-    no_pixels: Signal<Local, Bit>,
-    zero: K<16, 0>,
-    one: K<16, 1>,
-    undefined_value: K<2, 3>,
-    init_bias: K<2, { Init::Bias as u64 }>,
-    init_keep: K<2, { Init::Keep as u64 }>,
+block! {
+    /// Decodes the operation and looks for empty loops; the outputs are registers, taken with `capture`.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `capture` | 1 | `op` and `n_*` are those of a new command |
+    /// | `bad` | 1 | pulse: the operation is undefined |
+    /// | `empty` | 1 | nothing to do: undefined, or a loop of 0 turns |
+    /// | `only_ones` | 1 | pixel mode without a channel or a kernel step: nothing but the vector of ones |
+    /// | `pixel`, `column`, `ones` | 1 | as in `ComputeOp` |
+    /// | `loss` | 1 | channel mode from the loss buffer (in pixel mode the loss buffer is taken) |
+    /// | `bias` | 1 | channel mode with a bias vector to be fetched |
+    /// | `init` | 2 | of the first step, an `Init` (pixel mode: 0 or 2) |
+    /// | `phase` | 2 | a `Phase` |
+    /// | `turn_g` | 16 | rotation per channel (pixel mode: 1) or channel group (0) |
+    pub struct OpDecode {
+        in clock: Clock,
+        in reset, capture: Bit,
+        in op, n_g, n_kr, n_kc, n_i, n_r, n_c: Bits<16>,
+        out bad, empty, only_ones, pixel, column, ones, loss, bias: Bit,
+        out init, phase: Bits<2>,
+        out turn_g: Bits<16>,
+        reg bad_q, empty_q, only_ones_q, pixel_q, column_q, ones_q, loss_q: Bit,
+        reg init_q, phase_q: Bits<2>,
+        net is_pixel, undefined, no_steps, no_pixels: Bit,
+        const zero: Bits<16> = 0, const one: Bits<16> = 1, const undefined_value: Bits<2> = 3,
+        const init_bias: Bits<2> = Init::Bias as u64, const init_keep: Bits<2> = Init::Keep as u64,
+    }
 }
 
 // the exporter takes bit positions only as literals

@@ -1,32 +1,32 @@
 //! The partial sums of one row.
 
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
-/// 2^PAW partial sums with two read ports: two copies of the RAM, written together.
-///
-/// ```text
-///  waddr, wdata, we --+--> RAM --> [DFF] --> rdata   read-modify-write of the row
-///  raddr -------------|--> |
-///                     +--> RAM --> [DFF] --> sdata   store engine
-///  saddr ----------------> |
-/// ```
-///
-/// Addresses have 16 bits and are cut to PAW. Data follow [`LATENCY`](Self::LATENCY) cycles after an address; a read in the cycle
-/// of a write to the same address sees the old word.
-#[derive(LogicBlock, Default)]
-pub struct Psum<const PAW: usize> {
-    pub clock: Signal<In, Clock>,
-    pub we: Signal<In, Bit>,
-    pub waddr: Signal<In, Bits<16>>,
-    pub wdata: Signal<In, Bits<32>>,
-    pub raddr: Signal<In, Bits<16>>,
-    pub rdata: Signal<Out, Bits<32>>,
-    pub saddr: Signal<In, Bits<16>>,
-    pub sdata: Signal<Out, Bits<32>>,
-    kernel_copy: RAM<Bits<32>, PAW>,
-    store_copy: RAM<Bits<32>, PAW>,
-    kernel_word: DFF<Bits<32>>,
-    store_word: DFF<Bits<32>>,
+block! {
+    /// 2^PAW partial sums with two read ports: two copies of the RAM, written together.
+    ///
+    /// ```text
+    ///  waddr, wdata, we --+--> RAM --> [DFF] --> rdata   read-modify-write of the row
+    ///  raddr -------------|--> |
+    ///                     +--> RAM --> [DFF] --> sdata   store engine
+    ///  saddr ----------------> |
+    /// ```
+    ///
+    /// Addresses have 16 bits and are cut to PAW. Data follow [`LATENCY`](Self::LATENCY) cycles after an address; a read in the cycle
+    /// of a write to the same address sees the old word.
+    pub struct Psum<const PAW: usize> {
+        in clock: Clock,
+        in we: Bit,
+        in waddr: Bits<16>,
+        in wdata: Bits<32>,
+        in raddr: Bits<16>,
+        out rdata: Bits<32>,
+        in saddr: Bits<16>,
+        out sdata: Bits<32>,
+        kernel_copy, store_copy: RAM<Bits<32>, PAW>,
+        reg kernel_word, store_word: Bits<32>,
+    }
 }
 
 impl<const PAW: usize> Psum<PAW> {

@@ -2,54 +2,55 @@
 
 use super::{Psum, RowStart, Stationary};
 use crate::arith::dot::{self, Dot};
-use ef_hdl_kit::{glue, vec_of};
+use ef_hdl_kit::{block, glue, vec_of};
 use rust_hdl::prelude::*;
 
-/// Row m of the kernel: `psum[p] = dot(c, S[m], x)` with c = 0, the bias word, or `psum[p]`.
-///
-/// ```text
-///                 s[T], s_we      bias
-///                    |              |
-///  x[T] ------> Stationary --+   RowStart <---- Psum <-- raddr
-///                  |   held  |      | c         ^  |
-///                  |         +--> Dot<T> -------+  +--> sdata (store engine)
-///                  v x_out          |           |
-///               next row            overflow    waddr, we
-/// ```
-///
-/// Everything a row receives it passes to the next one a cycle later (`*_out`), so no signal of the stream spans the array.
-/// With the vector at `x` in cycle t: `swap` at t-1, `init` at t, `raddr` at t - [`READ_AHEAD`](Self::READ_AHEAD),
-/// `waddr` and `we` at t + [`WRITE_BEHIND`](Self::WRITE_BEHIND), and `saturated_in` then too. The stationary row at `s`
-/// is taken with `s_we`, the bias word with `bias_we`, before the row's first `s_we`.
-#[derive(LogicBlock)]
-pub struct Row<const T: usize, const PAW: usize> {
-    pub clock: Signal<In, Clock>,
-    pub s: Vec<Signal<In, Bits<32>>>,
-    pub s_we: Signal<In, Bit>,
-    pub s_we_out: Signal<Out, Bit>,
-    pub bias: Signal<In, Bits<32>>,
-    pub bias_we: Signal<In, Bit>,
-    pub x: Vec<Signal<In, Bits<32>>>,
-    pub x_out: Vec<Signal<Out, Bits<32>>>,
-    pub swap: Signal<In, Bit>,
-    pub swap_out: Signal<Out, Bit>,
-    pub init: Signal<In, Bits<2>>,
-    pub init_out: Signal<Out, Bits<2>>,
-    pub raddr: Signal<In, Bits<16>>,
-    pub raddr_out: Signal<Out, Bits<16>>,
-    pub we: Signal<In, Bit>,
-    pub we_out: Signal<Out, Bit>,
-    pub waddr: Signal<In, Bits<16>>,
-    pub waddr_out: Signal<Out, Bits<16>>,
-    pub saturated_in: Signal<In, Bit>,
-    pub saturated_out: Signal<Out, Bit>,
-    pub saddr: Signal<In, Bits<16>>,
-    pub sdata: Signal<Out, Bits<32>>,
-    chain: Chain,
-    operands: Stationary<T>,
-    start: RowStart,
-    dot: Dot<T>,
-    psum: Psum<PAW>,
+block! {
+    /// Row m of the kernel: `psum[p] = dot(c, S[m], x)` with c = 0, the bias word, or `psum[p]`.
+    ///
+    /// ```text
+    ///                 s[T], s_we      bias
+    ///                    |              |
+    ///  x[T] ------> Stationary --+   RowStart <---- Psum <-- raddr
+    ///                  |   held  |      | c         ^  |
+    ///                  |         +--> Dot<T> -------+  +--> sdata (store engine)
+    ///                  v x_out          |           |
+    ///               next row            overflow    waddr, we
+    /// ```
+    ///
+    /// Everything a row receives it passes to the next one a cycle later (`*_out`), so no signal of the stream spans the array.
+    /// With the vector at `x` in cycle t: `swap` at t-1, `init` at t, `raddr` at t - [`READ_AHEAD`](Self::READ_AHEAD),
+    /// `waddr` and `we` at t + [`WRITE_BEHIND`](Self::WRITE_BEHIND), and `saturated_in` then too. The stationary row at `s`
+    /// is taken with `s_we`, the bias word with `bias_we`, before the row's first `s_we`.
+    pub struct Row<const T: usize, const PAW: usize> {
+        in clock: Clock,
+        in s: Vec<Bits<32>> = vec_of(T),
+        in s_we: Bit,
+        out s_we_out: Bit,
+        in bias: Bits<32>,
+        in bias_we: Bit,
+        in x: Vec<Bits<32>> = vec_of(T),
+        out x_out: Vec<Bits<32>> = vec_of(T),
+        in swap: Bit,
+        out swap_out: Bit,
+        in init: Bits<2>,
+        out init_out: Bits<2>,
+        in raddr: Bits<16>,
+        out raddr_out: Bits<16>,
+        in we: Bit,
+        out we_out: Bit,
+        in waddr: Bits<16>,
+        out waddr_out: Bits<16>,
+        in saturated_in: Bit,
+        out saturated_out: Bit,
+        in saddr: Bits<16>,
+        out sdata: Bits<32>,
+        chain: Chain,
+        operands: Stationary<T>,
+        start: RowStart,
+        dot: Dot<T>,
+        psum: Psum<PAW>,
+    }
 }
 
 impl<const T: usize, const PAW: usize> Row<T, PAW> {
@@ -59,40 +60,6 @@ impl<const T: usize, const PAW: usize> Row<T, PAW> {
     pub const WRITE_BEHIND: usize = 1 + dot::LATENCY;
     /// A vector may read a partial sum this many cycles after the vector that last wrote it.
     pub const REVISIT: usize = Self::READ_AHEAD + Self::WRITE_BEHIND + 1;
-}
-
-impl<const T: usize, const PAW: usize> Default for Row<T, PAW> {
-    fn default() -> Self {
-        Self {
-            clock: Default::default(),
-            s: vec_of(T),
-            s_we: Default::default(),
-            s_we_out: Default::default(),
-            bias: Default::default(),
-            bias_we: Default::default(),
-            x: vec_of(T),
-            x_out: vec_of(T),
-            swap: Default::default(),
-            swap_out: Default::default(),
-            init: Default::default(),
-            init_out: Default::default(),
-            raddr: Default::default(),
-            raddr_out: Default::default(),
-            we: Default::default(),
-            we_out: Default::default(),
-            waddr: Default::default(),
-            waddr_out: Default::default(),
-            saturated_in: Default::default(),
-            saturated_out: Default::default(),
-            saddr: Default::default(),
-            sdata: Default::default(),
-            chain: Default::default(),
-            operands: Default::default(),
-            start: Default::default(),
-            dot: Default::default(),
-            psum: Default::default(),
-        }
-    }
 }
 
 glue! { [const T: usize, const PAW: usize] Row<T, PAW>; self => {
@@ -143,32 +110,31 @@ glue! { [const T: usize, const PAW: usize] Row<T, PAW>; self => {
     wire!(self.sdata, self.psum.sdata);
 }}
 
-/// The registers between a row and the next one, except those of the vector itself.
-#[derive(LogicBlock, Default)]
-struct Chain {
-    pub clock: Signal<In, Clock>,
-    pub s_we: Signal<In, Bit>,
-    pub s_we_out: Signal<Out, Bit>,
-    pub swap: Signal<In, Bit>,
-    pub swap_out: Signal<Out, Bit>,
-    pub init: Signal<In, Bits<2>>,
-    pub init_out: Signal<Out, Bits<2>>,
-    pub raddr: Signal<In, Bits<16>>,
-    pub raddr_out: Signal<Out, Bits<16>>,
-    pub we: Signal<In, Bit>,
-    pub we_out: Signal<Out, Bit>,
-    pub waddr: Signal<In, Bits<16>>,
-    pub waddr_out: Signal<Out, Bits<16>>,
-    pub overflow: Signal<In, Bit>,
-    pub saturated_in: Signal<In, Bit>,
-    pub saturated_out: Signal<Out, Bit>,
-    s_we_q: DFF<Bit>,
-    swap_q: DFF<Bit>,
-    init_q: DFF<Bits<2>>,
-    raddr_q: DFF<Bits<16>>,
-    we_q: DFF<Bit>,
-    waddr_q: DFF<Bits<16>>,
-    saturated_q: DFF<Bit>,
+block! {
+    /// The registers between a row and the next one, except those of the vector itself.
+    struct Chain {
+        in clock: Clock,
+        in s_we: Bit,
+        out s_we_out: Bit,
+        in swap: Bit,
+        out swap_out: Bit,
+        in init: Bits<2>,
+        out init_out: Bits<2>,
+        in raddr: Bits<16>,
+        out raddr_out: Bits<16>,
+        in we: Bit,
+        out we_out: Bit,
+        in waddr: Bits<16>,
+        out waddr_out: Bits<16>,
+        in overflow, saturated_in: Bit,
+        out saturated_out: Bit,
+        reg s_we_q, swap_q: Bit,
+        reg init_q: Bits<2>,
+        reg raddr_q: Bits<16>,
+        reg we_q: Bit,
+        reg waddr_q: Bits<16>,
+        reg saturated_q: Bit,
+    }
 }
 
 impl Logic for Chain {

@@ -1,35 +1,31 @@
 //! What a row adds its products to.
 
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
-/// Chooses the addend of a row: 0, the bias word, or the partial sum; and keeps the bias word of the command that
-/// streams while that of the next command arrives.
-///
-/// ```text
-///  bias --bias_we--> [fetched] --s_we--> [shadow] --swap--> [active] --+
-///                                                             0 -------+--> [DFF] --> c
-///  psum ---------------------------------------------------------------+
-///                                                            init ----^
-/// ```
-///
-/// The bias takes the same two steps as the stationary words, so a command's bias is fetched while the previous command streams.
-/// `swap` comes one cycle before the first vector of a step, `init` (an `Init` of `ef_program`) and `psum` with each vector.
-#[derive(LogicBlock, Default)]
-pub struct RowStart {
-    pub clock: Signal<In, Clock>,
-    pub bias: Signal<In, Bits<32>>,
-    pub bias_we: Signal<In, Bit>,
-    pub s_we: Signal<In, Bit>,
-    pub swap: Signal<In, Bit>,
-    pub init: Signal<In, Bits<2>>,
-    pub psum: Signal<In, Bits<32>>,
-    pub c: Signal<Out, Bits<32>>,
-    fetched: DFF<Bits<32>>,
-    shadow: DFF<Bits<32>>,
-    active: DFF<Bits<32>>,
-    addend: DFF<Bits<32>>,
-    zero: K<32, 0>,
+block! {
+    /// Chooses the addend of a row: 0, the bias word, or the partial sum; and keeps the bias word of the command that
+    /// streams while that of the next command arrives.
+    ///
+    /// ```text
+    ///  bias --bias_we--> [fetched] --s_we--> [shadow] --swap--> [active] --+
+    ///                                                             0 -------+--> [DFF] --> c
+    ///  psum ---------------------------------------------------------------+
+    ///                                                            init ----^
+    /// ```
+    ///
+    /// The bias takes the same two steps as the stationary words, so a command's bias is fetched while the previous command streams.
+    /// `swap` comes one cycle before the first vector of a step, `init` (an `Init` of `ef_program`) and `psum` with each vector.
+    pub struct RowStart {
+        in clock: Clock,
+        in bias: Bits<32>,
+        in bias_we, s_we, swap: Bit,
+        in init: Bits<2>,
+        in psum: Bits<32>,
+        out c: Bits<32>,
+        reg fetched, shadow, active, addend: Bits<32>,
+        const zero: Bits<32> = 0,
+    }
 }
 
 impl Logic for RowStart {

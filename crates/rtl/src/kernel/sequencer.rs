@@ -3,62 +3,54 @@
 use super::command::FIELDS;
 use super::{CommandLatch, Fetcher, OpDecode, StreamLanes, Streamer};
 use crate::buffer::{Delay, PulseDelay};
-use ef_hdl_kit::{glue, vec_of};
+use ef_hdl_kit::{block, glue, vec_of};
 use ef_program::ComputeDesc;
 use rust_hdl::prelude::*;
 
-/// Executes compute descriptors: issues stationary and streamed reads, and the partial-sum address of every vector.
-///
-/// ```text
-///  start, field[28] --> CommandLatch --> OpDecode --+--> Fetcher ---> s_addr, s_rot, s_lane[T], ...
-///                                                   |     |  ^
-///                                                   |     v  | fetched, swap
-///                                                   +--> Streamer --> x_addr, x_rot, x_loss, x_ones
-///                                                         |
-///                               x lanes of a block --> StreamLanes --> x_lane[T]
-/// ```
-///
-/// The fetcher runs one step ahead and crosses into the next command, so stationary matrices are fetched while
-/// vectors stream. `issue` and its companions (`swap`, `stop`, `psum`, `init`) are those of the vector whose address is at `x_addr`
-/// [`X_LATENCY`](Self::X_LATENCY) cycles later; `read_first`, `read_bias` precede their address by [`S_LATENCY`](Self::S_LATENCY).
-#[derive(LogicBlock)]
-pub struct Sequencer<const T: usize> {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub start: Signal<In, Bit>,
-    pub field: Vec<Signal<In, Bits<32>>>,
-    pub ready: Signal<Out, Bit>,
-    pub bad: Signal<Out, Bit>,
-    pub x_lane: Vec<Signal<Out, Bits<16>>>,
-    pub x_addr: Signal<Out, Bits<16>>,
-    pub x_rot: Signal<Out, Bits<3>>,
-    pub x_loss: Signal<Out, Bit>,
-    pub x_ones: Signal<Out, Bit>,
-    pub s_lane: Vec<Signal<Out, Bits<16>>>,
-    pub s_addr: Signal<Out, Bits<16>>,
-    pub s_rot: Signal<Out, Bits<3>>,
-    pub s_loss: Signal<Out, Bit>,
-    pub s_keep: Vec<Signal<Out, Bit>>,
-    pub read_bias: Signal<Out, Bit>,
-    pub read_first: Signal<Out, Bit>,
-    pub issue: Signal<Out, Bit>,
-    pub swap: Signal<Out, Bit>,
-    pub stop: Signal<Out, Bit>,
-    pub init: Signal<Out, Bits<2>>,
-    pub psum: Signal<Out, Bits<16>>,
-    pub tag: Signal<Out, Bits<5>>,
-    pub phase: Signal<Out, Bits<2>>,
-    pub wait_stationary: Signal<Out, Bit>,
-    pub wait_hazard: Signal<Out, Bit>,
-    command: CommandLatch,
-    decode: OpDecode,
-    fetcher: Fetcher<T>,
-    streamer: Streamer<T>,
-    lanes: StreamLanes<T>,
-    loss_at_address: Delay<Bit>,
-    ones_at_address: Delay<Bit>,
-    swap_at_lanes: PulseDelay<{ Streamer::<2>::ADDRESS_LATENCY - 1 }>,
-    pixel_at_lanes: Delay<Bit>,
+block! {
+    /// Executes compute descriptors: issues stationary and streamed reads, and the partial-sum address of every vector.
+    ///
+    /// ```text
+    ///  start, field[28] --> CommandLatch --> OpDecode --+--> Fetcher ---> s_addr, s_rot, s_lane[T], ...
+    ///                                                   |     |  ^
+    ///                                                   |     v  | fetched, swap
+    ///                                                   +--> Streamer --> x_addr, x_rot, x_loss, x_ones
+    ///                                                         |
+    ///                               x lanes of a block --> StreamLanes --> x_lane[T]
+    /// ```
+    ///
+    /// The fetcher runs one step ahead and crosses into the next command, so stationary matrices are fetched while
+    /// vectors stream. `issue` and its companions (`swap`, `stop`, `psum`, `init`) are those of the vector whose address is at `x_addr`
+    /// [`X_LATENCY`](Self::X_LATENCY) cycles later; `read_first`, `read_bias` precede their address by [`S_LATENCY`](Self::S_LATENCY).
+    pub struct Sequencer<const T: usize> {
+        in clock: Clock,
+        in reset, start: Bit,
+        in field: Vec<Bits<32>> = vec_of(FIELDS),
+        out ready, bad: Bit,
+        out x_lane: Vec<Bits<16>> = vec_of(T),
+        out x_addr: Bits<16>,
+        out x_rot: Bits<3>,
+        out x_loss, x_ones: Bit,
+        out s_lane: Vec<Bits<16>> = vec_of(T),
+        out s_addr: Bits<16>,
+        out s_rot: Bits<3>,
+        out s_loss: Bit,
+        out s_keep: Vec<Bit> = vec_of(T),
+        out read_bias, read_first, issue, swap, stop: Bit,
+        out init: Bits<2>,
+        out psum: Bits<16>,
+        out tag: Bits<5>,
+        out phase: Bits<2>,
+        out wait_stationary, wait_hazard: Bit,
+        command: CommandLatch,
+        decode: OpDecode,
+        fetcher: Fetcher<T>,
+        streamer: Streamer<T>,
+        lanes: StreamLanes<T>,
+        loss_at_address, ones_at_address: Delay<Bit> = Delay::new(Self::X_LATENCY),
+        swap_at_lanes: PulseDelay<{ Streamer::<2>::ADDRESS_LATENCY - 1 }>,
+        pixel_at_lanes: Delay<Bit> = Delay::new(Self::X_LATENCY - 1),
+    }
 }
 
 impl<const T: usize> Sequencer<T> {
@@ -66,49 +58,6 @@ impl<const T: usize> Sequencer<T> {
     pub const X_LATENCY: usize = Streamer::<T>::ADDRESS_LATENCY;
     /// Cycles from `read_first` to the address of row 0.
     pub const S_LATENCY: usize = Fetcher::<T>::ADDRESS_LATENCY;
-}
-
-impl<const T: usize> Default for Sequencer<T> {
-    fn default() -> Self {
-        Self {
-            clock: Default::default(),
-            reset: Default::default(),
-            start: Default::default(),
-            field: vec_of(FIELDS),
-            ready: Default::default(),
-            bad: Default::default(),
-            x_lane: vec_of(T),
-            x_addr: Default::default(),
-            x_rot: Default::default(),
-            x_loss: Default::default(),
-            x_ones: Default::default(),
-            s_lane: vec_of(T),
-            s_addr: Default::default(),
-            s_rot: Default::default(),
-            s_loss: Default::default(),
-            s_keep: vec_of(T),
-            read_bias: Default::default(),
-            read_first: Default::default(),
-            issue: Default::default(),
-            swap: Default::default(),
-            stop: Default::default(),
-            init: Default::default(),
-            psum: Default::default(),
-            tag: Default::default(),
-            phase: Default::default(),
-            wait_stationary: Default::default(),
-            wait_hazard: Default::default(),
-            command: Default::default(),
-            decode: Default::default(),
-            fetcher: Default::default(),
-            streamer: Default::default(),
-            lanes: Default::default(),
-            loss_at_address: Delay::new(Self::X_LATENCY),
-            ones_at_address: Delay::new(Self::X_LATENCY),
-            swap_at_lanes: Default::default(),
-            pixel_at_lanes: Delay::new(Self::X_LATENCY - 1),
-        }
-    }
 }
 
 glue! { [const T: usize] Sequencer<T>; self => {

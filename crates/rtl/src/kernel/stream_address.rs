@@ -1,53 +1,31 @@
 //! The address and rotation of a streamed vector.
 
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
-/// Adds the contributions of six loops to a base, in three registered steps.
-///
-/// ```text
-///  c + r ---+
-///  i + kc --+--> + --+
-///  kr + g --+--> + --+--> + --> addr   (and the same, 3 bits wide, for rot)
-///  base ----+
-/// ```
-///
-/// `addr` and `rot` follow [`LATENCY`](Self::LATENCY) cycles after the inputs.
-#[derive(LogicBlock, Default)]
-pub struct StreamAddress {
-    pub clock: Signal<In, Clock>,
-    pub load: Signal<In, Bit>,
-    pub base: Signal<In, Bits<16>>,
-    pub base_rot: Signal<In, Bits<16>>,
-    pub c: Signal<In, Bits<16>>,
-    pub r: Signal<In, Bits<16>>,
-    pub i: Signal<In, Bits<16>>,
-    pub kc: Signal<In, Bits<16>>,
-    pub kr: Signal<In, Bits<16>>,
-    pub g: Signal<In, Bits<16>>,
-    pub rot_c: Signal<In, Bits<3>>,
-    pub rot_r: Signal<In, Bits<3>>,
-    pub rot_i: Signal<In, Bits<3>>,
-    pub rot_kc: Signal<In, Bits<3>>,
-    pub rot_kr: Signal<In, Bits<3>>,
-    pub rot_g: Signal<In, Bits<3>>,
-    pub addr: Signal<Out, Bits<16>>,
-    pub rot: Signal<Out, Bits<3>>,
-    base_q: DFF<Bits<16>>,
-    base_rot_q: DFF<Bits<3>>,
-    pixel: DFF<Bits<16>>,
-    image: DFF<Bits<16>>,
-    kernel: DFF<Bits<16>>,
-    origin: DFF<Bits<16>>,
-    inner: DFF<Bits<16>>,
-    outer: DFF<Bits<16>>,
-    sum: DFF<Bits<16>>,
-    rot_pixel: DFF<Bits<3>>,
-    rot_image: DFF<Bits<3>>,
-    rot_kernel: DFF<Bits<3>>,
-    rot_origin: DFF<Bits<3>>,
-    rot_inner: DFF<Bits<3>>,
-    rot_outer: DFF<Bits<3>>,
-    rot_sum: DFF<Bits<3>>,
+block! {
+    /// Adds the contributions of six loops to a base, in three registered steps.
+    ///
+    /// ```text
+    ///  c + r ---+
+    ///  i + kc --+--> + --+
+    ///  kr + g --+--> + --+--> + --> addr   (and the same, 3 bits wide, for rot)
+    ///  base ----+
+    /// ```
+    ///
+    /// `addr` and `rot` follow [`LATENCY`](Self::LATENCY) cycles after the inputs.
+    pub struct StreamAddress {
+        in clock: Clock,
+        in load: Bit,
+        in base, base_rot, c, r, i, kc, kr, g: Bits<16>,
+        in rot_c, rot_r, rot_i, rot_kc, rot_kr, rot_g: Bits<3>,
+        out addr: Bits<16>,
+        out rot: Bits<3>,
+        reg base_q: Bits<16>,
+        reg base_rot_q: Bits<3>,
+        reg pixel, image, kernel, origin, inner, outer, sum: Bits<16>,
+        reg rot_pixel, rot_image, rot_kernel, rot_origin, rot_inner, rot_outer, rot_sum: Bits<3>,
+    }
 }
 
 impl StreamAddress {

@@ -1,192 +1,68 @@
 //! When a vector is streamed.
 
 use super::HazardTimer;
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use ef_program::compute::Init;
 use rust_hdl::prelude::*;
 
-/// Issues the vectors of a command, one per cycle, and waits in front of a step (channel mode) or block (pixel mode)
-/// for its stationary matrix and until the partial sums of the step before are out of the pipeline.
-///
-/// ```text
-///  take ------> [command] --+
-///  fetched -----------------+--> issue --> advance_c, _r, _i, _kc, _kr, _g   by the `last` of each loop
-///  HazardTimer -------------+              swap, stop, psum
-/// ```
-///
-/// A step starts at least [`REVISIT`](super::hazard_timer::REVISIT) cycles after the step before. All steps of a command
-/// visit the same addresses in the same order without a pause, so that is enough. A command that starts from what psum
-/// holds starts that long after the last vector of the command before; any other does not read psum in its first step
-/// and need not wait. Between two commands one cycle passes without a vector.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `valid`, `take` | 1 | a command is there; it is taken in this cycle |
-/// | `empty`, `only_ones`, `pixel`, `ones`, `loss`, `init`, `phase` | | the command, see `OpDecode` |
-/// | `p_base`, `tag` | 16 | fields of the command |
-/// | `fetched`, `fetched_last` | 1 | the matrix of the next step is on its way; it is that of the command's last block |
-/// | `last_*` | 1 | the loop is in its last turn |
-/// | `advance_*` | 1 | the loop ends a turn; `group`: the address of loop g does, every T turns in pixel mode |
-/// | `issue` | 1 | a vector is streamed; with it: |
-/// | `swap` | 1 | it is the first of a step and uses up `fetched` |
-/// | `vector_ones`, `vector_init`, `psum` | 1, 2, 16 | its T words are 1.0; what it is added to; where |
-/// | `stop` | 1 | the last vector of a command, or an empty command passes |
-/// | `stream_loss`, `stream_pixel`, `stream_phase`, `stream_tag` | 1, 1, 2, 5 | of the command that streams, or did last |
-/// | `wait_stationary`, `wait_hazard` | 1 | what the next step waits for |
-#[derive(LogicBlock)]
-pub struct StreamControl<const T: usize> {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub valid: Signal<In, Bit>,
-    pub take: Signal<Out, Bit>,
-    pub empty: Signal<In, Bit>,
-    pub only_ones: Signal<In, Bit>,
-    pub pixel: Signal<In, Bit>,
-    pub ones: Signal<In, Bit>,
-    pub loss: Signal<In, Bit>,
-    pub init: Signal<In, Bits<2>>,
-    pub phase: Signal<In, Bits<2>>,
-    pub p_base: Signal<In, Bits<16>>,
-    pub tag: Signal<In, Bits<16>>,
-    pub fetched: Signal<In, Bit>,
-    pub fetched_last: Signal<In, Bit>,
-    pub last_c: Signal<In, Bit>,
-    pub last_r: Signal<In, Bit>,
-    pub last_i: Signal<In, Bit>,
-    pub last_kc: Signal<In, Bit>,
-    pub last_kr: Signal<In, Bit>,
-    pub last_g: Signal<In, Bit>,
-    pub advance_c: Signal<Out, Bit>,
-    pub advance_r: Signal<Out, Bit>,
-    pub advance_i: Signal<Out, Bit>,
-    pub advance_kc: Signal<Out, Bit>,
-    pub advance_kr: Signal<Out, Bit>,
-    pub advance_g: Signal<Out, Bit>,
-    pub advance_group: Signal<Out, Bit>,
-    pub issue: Signal<Out, Bit>,
-    pub swap: Signal<Out, Bit>,
-    pub stop: Signal<Out, Bit>,
-    pub vector_ones: Signal<Out, Bit>,
-    pub vector_init: Signal<Out, Bits<2>>,
-    pub psum: Signal<Out, Bits<16>>,
-    pub stream_loss: Signal<Out, Bit>,
-    pub stream_pixel: Signal<Out, Bit>,
-    pub stream_phase: Signal<Out, Bits<2>>,
-    pub stream_tag: Signal<Out, Bits<5>>,
-    pub wait_stationary: Signal<Out, Bit>,
-    pub wait_hazard: Signal<Out, Bit>,
-    hazard: HazardTimer,
-    // the command
-    active: DFF<Bit>,
-    skip: DFF<Bit>,
-    is_pixel: DFF<Bit>,
-    has_ones: DFF<Bit>,
-    just_ones: DFF<Bit>,
-    from_loss: DFF<Bit>,
-    init_first: DFF<Bits<2>>,
-    phase_now: DFF<Bits<2>>,
-    tag_now: DFF<Bits<5>>,
-    p_first: DFF<Bits<16>>,
-    // where it is
-    at_start: DFF<Bit>,
-    first_step: DFF<Bit>,
-    in_ones: DFF<Bit>,
-    final_block: DFF<Bit>,
-    lane: DFF<Bits<3>>,
-    p: DFF<Bits<16>>,
-    free: Signal<Local, Bit>,
-    go: Signal<Local, Bit>,
-    pixels_end: Signal<Local, Bit>,
-    kernel_end: Signal<Local, Bit>,
-    step_end: Signal<Local, Bit>,
-    command_end: Signal<Local, Bit>,
-    taken: Signal<Local, Bit>,
-    turn_kc: Signal<Local, Bit>,
-    turn_kr: Signal<Local, Bit>,
-    turn_g: Signal<Local, Bit>,
-    one: K<16, 1>,
-    lane_zero: K<3, 0>,
-    lane_one: K<3, 1>,
-    lane_last: Constant<Bits<3>>,
-    init_keep: K<2, { Init::Keep as u64 }>,
-}
-
-impl<const T: usize> Default for StreamControl<T> {
-    fn default() -> Self {
-        Self {
-            clock: Default::default(),
-            reset: Default::default(),
-            valid: Default::default(),
-            take: Default::default(),
-            empty: Default::default(),
-            only_ones: Default::default(),
-            pixel: Default::default(),
-            ones: Default::default(),
-            loss: Default::default(),
-            init: Default::default(),
-            phase: Default::default(),
-            p_base: Default::default(),
-            tag: Default::default(),
-            fetched: Default::default(),
-            fetched_last: Default::default(),
-            last_c: Default::default(),
-            last_r: Default::default(),
-            last_i: Default::default(),
-            last_kc: Default::default(),
-            last_kr: Default::default(),
-            last_g: Default::default(),
-            advance_c: Default::default(),
-            advance_r: Default::default(),
-            advance_i: Default::default(),
-            advance_kc: Default::default(),
-            advance_kr: Default::default(),
-            advance_g: Default::default(),
-            advance_group: Default::default(),
-            issue: Default::default(),
-            swap: Default::default(),
-            stop: Default::default(),
-            vector_ones: Default::default(),
-            vector_init: Default::default(),
-            psum: Default::default(),
-            stream_loss: Default::default(),
-            stream_pixel: Default::default(),
-            stream_phase: Default::default(),
-            stream_tag: Default::default(),
-            wait_stationary: Default::default(),
-            wait_hazard: Default::default(),
-            hazard: Default::default(),
-            active: Default::default(),
-            skip: Default::default(),
-            is_pixel: Default::default(),
-            has_ones: Default::default(),
-            just_ones: Default::default(),
-            from_loss: Default::default(),
-            init_first: Default::default(),
-            phase_now: Default::default(),
-            tag_now: Default::default(),
-            p_first: Default::default(),
-            at_start: Default::default(),
-            first_step: Default::default(),
-            in_ones: Default::default(),
-            final_block: Default::default(),
-            lane: Default::default(),
-            p: Default::default(),
-            free: Default::default(),
-            go: Default::default(),
-            pixels_end: Default::default(),
-            kernel_end: Default::default(),
-            step_end: Default::default(),
-            command_end: Default::default(),
-            taken: Default::default(),
-            turn_kc: Default::default(),
-            turn_kr: Default::default(),
-            turn_g: Default::default(),
-            one: Default::default(),
-            lane_zero: Default::default(),
-            lane_one: Default::default(),
-            lane_last: Constant::new((T as u64 - 1).into()),
-            init_keep: Default::default(),
-        }
+block! {
+    /// Issues the vectors of a command, one per cycle, and waits in front of a step (channel mode) or block (pixel mode)
+    /// for its stationary matrix and until the partial sums of the step before are out of the pipeline.
+    ///
+    /// ```text
+    ///  take ------> [command] --+
+    ///  fetched -----------------+--> issue --> advance_c, _r, _i, _kc, _kr, _g   by the `last` of each loop
+    ///  HazardTimer -------------+              swap, stop, psum
+    /// ```
+    ///
+    /// A step starts at least [`REVISIT`](super::hazard_timer::REVISIT) cycles after the step before. All steps of a command
+    /// visit the same addresses in the same order without a pause, so that is enough. A command that starts from what psum
+    /// holds starts that long after the last vector of the command before; any other does not read psum in its first step
+    /// and need not wait. Between two commands one cycle passes without a vector.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `valid`, `take` | 1 | a command is there; it is taken in this cycle |
+    /// | `empty`, `only_ones`, `pixel`, `ones`, `loss`, `init`, `phase` | | the command, see `OpDecode` |
+    /// | `p_base`, `tag` | 16 | fields of the command |
+    /// | `fetched`, `fetched_last` | 1 | the matrix of the next step is on its way; it is that of the command's last block |
+    /// | `last_*` | 1 | the loop is in its last turn |
+    /// | `advance_*` | 1 | the loop ends a turn; `group`: the address of loop g does, every T turns in pixel mode |
+    /// | `issue` | 1 | a vector is streamed; with it: |
+    /// | `swap` | 1 | it is the first of a step and uses up `fetched` |
+    /// | `vector_ones`, `vector_init`, `psum` | 1, 2, 16 | its T words are 1.0; what it is added to; where |
+    /// | `stop` | 1 | the last vector of a command, or an empty command passes |
+    /// | `stream_loss`, `stream_pixel`, `stream_phase`, `stream_tag` | 1, 1, 2, 5 | of the command that streams, or did last |
+    /// | `wait_stationary`, `wait_hazard` | 1 | what the next step waits for |
+    pub struct StreamControl<const T: usize> {
+        in clock: Clock,
+        in reset, valid: Bit,
+        out take: Bit,
+        in empty, only_ones, pixel, ones, loss: Bit,
+        in init, phase: Bits<2>,
+        in p_base, tag: Bits<16>,
+        in fetched, fetched_last, last_c, last_r, last_i, last_kc, last_kr, last_g: Bit,
+        out advance_c, advance_r, advance_i, advance_kc, advance_kr, advance_g, advance_group, issue, swap: Bit,
+        out stop, vector_ones: Bit,
+        out vector_init: Bits<2>,
+        out psum: Bits<16>,
+        out stream_loss, stream_pixel: Bit,
+        out stream_phase: Bits<2>,
+        out stream_tag: Bits<5>,
+        out wait_stationary, wait_hazard: Bit,
+        hazard: HazardTimer,
+        // the command
+        reg active, skip, is_pixel, has_ones, just_ones, from_loss: Bit,
+        reg init_first, phase_now: Bits<2>,
+        reg tag_now: Bits<5>,
+        reg p_first: Bits<16>,
+        // where it is
+        reg at_start, first_step, in_ones, final_block: Bit,
+        reg lane: Bits<3>,
+        reg p: Bits<16>,
+        net free, go, pixels_end, kernel_end, step_end, command_end, taken, turn_kc, turn_kr, turn_g: Bit,
+        const one: Bits<16> = 1, const lane_zero: Bits<3> = 0, const lane_one: Bits<3> = 1,
+        const lane_last: Bits<3> = T as u64 - 1, const init_keep: Bits<2> = Init::Keep as u64,
     }
 }
 

@@ -2,112 +2,50 @@
 
 use super::command::FIELDS;
 use super::{Accumulator, Axis, Counter, StreamAddress, StreamControl};
-use ef_hdl_kit::{glue, vec_of};
+use ef_hdl_kit::{block, glue, vec_of};
 use ef_program::ComputeDesc;
 use rust_hdl::prelude::*;
 
-/// Streams the vectors of commands: the loops g, kr, kc, i, r, c of channel mode, or n, kr, kc of pixel mode.
-///
-/// ```text
-///  value[28], take --> Axis c, r, i, kc, kr; loop g --> StreamAddress --> addr, rot
-///                        ^ advance    | last
-///  fetched ----------> StreamControl <+ --> issue, swap, stop, psum, ...
-/// ```
-///
-/// `addr` and `rot` follow [`ADDRESS_LATENCY`](Self::ADDRESS_LATENCY) cycles after `issue`; the other ports are those of
-/// [`StreamControl`].
-#[derive(LogicBlock)]
-pub struct Streamer<const T: usize> {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub valid: Signal<In, Bit>,
-    pub take: Signal<Out, Bit>,
-    pub value: Vec<Signal<In, Bits<16>>>,
-    pub empty: Signal<In, Bit>,
-    pub only_ones: Signal<In, Bit>,
-    pub pixel: Signal<In, Bit>,
-    pub ones: Signal<In, Bit>,
-    pub loss: Signal<In, Bit>,
-    pub init: Signal<In, Bits<2>>,
-    pub phase: Signal<In, Bits<2>>,
-    pub turn_g: Signal<In, Bits<16>>,
-    pub fetched: Signal<In, Bit>,
-    pub fetched_last: Signal<In, Bit>,
-    pub issue: Signal<Out, Bit>,
-    pub swap: Signal<Out, Bit>,
-    pub stop: Signal<Out, Bit>,
-    pub vector_ones: Signal<Out, Bit>,
-    pub vector_init: Signal<Out, Bits<2>>,
-    pub psum: Signal<Out, Bits<16>>,
-    pub addr: Signal<Out, Bits<16>>,
-    pub rot: Signal<Out, Bits<3>>,
-    pub stream_loss: Signal<Out, Bit>,
-    pub stream_pixel: Signal<Out, Bit>,
-    pub stream_phase: Signal<Out, Bits<2>>,
-    pub stream_tag: Signal<Out, Bits<5>>,
-    pub wait_stationary: Signal<Out, Bit>,
-    pub wait_hazard: Signal<Out, Bit>,
-    control: StreamControl<T>,
-    c: Axis<3>,
-    r: Axis<3>,
-    i: Axis<3>,
-    kc: Axis<3>,
-    kr: Axis<3>,
-    g_count: Counter,
-    g_address: Accumulator<16>,
-    g_rot: Accumulator<3>,
-    address: StreamAddress,
+block! {
+    /// Streams the vectors of commands: the loops g, kr, kc, i, r, c of channel mode, or n, kr, kc of pixel mode.
+    ///
+    /// ```text
+    ///  value[28], take --> Axis c, r, i, kc, kr; loop g --> StreamAddress --> addr, rot
+    ///                        ^ advance    | last
+    ///  fetched ----------> StreamControl <+ --> issue, swap, stop, psum, ...
+    /// ```
+    ///
+    /// `addr` and `rot` follow [`ADDRESS_LATENCY`](Self::ADDRESS_LATENCY) cycles after `issue`; the other ports are those of
+    /// [`StreamControl`].
+    pub struct Streamer<const T: usize> {
+        in clock: Clock,
+        in reset, valid: Bit,
+        out take: Bit,
+        in value: Vec<Bits<16>> = vec_of(FIELDS),
+        in empty, only_ones, pixel, ones, loss: Bit,
+        in init, phase: Bits<2>,
+        in turn_g: Bits<16>,
+        in fetched, fetched_last: Bit,
+        out issue, swap, stop, vector_ones: Bit,
+        out vector_init: Bits<2>,
+        out psum, addr: Bits<16>,
+        out rot: Bits<3>,
+        out stream_loss, stream_pixel: Bit,
+        out stream_phase: Bits<2>,
+        out stream_tag: Bits<5>,
+        out wait_stationary, wait_hazard: Bit,
+        control: StreamControl<T>,
+        c, r, i, kc, kr: Axis<3>,
+        g_count: Counter,
+        g_address: Accumulator<16>,
+        g_rot: Accumulator<3>,
+        address: StreamAddress,
+    }
 }
 
 impl<const T: usize> Streamer<T> {
     /// Cycles from `issue` to `addr` and `rot`.
     pub const ADDRESS_LATENCY: usize = StreamAddress::LATENCY;
-}
-
-impl<const T: usize> Default for Streamer<T> {
-    fn default() -> Self {
-        Self {
-            clock: Default::default(),
-            reset: Default::default(),
-            valid: Default::default(),
-            take: Default::default(),
-            value: vec_of(FIELDS),
-            empty: Default::default(),
-            only_ones: Default::default(),
-            pixel: Default::default(),
-            ones: Default::default(),
-            loss: Default::default(),
-            init: Default::default(),
-            phase: Default::default(),
-            turn_g: Default::default(),
-            fetched: Default::default(),
-            fetched_last: Default::default(),
-            issue: Default::default(),
-            swap: Default::default(),
-            stop: Default::default(),
-            vector_ones: Default::default(),
-            vector_init: Default::default(),
-            psum: Default::default(),
-            addr: Default::default(),
-            rot: Default::default(),
-            stream_loss: Default::default(),
-            stream_pixel: Default::default(),
-            stream_phase: Default::default(),
-            stream_tag: Default::default(),
-            wait_stationary: Default::default(),
-            wait_hazard: Default::default(),
-            control: Default::default(),
-            c: Default::default(),
-            r: Default::default(),
-            i: Default::default(),
-            kc: Default::default(),
-            kr: Default::default(),
-            g_count: Default::default(),
-            g_address: Default::default(),
-            g_rot: Default::default(),
-            address: Default::default(),
-        }
-    }
 }
 
 glue! { [const T: usize] Streamer<T>; self => {

@@ -1,65 +1,42 @@
 //! [`BufferWriter`]: vectors in lane order to writes in bank order.
 
 use crate::buffer::Rotator;
-use ef_hdl_kit::{glue, vec_of};
+use ef_hdl_kit::{block, glue, vec_of};
 use rust_hdl::prelude::*;
 
-/// Rotates a vector into bank order and presents it to the write port of one of the three buffers.
-///
-/// ```text
-///  word[T] --> [ Rotator ] --> wdata[T]
-///  turn -----------^
-///  address --> [ ] ----------> waddr
-///  valid, to > [ ] ----------> feature_we, loss_we, weight_we
-/// ```
-///
-/// One vector per clock, latency 1.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `to` | 2 | 0 feature, 1 loss, 2 weight; constant while vectors are under way |
-/// | `valid`, `address`, `turn`, `word[T]` | 1, 16, 3, 32 | a vector, and the rotation that brings it into bank order |
-/// | `pending`, `idle` | 1 | vectors may still come; none will, and the last write has happened |
-/// | `feature_we`, `loss_we`, `weight_we` | 1 | which buffer is written |
-/// | `waddr`, `wdata[T]` | 16, 32 | where, and what each bank gets |
-#[derive(LogicBlock)]
-pub struct BufferWriter<const T: usize> {
-    pub clock: Signal<In, Clock>,
-    pub to: Signal<In, Bits<2>>,
-    pub pending: Signal<In, Bit>,
-    pub idle: Signal<Out, Bit>,
-    pub valid: Signal<In, Bit>,
-    pub address: Signal<In, Bits<16>>,
-    pub turn: Signal<In, Bits<3>>,
-    pub word: Vec<Signal<In, Bits<32>>>,
-    pub feature_we: Signal<Out, Bit>,
-    pub loss_we: Signal<Out, Bit>,
-    pub weight_we: Signal<Out, Bit>,
-    pub waddr: Signal<Out, Bits<16>>,
-    pub wdata: Vec<Signal<Out, Bits<32>>>,
-    rotator: Rotator<T, 32>,
-    select: WriteSelect,
-}
-
-impl<const T: usize> Default for BufferWriter<T> {
-    fn default() -> Self {
-        Self {
-            clock: Default::default(),
-            to: Default::default(),
-            pending: Default::default(),
-            idle: Default::default(),
-            valid: Default::default(),
-            address: Default::default(),
-            turn: Default::default(),
-            word: vec_of(T),
-            feature_we: Default::default(),
-            loss_we: Default::default(),
-            weight_we: Default::default(),
-            waddr: Default::default(),
-            wdata: vec_of(T),
-            rotator: Default::default(),
-            select: Default::default(),
-        }
+block! {
+    /// Rotates a vector into bank order and presents it to the write port of one of the three buffers.
+    ///
+    /// ```text
+    ///  word[T] --> [ Rotator ] --> wdata[T]
+    ///  turn -----------^
+    ///  address --> [ ] ----------> waddr
+    ///  valid, to > [ ] ----------> feature_we, loss_we, weight_we
+    /// ```
+    ///
+    /// One vector per clock, latency 1.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `to` | 2 | 0 feature, 1 loss, 2 weight; constant while vectors are under way |
+    /// | `valid`, `address`, `turn`, `word[T]` | 1, 16, 3, 32 | a vector, and the rotation that brings it into bank order |
+    /// | `pending`, `idle` | 1 | vectors may still come; none will, and the last write has happened |
+    /// | `feature_we`, `loss_we`, `weight_we` | 1 | which buffer is written |
+    /// | `waddr`, `wdata[T]` | 16, 32 | where, and what each bank gets |
+    pub struct BufferWriter<const T: usize> {
+        in clock: Clock,
+        in to: Bits<2>,
+        in pending: Bit,
+        out idle: Bit,
+        in valid: Bit,
+        in address: Bits<16>,
+        in turn: Bits<3>,
+        in word: Vec<Bits<32>> = vec_of(T),
+        out feature_we, loss_we, weight_we: Bit,
+        out waddr: Bits<16>,
+        out wdata: Vec<Bits<32>> = vec_of(T),
+        rotator: Rotator<T, 32>,
+        select: WriteSelect,
     }
 }
 
@@ -82,23 +59,20 @@ glue! { [const T: usize] BufferWriter<T>; self => {
     }
 }}
 
-/// Address and write enables, delayed like the data in a [`Rotator`].
-#[derive(LogicBlock, Default)]
-struct WriteSelect {
-    pub clock: Signal<In, Clock>,
-    pub to: Signal<In, Bits<2>>,
-    pub pending: Signal<In, Bit>,
-    pub idle: Signal<Out, Bit>,
-    pub valid: Signal<In, Bit>,
-    pub address: Signal<In, Bits<16>>,
-    pub feature_we: Signal<Out, Bit>,
-    pub loss_we: Signal<Out, Bit>,
-    pub weight_we: Signal<Out, Bit>,
-    pub waddr: Signal<Out, Bits<16>>,
-    feature: DFF<Bit>,
-    loss: DFF<Bit>,
-    weight: DFF<Bit>,
-    at: DFF<Bits<16>>,
+block! {
+    /// Address and write enables, delayed like the data in a [`Rotator`].
+    struct WriteSelect {
+        in clock: Clock,
+        in to: Bits<2>,
+        in pending: Bit,
+        out idle: Bit,
+        in valid: Bit,
+        in address: Bits<16>,
+        out feature_we, loss_we, weight_we: Bit,
+        out waddr: Bits<16>,
+        reg feature, loss, weight: Bit,
+        reg at: Bits<16>,
+    }
 }
 
 impl Logic for WriteSelect {

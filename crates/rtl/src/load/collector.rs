@@ -1,128 +1,71 @@
 //! [`Collector`]: words of a stream, or taps of several lanes at once, become vectors.
 
-use ef_hdl_kit::{K, vec_of};
+use ef_hdl_kit::{block, vec_of};
 use rust_hdl::prelude::*;
 
-/// Collects T words, lane 0 first, and offers them as a vector; or, with `gather`, takes taps to the lanes that `put` names; or, with
-/// `zero`, offers empty vectors for ever.
-///
-/// ```text
-///  in_word --+--> [lane 0] --> vector[0]
-///            +--> [lane 1] --> vector[1]     [full] --> out_valid
-///            +--> ...               ^ next in [filled]: lanes 0..k hold words
-///  tap[n] ------> [lane n]
-///  in_image ----> [here] -----> [words] --> present
-///  spill -----------------------> [kept] --> keep
-/// ```
-///
-/// Words: a full vector leaves in the cycle in which the next word arrives, so words flow at one per clock if `out_ready` is high whenever
-/// a vector is offered. Latency 1 after the last word.
-///
-/// Taps: they come without back-pressure, and `out_ready` must be high whenever a vector is offered. A vector that `fills` is offered in
-/// the next cycle. When its last taps `spill` into the next vector, they overwrite lanes of it: whoever takes it must have looked at
-/// these a cycle earlier and `keep` what it saw. A pixel that `ends` with a spill makes one more vector a cycle later, in which no taps
-/// may come.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `start` | 1 | takes `zero`, `gather`; empties it |
-/// | `in_valid`, `in_ready`, `in_word` | 1, 1, 32 | words |
-/// | `tap[T]` | 32 | what each lane would take |
-/// | `put`, `in_image`, `spill`, `fills`, `ends` | 8, 8, 8, 1, 1 | as in [`TapLanes`](super::TapLanes) |
-/// | `out_valid`, `out_ready`, `vector[T]` | 1, 1, 32 | vectors |
-/// | `out_cut` | 1 | with the vector: it is the last of its pixel |
-/// | `present` | 8 | bit n: lane n of the vector holds a word, the others count as 0 |
-/// | `keep` | 8 | bit n: lane n of the vector was there a cycle ago and is no more |
-///
-/// `in_ready` depends combinationally on `out_ready`.
-#[derive(LogicBlock)]
-pub struct Collector<const T: usize> {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub start: Signal<In, Bit>,
-    pub zero: Signal<In, Bit>,
-    pub gather: Signal<In, Bit>,
-    pub in_valid: Signal<In, Bit>,
-    pub in_ready: Signal<Out, Bit>,
-    pub in_word: Signal<In, Bits<32>>,
-    pub tap: Vec<Signal<In, Bits<32>>>,
-    pub put: Signal<In, Bits<8>>,
-    pub in_image: Signal<In, Bits<8>>,
-    pub spill: Signal<In, Bits<8>>,
-    pub fills: Signal<In, Bit>,
-    pub ends: Signal<In, Bit>,
-    pub out_valid: Signal<Out, Bit>,
-    pub out_ready: Signal<In, Bit>,
-    pub out_cut: Signal<Out, Bit>,
-    pub vector: Vec<Signal<Out, Bits<32>>>,
-    pub present: Signal<Out, Bits<8>>,
-    pub keep: Signal<Out, Bits<8>>,
-    zeroing: DFF<Bit>,
-    gathering: DFF<Bit>,
-    lane: Vec<DFF<Bits<32>>>,
-    full: DFF<Bit>,
-    cut: DFF<Bit>,
-    words: DFF<Bits<8>>,
-    // lanes before the next word's
-    filled: DFF<Bits<8>>,
-    filled_next: Signal<Local, Bits<8>>,
-    place: Signal<Local, Bits<8>>,
-    room: Signal<Local, Bit>,
-    // taps of the vector being collected that lie in the image
-    here: DFF<Bits<8>>,
-    here_next: Signal<Local, Bits<8>>,
-    kept: DFF<Bits<8>>,
-    // a spill ended its pixel
-    flush: DFF<Bit>,
-    takes: Signal<Local, Bits<8>>,
-    all: K<8, 0xff>,
-    but_first: K<8, 0xfe>,
-    top: Constant<Bits<3>>,
-}
-
-impl<const T: usize> Default for Collector<T> {
-    fn default() -> Self {
+block! {
+    /// Collects T words, lane 0 first, and offers them as a vector; or, with `gather`, takes taps to the lanes that `put` names; or, with
+    /// `zero`, offers empty vectors for ever.
+    ///
+    /// ```text
+    ///  in_word --+--> [lane 0] --> vector[0]
+    ///            +--> [lane 1] --> vector[1]     [full] --> out_valid
+    ///            +--> ...               ^ next in [filled]: lanes 0..k hold words
+    ///  tap[n] ------> [lane n]
+    ///  in_image ----> [here] -----> [words] --> present
+    ///  spill -----------------------> [kept] --> keep
+    /// ```
+    ///
+    /// Words: a full vector leaves in the cycle in which the next word arrives, so words flow at one per clock if `out_ready` is high whenever
+    /// a vector is offered. Latency 1 after the last word.
+    ///
+    /// Taps: they come without back-pressure, and `out_ready` must be high whenever a vector is offered. A vector that `fills` is offered in
+    /// the next cycle. When its last taps `spill` into the next vector, they overwrite lanes of it: whoever takes it must have looked at
+    /// these a cycle earlier and `keep` what it saw. A pixel that `ends` with a spill makes one more vector a cycle later, in which no taps
+    /// may come.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `start` | 1 | takes `zero`, `gather`; empties it |
+    /// | `in_valid`, `in_ready`, `in_word` | 1, 1, 32 | words |
+    /// | `tap[T]` | 32 | what each lane would take |
+    /// | `put`, `in_image`, `spill`, `fills`, `ends` | 8, 8, 8, 1, 1 | as in [`TapLanes`](super::TapLanes) |
+    /// | `out_valid`, `out_ready`, `vector[T]` | 1, 1, 32 | vectors |
+    /// | `out_cut` | 1 | with the vector: it is the last of its pixel |
+    /// | `present` | 8 | bit n: lane n of the vector holds a word, the others count as 0 |
+    /// | `keep` | 8 | bit n: lane n of the vector was there a cycle ago and is no more |
+    ///
+    /// `in_ready` depends combinationally on `out_ready`.
+    pub struct Collector<const T: usize> {
         assert!(matches!(T, 2 | 4 | 8), "a vector has 2, 4 or 8 lanes");
-        Self {
-            clock: Default::default(),
-            reset: Default::default(),
-            start: Default::default(),
-            zero: Default::default(),
-            gather: Default::default(),
-            in_valid: Default::default(),
-            in_ready: Default::default(),
-            in_word: Default::default(),
-            tap: vec_of(T),
-            put: Default::default(),
-            in_image: Default::default(),
-            spill: Default::default(),
-            fills: Default::default(),
-            ends: Default::default(),
-            out_valid: Default::default(),
-            out_ready: Default::default(),
-            out_cut: Default::default(),
-            vector: vec_of(T),
-            present: Default::default(),
-            keep: Default::default(),
-            zeroing: Default::default(),
-            gathering: Default::default(),
-            lane: vec_of(T),
-            full: Default::default(),
-            cut: Default::default(),
-            words: Default::default(),
-            filled: Default::default(),
-            filled_next: Default::default(),
-            place: Default::default(),
-            room: Default::default(),
-            here: Default::default(),
-            here_next: Default::default(),
-            kept: Default::default(),
-            flush: Default::default(),
-            takes: Default::default(),
-            all: Default::default(),
-            but_first: Default::default(),
-            top: Constant::new((T as u64 - 1).into()),
-        }
+        in clock: Clock,
+        in reset, start, zero, gather, in_valid: Bit,
+        out in_ready: Bit,
+        in in_word: Bits<32>,
+        in tap: Vec<Bits<32>> = vec_of(T),
+        in put, in_image, spill: Bits<8>,
+        in fills, ends: Bit,
+        out out_valid: Bit,
+        in out_ready: Bit,
+        out out_cut: Bit,
+        out vector: Vec<Bits<32>> = vec_of(T),
+        out present, keep: Bits<8>,
+        reg zeroing, gathering: Bit,
+        reg lane: Vec<Bits<32>> = vec_of(T),
+        reg full, cut: Bit,
+        reg words: Bits<8>,
+        // lanes before the next word's
+        reg filled: Bits<8>,
+        net filled_next, place: Bits<8>,
+        net room: Bit,
+        // taps of the vector being collected that lie in the image
+        reg here: Bits<8>,
+        net here_next: Bits<8>,
+        reg kept: Bits<8>,
+        // a spill ended its pixel
+        reg flush: Bit,
+        net takes: Bits<8>,
+        const all: Bits<8> = 0xff, const but_first: Bits<8> = 0xfe, const top: Bits<3> = T as u64 - 1,
     }
 }
 

@@ -1,72 +1,49 @@
 //! [`LoadControl`]: decodes a command, starts what it needs, routes the words and says when all is done.
 
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use ef_program::load::LoadOp;
 use rust_hdl::prelude::*;
 
-/// Start, routing and completion of one command of the load engine.
-///
-/// ```text
-///  start, op --> decode --> reader_start, vectors_start, gather_start, words_start
-///
-///  word from memory ----+--> kind = VECTORS --> collector
-///                       +--> kind = WORDS ----> words
-///
-///  every part idle --> [done]
-/// ```
-///
-/// A part is busy from the cycle after its start, so "every part idle" is looked at from then on. `cancel` ends the command without `done`;
-/// `ready` then waits for the beats under way. `clear` resets the parts.
-#[derive(LogicBlock, Default)]
-pub struct LoadControl {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub cancel: Signal<In, Bit>,
-    pub start: Signal<In, Bit>,
-    pub op: Signal<In, Bits<16>>,
-    pub ready: Signal<Out, Bit>,
-    pub done: Signal<Out, Bit>,
-    pub bad: Signal<Out, Bit>,
-    pub clear: Signal<Out, Bit>,
-    // in the cycle of `start`
-    pub reader_start: Signal<Out, Bit>,
-    pub vectors_start: Signal<Out, Bit>,
-    pub gather_start: Signal<Out, Bit>,
-    pub words_start: Signal<Out, Bit>,
-    pub zero: Signal<Out, Bit>,
-    pub gather: Signal<Out, Bit>,
-    pub mask: Signal<Out, Bit>,
-    pub pool: Signal<Out, Bit>,
-    pub unpack: Signal<Out, Bit>,
-    pub shift: Signal<Out, Bits<4>>,
-    pub destination: Signal<Out, Bits<2>>,
-    // while the command runs
-    pub to: Signal<Out, Bits<2>>,
-    /// Its words come from the hand-over RAM.
-    pub handed: Signal<Out, Bit>,
-    pub reader_idle: Signal<In, Bit>,
-    pub vectors_idle: Signal<In, Bit>,
-    pub words_idle: Signal<In, Bit>,
-    pub word_valid: Signal<In, Bit>,
-    pub word_ready: Signal<Out, Bit>,
-    pub words_valid: Signal<Out, Bit>,
-    pub words_ready: Signal<In, Bit>,
-    pub collector_valid: Signal<Out, Bit>,
-    pub collector_ready: Signal<In, Bit>,
-    busy: DFF<Bit>,
-    kind: DFF<Bits<2>>,
-    target: DFF<Bits<2>>,
-    from_ram: DFF<Bit>,
-    finished: DFF<Bit>,
-    refused: DFF<Bit>,
-    new_kind: Signal<Local, Bits<2>>,
-    undefined: Signal<Local, Bit>,
-    accepted: Signal<Local, Bit>,
-    kind_zero: K<2, 0>,
-    kind_vectors: K<2, 1>,
-    kind_words: K<2, 2>,
-    kind_gather: K<2, 3>,
-    bit_handed: K<4, { LoadOp::HANDED as u64 }>,
+block! {
+    /// Start, routing and completion of one command of the load engine.
+    ///
+    /// ```text
+    ///  start, op --> decode --> reader_start, vectors_start, gather_start, words_start
+    ///
+    ///  word from memory ----+--> kind = VECTORS --> collector
+    ///                       +--> kind = WORDS ----> words
+    ///
+    ///  every part idle --> [done]
+    /// ```
+    ///
+    /// A part is busy from the cycle after its start, so "every part idle" is looked at from then on. `cancel` ends the command without `done`;
+    /// `ready` then waits for the beats under way. `clear` resets the parts.
+    pub struct LoadControl {
+        in clock: Clock,
+        in reset, cancel, start: Bit,
+        in op: Bits<16>,
+        out ready, done, bad, clear: Bit,
+        // in the cycle of `start`
+        out reader_start, vectors_start, gather_start, words_start, zero, gather, mask, pool, unpack: Bit,
+        out shift: Bits<4>,
+        out destination: Bits<2>,
+        // while the command runs
+        out to: Bits<2>,
+        /// Its words come from the hand-over RAM.
+        out handed: Bit,
+        in reader_idle, vectors_idle, words_idle, word_valid: Bit,
+        out word_ready, words_valid: Bit,
+        in words_ready: Bit,
+        out collector_valid: Bit,
+        in collector_ready: Bit,
+        reg busy: Bit,
+        reg kind, target: Bits<2>,
+        reg from_ram, finished, refused: Bit,
+        net new_kind: Bits<2>,
+        net undefined, accepted: Bit,
+        const kind_zero: Bits<2> = 0, const kind_vectors: Bits<2> = 1, const kind_words: Bits<2> = 2,
+        const kind_gather: Bits<2> = 3, const bit_handed: Bits<4> = LoadOp::HANDED as u64,
+    }
 }
 
 impl Logic for LoadControl {

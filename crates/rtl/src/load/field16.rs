@@ -1,12 +1,14 @@
 //! [`Field16`]: a 16-bit field as a 16-bit signal.
 
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
-/// The low half of `field`: descriptor inputs are 32 bits wide, most fields 16. Combinational.
-#[derive(LogicBlock, Default)]
-pub struct Field16 {
-    pub field: Signal<In, Bits<32>>,
-    pub value: Signal<Out, Bits<16>>,
+block! {
+    /// The low half of `field`: descriptor inputs are 32 bits wide, most fields 16. Combinational.
+    pub struct Field16 {
+        in field: Bits<32>,
+        out value: Bits<16>,
+    }
 }
 
 impl Logic for Field16 {

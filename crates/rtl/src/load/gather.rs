@@ -3,111 +3,61 @@
 use super::scratch::Scratch;
 use super::tap_lanes::TapLanes;
 use super::tap_walker::TapWalker;
-use ef_hdl_kit::{glue, vec_of};
+use ef_hdl_kit::{block, glue, vec_of};
 use ef_program::load::scratch_banks;
 use rust_hdl::prelude::*;
 
-/// Scratch of W banks of 2^BAW words and the taps read from it: for each of `n1 x n0` output pixels the words of all (channel, kernel
-/// row, kernel column), kernel column fastest, up to W of a kernel row at once, each for one of T lanes.
-///
-/// ```text
-///              +-----------+ address   +---------+
-///  start, ---->| TapWalker |---------->| Scratch |----------------------> tap[W]
-///  geometry    | (r, c, ch,| row, col  +---------+
-///              |  kr, kc)  |-------+        ^ turn
-///              +-----------+       v        |
-///                    ^ hold    +----------+ |
-///                    +---------| TapLanes |-+--> put, in_image, spill, fills, ends
-///                              +----------+
-/// ```
-///
-/// A step of up to W taps per clock, without back-pressure. The first taps come [`LATENCY`](Self::LATENCY) cycles after `start`.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `we[W]`, `waddr`, `wdata[W]` | 1, 16, 32 | write ports of the banks of the scratch |
-/// | `start` | 1 | takes all inputs below |
-/// | `n0`, `n1` | 16 | output columns, rows |
-/// | `channels`, `kernel_rows`, `kernel_cols` | 16 | taps of one pixel |
-/// | `row`, `col` | 16, signed | image row and column of tap (0, 0) of output pixel (0, 0) |
-/// | `stride_down`, `stride_across` | 16 | image rows, columns between output pixels; the low 3 bits count |
-/// | `height`, `width` | 16 | of the image |
-/// | `source`, `row_stride`, `channel_stride` | 16 | where the image lies in the scratch |
-/// | `tap[W]` | 32 | the word for each lane n with n mod W = its index |
-/// | `put` to `ends` | | see [`TapLanes`] |
-#[derive(LogicBlock)]
-pub struct Gather<const T: usize, const W: usize, const BAW: usize> {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub we: Vec<Signal<In, Bit>>,
-    pub waddr: Signal<In, Bits<16>>,
-    pub wdata: Vec<Signal<In, Bits<32>>>,
-    pub start: Signal<In, Bit>,
-    pub n0: Signal<In, Bits<16>>,
-    pub n1: Signal<In, Bits<16>>,
-    pub channels: Signal<In, Bits<16>>,
-    pub kernel_rows: Signal<In, Bits<16>>,
-    pub kernel_cols: Signal<In, Bits<16>>,
-    pub row: Signal<In, Bits<16>>,
-    pub col: Signal<In, Bits<16>>,
-    pub stride_down: Signal<In, Bits<16>>,
-    pub stride_across: Signal<In, Bits<16>>,
-    pub height: Signal<In, Bits<16>>,
-    pub width: Signal<In, Bits<16>>,
-    pub source: Signal<In, Bits<16>>,
-    pub row_stride: Signal<In, Bits<16>>,
-    pub channel_stride: Signal<In, Bits<16>>,
-    pub tap: Vec<Signal<Out, Bits<32>>>,
-    pub put: Signal<Out, Bits<8>>,
-    pub in_image: Signal<Out, Bits<8>>,
-    pub spill: Signal<Out, Bits<8>>,
-    pub fills: Signal<Out, Bit>,
-    pub ends: Signal<Out, Bit>,
-    walker: TapWalker<W>,
-    lanes: TapLanes<T>,
-    scratch: Scratch<W, BAW>,
+block! {
+    /// Scratch of W banks of 2^BAW words and the taps read from it: for each of `n1 x n0` output pixels the words of all (channel, kernel
+    /// row, kernel column), kernel column fastest, up to W of a kernel row at once, each for one of T lanes.
+    ///
+    /// ```text
+    ///              +-----------+ address   +---------+
+    ///  start, ---->| TapWalker |---------->| Scratch |----------------------> tap[W]
+    ///  geometry    | (r, c, ch,| row, col  +---------+
+    ///              |  kr, kc)  |-------+        ^ turn
+    ///              +-----------+       v        |
+    ///                    ^ hold    +----------+ |
+    ///                    +---------| TapLanes |-+--> put, in_image, spill, fills, ends
+    ///                              +----------+
+    /// ```
+    ///
+    /// A step of up to W taps per clock, without back-pressure. The first taps come [`LATENCY`](Self::LATENCY) cycles after `start`.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `we[W]`, `waddr`, `wdata[W]` | 1, 16, 32 | write ports of the banks of the scratch |
+    /// | `start` | 1 | takes all inputs below |
+    /// | `n0`, `n1` | 16 | output columns, rows |
+    /// | `channels`, `kernel_rows`, `kernel_cols` | 16 | taps of one pixel |
+    /// | `row`, `col` | 16, signed | image row and column of tap (0, 0) of output pixel (0, 0) |
+    /// | `stride_down`, `stride_across` | 16 | image rows, columns between output pixels; the low 3 bits count |
+    /// | `height`, `width` | 16 | of the image |
+    /// | `source`, `row_stride`, `channel_stride` | 16 | where the image lies in the scratch |
+    /// | `tap[W]` | 32 | the word for each lane n with n mod W = its index |
+    /// | `put` to `ends` | | see [`TapLanes`] |
+    pub struct Gather<const T: usize, const W: usize, const BAW: usize> {
+        assert_eq!(W, scratch_banks(T), "banks of the scratch with {T} lanes");
+        in clock: Clock,
+        in reset: Bit,
+        in we: Vec<Bit> = vec_of(W),
+        in waddr: Bits<16>,
+        in wdata: Vec<Bits<32>> = vec_of(W),
+        in start: Bit,
+        in n0, n1, channels, kernel_rows, kernel_cols, row, col, stride_down, stride_across, height: Bits<16>,
+        in width, source, row_stride, channel_stride: Bits<16>,
+        out tap: Vec<Bits<32>> = vec_of(W),
+        out put, in_image, spill: Bits<8>,
+        out fills, ends: Bit,
+        walker: TapWalker<W>,
+        lanes: TapLanes<T>,
+        scratch: Scratch<W, BAW>,
+    }
 }
 
 impl<const T: usize, const W: usize, const BAW: usize> Gather<T, W, BAW> {
     /// Cycles from `start` to the first taps.
     pub const LATENCY: usize = TapWalker::<W>::LATENCY + TapLanes::<T>::LATENCY;
-}
-
-impl<const T: usize, const W: usize, const BAW: usize> Default for Gather<T, W, BAW> {
-    fn default() -> Self {
-        assert_eq!(W, scratch_banks(T), "banks of the scratch with {T} lanes");
-        Self {
-            clock: Default::default(),
-            reset: Default::default(),
-            we: vec_of(W),
-            waddr: Default::default(),
-            wdata: vec_of(W),
-            start: Default::default(),
-            n0: Default::default(),
-            n1: Default::default(),
-            channels: Default::default(),
-            kernel_rows: Default::default(),
-            kernel_cols: Default::default(),
-            row: Default::default(),
-            col: Default::default(),
-            stride_down: Default::default(),
-            stride_across: Default::default(),
-            height: Default::default(),
-            width: Default::default(),
-            source: Default::default(),
-            row_stride: Default::default(),
-            channel_stride: Default::default(),
-            tap: vec_of(W),
-            put: Default::default(),
-            in_image: Default::default(),
-            spill: Default::default(),
-            fills: Default::default(),
-            ends: Default::default(),
-            walker: Default::default(),
-            lanes: Default::default(),
-            scratch: Default::default(),
-        }
-    }
 }
 
 glue! { [const T: usize, const W: usize, const BAW: usize] Gather<T, W, BAW>; self => {

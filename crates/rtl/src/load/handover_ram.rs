@@ -2,7 +2,7 @@
 
 use crate::store::word_ram::WordRam;
 use crate::stream::Fifo;
-use ef_hdl_kit::{K, glue};
+use ef_hdl_kit::{block, glue};
 use rust_hdl::prelude::*;
 
 /// log2 of the words that are fetched ahead of the reader.
@@ -13,43 +13,43 @@ pub const FIRST_WORD: u64 = 5;
 /// Cycles between the last word of a burst and the first of the next, if that one waits.
 pub const BETWEEN: u64 = 2;
 
-/// 2^HAW words with a write port, and bursts read like those of the memory port.
-///
-/// ```text
-///  we, waddr, wdata ------------> [ WordRam 2^HAW ]--> [ Fifo 8 ]--> data_valid/ready, data
-///  cmd_valid/ready, addr, len --> [ walk ]--address ^
-/// ```
-/// One word per cycle each way. The first word of a burst comes [`FIRST_WORD`] cycles after `cmd_ready`; one cycle lies between two bursts. Addresses
-/// wrap at 2^HAW. A word that is written may be read from the next cycle on.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `clock`, `reset` | 1 | `reset` forgets the burst under way |
-/// | `we`, `waddr`, `wdata` | 1, 16, 32 | a word from the store engine |
-/// | `cmd_valid`, `cmd_ready`, `cmd_addr`, `cmd_len` | 1, 1, 32, 16 | a burst of 1 word or more |
-/// | `data_valid`, `data_ready`, `data` | 1, 1, 32 | its words |
-///
-/// ```
-/// use ef_rtl::load::HandoverRam;
-/// # ef_hdl_kit::export::verilog(&mut HandoverRam::<10>::default(), "handover_ram").unwrap();
-/// ```
-#[derive(LogicBlock, Default)]
-pub struct HandoverRam<const HAW: usize> {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub we: Signal<In, Bit>,
-    pub waddr: Signal<In, Bits<16>>,
-    pub wdata: Signal<In, Bits<32>>,
-    pub cmd_valid: Signal<In, Bit>,
-    pub cmd_ready: Signal<Out, Bit>,
-    pub cmd_addr: Signal<In, Bits<32>>,
-    pub cmd_len: Signal<In, Bits<16>>,
-    pub data_valid: Signal<Out, Bit>,
-    pub data_ready: Signal<In, Bit>,
-    pub data: Signal<Out, Bits<32>>,
-    ram: WordRam<HAW>,
-    walk: BurstWalk,
-    fetched: Fifo<32, AHEAD_LOG2>,
+block! {
+    /// 2^HAW words with a write port, and bursts read like those of the memory port.
+    ///
+    /// ```text
+    ///  we, waddr, wdata ------------> [ WordRam 2^HAW ]--> [ Fifo 8 ]--> data_valid/ready, data
+    ///  cmd_valid/ready, addr, len --> [ walk ]--address ^
+    /// ```
+    /// One word per cycle each way. The first word of a burst comes [`FIRST_WORD`] cycles after `cmd_ready`; one cycle lies between two bursts. Addresses
+    /// wrap at 2^HAW. A word that is written may be read from the next cycle on.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `clock`, `reset` | 1 | `reset` forgets the burst under way |
+    /// | `we`, `waddr`, `wdata` | 1, 16, 32 | a word from the store engine |
+    /// | `cmd_valid`, `cmd_ready`, `cmd_addr`, `cmd_len` | 1, 1, 32, 16 | a burst of 1 word or more |
+    /// | `data_valid`, `data_ready`, `data` | 1, 1, 32 | its words |
+    ///
+    /// ```
+    /// use ef_rtl::load::HandoverRam;
+    /// # ef_hdl_kit::export::verilog(&mut HandoverRam::<10>::default(), "handover_ram").unwrap();
+    /// ```
+    pub struct HandoverRam<const HAW: usize> {
+        in clock: Clock,
+        in reset, we: Bit,
+        in waddr: Bits<16>,
+        in wdata: Bits<32>,
+        in cmd_valid: Bit,
+        out cmd_ready: Bit,
+        in cmd_addr: Bits<32>,
+        in cmd_len: Bits<16>,
+        out data_valid: Bit,
+        in data_ready: Bit,
+        out data: Bits<32>,
+        ram: WordRam<HAW>,
+        walk: BurstWalk,
+        fetched: Fifo<32, AHEAD_LOG2>,
+    }
 }
 
 glue! { [const HAW: usize] HandoverRam<HAW>; self => {
@@ -75,32 +75,29 @@ glue! { [const HAW: usize] HandoverRam<HAW>; self => {
     wire!(self.data, self.fetched.out_data);
 }}
 
-/// The addresses of a burst, as fast as the queue behind the RAM has room.
-#[derive(LogicBlock, Default)]
-struct BurstWalk {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub cmd_valid: Signal<In, Bit>,
-    pub cmd_ready: Signal<Out, Bit>,
-    pub cmd_addr: Signal<In, Bits<32>>,
-    pub cmd_len: Signal<In, Bits<16>>,
-    pub address: Signal<Out, Bits<16>>,
-    /// The word of an earlier address enters the queue, which has room.
-    pub fetched: Signal<Out, Bit>,
-    /// A word leaves the queue.
-    pub taken_valid: Signal<In, Bit>,
-    pub taken_ready: Signal<In, Bit>,
-    active: DFF<Bit>,
-    at: DFF<Bits<16>>,
-    /// Words after the next one.
-    left: DFF<Bits<16>>,
-    /// Words fetched and not taken.
-    ahead: DFF<Bits<4>>,
-    fetch: Signal<Local, Bit>,
-    take: Signal<Local, Bit>,
-    fetch_1: DFF<Bit>,
-    fetch_2: DFF<Bit>,
-    one: K<16, 1>,
+block! {
+    /// The addresses of a burst, as fast as the queue behind the RAM has room.
+    struct BurstWalk {
+        in clock: Clock,
+        in reset, cmd_valid: Bit,
+        out cmd_ready: Bit,
+        in cmd_addr: Bits<32>,
+        in cmd_len: Bits<16>,
+        out address: Bits<16>,
+        /// The word of an earlier address enters the queue, which has room.
+        out fetched: Bit,
+        /// A word leaves the queue.
+        in taken_valid, taken_ready: Bit,
+        reg active: Bit,
+        reg at: Bits<16>,
+        /// Words after the next one.
+        reg left: Bits<16>,
+        /// Words fetched and not taken.
+        reg ahead: Bits<4>,
+        net fetch, take: Bit,
+        reg fetch_1, fetch_2: Bit,
+        const one: Bits<16> = 1,
+    }
 }
 
 impl Logic for BurstWalk {

@@ -1,83 +1,40 @@
 //! [`Levels`]: which loop nest each kind of command walks.
 
-use ef_hdl_kit::{K, vec_of};
+use ef_hdl_kit::{block, vec_of};
 use rust_hdl::prelude::*;
 
-/// Chooses base, counts and strides for the [`Walker`](super::Walker) from the descriptor, and cuts phases to 3 bits.
-///
-/// ```text
-///  descriptor --> by kind --> [ ] --> walk_base, walk_phase, count[4], stride[4], phase_stride[4]
-///  start -------------------> [ ] --> walk_start
-/// ```
-///
-/// | level | VECTORS | ZERO | GATHER |
-/// |---|---|---|---|
-/// | 0 | n0, a0, p0 | n0, 1 | groups of taps, a2, 0; ended by the taps |
-/// | 1 | n1, a1, p1 | 1 | n0, a0, p0 |
-/// | 2 | n2, a2, p2 | 1 | n1, a1, p1 |
-/// | 3 | n3, a3, p3 | 1 | 1 |
-///
-/// Latency 1: the descriptor comes from across the chip, and the walker does arithmetic on the counts.
-#[derive(LogicBlock)]
-pub struct Levels {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub start: Signal<In, Bit>,
-    pub zero: Signal<In, Bit>,
-    pub gather: Signal<In, Bit>,
-    pub channels: Signal<In, Bits<16>>,
-    pub kernel_rows: Signal<In, Bits<16>>,
-    pub kernel_cols: Signal<In, Bits<16>>,
-    pub base: Signal<In, Bits<16>>,
-    pub phase: Signal<In, Bits<16>>,
-    pub n: Vec<Signal<In, Bits<16>>>,
-    pub a: Vec<Signal<In, Bits<16>>>,
-    pub p: Vec<Signal<In, Bits<16>>>,
-    pub walk_start: Signal<Out, Bit>,
-    pub walk_base: Signal<Out, Bits<16>>,
-    pub walk_phase: Signal<Out, Bits<3>>,
-    pub count: Vec<Signal<Out, Bits<16>>>,
-    pub stride: Vec<Signal<Out, Bits<16>>>,
-    pub phase_stride: Vec<Signal<Out, Bits<3>>>,
-    started: DFF<Bit>,
-    from: DFF<Bits<16>>,
-    from_phase: DFF<Bits<3>>,
-    counts: Vec<DFF<Bits<16>>>,
-    strides: Vec<DFF<Bits<16>>>,
-    phases: Vec<DFF<Bits<3>>>,
-    unlimited: K<16, 0xffff>,
-}
-
-impl Default for Levels {
-    fn default() -> Self {
-        Self {
-            clock: Default::default(),
-            reset: Default::default(),
-            start: Default::default(),
-            zero: Default::default(),
-            gather: Default::default(),
-            channels: Default::default(),
-            kernel_rows: Default::default(),
-            kernel_cols: Default::default(),
-            base: Default::default(),
-            phase: Default::default(),
-            n: vec_of(4),
-            a: vec_of(4),
-            p: vec_of(4),
-            walk_start: Default::default(),
-            walk_base: Default::default(),
-            walk_phase: Default::default(),
-            count: vec_of(4),
-            stride: vec_of(4),
-            phase_stride: vec_of(4),
-            started: Default::default(),
-            from: Default::default(),
-            from_phase: Default::default(),
-            counts: vec_of(4),
-            strides: vec_of(4),
-            phases: vec_of(4),
-            unlimited: Default::default(),
-        }
+block! {
+    /// Chooses base, counts and strides for the [`Walker`](super::Walker) from the descriptor, and cuts phases to 3 bits.
+    ///
+    /// ```text
+    ///  descriptor --> by kind --> [ ] --> walk_base, walk_phase, count[4], stride[4], phase_stride[4]
+    ///  start -------------------> [ ] --> walk_start
+    /// ```
+    ///
+    /// | level | VECTORS | ZERO | GATHER |
+    /// |---|---|---|---|
+    /// | 0 | n0, a0, p0 | n0, 1 | groups of taps, a2, 0; ended by the taps |
+    /// | 1 | n1, a1, p1 | 1 | n0, a0, p0 |
+    /// | 2 | n2, a2, p2 | 1 | n1, a1, p1 |
+    /// | 3 | n3, a3, p3 | 1 | 1 |
+    ///
+    /// Latency 1: the descriptor comes from across the chip, and the walker does arithmetic on the counts.
+    pub struct Levels {
+        in clock: Clock,
+        in reset, start, zero, gather: Bit,
+        in channels, kernel_rows, kernel_cols, base, phase: Bits<16>,
+        in n, a, p: Vec<Bits<16>> = vec_of(4),
+        out walk_start: Bit,
+        out walk_base: Bits<16>,
+        out walk_phase: Bits<3>,
+        out count, stride: Vec<Bits<16>> = vec_of(4),
+        out phase_stride: Vec<Bits<3>> = vec_of(4),
+        reg started: Bit,
+        reg from: Bits<16>,
+        reg from_phase: Bits<3>,
+        reg counts, strides: Vec<Bits<16>> = vec_of(4),
+        reg phases: Vec<Bits<3>> = vec_of(4),
+        const unlimited: Bits<16> = 0xffff,
     }
 }
 

@@ -1,7 +1,7 @@
 //! [`LoadEngine`]: the reshaping DMA, load side.
 
 use super::{Field16, Gather, HandoverRam, LoadControl, ReadRoute, RunReader, Vectors, Words};
-use ef_hdl_kit::{glue, vec_of};
+use ef_hdl_kit::{block, glue, vec_of};
 use ef_program::{Descriptor, LoadDesc};
 use rust_hdl::prelude::*;
 
@@ -16,126 +16,74 @@ pub const UNPACKED: u64 = 5;
 /// Cycles from `start` to `done` of a command without a word.
 pub const NOTHING: u64 = 2;
 
-/// Executes the commands of [`ef_program::load`]: T lanes, a scratch of W banks of 2^BAW words, 2^CAW words of
-/// codes, a hand-over RAM of 2^HAW words.
-///
-/// ```text
-///            +-----------+  words                     +---------+  feature_we, loss_we, weight_we
-///  memory -->| ReadRoute |--[RunReader]--+----------->| Vectors |--> waddr, wdata[T]
-///         +->|           |               |   +------->| (codes) |
-///         |  +-----------+  +--------+   |   | taps   +---------+
-///  [HandoverRam]            | Gather |---|---+          ^ code_we
-///         ^ handover_we     |(scratch|   |            +---------+  operand_we
-///                           +--------+   +----------->|  Words  |--> operand_waddr, operand_wdata
-///                               ^ scratch_we ---------+---------+
-///  start, field[] -> LoadControl -> starts, routing, done, bad
-/// ```
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `start`, `field[]` | 1, 32 | a command, one input per entry of [`LoadDesc::FIELDS`] |
-/// | `ready`, `done`, `bad` | 1 | can start; all effects are visible; undefined destination |
-/// | `cancel` | 1 | level: end the command without `done`, take and drop the beats under way; then `ready` |
-/// | `cmd_valid`, `cmd_ready`, `cmd_addr`, `cmd_len` | 1, 1, 32, 16 | bursts to read |
-/// | `data_valid`, `data_ready`, `data` | 1, 1, 32 | their words |
-/// | `feature_we`, `loss_we`, `weight_we` | 1 | write enables of the three buffers |
-/// | `waddr`, `wdata[T]` | 16, 32 | their address and data, bank order |
-/// | `operand_we`, `operand_waddr`, `operand_wdata` | 1, 16, 32 | write port of the operand RAM |
-/// | `handover_we`, `handover_waddr`, `handover_wdata` | 1, 16, 32 | write port of the hand-over RAM |
-/// | `words_read`, `burst_issued` | 1 | pulses for the counters |
-///
-/// Rates: VECTORS and WORDS one word per clock (un-pooling 4 clocks per vector, unpacking 4 / W per word), ZERO one vector per clock,
-/// GATHER a step of up to W taps per clock ([`gather_cycles`](super::gather_cycles)). Latencies: first `cmd_valid` 2 cycles after
-/// `start`; a vector is written 6 cycles after its last word arrives, a word 4; `done` 2 cycles after the last write.
-///
-/// A command whose runs hold fewer or more words than it moves never ends: cancel it.
-///
-/// ```
-/// use ef_rtl::load::LoadEngine;
-/// # ef_hdl_kit::export::verilog(&mut LoadEngine::<4, 4, 7, 8, 10>::default(), "load_engine").unwrap();
-/// ```
-#[derive(LogicBlock)]
-pub struct LoadEngine<const T: usize, const W: usize, const BAW: usize, const CAW: usize, const HAW: usize> {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub cancel: Signal<In, Bit>,
-    pub start: Signal<In, Bit>,
-    pub field: Vec<Signal<In, Bits<32>>>,
-    pub ready: Signal<Out, Bit>,
-    pub done: Signal<Out, Bit>,
-    pub bad: Signal<Out, Bit>,
-    pub cmd_valid: Signal<Out, Bit>,
-    pub cmd_ready: Signal<In, Bit>,
-    pub cmd_addr: Signal<Out, Bits<32>>,
-    pub cmd_len: Signal<Out, Bits<16>>,
-    pub data_valid: Signal<In, Bit>,
-    pub data_ready: Signal<Out, Bit>,
-    pub data: Signal<In, Bits<32>>,
-    pub feature_we: Signal<Out, Bit>,
-    pub loss_we: Signal<Out, Bit>,
-    pub weight_we: Signal<Out, Bit>,
-    pub waddr: Signal<Out, Bits<16>>,
-    pub wdata: Vec<Signal<Out, Bits<32>>>,
-    pub operand_we: Signal<Out, Bit>,
-    pub operand_waddr: Signal<Out, Bits<16>>,
-    pub operand_wdata: Signal<Out, Bits<32>>,
-    pub handover_we: Signal<In, Bit>,
-    pub handover_waddr: Signal<In, Bits<16>>,
-    pub handover_wdata: Signal<In, Bits<32>>,
-    pub words_read: Signal<Out, Bit>,
-    pub burst_issued: Signal<Out, Bit>,
-    half: Vec<Field16>,
-    control: LoadControl,
-    reader: RunReader,
-    route: ReadRoute,
-    handover: HandoverRam<HAW>,
-    gather: Gather<T, W, BAW>,
-    words: Words<W>,
-    vectors: Vectors<T, CAW>,
-}
-
-impl<const T: usize, const W: usize, const BAW: usize, const CAW: usize, const HAW: usize> Default
-    for LoadEngine<T, W, BAW, CAW, HAW>
-{
-    fn default() -> Self {
-        Self {
-            clock: Default::default(),
-            reset: Default::default(),
-            cancel: Default::default(),
-            start: Default::default(),
-            field: vec_of(LoadDesc::FIELDS.len()),
-            ready: Default::default(),
-            done: Default::default(),
-            bad: Default::default(),
-            cmd_valid: Default::default(),
-            cmd_ready: Default::default(),
-            cmd_addr: Default::default(),
-            cmd_len: Default::default(),
-            data_valid: Default::default(),
-            data_ready: Default::default(),
-            data: Default::default(),
-            feature_we: Default::default(),
-            loss_we: Default::default(),
-            weight_we: Default::default(),
-            waddr: Default::default(),
-            wdata: vec_of(T),
-            operand_we: Default::default(),
-            operand_waddr: Default::default(),
-            operand_wdata: Default::default(),
-            handover_we: Default::default(),
-            handover_waddr: Default::default(),
-            handover_wdata: Default::default(),
-            words_read: Default::default(),
-            burst_issued: Default::default(),
-            half: vec_of(LoadDesc::FIELDS.len()),
-            control: Default::default(),
-            reader: Default::default(),
-            route: Default::default(),
-            handover: Default::default(),
-            gather: Default::default(),
-            words: Default::default(),
-            vectors: Default::default(),
-        }
+block! {
+    /// Executes the commands of [`ef_program::load`]: T lanes, a scratch of W banks of 2^BAW words, 2^CAW words of
+    /// codes, a hand-over RAM of 2^HAW words.
+    ///
+    /// ```text
+    ///            +-----------+  words                     +---------+  feature_we, loss_we, weight_we
+    ///  memory -->| ReadRoute |--[RunReader]--+----------->| Vectors |--> waddr, wdata[T]
+    ///         +->|           |               |   +------->| (codes) |
+    ///         |  +-----------+  +--------+   |   | taps   +---------+
+    ///  [HandoverRam]            | Gather |---|---+          ^ code_we
+    ///         ^ handover_we     |(scratch|   |            +---------+  operand_we
+    ///                           +--------+   +----------->|  Words  |--> operand_waddr, operand_wdata
+    ///                               ^ scratch_we ---------+---------+
+    ///  start, field[] -> LoadControl -> starts, routing, done, bad
+    /// ```
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `start`, `field[]` | 1, 32 | a command, one input per entry of [`LoadDesc::FIELDS`] |
+    /// | `ready`, `done`, `bad` | 1 | can start; all effects are visible; undefined destination |
+    /// | `cancel` | 1 | level: end the command without `done`, take and drop the beats under way; then `ready` |
+    /// | `cmd_valid`, `cmd_ready`, `cmd_addr`, `cmd_len` | 1, 1, 32, 16 | bursts to read |
+    /// | `data_valid`, `data_ready`, `data` | 1, 1, 32 | their words |
+    /// | `feature_we`, `loss_we`, `weight_we` | 1 | write enables of the three buffers |
+    /// | `waddr`, `wdata[T]` | 16, 32 | their address and data, bank order |
+    /// | `operand_we`, `operand_waddr`, `operand_wdata` | 1, 16, 32 | write port of the operand RAM |
+    /// | `handover_we`, `handover_waddr`, `handover_wdata` | 1, 16, 32 | write port of the hand-over RAM |
+    /// | `words_read`, `burst_issued` | 1 | pulses for the counters |
+    ///
+    /// Rates: VECTORS and WORDS one word per clock (un-pooling 4 clocks per vector, unpacking 4 / W per word), ZERO one vector per clock,
+    /// GATHER a step of up to W taps per clock ([`gather_cycles`](super::gather_cycles)). Latencies: first `cmd_valid` 2 cycles after
+    /// `start`; a vector is written 6 cycles after its last word arrives, a word 4; `done` 2 cycles after the last write.
+    ///
+    /// A command whose runs hold fewer or more words than it moves never ends: cancel it.
+    ///
+    /// ```
+    /// use ef_rtl::load::LoadEngine;
+    /// # ef_hdl_kit::export::verilog(&mut LoadEngine::<4, 4, 7, 8, 10>::default(), "load_engine").unwrap();
+    /// ```
+    pub struct LoadEngine<const T: usize, const W: usize, const BAW: usize, const CAW: usize, const HAW: usize> {
+        in clock: Clock,
+        in reset, cancel, start: Bit,
+        in field: Vec<Bits<32>> = vec_of(LoadDesc::FIELDS.len()),
+        out ready, done, bad, cmd_valid: Bit,
+        in cmd_ready: Bit,
+        out cmd_addr: Bits<32>,
+        out cmd_len: Bits<16>,
+        in data_valid: Bit,
+        out data_ready: Bit,
+        in data: Bits<32>,
+        out feature_we, loss_we, weight_we: Bit,
+        out waddr: Bits<16>,
+        out wdata: Vec<Bits<32>> = vec_of(T),
+        out operand_we: Bit,
+        out operand_waddr: Bits<16>,
+        out operand_wdata: Bits<32>,
+        in handover_we: Bit,
+        in handover_waddr: Bits<16>,
+        in handover_wdata: Bits<32>,
+        out words_read, burst_issued: Bit,
+        half: Vec<Field16> = vec_of(LoadDesc::FIELDS.len()),
+        control: LoadControl,
+        reader: RunReader,
+        route: ReadRoute,
+        handover: HandoverRam<HAW>,
+        gather: Gather<T, W, BAW>,
+        words: Words<W>,
+        vectors: Vectors<T, CAW>,
     }
 }
 

@@ -1,37 +1,33 @@
 //! [`ReadRoute`]: where the bursts of a load are read.
 
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
-/// Sends the bursts of [`RunReader`](super::RunReader) to the memory port or, while `handed`, to the hand-over RAM, and counts only those of the memory.
-///
-/// ```text
-///                        +--> cmd_valid/ready, data_valid/ready, data        memory port
-///  reader_* --[handed]---+
-///                        +--> ram_cmd_valid/ready, ram_valid/ready, ram_data hand-over RAM
-/// ```
-/// Combinational. `handed` changes only while the reader is idle.
-#[derive(LogicBlock, Default)]
-pub struct ReadRoute {
-    pub handed: Signal<In, Bit>,
-    pub reader_cmd_valid: Signal<In, Bit>,
-    pub reader_cmd_ready: Signal<Out, Bit>,
-    pub reader_data_valid: Signal<Out, Bit>,
-    pub reader_data_ready: Signal<In, Bit>,
-    pub reader_data: Signal<Out, Bits<32>>,
-    pub reader_word_read: Signal<In, Bit>,
-    pub reader_burst_issued: Signal<In, Bit>,
-    pub cmd_valid: Signal<Out, Bit>,
-    pub cmd_ready: Signal<In, Bit>,
-    pub data_valid: Signal<In, Bit>,
-    pub data_ready: Signal<Out, Bit>,
-    pub data: Signal<In, Bits<32>>,
-    pub ram_cmd_valid: Signal<Out, Bit>,
-    pub ram_cmd_ready: Signal<In, Bit>,
-    pub ram_valid: Signal<In, Bit>,
-    pub ram_ready: Signal<Out, Bit>,
-    pub ram_data: Signal<In, Bits<32>>,
-    pub words_read: Signal<Out, Bit>,
-    pub burst_issued: Signal<Out, Bit>,
+block! {
+    /// Sends the bursts of [`RunReader`](super::RunReader) to the memory port or, while `handed`, to the hand-over RAM, and counts only those of the memory.
+    ///
+    /// ```text
+    ///                        +--> cmd_valid/ready, data_valid/ready, data        memory port
+    ///  reader_* --[handed]---+
+    ///                        +--> ram_cmd_valid/ready, ram_valid/ready, ram_data hand-over RAM
+    /// ```
+    /// Combinational. `handed` changes only while the reader is idle.
+    pub struct ReadRoute {
+        in handed, reader_cmd_valid: Bit,
+        out reader_cmd_ready, reader_data_valid: Bit,
+        in reader_data_ready: Bit,
+        out reader_data: Bits<32>,
+        in reader_word_read, reader_burst_issued: Bit,
+        out cmd_valid: Bit,
+        in cmd_ready, data_valid: Bit,
+        out data_ready: Bit,
+        in data: Bits<32>,
+        out ram_cmd_valid: Bit,
+        in ram_cmd_ready, ram_valid: Bit,
+        out ram_ready: Bit,
+        in ram_data: Bits<32>,
+        out words_read, burst_issued: Bit,
+    }
 }
 
 impl Logic for ReadRoute {

@@ -1,7 +1,7 @@
 //! [`RunReader`]: the DRAM side, from a descriptor's runs to one stream of words.
 
 use crate::stream::Skid;
-use ef_hdl_kit::{K, glue};
+use ef_hdl_kit::{block, glue};
 use rust_hdl::prelude::*;
 
 /// Bursts asked for and not complete, at most.
@@ -15,58 +15,55 @@ pub const REOPEN: u64 = 2;
 /// Words that wait in the skid cell.
 pub const HELD: u64 = 2;
 
-/// Reads `n_run1 x n_run0` runs of `run` words, run (j, i) from `dram + j*d_run1 + i*d_run0`, one burst each.
-///
-/// ```text
-///              +-----------+    cmd_valid/ready, cmd_addr, cmd_len
-///  start, ---->| RunIssuer |------------------------------------> memory
-///  runs        | counts    |<--- beat ---+
-///              +-----------+             |
-///                                +------+ data_valid/ready, data
-///  word_valid/ready, word <------| Skid |<----------------------- memory
-///                                +------+
-/// ```
-///
-/// Commands run ahead of the data by up to eight bursts, one command every second clock (`cmd_ready` decides about nothing but itself), so
-/// bursts of two words or more follow each other without a gap if the memory can do that. Data passes at one word per clock; `word` is one cycle after `data`.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `start` | 1 | pulse while `idle`; the run inputs are taken in this cycle |
-/// | `dram`, `d_run0`, `d_run1` | 32 | address of the first run, strides |
-/// | `run`, `n_run0`, `n_run1` | 16 | words per run, counts; if one is 0 nothing is read |
-/// | `cancel` | 1 | issue no more; take and drop all words until `idle` |
-/// | `idle` | 1 | no command and no beat is outstanding (words may still be offered) |
-/// | `cmd_*`, `data_*` | | memory port |
-/// | `word_*` | 32 | the stream |
-/// | `word_read`, `burst_issued` | 1 | pulses for the counters, one cycle late |
-#[derive(LogicBlock, Default)]
-pub struct RunReader {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub start: Signal<In, Bit>,
-    pub dram: Signal<In, Bits<32>>,
-    pub run: Signal<In, Bits<16>>,
-    pub n_run0: Signal<In, Bits<16>>,
-    pub d_run0: Signal<In, Bits<32>>,
-    pub n_run1: Signal<In, Bits<16>>,
-    pub d_run1: Signal<In, Bits<32>>,
-    pub cancel: Signal<In, Bit>,
-    pub idle: Signal<Out, Bit>,
-    pub cmd_valid: Signal<Out, Bit>,
-    pub cmd_ready: Signal<In, Bit>,
-    pub cmd_addr: Signal<Out, Bits<32>>,
-    pub cmd_len: Signal<Out, Bits<16>>,
-    pub data_valid: Signal<In, Bit>,
-    pub data_ready: Signal<Out, Bit>,
-    pub data: Signal<In, Bits<32>>,
-    pub word_valid: Signal<Out, Bit>,
-    pub word_ready: Signal<In, Bit>,
-    pub word: Signal<Out, Bits<32>>,
-    pub word_read: Signal<Out, Bit>,
-    pub burst_issued: Signal<Out, Bit>,
-    issuer: RunIssuer,
-    skid: Skid<32>,
+block! {
+    /// Reads `n_run1 x n_run0` runs of `run` words, run (j, i) from `dram + j*d_run1 + i*d_run0`, one burst each.
+    ///
+    /// ```text
+    ///              +-----------+    cmd_valid/ready, cmd_addr, cmd_len
+    ///  start, ---->| RunIssuer |------------------------------------> memory
+    ///  runs        | counts    |<--- beat ---+
+    ///              +-----------+             |
+    ///                                +------+ data_valid/ready, data
+    ///  word_valid/ready, word <------| Skid |<----------------------- memory
+    ///                                +------+
+    /// ```
+    ///
+    /// Commands run ahead of the data by up to eight bursts, one command every second clock (`cmd_ready` decides about nothing but itself), so
+    /// bursts of two words or more follow each other without a gap if the memory can do that. Data passes at one word per clock; `word` is one cycle after `data`.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `start` | 1 | pulse while `idle`; the run inputs are taken in this cycle |
+    /// | `dram`, `d_run0`, `d_run1` | 32 | address of the first run, strides |
+    /// | `run`, `n_run0`, `n_run1` | 16 | words per run, counts; if one is 0 nothing is read |
+    /// | `cancel` | 1 | issue no more; take and drop all words until `idle` |
+    /// | `idle` | 1 | no command and no beat is outstanding (words may still be offered) |
+    /// | `cmd_*`, `data_*` | | memory port |
+    /// | `word_*` | 32 | the stream |
+    /// | `word_read`, `burst_issued` | 1 | pulses for the counters, one cycle late |
+    pub struct RunReader {
+        in clock: Clock,
+        in reset, start: Bit,
+        in dram: Bits<32>,
+        in run, n_run0: Bits<16>,
+        in d_run0: Bits<32>,
+        in n_run1: Bits<16>,
+        in d_run1: Bits<32>,
+        in cancel: Bit,
+        out idle, cmd_valid: Bit,
+        in cmd_ready: Bit,
+        out cmd_addr: Bits<32>,
+        out cmd_len: Bits<16>,
+        in data_valid: Bit,
+        out data_ready: Bit,
+        in data: Bits<32>,
+        out word_valid: Bit,
+        in word_ready: Bit,
+        out word: Bits<32>,
+        out word_read, burst_issued: Bit,
+        issuer: RunIssuer,
+        skid: Skid<32>,
+    }
 }
 
 glue! { RunReader; self => {
@@ -99,61 +96,44 @@ glue! { RunReader; self => {
     wire!(self.burst_issued, self.issuer.burst_issued);
 }}
 
-/// Walks over the runs, issues their commands and counts their beats.
-///
-/// Counts are kept minus two in 17 bits, so that the sign bit says "the last one" without a comparison.
-#[derive(LogicBlock, Default)]
-struct RunIssuer {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub start: Signal<In, Bit>,
-    pub dram: Signal<In, Bits<32>>,
-    pub run: Signal<In, Bits<16>>,
-    pub n_run0: Signal<In, Bits<16>>,
-    pub d_run0: Signal<In, Bits<32>>,
-    pub n_run1: Signal<In, Bits<16>>,
-    pub d_run1: Signal<In, Bits<32>>,
-    pub cancel: Signal<In, Bit>,
-    pub idle: Signal<Out, Bit>,
-    pub drop: Signal<Out, Bit>,
-    pub cmd_valid: Signal<Out, Bit>,
-    pub cmd_ready: Signal<In, Bit>,
-    pub cmd_addr: Signal<Out, Bits<32>>,
-    pub cmd_len: Signal<Out, Bits<16>>,
-    pub data_valid: Signal<In, Bit>,
-    pub data_ready: Signal<In, Bit>,
-    pub word_read: Signal<Out, Bit>,
-    pub burst_issued: Signal<Out, Bit>,
-    // the walk
-    issuing: DFF<Bit>,
-    at: DFF<Bits<32>>,
-    at_row: DFF<Bits<32>>,
-    stride0: DFF<Bits<32>>,
-    stride1: DFF<Bits<32>>,
-    left0: DFF<Bits<17>>,
-    left1: DFF<Bits<17>>,
-    count0: DFF<Bits<17>>,
-    from: Signal<Local, Bits<32>>,
-    stride: Signal<Local, Bits<32>>,
-    sum: Signal<Local, Bits<32>>,
-    issue: Signal<Local, Bit>,
-    // the command offered
-    offered: DFF<Bit>,
-    offered_at: DFF<Bits<32>>,
-    length: DFF<Bits<16>>,
-    // bursts offered and not complete, at most eight
-    open: DFF<Bits<4>>,
-    // the beats of the oldest of them
-    beats: DFF<Bits<17>>,
-    beats_left: DFF<Bits<17>>,
-    beat: Signal<Local, Bit>,
-    complete: Signal<Local, Bit>,
-    // words of a cancelled command are still to come
-    draining: DFF<Bit>,
-    read: DFF<Bit>,
-    issued: DFF<Bit>,
-    one: K<17, 1>,
-    two: K<17, 2>,
+block! {
+    /// Walks over the runs, issues their commands and counts their beats.
+    ///
+    /// Counts are kept minus two in 17 bits, so that the sign bit says "the last one" without a comparison.
+    struct RunIssuer {
+        in clock: Clock,
+        in reset, start: Bit,
+        in dram: Bits<32>,
+        in run, n_run0: Bits<16>,
+        in d_run0: Bits<32>,
+        in n_run1: Bits<16>,
+        in d_run1: Bits<32>,
+        in cancel: Bit,
+        out idle, drop, cmd_valid: Bit,
+        in cmd_ready: Bit,
+        out cmd_addr: Bits<32>,
+        out cmd_len: Bits<16>,
+        in data_valid, data_ready: Bit,
+        out word_read, burst_issued: Bit,
+        // the walk
+        reg issuing: Bit,
+        reg at, at_row, stride0, stride1: Bits<32>,
+        reg left0, left1, count0: Bits<17>,
+        net from, stride, sum: Bits<32>,
+        net issue: Bit,
+        // the command offered
+        reg offered: Bit,
+        reg offered_at: Bits<32>,
+        reg length: Bits<16>,
+        // bursts offered and not complete, at most eight
+        reg open: Bits<4>,
+        // the beats of the oldest of them
+        reg beats, beats_left: Bits<17>,
+        net beat, complete: Bit,
+        // words of a cancelled command are still to come
+        reg draining, read, issued: Bit,
+        const one: Bits<17> = 1, const two: Bits<17> = 2,
+    }
 }
 
 impl Logic for RunIssuer {

@@ -2,59 +2,43 @@
 
 use crate::buffer::Rotator;
 use crate::buffer::banks::Bank;
-use ef_hdl_kit::{glue, vec_of};
+use ef_hdl_kit::{block, glue, vec_of};
 use rust_hdl::prelude::*;
 
-/// W banks of 2^BAW words; word a of the scratch is word a / W of bank a mod W.
-///
-/// ```text
-///  address --> [ BankAddress ] --> [ Bank b: RAM, FF ] --> [ Rotator ] --> word[W]
-///  we[W], waddr, wdata[W] ------------^                         ^
-///  turn --------------------------------------------------------+
-/// ```
-///
-/// `word[n]` is word `address + (n - at) mod W` where `turn` = `address` - at modulo W: the first word comes out at place `at`.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `we[W]`, `waddr`, `wdata[W]` | 1, 16, 32 | write port of each bank, at the same address of all |
-/// | `address` | 16 | first of W consecutive words |
-/// | `turn` | 3 | 2 cycles after `address` |
-/// | `word[W]` | 32 | [`LATENCY`](Self::LATENCY) cycles after `address` |
-#[derive(LogicBlock)]
-pub struct Scratch<const W: usize, const BAW: usize> {
-    pub clock: Signal<In, Clock>,
-    pub we: Vec<Signal<In, Bit>>,
-    pub waddr: Signal<In, Bits<16>>,
-    pub wdata: Vec<Signal<In, Bits<32>>>,
-    pub address: Signal<In, Bits<16>>,
-    pub turn: Signal<In, Bits<3>>,
-    pub word: Vec<Signal<Out, Bits<32>>>,
-    place: BankAddress<W>,
-    bank: Vec<Bank<BAW>>,
-    rotator: Rotator<W, 32>,
+block! {
+    /// W banks of 2^BAW words; word a of the scratch is word a / W of bank a mod W.
+    ///
+    /// ```text
+    ///  address --> [ BankAddress ] --> [ Bank b: RAM, FF ] --> [ Rotator ] --> word[W]
+    ///  we[W], waddr, wdata[W] ------------^                         ^
+    ///  turn --------------------------------------------------------+
+    /// ```
+    ///
+    /// `word[n]` is word `address + (n - at) mod W` where `turn` = `address` - at modulo W: the first word comes out at place `at`.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `we[W]`, `waddr`, `wdata[W]` | 1, 16, 32 | write port of each bank, at the same address of all |
+    /// | `address` | 16 | first of W consecutive words |
+    /// | `turn` | 3 | 2 cycles after `address` |
+    /// | `word[W]` | 32 | [`LATENCY`](Self::LATENCY) cycles after `address` |
+    pub struct Scratch<const W: usize, const BAW: usize> {
+        in clock: Clock,
+        in we: Vec<Bit> = vec_of(W),
+        in waddr: Bits<16>,
+        in wdata: Vec<Bits<32>> = vec_of(W),
+        in address: Bits<16>,
+        in turn: Bits<3>,
+        out word: Vec<Bits<32>> = vec_of(W),
+        place: BankAddress<W>,
+        bank: Vec<Bank<BAW>> = vec_of(W),
+        rotator: Rotator<W, 32>,
+    }
 }
 
 impl<const W: usize, const BAW: usize> Scratch<W, BAW> {
     /// Cycles from `address` to `word`.
     pub const LATENCY: usize = 2 + Rotator::<W, 32>::LATENCY;
-}
-
-impl<const W: usize, const BAW: usize> Default for Scratch<W, BAW> {
-    fn default() -> Self {
-        Self {
-            clock: Default::default(),
-            we: vec_of(W),
-            waddr: Default::default(),
-            wdata: vec_of(W),
-            address: Default::default(),
-            turn: Default::default(),
-            word: vec_of(W),
-            place: Default::default(),
-            bank: vec_of(W),
-            rotator: Default::default(),
-        }
-    }
 }
 
 glue! { [const W: usize, const BAW: usize] Scratch<W, BAW>; self => {
@@ -72,31 +56,14 @@ glue! { [const W: usize, const BAW: usize] Scratch<W, BAW>; self => {
     }
 }}
 
-/// Where W consecutive words lie in the banks: those before the first one's bank are a row further. Combinational.
-#[derive(LogicBlock)]
-struct BankAddress<const W: usize> {
-    pub address: Signal<In, Bits<16>>,
-    pub bank: Vec<Signal<Out, Bits<16>>>,
-    first: Signal<Local, Bits<16>>,
-    row: Signal<Local, Bits<16>>,
-    next_row: Signal<Local, Bits<16>>,
-    number: Vec<Constant<Bits<16>>>,
-    banks_log: Constant<Bits<2>>,
-    top: Constant<Bits<16>>,
-}
-
-impl<const W: usize> Default for BankAddress<W> {
-    fn default() -> Self {
-        Self {
-            address: Default::default(),
-            bank: vec_of(W),
-            first: Default::default(),
-            row: Default::default(),
-            next_row: Default::default(),
-            number: (0..W as u64).map(|b| Constant::new(b.into())).collect(),
-            banks_log: Constant::new(u64::from(W.ilog2()).into()),
-            top: Constant::new((W as u64 - 1).into()),
-        }
+block! {
+    /// Where W consecutive words lie in the banks: those before the first one's bank are a row further. Combinational.
+    struct BankAddress<const W: usize> {
+        in address: Bits<16>,
+        out bank: Vec<Bits<16>> = vec_of(W),
+        net first, row, next_row: Bits<16>,
+        number: Vec<Constant<Bits<16>>> = (0..W as u64).map(|b| Constant::new(b.into())).collect(),
+        const banks_log: Bits<2> = u64::from(W.ilog2()), const top: Bits<16> = W as u64 - 1,
     }
 }
 

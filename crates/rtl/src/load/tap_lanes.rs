@@ -1,183 +1,78 @@
 //! [`TapLanes`]: which lanes the taps of a step go to, and which of them lie in the image.
 
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
-/// Tap i of a step goes to lane `place + i` of T; `place` begins at 0 with every pixel. Beyond lane T - 1 it is the next vector's
-/// lane `place + i - T`.
-///
-/// ```text
-///  step --> place, fills --> [ ] --> taps that are there --> [ ] --> << place --> [ ] --> put, in_image, spill
-///  row ---> < height? -----> [ ] --> and in the image -----> [ ]
-///  col ---> width - col ---> [ ]
-///  address - place --------> [ ] --------------------------> [ ] --> turn
-/// ```
-///
-/// A step that ends its pixel and spills makes two vectors, so that `hold` asks for a cycle without a step after it. With fewer than 8
-/// lanes two steps may spill one after the other, faster than a vector can leave: `hold` follows every spill. The outputs come
-/// [`LATENCY`](Self::LATENCY) cycles after the step, `turn` one before.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `start`, `height`, `width` | 1, 16, 16 | a new command, and its image |
-/// | `valid`, `address`, `row`, `col`, `more`, `pixel_end` | | a step of the [`TapWalker`](super::TapWalker) |
-/// | `hold` | 1 | no step may come in this cycle |
-/// | `turn` | 3 | rotation from the banks of the scratch to the lanes, modulo W |
-/// | `put`, `spill` | 8 | bit n: lane n takes a word; it belongs to the next vector |
-/// | `in_image` | 8 | bit n: the word that lane n takes lies in the image |
-/// | `fills`, `ends` | 1 | the vector is complete; the step ends its pixel |
-#[derive(LogicBlock)]
-pub struct TapLanes<const T: usize> {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub start: Signal<In, Bit>,
-    pub height: Signal<In, Bits<16>>,
-    pub width: Signal<In, Bits<16>>,
-    pub valid: Signal<In, Bit>,
-    pub address: Signal<In, Bits<16>>,
-    pub row: Signal<In, Bits<21>>,
-    pub col: Signal<In, Bits<21>>,
-    pub more: Signal<In, Bits<2>>,
-    pub pixel_end: Signal<In, Bit>,
-    pub hold: Signal<Out, Bit>,
-    pub turn: Signal<Out, Bits<3>>,
-    pub put: Signal<Out, Bits<8>>,
-    pub spill: Signal<Out, Bits<8>>,
-    pub in_image: Signal<Out, Bits<8>>,
-    pub fills: Signal<Out, Bit>,
-    pub ends: Signal<Out, Bit>,
-    rows: DFF<Bits<16>>,
-    cols: DFF<Bits<16>>,
-    place: DFF<Bits<3>>,
-    holding: DFF<Bit>,
-    last: Signal<Local, Bits<4>>,
-    following: Signal<Local, Bits<4>>,
-    spills: Signal<Local, Bit>,
-    complete: Signal<Local, Bit>,
-    // beside the RAM's read register
-    valid_1: DFF<Bit>,
-    fills_1: DFF<Bit>,
-    ends_1: DFF<Bit>,
-    place_1: DFF<Bits<3>>,
-    turn_1: DFF<Bits<3>>,
-    more_1: DFF<Bits<2>>,
-    row_inside: DFF<Bit>,
-    left: DFF<Bit>,
-    near: DFF<Bit>,
-    low: DFF<Bits<2>>,
-    room: DFF<Bits<21>>,
-    not_left: Signal<Local, Bits<8>>,
-    not_right: Signal<Local, Bits<8>>,
-    there: Signal<Local, Bits<8>>,
-    after_left: Signal<Local, Bits<4>>,
-    before_right: Signal<Local, Bits<4>>,
-    // beside the flip-flop behind it
-    valid_2: DFF<Bit>,
-    fills_2: DFF<Bit>,
-    ends_2: DFF<Bit>,
-    place_2: DFF<Bits<3>>,
-    turn_2: DFF<Bits<3>>,
-    taps: DFF<Bits<4>>,
-    taps_inside: DFF<Bits<4>>,
-    placed: Signal<Local, Bits<16>>,
-    placed_over: Signal<Local, Bits<16>>,
-    placed_inside: Signal<Local, Bits<16>>,
-    inside_over: Signal<Local, Bits<16>>,
-    // beside the rotator
-    put_3: DFF<Bits<8>>,
-    spill_3: DFF<Bits<8>>,
-    inside_3: DFF<Bits<8>>,
-    fills_3: DFF<Bit>,
-    ends_3: DFF<Bit>,
-    one: K<4, 1>,
-    from_left: K<8, 0xf0>,
-    from_right: K<8, 0x0f>,
-    from_first: K<8, 0x1e>,
-    all: K<4, 0xf>,
-    lanes: Constant<Bits<4>>,
-    top: Constant<Bits<4>>,
-    overflow_bit: Constant<Bits<2>>,
-    each_spill: Constant<Bits<2>>,
+block! {
+    /// Tap i of a step goes to lane `place + i` of T; `place` begins at 0 with every pixel. Beyond lane T - 1 it is the next vector's
+    /// lane `place + i - T`.
+    ///
+    /// ```text
+    ///  step --> place, fills --> [ ] --> taps that are there --> [ ] --> << place --> [ ] --> put, in_image, spill
+    ///  row ---> < height? -----> [ ] --> and in the image -----> [ ]
+    ///  col ---> width - col ---> [ ]
+    ///  address - place --------> [ ] --------------------------> [ ] --> turn
+    /// ```
+    ///
+    /// A step that ends its pixel and spills makes two vectors, so that `hold` asks for a cycle without a step after it. With fewer than 8
+    /// lanes two steps may spill one after the other, faster than a vector can leave: `hold` follows every spill. The outputs come
+    /// [`LATENCY`](Self::LATENCY) cycles after the step, `turn` one before.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `start`, `height`, `width` | 1, 16, 16 | a new command, and its image |
+    /// | `valid`, `address`, `row`, `col`, `more`, `pixel_end` | | a step of the [`TapWalker`](super::TapWalker) |
+    /// | `hold` | 1 | no step may come in this cycle |
+    /// | `turn` | 3 | rotation from the banks of the scratch to the lanes, modulo W |
+    /// | `put`, `spill` | 8 | bit n: lane n takes a word; it belongs to the next vector |
+    /// | `in_image` | 8 | bit n: the word that lane n takes lies in the image |
+    /// | `fills`, `ends` | 1 | the vector is complete; the step ends its pixel |
+    pub struct TapLanes<const T: usize> {
+        assert!(matches!(T, 2 | 4 | 8), "a vector has 2, 4 or 8 lanes");
+        in clock: Clock,
+        in reset, start: Bit,
+        in height, width: Bits<16>,
+        in valid: Bit,
+        in address: Bits<16>,
+        in row, col: Bits<21>,
+        in more: Bits<2>,
+        in pixel_end: Bit,
+        out hold: Bit,
+        out turn: Bits<3>,
+        out put, spill, in_image: Bits<8>,
+        out fills, ends: Bit,
+        reg rows, cols: Bits<16>,
+        reg place: Bits<3>,
+        reg holding: Bit,
+        net last, following: Bits<4>,
+        net spills, complete: Bit,
+        // beside the RAM's read register
+        reg valid_1, fills_1, ends_1: Bit,
+        reg place_1, turn_1: Bits<3>,
+        reg more_1: Bits<2>,
+        reg row_inside, left, near: Bit,
+        reg low: Bits<2>,
+        reg room: Bits<21>,
+        net not_left, not_right, there: Bits<8>,
+        net after_left, before_right: Bits<4>,
+        // beside the flip-flop behind it
+        reg valid_2, fills_2, ends_2: Bit,
+        reg place_2, turn_2: Bits<3>,
+        reg taps, taps_inside: Bits<4>,
+        net placed, placed_over, placed_inside, inside_over: Bits<16>,
+        // beside the rotator
+        reg put_3, spill_3, inside_3: Bits<8>,
+        reg fills_3, ends_3: Bit,
+        const one: Bits<4> = 1, const from_left: Bits<8> = 0xf0, const from_right: Bits<8> = 0x0f,
+        const from_first: Bits<8> = 0x1e, const all: Bits<4> = 0xf, const lanes: Bits<4> = T as u64,
+        const top: Bits<4> = T as u64 - 1, const overflow_bit: Bits<2> = u64::from(T.ilog2()),
+        const each_spill: Bits<2> = u64::from(T < 8),
+    }
 }
 
 impl<const T: usize> TapLanes<T> {
     /// Cycles from a step to `put`, `spill`, `in_image`, `fills` and `ends`.
     pub const LATENCY: usize = 3;
-}
-
-impl<const T: usize> Default for TapLanes<T> {
-    fn default() -> Self {
-        assert!(matches!(T, 2 | 4 | 8), "a vector has 2, 4 or 8 lanes");
-        Self {
-            clock: Default::default(),
-            reset: Default::default(),
-            start: Default::default(),
-            height: Default::default(),
-            width: Default::default(),
-            valid: Default::default(),
-            address: Default::default(),
-            row: Default::default(),
-            col: Default::default(),
-            more: Default::default(),
-            pixel_end: Default::default(),
-            hold: Default::default(),
-            turn: Default::default(),
-            put: Default::default(),
-            spill: Default::default(),
-            in_image: Default::default(),
-            fills: Default::default(),
-            ends: Default::default(),
-            rows: Default::default(),
-            cols: Default::default(),
-            place: Default::default(),
-            holding: Default::default(),
-            last: Default::default(),
-            following: Default::default(),
-            spills: Default::default(),
-            complete: Default::default(),
-            valid_1: Default::default(),
-            fills_1: Default::default(),
-            ends_1: Default::default(),
-            place_1: Default::default(),
-            turn_1: Default::default(),
-            more_1: Default::default(),
-            row_inside: Default::default(),
-            left: Default::default(),
-            near: Default::default(),
-            low: Default::default(),
-            room: Default::default(),
-            not_left: Default::default(),
-            not_right: Default::default(),
-            there: Default::default(),
-            after_left: Default::default(),
-            before_right: Default::default(),
-            valid_2: Default::default(),
-            fills_2: Default::default(),
-            ends_2: Default::default(),
-            place_2: Default::default(),
-            turn_2: Default::default(),
-            taps: Default::default(),
-            taps_inside: Default::default(),
-            placed: Default::default(),
-            placed_over: Default::default(),
-            placed_inside: Default::default(),
-            inside_over: Default::default(),
-            put_3: Default::default(),
-            spill_3: Default::default(),
-            inside_3: Default::default(),
-            fills_3: Default::default(),
-            ends_3: Default::default(),
-            one: Default::default(),
-            from_left: Default::default(),
-            from_right: Default::default(),
-            from_first: Default::default(),
-            all: Default::default(),
-            lanes: Constant::new((T as u64).into()),
-            top: Constant::new((T as u64 - 1).into()),
-            each_spill: Constant::new(u64::from(T < 8).into()),
-            overflow_bit: Constant::new(u64::from(T.ilog2()).into()),
-        }
-    }
 }
 
 impl<const T: usize> Logic for TapLanes<T> {

@@ -1,53 +1,42 @@
 //! [`TapOrigin`]: the scratch address of the first tap, and from one output row to the next, without a multiplier.
 
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
-/// `origin = source + col + row*row_stride` and `jump = stride_down*row_stride`, modulo 2^16.
-///
-/// ```text
-///  row ---------> [factor] --bit 15--> and row_stride --> (+) --> [product]  << 1 per cycle, 16 cycles
-///  stride_down -> [3 bits] --bit 2 --> and row_stride --> (+) --> [jump]     the first 3
-///  source + col ---------------------> [offset] -------> (+) with the product --> origin
-/// ```
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `start` | 1 | takes all inputs below |
-/// | `any` | 1 | the walk has a step |
-/// | `row`, `col`, `source`, `row_stride` | 16 | as in [`Gather`](super::gather::Gather) |
-/// | `stride_down` | 3 | rows from one output row to the next |
-/// | `go`, `origin` | 1, 16 | one cycle, [`LATENCY`](Self::LATENCY) after a `start` with `any`: begin there |
-/// | `down`, `jump` | 16 | `row_stride`, and from one output row to the next; from `go` on |
-#[derive(LogicBlock, Default)]
-pub struct TapOrigin {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub start: Signal<In, Bit>,
-    pub any: Signal<In, Bit>,
-    pub row: Signal<In, Bits<16>>,
-    pub col: Signal<In, Bits<16>>,
-    pub source: Signal<In, Bits<16>>,
-    pub row_stride: Signal<In, Bits<16>>,
-    pub stride_down: Signal<In, Bits<3>>,
-    pub go: Signal<Out, Bit>,
-    pub origin: Signal<Out, Bits<16>>,
-    pub down: Signal<Out, Bits<16>>,
-    pub jump: Signal<Out, Bits<16>>,
-    multiplying: DFF<Bit>,
-    adding: DFF<Bit>,
-    steps: DFF<Bits<4>>,
-    stride: DFF<Bits<16>>,
-    offset: DFF<Bits<16>>,
-    // the bits of the factors still to come
-    factor: DFF<Bits<16>>,
-    rows: DFF<Bits<3>>,
-    product: DFF<Bits<16>>,
-    jump_product: DFF<Bits<16>>,
-    addend: Signal<Local, Bits<16>>,
-    jump_addend: Signal<Local, Bits<16>>,
-    last_step: K<4, 15>,
-    jump_steps: K<4, 3>,
+block! {
+    /// `origin = source + col + row*row_stride` and `jump = stride_down*row_stride`, modulo 2^16.
+    ///
+    /// ```text
+    ///  row ---------> [factor] --bit 15--> and row_stride --> (+) --> [product]  << 1 per cycle, 16 cycles
+    ///  stride_down -> [3 bits] --bit 2 --> and row_stride --> (+) --> [jump]     the first 3
+    ///  source + col ---------------------> [offset] -------> (+) with the product --> origin
+    /// ```
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `start` | 1 | takes all inputs below |
+    /// | `any` | 1 | the walk has a step |
+    /// | `row`, `col`, `source`, `row_stride` | 16 | as in [`Gather`](super::gather::Gather) |
+    /// | `stride_down` | 3 | rows from one output row to the next |
+    /// | `go`, `origin` | 1, 16 | one cycle, [`LATENCY`](Self::LATENCY) after a `start` with `any`: begin there |
+    /// | `down`, `jump` | 16 | `row_stride`, and from one output row to the next; from `go` on |
+    pub struct TapOrigin {
+        in clock: Clock,
+        in reset, start, any: Bit,
+        in row, col, source, row_stride: Bits<16>,
+        in stride_down: Bits<3>,
+        out go: Bit,
+        out origin, down, jump: Bits<16>,
+        reg multiplying, adding: Bit,
+        reg steps: Bits<4>,
+        reg stride, offset: Bits<16>,
+        // the bits of the factors still to come
+        reg factor: Bits<16>,
+        reg rows: Bits<3>,
+        reg product, jump_product: Bits<16>,
+        net addend, jump_addend: Bits<16>,
+        const last_step: Bits<4> = 15, const jump_steps: Bits<4> = 3,
+    }
 }
 
 impl TapOrigin {

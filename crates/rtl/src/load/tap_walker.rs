@@ -2,172 +2,71 @@
 
 use super::tap_origin::TapOrigin;
 use super::tap_position::TapPosition;
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
-/// For r < `n1`, c < `n0`, channel, kernel row kr: the kernel's columns in steps of W, the last with what is left. A step has the row
-/// `row + r*stride_down + kr`, the column `col + c*stride_across + kc` and the address
-/// `source + channel*channel_stride + (row)*row_stride + (column)` of its first tap.
-///
-/// ```text
-///  start -> TapOrigin: address of the first tap -> walk, one step per clock
-///
-///  level      the address advances by                            from the one where
-///  kc         W                                                  this step began
-///  kr         row_stride                                         the kernel row began
-///  channel    channel_stride                                     the channel began
-///  c          stride_across                                      the pixel began
-///  r          stride_down * row_stride                           the row of pixels began
-/// ```
-///
-/// Rows and columns ([`TapPosition`]) are 21 bits two's complement, enough for every descriptor; addresses are modulo 2^16; of the
-/// strides of pixels the low 3 bits count. The first step is valid [`LATENCY`](Self::LATENCY) cycles after `start`. If a count is 0
-/// there is none.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `start` to `channel_stride` | | as in [`Gather`](super::gather::Gather) |
-/// | `hold` | 1 | no step in this cycle |
-/// | `valid` | 1 | there is a step |
-/// | `address`, `tap_row`, `tap_col` | 16, 21, 21 | of its first tap |
-/// | `more` | 2 | taps besides the first |
-/// | `pixel_end` | 1 | it has the last taps of its pixel |
-#[derive(LogicBlock)]
-pub struct TapWalker<const W: usize> {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub start: Signal<In, Bit>,
-    pub n0: Signal<In, Bits<16>>,
-    pub n1: Signal<In, Bits<16>>,
-    pub channels: Signal<In, Bits<16>>,
-    pub kernel_rows: Signal<In, Bits<16>>,
-    pub kernel_cols: Signal<In, Bits<16>>,
-    pub row: Signal<In, Bits<16>>,
-    pub col: Signal<In, Bits<16>>,
-    pub stride_down: Signal<In, Bits<16>>,
-    pub stride_across: Signal<In, Bits<16>>,
-    pub source: Signal<In, Bits<16>>,
-    pub row_stride: Signal<In, Bits<16>>,
-    pub channel_stride: Signal<In, Bits<16>>,
-    pub hold: Signal<In, Bit>,
-    pub valid: Signal<Out, Bit>,
-    pub address: Signal<Out, Bits<16>>,
-    pub tap_row: Signal<Out, Bits<21>>,
-    pub tap_col: Signal<Out, Bits<21>>,
-    pub more: Signal<Out, Bits<2>>,
-    pub pixel_end: Signal<Out, Bit>,
-    across: DFF<Bits<16>>,
-    pixel_across: DFF<Bits<3>>,
-    origin: TapOrigin,
-    position: TapPosition<W>,
-    // kernel columns minus W + 1, other counts minus two: the sign bit means "the last iteration"
-    kc_count: DFF<Bits<17>>,
-    kc_left: DFF<Bits<17>>,
-    kr_count: DFF<Bits<17>>,
-    kr_left: DFF<Bits<17>>,
-    ch_count: DFF<Bits<17>>,
-    ch_left: DFF<Bits<17>>,
-    c_count: DFF<Bits<17>>,
-    c_left: DFF<Bits<17>>,
-    r_left: DFF<Bits<17>>,
-    kc_less: Signal<Local, Bits<17>>,
-    kr_less: Signal<Local, Bits<17>>,
-    ch_less: Signal<Local, Bits<17>>,
-    c_less: Signal<Local, Bits<17>>,
-    kc_ends: Signal<Local, Bit>,
-    kr_ends: Signal<Local, Bit>,
-    ch_ends: Signal<Local, Bit>,
-    c_ends: Signal<Local, Bit>,
-    r_ends: Signal<Local, Bit>,
-    // where each level's iteration began
-    walking: DFF<Bit>,
-    at: DFF<Bits<16>>,
-    kr_at: DFF<Bits<16>>,
-    ch_at: DFF<Bits<16>>,
-    c_at: DFF<Bits<16>>,
-    r_at: DFF<Bits<16>>,
-    step: Signal<Local, Bit>,
-    from: Signal<Local, Bits<16>>,
-    by: Signal<Local, Bits<16>>,
-    sum: Signal<Local, Bits<16>>,
-    one: K<17, 1>,
-    two: K<17, 2>,
-    width: Constant<Bits<17>>,
-    width_and_one: Constant<Bits<17>>,
-    width_less_one: Constant<Bits<2>>,
+block! {
+    /// For r < `n1`, c < `n0`, channel, kernel row kr: the kernel's columns in steps of W, the last with what is left. A step has the row
+    /// `row + r*stride_down + kr`, the column `col + c*stride_across + kc` and the address
+    /// `source + channel*channel_stride + (row)*row_stride + (column)` of its first tap.
+    ///
+    /// ```text
+    ///  start -> TapOrigin: address of the first tap -> walk, one step per clock
+    ///
+    ///  level      the address advances by                            from the one where
+    ///  kc         W                                                  this step began
+    ///  kr         row_stride                                         the kernel row began
+    ///  channel    channel_stride                                     the channel began
+    ///  c          stride_across                                      the pixel began
+    ///  r          stride_down * row_stride                           the row of pixels began
+    /// ```
+    ///
+    /// Rows and columns ([`TapPosition`]) are 21 bits two's complement, enough for every descriptor; addresses are modulo 2^16; of the
+    /// strides of pixels the low 3 bits count. The first step is valid [`LATENCY`](Self::LATENCY) cycles after `start`. If a count is 0
+    /// there is none.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `start` to `channel_stride` | | as in [`Gather`](super::gather::Gather) |
+    /// | `hold` | 1 | no step in this cycle |
+    /// | `valid` | 1 | there is a step |
+    /// | `address`, `tap_row`, `tap_col` | 16, 21, 21 | of its first tap |
+    /// | `more` | 2 | taps besides the first |
+    /// | `pixel_end` | 1 | it has the last taps of its pixel |
+    pub struct TapWalker<const W: usize> {
+        assert!(matches!(W, 2 | 4), "2 or 4 taps at once");
+        let bits = |value: usize| value as u64;
+        in clock: Clock,
+        in reset, start: Bit,
+        in n0, n1, channels, kernel_rows, kernel_cols, row, col, stride_down, stride_across, source: Bits<16>,
+        in row_stride, channel_stride: Bits<16>,
+        in hold: Bit,
+        out valid: Bit,
+        out address: Bits<16>,
+        out tap_row, tap_col: Bits<21>,
+        out more: Bits<2>,
+        out pixel_end: Bit,
+        reg across: Bits<16>,
+        reg pixel_across: Bits<3>,
+        origin: TapOrigin,
+        position: TapPosition<W>,
+        // kernel columns minus W + 1, other counts minus two: the sign bit means "the last iteration"
+        reg kc_count, kc_left, kr_count, kr_left, ch_count, ch_left, c_count, c_left, r_left: Bits<17>,
+        net kc_less, kr_less, ch_less, c_less: Bits<17>,
+        net kc_ends, kr_ends, ch_ends, c_ends, r_ends: Bit,
+        // where each level's iteration began
+        reg walking: Bit,
+        reg at, kr_at, ch_at, c_at, r_at: Bits<16>,
+        net step: Bit,
+        net from, by, sum: Bits<16>,
+        const one: Bits<17> = 1, const two: Bits<17> = 2, const width: Bits<17> = bits(W),
+        const width_and_one: Bits<17> = bits(W + 1), const width_less_one: Bits<2> = bits(W - 1),
+    }
 }
 
 impl<const W: usize> TapWalker<W> {
     /// Cycles from `start` to the first step.
     pub const LATENCY: usize = TapOrigin::LATENCY + 1;
-}
-
-impl<const W: usize> Default for TapWalker<W> {
-    fn default() -> Self {
-        assert!(matches!(W, 2 | 4), "2 or 4 taps at once");
-        let bits = |value: usize| value as u64;
-        Self {
-            clock: Default::default(),
-            reset: Default::default(),
-            start: Default::default(),
-            n0: Default::default(),
-            n1: Default::default(),
-            channels: Default::default(),
-            kernel_rows: Default::default(),
-            kernel_cols: Default::default(),
-            row: Default::default(),
-            col: Default::default(),
-            stride_down: Default::default(),
-            stride_across: Default::default(),
-            source: Default::default(),
-            row_stride: Default::default(),
-            channel_stride: Default::default(),
-            hold: Default::default(),
-            valid: Default::default(),
-            address: Default::default(),
-            tap_row: Default::default(),
-            tap_col: Default::default(),
-            more: Default::default(),
-            pixel_end: Default::default(),
-            across: Default::default(),
-            pixel_across: Default::default(),
-            origin: Default::default(),
-            position: Default::default(),
-            kc_count: Default::default(),
-            kc_left: Default::default(),
-            kr_count: Default::default(),
-            kr_left: Default::default(),
-            ch_count: Default::default(),
-            ch_left: Default::default(),
-            c_count: Default::default(),
-            c_left: Default::default(),
-            r_left: Default::default(),
-            kc_less: Default::default(),
-            kr_less: Default::default(),
-            ch_less: Default::default(),
-            c_less: Default::default(),
-            kc_ends: Default::default(),
-            kr_ends: Default::default(),
-            ch_ends: Default::default(),
-            c_ends: Default::default(),
-            r_ends: Default::default(),
-            walking: Default::default(),
-            at: Default::default(),
-            kr_at: Default::default(),
-            ch_at: Default::default(),
-            c_at: Default::default(),
-            r_at: Default::default(),
-            step: Default::default(),
-            from: Default::default(),
-            by: Default::default(),
-            sum: Default::default(),
-            one: Default::default(),
-            two: Default::default(),
-            width: Constant::new(bits(W).into()),
-            width_and_one: Constant::new(bits(W + 1).into()),
-            width_less_one: Constant::new(bits(W - 1).into()),
-        }
-    }
 }
 
 impl<const W: usize> Logic for TapWalker<W> {

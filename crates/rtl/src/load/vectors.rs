@@ -2,131 +2,61 @@
 
 use super::{BufferWriter, CodeReader, Collector, Expander, Levels, Walker};
 use crate::stream::Skid;
-use ef_hdl_kit::{glue, vec_of};
+use ef_hdl_kit::{block, glue, vec_of};
 use rust_hdl::prelude::*;
 
-/// The vector path of the load engine: collects T words or taps, masks, un-pools, rotates and writes them where the loop nest says.
-///
-/// ```text
-///                 +--------+   +--------+
-///  descriptor --->| Levels |-->| Walker |--- address, phase --+
-///                 +--------+   +--------+                     v
-///                 +-----------+                          +----------+   +--------------+
-///  word -> Skid ->| Collector |------- vector ---------->| Expander |-->| BufferWriter |--> we, waddr, wdata[T]
-///  tap[T] ------->+-----------+                          +----------+   +--------------+
-///                 +------------+                              ^
-///  code words --->| CodeReader |------- code -----------------+
-///                 +------------+
-/// ```
-///
-/// A vector is written 5 cycles after its last word is taken, 4 after its last taps. Words flow at one per clock, except that un-pooling
-/// takes 4 cycles per vector (a back-pressure only for T = 2). Taps have no back-pressure.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `start` | 1 | takes `zero` to `code_base` and the descriptor's loop nest |
-/// | `to` | 2 | buffer; constant while busy |
-/// | `word_valid`, `word_ready`, `word` | 1, 1, 32 | words |
-/// | `tap[T]`, `put`, `in_image`, `spill`, `fills`, `ends` | 32, 8, 8, 8, 1, 1 | taps, see [`Collector`] |
-/// | `code_we`, `code_waddr`, `code_wdata` | 1, 16, 32 | write port of the code RAM |
-/// | `idle` | 1 | no vector is to come and the last write has happened |
-/// | `feature_we`, `loss_we`, `weight_we`, `waddr`, `wdata[T]` | 1, 1, 1, 16, 32 | the buffers' write ports, bank order |
-#[derive(LogicBlock)]
-pub struct Vectors<const T: usize, const CAW: usize> {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub start: Signal<In, Bit>,
-    pub zero: Signal<In, Bit>,
-    pub gather: Signal<In, Bit>,
-    pub mask: Signal<In, Bit>,
-    pub pool: Signal<In, Bit>,
-    pub base: Signal<In, Bits<16>>,
-    pub phase: Signal<In, Bits<16>>,
-    pub n: Vec<Signal<In, Bits<16>>>,
-    pub a: Vec<Signal<In, Bits<16>>>,
-    pub p: Vec<Signal<In, Bits<16>>>,
-    pub a_down: Signal<In, Bits<16>>,
-    pub p_down: Signal<In, Bits<16>>,
-    pub channels: Signal<In, Bits<16>>,
-    pub kernel_rows: Signal<In, Bits<16>>,
-    pub kernel_cols: Signal<In, Bits<16>>,
-    pub code_base: Signal<In, Bits<16>>,
-    pub to: Signal<In, Bits<2>>,
-    pub word_valid: Signal<In, Bit>,
-    pub word_ready: Signal<Out, Bit>,
-    pub word: Signal<In, Bits<32>>,
-    pub tap: Vec<Signal<In, Bits<32>>>,
-    pub put: Signal<In, Bits<8>>,
-    pub in_image: Signal<In, Bits<8>>,
-    pub spill: Signal<In, Bits<8>>,
-    pub fills: Signal<In, Bit>,
-    pub ends: Signal<In, Bit>,
-    pub code_we: Signal<In, Bit>,
-    pub code_waddr: Signal<In, Bits<16>>,
-    pub code_wdata: Signal<In, Bits<32>>,
-    pub idle: Signal<Out, Bit>,
-    pub feature_we: Signal<Out, Bit>,
-    pub loss_we: Signal<Out, Bit>,
-    pub weight_we: Signal<Out, Bit>,
-    pub waddr: Signal<Out, Bits<16>>,
-    pub wdata: Vec<Signal<Out, Bits<32>>>,
-    levels: Levels,
-    walker: Walker,
-    codes: CodeReader<T, CAW>,
-    skid: Skid<32>,
-    collector: Collector<T>,
-    expander: Expander<T>,
-    writer: BufferWriter<T>,
-}
-
-impl<const T: usize, const CAW: usize> Default for Vectors<T, CAW> {
-    fn default() -> Self {
-        Self {
-            clock: Default::default(),
-            reset: Default::default(),
-            start: Default::default(),
-            zero: Default::default(),
-            gather: Default::default(),
-            mask: Default::default(),
-            pool: Default::default(),
-            base: Default::default(),
-            phase: Default::default(),
-            n: vec_of(4),
-            a: vec_of(4),
-            p: vec_of(4),
-            a_down: Default::default(),
-            p_down: Default::default(),
-            channels: Default::default(),
-            kernel_rows: Default::default(),
-            kernel_cols: Default::default(),
-            code_base: Default::default(),
-            to: Default::default(),
-            word_valid: Default::default(),
-            word_ready: Default::default(),
-            word: Default::default(),
-            tap: vec_of(T),
-            put: Default::default(),
-            in_image: Default::default(),
-            spill: Default::default(),
-            fills: Default::default(),
-            ends: Default::default(),
-            code_we: Default::default(),
-            code_waddr: Default::default(),
-            code_wdata: Default::default(),
-            idle: Default::default(),
-            feature_we: Default::default(),
-            loss_we: Default::default(),
-            weight_we: Default::default(),
-            waddr: Default::default(),
-            wdata: vec_of(T),
-            levels: Default::default(),
-            walker: Default::default(),
-            codes: Default::default(),
-            skid: Default::default(),
-            collector: Default::default(),
-            expander: Default::default(),
-            writer: Default::default(),
-        }
+block! {
+    /// The vector path of the load engine: collects T words or taps, masks, un-pools, rotates and writes them where the loop nest says.
+    ///
+    /// ```text
+    ///                 +--------+   +--------+
+    ///  descriptor --->| Levels |-->| Walker |--- address, phase --+
+    ///                 +--------+   +--------+                     v
+    ///                 +-----------+                          +----------+   +--------------+
+    ///  word -> Skid ->| Collector |------- vector ---------->| Expander |-->| BufferWriter |--> we, waddr, wdata[T]
+    ///  tap[T] ------->+-----------+                          +----------+   +--------------+
+    ///                 +------------+                              ^
+    ///  code words --->| CodeReader |------- code -----------------+
+    ///                 +------------+
+    /// ```
+    ///
+    /// A vector is written 5 cycles after its last word is taken, 4 after its last taps. Words flow at one per clock, except that un-pooling
+    /// takes 4 cycles per vector (a back-pressure only for T = 2). Taps have no back-pressure.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `start` | 1 | takes `zero` to `code_base` and the descriptor's loop nest |
+    /// | `to` | 2 | buffer; constant while busy |
+    /// | `word_valid`, `word_ready`, `word` | 1, 1, 32 | words |
+    /// | `tap[T]`, `put`, `in_image`, `spill`, `fills`, `ends` | 32, 8, 8, 8, 1, 1 | taps, see [`Collector`] |
+    /// | `code_we`, `code_waddr`, `code_wdata` | 1, 16, 32 | write port of the code RAM |
+    /// | `idle` | 1 | no vector is to come and the last write has happened |
+    /// | `feature_we`, `loss_we`, `weight_we`, `waddr`, `wdata[T]` | 1, 1, 1, 16, 32 | the buffers' write ports, bank order |
+    pub struct Vectors<const T: usize, const CAW: usize> {
+        in clock: Clock,
+        in reset, start, zero, gather, mask, pool: Bit,
+        in base, phase: Bits<16>,
+        in n, a, p: Vec<Bits<16>> = vec_of(4),
+        in a_down, p_down, channels, kernel_rows, kernel_cols, code_base: Bits<16>,
+        in to: Bits<2>,
+        in word_valid: Bit,
+        out word_ready: Bit,
+        in word: Bits<32>,
+        in tap: Vec<Bits<32>> = vec_of(T),
+        in put, in_image, spill: Bits<8>,
+        in fills, ends, code_we: Bit,
+        in code_waddr: Bits<16>,
+        in code_wdata: Bits<32>,
+        out idle, feature_we, loss_we, weight_we: Bit,
+        out waddr: Bits<16>,
+        out wdata: Vec<Bits<32>> = vec_of(T),
+        levels: Levels,
+        walker: Walker,
+        codes: CodeReader<T, CAW>,
+        skid: Skid<32>,
+        collector: Collector<T>,
+        expander: Expander<T>,
+        writer: BufferWriter<T>,
     }
 }
 

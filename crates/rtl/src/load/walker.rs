@@ -1,116 +1,56 @@
 //! [`Walker`]: addresses and phases of a four-level loop nest, without a multiplier.
 
-use ef_hdl_kit::{K, vec_of};
+use ef_hdl_kit::{block, vec_of};
 use rust_hdl::prelude::*;
 
-/// For `i3 < n[3]`, `i2 < n[2]`, `i1 < n[1]`, `i0 < n[0]`: `address = base + sum(i_k * a[k])`, `phase` likewise modulo 8.
-///
-/// ```text
-///  at[3] --+--------------------+
-///  at[2] --+    a[k] of the     +--> at[k], and every at[j], j < k
-///  at[1] --+--> innermost  --> (+)
-///  at[0] --+    level not at its end
-///    +--> address
-/// ```
-///
-/// Each level keeps the address at which its current iteration began. A step adds the stride of the innermost level k that is not at
-/// its end to `at[k]`; the levels inside start again from there. Counts are kept minus two in 17 bits: the sign bit means "the
-/// last iteration".
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `start` | 1 | takes all inputs below; the first element is there in the next cycle |
-/// | `n[4]`, `a[4]`, `p[4]` | 16, 16, 3 | counts, address strides, phase strides; a count of 0 makes an empty walk |
-/// | `base`, `from_phase` | 16, 3 | address and phase of the first element |
-/// | `step` | 1 | go on to the next element |
-/// | `cut` | 1 | with `step`: this element ends its innermost loop, whatever `n[0]` says |
-/// | `valid` | 1 | there is an element |
-/// | `address`, `phase` | 16, 3 | of this element |
-/// | `row_end`, `last` | 1 | it ends an innermost loop; it is the last of all |
-///
-/// One element per clock. `row_end` and `last` depend combinationally on `cut`, nothing else on any input.
-#[derive(LogicBlock)]
-pub struct Walker {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub start: Signal<In, Bit>,
-    pub n: Vec<Signal<In, Bits<16>>>,
-    pub a: Vec<Signal<In, Bits<16>>>,
-    pub p: Vec<Signal<In, Bits<3>>>,
-    pub base: Signal<In, Bits<16>>,
-    pub from_phase: Signal<In, Bits<3>>,
-    pub step: Signal<In, Bit>,
-    pub cut: Signal<In, Bit>,
-    pub valid: Signal<Out, Bit>,
-    pub address: Signal<Out, Bits<16>>,
-    pub phase: Signal<Out, Bits<3>>,
-    pub row_end: Signal<Out, Bit>,
-    pub last: Signal<Out, Bit>,
-    walking: DFF<Bit>,
-    count: Vec<DFF<Bits<17>>>,
-    left: Vec<DFF<Bits<17>>>,
-    stride: Vec<DFF<Bits<16>>>,
-    at: Vec<DFF<Bits<16>>>,
-    phase_stride: Vec<DFF<Bits<3>>>,
-    phase_at: Vec<DFF<Bits<3>>>,
-    ends0: Signal<Local, Bit>,
-    ends1: Signal<Local, Bit>,
-    ends2: Signal<Local, Bit>,
-    ends3: Signal<Local, Bit>,
-    outer2: Signal<Local, Bit>,
-    outer3: Signal<Local, Bit>,
-    from: Signal<Local, Bits<16>>,
-    by: Signal<Local, Bits<16>>,
-    sum: Signal<Local, Bits<16>>,
-    phase_from: Signal<Local, Bits<3>>,
-    phase_by: Signal<Local, Bits<3>>,
-    phase_sum: Signal<Local, Bits<3>>,
-    less_two: Vec<Signal<Local, Bits<17>>>,
-    one: K<17, 1>,
-    two: K<17, 2>,
-}
-
-impl Default for Walker {
-    fn default() -> Self {
-        Self {
-            clock: Default::default(),
-            reset: Default::default(),
-            start: Default::default(),
-            n: vec_of(4),
-            a: vec_of(4),
-            p: vec_of(4),
-            base: Default::default(),
-            from_phase: Default::default(),
-            step: Default::default(),
-            cut: Default::default(),
-            valid: Default::default(),
-            address: Default::default(),
-            phase: Default::default(),
-            row_end: Default::default(),
-            last: Default::default(),
-            walking: Default::default(),
-            count: vec_of(4),
-            left: vec_of(4),
-            stride: vec_of(4),
-            at: vec_of(4),
-            phase_stride: vec_of(4),
-            phase_at: vec_of(4),
-            ends0: Default::default(),
-            ends1: Default::default(),
-            ends2: Default::default(),
-            ends3: Default::default(),
-            outer2: Default::default(),
-            outer3: Default::default(),
-            from: Default::default(),
-            by: Default::default(),
-            sum: Default::default(),
-            phase_from: Default::default(),
-            phase_by: Default::default(),
-            phase_sum: Default::default(),
-            less_two: vec_of(4),
-            one: Default::default(),
-            two: Default::default(),
-        }
+block! {
+    /// For `i3 < n[3]`, `i2 < n[2]`, `i1 < n[1]`, `i0 < n[0]`: `address = base + sum(i_k * a[k])`, `phase` likewise modulo 8.
+    ///
+    /// ```text
+    ///  at[3] --+--------------------+
+    ///  at[2] --+    a[k] of the     +--> at[k], and every at[j], j < k
+    ///  at[1] --+--> innermost  --> (+)
+    ///  at[0] --+    level not at its end
+    ///    +--> address
+    /// ```
+    ///
+    /// Each level keeps the address at which its current iteration began. A step adds the stride of the innermost level k that is not at
+    /// its end to `at[k]`; the levels inside start again from there. Counts are kept minus two in 17 bits: the sign bit means "the
+    /// last iteration".
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `start` | 1 | takes all inputs below; the first element is there in the next cycle |
+    /// | `n[4]`, `a[4]`, `p[4]` | 16, 16, 3 | counts, address strides, phase strides; a count of 0 makes an empty walk |
+    /// | `base`, `from_phase` | 16, 3 | address and phase of the first element |
+    /// | `step` | 1 | go on to the next element |
+    /// | `cut` | 1 | with `step`: this element ends its innermost loop, whatever `n[0]` says |
+    /// | `valid` | 1 | there is an element |
+    /// | `address`, `phase` | 16, 3 | of this element |
+    /// | `row_end`, `last` | 1 | it ends an innermost loop; it is the last of all |
+    ///
+    /// One element per clock. `row_end` and `last` depend combinationally on `cut`, nothing else on any input.
+    pub struct Walker {
+        in clock: Clock,
+        in reset, start: Bit,
+        in n, a: Vec<Bits<16>> = vec_of(4),
+        in p: Vec<Bits<3>> = vec_of(4),
+        in base: Bits<16>,
+        in from_phase: Bits<3>,
+        in step, cut: Bit,
+        out valid: Bit,
+        out address: Bits<16>,
+        out phase: Bits<3>,
+        out row_end, last: Bit,
+        reg walking: Bit,
+        reg count, left: Vec<Bits<17>> = vec_of(4),
+        reg stride, at: Vec<Bits<16>> = vec_of(4),
+        reg phase_stride, phase_at: Vec<Bits<3>> = vec_of(4),
+        net ends0, ends1, ends2, ends3, outer2, outer3: Bit,
+        net from, by, sum: Bits<16>,
+        net phase_from, phase_by, phase_sum: Bits<3>,
+        net less_two: Vec<Bits<17>> = vec_of(4),
+        const one: Bits<17> = 1, const two: Bits<17> = 2,
     }
 }
 

@@ -1,133 +1,75 @@
 //! [`Words`]: the word stream into the operand buffer, the scratch or the code RAM.
 
 use crate::arith::pixel::Pixel;
-use ef_hdl_kit::{K, vec_of};
+use ef_hdl_kit::{block, vec_of};
 use rust_hdl::prelude::*;
 
-/// Writes the words of the stream at `base`, `base + 1`, ...; with `unpack` each word is four pixels, low byte first, W of which are
-/// written at once.
-///
-/// ```text
-///  in_word --> [held] -------+------> [raw] ----------\
-///                | >> 8W     |                         mux --> [wdata[W]]
-///                +-- W bytes +--> [ W x Pixel ] ------/
-///                       base, + 1, with unpack + W, per write --> [waddr], / W: [scratch_waddr]
-/// ```
-///
-/// A word per clock; with `unpack` one per 4 / W clocks. Latency 3.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `start` | 1 | takes `to` (0 operand, 1 scratch, 2 code), `unpack` (scratch only), `shift`, `base` |
-/// | `in_valid`, `in_ready`, `in_word` | 1, 1, 32 | words |
-/// | `operand_we`, `code_we`, `waddr` | 1, 1, 16 | which memory is written, and where |
-/// | `scratch_we[W]`, `scratch_waddr` | 1, 16 | which banks of the scratch are written, and where |
-/// | `wdata[W]` | 32 | what; a word as it is is in all of them |
-/// | `idle` | 1 | every word taken has been written |
-#[derive(LogicBlock)]
-pub struct Words<const W: usize> {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub start: Signal<In, Bit>,
-    pub to: Signal<In, Bits<2>>,
-    pub unpack: Signal<In, Bit>,
-    pub shift: Signal<In, Bits<4>>,
-    pub base: Signal<In, Bits<16>>,
-    pub in_valid: Signal<In, Bit>,
-    pub in_ready: Signal<Out, Bit>,
-    pub in_word: Signal<In, Bits<32>>,
-    pub operand_we: Signal<Out, Bit>,
-    pub code_we: Signal<Out, Bit>,
-    pub waddr: Signal<Out, Bits<16>>,
-    pub scratch_we: Vec<Signal<Out, Bit>>,
-    pub scratch_waddr: Signal<Out, Bits<16>>,
-    pub wdata: Vec<Signal<Out, Bits<32>>>,
-    pub idle: Signal<Out, Bit>,
-    // the command
-    target: DFF<Bits<2>>,
-    unpacking: DFF<Bit>,
-    scale: DFF<Bits<4>>,
-    // the word held, and how often W bytes are still to follow
-    busy: DFF<Bit>,
-    held: DFF<Bits<32>>,
-    left: DFF<Bits<2>>,
-    last_bytes: Signal<Local, Bit>,
-    bytes: Vec<Signal<Local, Bits<32>>>,
-    // beside the pixel units
-    pixel: Vec<Pixel>,
-    valid: DFF<Bit>,
-    raw: DFF<Bits<32>>,
-    // the write
-    next_at: DFF<Bits<16>>,
-    next_bank: Signal<Local, Bits<16>>,
-    at: DFF<Bits<16>>,
-    row: DFF<Bits<16>>,
-    word: Vec<DFF<Bits<32>>>,
-    writing: DFF<Bit>,
-    operand: DFF<Bit>,
-    scratch: Vec<DFF<Bit>>,
-    code: DFF<Bit>,
-    byte_at: Vec<Constant<Bits<5>>>,
-    number: Vec<Constant<Bits<16>>>,
-    top: Constant<Bits<16>>,
-    banks: Constant<Bits<16>>,
-    banks_log: Constant<Bits<2>>,
-    bytes_width: Constant<Bits<5>>,
-    more: Constant<Bits<2>>,
-    aligned: K<16, 0xfffc>,
-}
-
-impl<const W: usize> Default for Words<W> {
-    fn default() -> Self {
+block! {
+    /// Writes the words of the stream at `base`, `base + 1`, ...; with `unpack` each word is four pixels, low byte first, W of which are
+    /// written at once.
+    ///
+    /// ```text
+    ///  in_word --> [held] -------+------> [raw] ----------\
+    ///                | >> 8W     |                         mux --> [wdata[W]]
+    ///                +-- W bytes +--> [ W x Pixel ] ------/
+    ///                       base, + 1, with unpack + W, per write --> [waddr], / W: [scratch_waddr]
+    /// ```
+    ///
+    /// A word per clock; with `unpack` one per 4 / W clocks. Latency 3.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `start` | 1 | takes `to` (0 operand, 1 scratch, 2 code), `unpack` (scratch only), `shift`, `base` |
+    /// | `in_valid`, `in_ready`, `in_word` | 1, 1, 32 | words |
+    /// | `operand_we`, `code_we`, `waddr` | 1, 1, 16 | which memory is written, and where |
+    /// | `scratch_we[W]`, `scratch_waddr` | 1, 16 | which banks of the scratch are written, and where |
+    /// | `wdata[W]` | 32 | what; a word as it is is in all of them |
+    /// | `idle` | 1 | every word taken has been written |
+    pub struct Words<const W: usize> {
         assert!(matches!(W, 2 | 4), "2 or 4 pixels at once");
         let bits = |value: usize| value as u64;
-        Self {
-            clock: Default::default(),
-            reset: Default::default(),
-            start: Default::default(),
-            to: Default::default(),
-            unpack: Default::default(),
-            shift: Default::default(),
-            base: Default::default(),
-            in_valid: Default::default(),
-            in_ready: Default::default(),
-            in_word: Default::default(),
-            operand_we: Default::default(),
-            code_we: Default::default(),
-            waddr: Default::default(),
-            scratch_we: vec_of(W),
-            scratch_waddr: Default::default(),
-            wdata: vec_of(W),
-            idle: Default::default(),
-            target: Default::default(),
-            unpacking: Default::default(),
-            scale: Default::default(),
-            busy: Default::default(),
-            held: Default::default(),
-            left: Default::default(),
-            last_bytes: Default::default(),
-            bytes: vec_of(W),
-            pixel: vec_of(W),
-            valid: Default::default(),
-            raw: Default::default(),
-            next_at: Default::default(),
-            next_bank: Default::default(),
-            at: Default::default(),
-            row: Default::default(),
-            word: vec_of(W),
-            writing: Default::default(),
-            operand: Default::default(),
-            scratch: vec_of(W),
-            code: Default::default(),
-            byte_at: (0..W).map(|i| Constant::new(bits(8 * i).into())).collect(),
-            number: (0..W).map(|i| Constant::new(bits(i).into())).collect(),
-            top: Constant::new(bits(W - 1).into()),
-            banks: Constant::new(bits(W).into()),
-            banks_log: Constant::new(u64::from(W.ilog2()).into()),
-            bytes_width: Constant::new(bits(8 * W % 32).into()),
-            more: Constant::new(bits(4 / W - 1).into()),
-            aligned: Default::default(),
-        }
+        in clock: Clock,
+        in reset, start: Bit,
+        in to: Bits<2>,
+        in unpack: Bit,
+        in shift: Bits<4>,
+        in base: Bits<16>,
+        in in_valid: Bit,
+        out in_ready: Bit,
+        in in_word: Bits<32>,
+        out operand_we, code_we: Bit,
+        out waddr: Bits<16>,
+        out scratch_we: Vec<Bit> = vec_of(W),
+        out scratch_waddr: Bits<16>,
+        out wdata: Vec<Bits<32>> = vec_of(W),
+        out idle: Bit,
+        // the command
+        reg target: Bits<2>,
+        reg unpacking: Bit,
+        reg scale: Bits<4>,
+        // the word held, and how often W bytes are still to follow
+        reg busy: Bit,
+        reg held: Bits<32>,
+        reg left: Bits<2>,
+        net last_bytes: Bit,
+        net bytes: Vec<Bits<32>> = vec_of(W),
+        // beside the pixel units
+        pixel: Vec<Pixel> = vec_of(W),
+        reg valid: Bit,
+        reg raw: Bits<32>,
+        // the write
+        reg next_at: Bits<16>,
+        net next_bank: Bits<16>,
+        reg at, row: Bits<16>,
+        reg word: Vec<Bits<32>> = vec_of(W),
+        reg writing, operand: Bit,
+        reg scratch: Vec<Bit> = vec_of(W),
+        reg code: Bit,
+        byte_at: Vec<Constant<Bits<5>>> = (0..W).map(|i| Constant::new(bits(8 * i).into())).collect(),
+        number: Vec<Constant<Bits<16>>> = (0..W).map(|i| Constant::new(bits(i).into())).collect(),
+        const top: Bits<16> = bits(W - 1), const banks: Bits<16> = bits(W),
+        const banks_log: Bits<2> = u64::from(W.ilog2()), const bytes_width: Bits<5> = bits(8 * W % 32),
+        const more: Bits<2> = bits(4 / W - 1), const aligned: Bits<16> = 0xfffc,
     }
 }
 

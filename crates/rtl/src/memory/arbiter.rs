@@ -1,7 +1,7 @@
 //! One memory port for the load engine, the store engine and instruction fetch.
 use super::{merge::CommandMerge, owners::ReadOwners};
 use crate::stream::Skid;
-use ef_hdl_kit::{K, glue};
+use ef_hdl_kit::{block, glue};
 use rust_hdl::prelude::*;
 
 /// Cycles from an engine's command taken to `cmd_valid`.
@@ -15,76 +15,75 @@ pub const URGENT: u64 = 1;
 /// Words of a direction that wait in its skid cell.
 pub const HELD: u64 = 2;
 
-/// Merges the load engine's reads, the store engine's writes and the reads of instruction fetch.
-///
-/// ```text
-///  load_cmd_*  -->|              |-->[command]--> cmd_valid/ready, cmd_write, cmd_addr, cmd_len
-///  store_cmd_* -->| CommandMerge |
-///  fetch_cmd_* -->|              |--reads--> | ReadOwners |
-///  load_data_*, fetch_data_* <---------------|            |<--[Skid]<-- rdata_valid/ready, rdata
-///  store_data_* -->[Skid]-----------------------> wdata_valid/ready, wdata
-/// ```
-///
-/// Everything on the memory side is a register, and `load_data_valid` one gate behind two. The memory executes commands in the order in which it gets them,
-/// so a read whose command comes after that of a write returns the new words; the arbiter keeps the order in which it accepted them.
-/// If both engines offer a command, they take turns. Fetch is served if neither does, and while it is urgent between two commands
-/// of the engines. One command every two cycles, one word per cycle and direction. Up to 16 bursts to read and one more, and
-/// 2^24 - 1 words to write, may be under way.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `load_cmd_valid`, `load_cmd_ready`, `load_cmd_addr`, `load_cmd_len` | 1, 1, 32, 16 | burst of words to read |
-/// | `load_data_valid`, `load_data_ready`, `load_data` | 1, 1, 32 | its words |
-/// | `store_cmd_*`, `store_data_*` | as above | burst of words to write; words may come before their command |
-/// | `fetch_cmd_*`, `fetch_urgent` | as above, 1 | burst of words to read |
-/// | `fetch_data_valid`, `fetch_data` | 1, 32 | its words, to be taken at once |
-/// | `cmd_valid`, `cmd_ready`, `cmd_write`, `cmd_addr`, `cmd_len` | 1, 1, 1, 32, 16 | memory port: commands |
-/// | `wdata_valid`, `wdata_ready`, `wdata` | 1, 1, 32 | memory port: words of the writes, in command order |
-/// | `rdata_valid`, `rdata_ready`, `rdata` | 1, 1, 32 | memory port: words of the reads, in command order |
-/// | `idle` | 1 | no command is offered, every word of every accepted command has reached its destination; one cycle late |
-#[derive(LogicBlock, Default)]
-pub struct Arbiter {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub load_cmd_valid: Signal<In, Bit>,
-    pub load_cmd_ready: Signal<Out, Bit>,
-    pub load_cmd_addr: Signal<In, Bits<32>>,
-    pub load_cmd_len: Signal<In, Bits<16>>,
-    pub load_data_valid: Signal<Out, Bit>,
-    pub load_data_ready: Signal<In, Bit>,
-    pub load_data: Signal<Out, Bits<32>>,
-    pub store_cmd_valid: Signal<In, Bit>,
-    pub store_cmd_ready: Signal<Out, Bit>,
-    pub store_cmd_addr: Signal<In, Bits<32>>,
-    pub store_cmd_len: Signal<In, Bits<16>>,
-    pub store_data_valid: Signal<In, Bit>,
-    pub store_data_ready: Signal<Out, Bit>,
-    pub store_data: Signal<In, Bits<32>>,
-    pub fetch_cmd_valid: Signal<In, Bit>,
-    pub fetch_cmd_ready: Signal<Out, Bit>,
-    pub fetch_cmd_addr: Signal<In, Bits<32>>,
-    pub fetch_cmd_len: Signal<In, Bits<16>>,
-    pub fetch_urgent: Signal<In, Bit>,
-    pub fetch_data_valid: Signal<Out, Bit>,
-    pub fetch_data: Signal<Out, Bits<32>>,
-    pub cmd_valid: Signal<Out, Bit>,
-    pub cmd_ready: Signal<In, Bit>,
-    pub cmd_write: Signal<Out, Bit>,
-    pub cmd_addr: Signal<Out, Bits<32>>,
-    pub cmd_len: Signal<Out, Bits<16>>,
-    pub wdata_valid: Signal<Out, Bit>,
-    pub wdata_ready: Signal<In, Bit>,
-    pub wdata: Signal<Out, Bits<32>>,
-    pub rdata_valid: Signal<In, Bit>,
-    pub rdata_ready: Signal<Out, Bit>,
-    pub rdata: Signal<In, Bits<32>>,
-    pub idle: Signal<Out, Bit>,
-    merge: CommandMerge,
-    reads: ReadOwners,
-    writes: WordsUnderWay,
-    quiet: Quiet,
-    read_skid: Skid<32>,
-    write_skid: Skid<32>,
+block! {
+    /// Merges the load engine's reads, the store engine's writes and the reads of instruction fetch.
+    ///
+    /// ```text
+    ///  load_cmd_*  -->|              |-->[command]--> cmd_valid/ready, cmd_write, cmd_addr, cmd_len
+    ///  store_cmd_* -->| CommandMerge |
+    ///  fetch_cmd_* -->|              |--reads--> | ReadOwners |
+    ///  load_data_*, fetch_data_* <---------------|            |<--[Skid]<-- rdata_valid/ready, rdata
+    ///  store_data_* -->[Skid]-----------------------> wdata_valid/ready, wdata
+    /// ```
+    ///
+    /// Everything on the memory side is a register, and `load_data_valid` one gate behind two. The memory executes commands in the order in which it gets them,
+    /// so a read whose command comes after that of a write returns the new words; the arbiter keeps the order in which it accepted them.
+    /// If both engines offer a command, they take turns. Fetch is served if neither does, and while it is urgent between two commands
+    /// of the engines. One command every two cycles, one word per cycle and direction. Up to 16 bursts to read and one more, and
+    /// 2^24 - 1 words to write, may be under way.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `load_cmd_valid`, `load_cmd_ready`, `load_cmd_addr`, `load_cmd_len` | 1, 1, 32, 16 | burst of words to read |
+    /// | `load_data_valid`, `load_data_ready`, `load_data` | 1, 1, 32 | its words |
+    /// | `store_cmd_*`, `store_data_*` | as above | burst of words to write; words may come before their command |
+    /// | `fetch_cmd_*`, `fetch_urgent` | as above, 1 | burst of words to read |
+    /// | `fetch_data_valid`, `fetch_data` | 1, 32 | its words, to be taken at once |
+    /// | `cmd_valid`, `cmd_ready`, `cmd_write`, `cmd_addr`, `cmd_len` | 1, 1, 1, 32, 16 | memory port: commands |
+    /// | `wdata_valid`, `wdata_ready`, `wdata` | 1, 1, 32 | memory port: words of the writes, in command order |
+    /// | `rdata_valid`, `rdata_ready`, `rdata` | 1, 1, 32 | memory port: words of the reads, in command order |
+    /// | `idle` | 1 | no command is offered, every word of every accepted command has reached its destination; one cycle late |
+    pub struct Arbiter {
+        in clock: Clock,
+        in reset, load_cmd_valid: Bit,
+        out load_cmd_ready: Bit,
+        in load_cmd_addr: Bits<32>,
+        in load_cmd_len: Bits<16>,
+        out load_data_valid: Bit,
+        in load_data_ready: Bit,
+        out load_data: Bits<32>,
+        in store_cmd_valid: Bit,
+        out store_cmd_ready: Bit,
+        in store_cmd_addr: Bits<32>,
+        in store_cmd_len: Bits<16>,
+        in store_data_valid: Bit,
+        out store_data_ready: Bit,
+        in store_data: Bits<32>,
+        in fetch_cmd_valid: Bit,
+        out fetch_cmd_ready: Bit,
+        in fetch_cmd_addr: Bits<32>,
+        in fetch_cmd_len: Bits<16>,
+        in fetch_urgent: Bit,
+        out fetch_data_valid: Bit,
+        out fetch_data: Bits<32>,
+        out cmd_valid: Bit,
+        in cmd_ready: Bit,
+        out cmd_write: Bit,
+        out cmd_addr: Bits<32>,
+        out cmd_len: Bits<16>,
+        out wdata_valid: Bit,
+        in wdata_ready: Bit,
+        out wdata: Bits<32>,
+        in rdata_valid: Bit,
+        out rdata_ready: Bit,
+        in rdata: Bits<32>,
+        out idle: Bit,
+        merge: CommandMerge,
+        reads: ReadOwners,
+        writes: WordsUnderWay,
+        quiet: Quiet,
+        read_skid, write_skid: Skid<32>,
+    }
 }
 
 glue! { Arbiter; self => {
@@ -154,22 +153,20 @@ glue! { Arbiter; self => {
     wire!(self.idle, self.quiet.idle);
 }}
 
-/// Counts the words of accepted writes (`more`, `len`) that have not been handed over (`word_valid` and `word_ready`).
-///
-/// The count is modulo 2^24, so that words may come before their command.
-#[derive(LogicBlock, Default)]
-pub struct WordsUnderWay {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub more: Signal<In, Bit>,
-    pub len: Signal<In, Bits<16>>,
-    pub word_valid: Signal<In, Bit>,
-    pub word_ready: Signal<In, Bit>,
-    pub none: Signal<Out, Bit>,
-    count: DFF<Bits<24>>,
-    moved: Signal<Local, Bit>,
-    one: K<24, 1>,
-    zero: K<24, 0>,
+block! {
+    /// Counts the words of accepted writes (`more`, `len`) that have not been handed over (`word_valid` and `word_ready`).
+    ///
+    /// The count is modulo 2^24, so that words may come before their command.
+    pub struct WordsUnderWay {
+        in clock: Clock,
+        in reset, more: Bit,
+        in len: Bits<16>,
+        in word_valid, word_ready: Bit,
+        out none: Bit,
+        reg count: Bits<24>,
+        net moved: Bit,
+        const one: Bits<24> = 1, const zero: Bits<24> = 0,
+    }
 }
 
 impl Logic for WordsUnderWay {
@@ -191,18 +188,14 @@ impl Logic for WordsUnderWay {
     }
 }
 
-/// Nothing offered, nothing under way, as a flip-flop.
-#[derive(LogicBlock, Default)]
-pub struct Quiet {
-    pub clock: Signal<In, Clock>,
-    pub load_valid: Signal<In, Bit>,
-    pub store_valid: Signal<In, Bit>,
-    pub fetch_valid: Signal<In, Bit>,
-    pub cmd_valid: Signal<In, Bit>,
-    pub reads_none: Signal<In, Bit>,
-    pub writes_none: Signal<In, Bit>,
-    pub idle: Signal<Out, Bit>,
-    quiet: DFF<Bit>,
+block! {
+    /// Nothing offered, nothing under way, as a flip-flop.
+    pub struct Quiet {
+        in clock: Clock,
+        in load_valid, store_valid, fetch_valid, cmd_valid, reads_none, writes_none: Bit,
+        out idle: Bit,
+        reg quiet: Bit,
+    }
 }
 
 impl Logic for Quiet {

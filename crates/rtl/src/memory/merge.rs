@@ -1,49 +1,46 @@
 //! Who gets the memory port next.
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
-/// Takes one command into the output register: the engines' in turns; that of fetch if no engine offers one, or if fetch is urgent,
-/// then once between two of the engines'.
-///
-/// `load_ready`, `store_ready` and `fetch_ready` are up only in the cycle in which that command is taken; `read` and `read_len` say that it
-/// is one that reads. No read is taken without `room`.
-#[derive(LogicBlock, Default)]
-pub struct CommandMerge {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub load_valid: Signal<In, Bit>,
-    pub load_ready: Signal<Out, Bit>,
-    pub load_addr: Signal<In, Bits<32>>,
-    pub load_len: Signal<In, Bits<16>>,
-    pub store_valid: Signal<In, Bit>,
-    pub store_ready: Signal<Out, Bit>,
-    pub store_addr: Signal<In, Bits<32>>,
-    pub store_len: Signal<In, Bits<16>>,
-    pub fetch_valid: Signal<In, Bit>,
-    pub fetch_ready: Signal<Out, Bit>,
-    pub fetch_addr: Signal<In, Bits<32>>,
-    pub fetch_len: Signal<In, Bits<16>>,
-    pub urgent: Signal<In, Bit>,
-    pub room: Signal<In, Bit>,
-    pub read: Signal<Out, Bit>,
-    pub read_len: Signal<Out, Bits<16>>,
-    pub cmd_valid: Signal<Out, Bit>,
-    pub cmd_ready: Signal<In, Bit>,
-    pub cmd_write: Signal<Out, Bit>,
-    pub cmd_addr: Signal<Out, Bits<32>>,
-    pub cmd_len: Signal<Out, Bits<16>>,
-    offered: DFF<Bit>,
-    is_write: DFF<Bit>,
-    address: DFF<Bits<32>>,
-    length: DFF<Bits<16>>,
-    /// The engine served last is the store engine.
-    stored: DFF<Bit>,
-    /// Fetch was served after the engine served last.
-    fetched: DFF<Bit>,
-    /// The next command is that of fetch.
-    first: DFF<Bit>,
-    take_load: Signal<Local, Bit>,
-    take_store: Signal<Local, Bit>,
-    take_fetch: Signal<Local, Bit>,
+block! {
+    /// Takes one command into the output register: the engines' in turns; that of fetch if no engine offers one, or if fetch is urgent,
+    /// then once between two of the engines'.
+    ///
+    /// `load_ready`, `store_ready` and `fetch_ready` are up only in the cycle in which that command is taken; `read` and `read_len` say that it
+    /// is one that reads. No read is taken without `room`.
+    pub struct CommandMerge {
+        in clock: Clock,
+        in reset, load_valid: Bit,
+        out load_ready: Bit,
+        in load_addr: Bits<32>,
+        in load_len: Bits<16>,
+        in store_valid: Bit,
+        out store_ready: Bit,
+        in store_addr: Bits<32>,
+        in store_len: Bits<16>,
+        in fetch_valid: Bit,
+        out fetch_ready: Bit,
+        in fetch_addr: Bits<32>,
+        in fetch_len: Bits<16>,
+        in urgent, room: Bit,
+        out read: Bit,
+        out read_len: Bits<16>,
+        out cmd_valid: Bit,
+        in cmd_ready: Bit,
+        out cmd_write: Bit,
+        out cmd_addr: Bits<32>,
+        out cmd_len: Bits<16>,
+        reg offered, is_write: Bit,
+        reg address: Bits<32>,
+        reg length: Bits<16>,
+        /// The engine served last is the store engine.
+        reg stored: Bit,
+        /// Fetch was served after the engine served last.
+        reg fetched: Bit,
+        /// The next command is that of fetch.
+        reg first: Bit,
+        net take_load, take_store, take_fetch: Bit,
+    }
 }
 
 impl Logic for CommandMerge {

@@ -1,42 +1,35 @@
 //! Whose words the memory reads.
 use crate::stream::Fifo;
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
-/// Hands every word read to the client whose burst it belongs to; up to 16 bursts may wait.
-///
-/// ```text
-///  more, more_fetch, more_len -->[FIFO, 16]-->[to_load, to_fetch, left]
-///  word_valid, word_ready <----------------------^--> load_valid/ready, fetch_valid
-/// ```
-/// The next burst follows the one before without a gap. `room`: a burst may be added. `none`: no burst waits; it rises when the last
-/// word has been handed over and falls two cycles after `more`: until then its command is offered to the memory.
-/// Words for fetch are taken at once.
-#[derive(LogicBlock, Default)]
-pub struct ReadOwners {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub more: Signal<In, Bit>,
-    pub more_fetch: Signal<In, Bit>,
-    pub more_len: Signal<In, Bits<16>>,
-    pub room: Signal<Out, Bit>,
-    pub word_valid: Signal<In, Bit>,
-    pub word_ready: Signal<Out, Bit>,
-    pub load_valid: Signal<Out, Bit>,
-    pub load_ready: Signal<In, Bit>,
-    pub fetch_valid: Signal<Out, Bit>,
-    pub none: Signal<Out, Bit>,
-    bursts: Fifo<17, 4>,
-    to_load: DFF<Bit>,
-    to_fetch: DFF<Bit>,
-    left: DFF<Bits<16>>,
-    last: DFF<Bit>,
-    take: Signal<Local, Bit>,
-    free: Signal<Local, Bit>,
-    length: Signal<Local, Bits<16>>,
-    one: K<16, 1>,
-    two: K<16, 2>,
-    fetch_mark: K<17, { 1 << 16 }>,
+block! {
+    /// Hands every word read to the client whose burst it belongs to; up to 16 bursts may wait.
+    ///
+    /// ```text
+    ///  more, more_fetch, more_len -->[FIFO, 16]-->[to_load, to_fetch, left]
+    ///  word_valid, word_ready <----------------------^--> load_valid/ready, fetch_valid
+    /// ```
+    /// The next burst follows the one before without a gap. `room`: a burst may be added. `none`: no burst waits; it rises when the last
+    /// word has been handed over and falls two cycles after `more`: until then its command is offered to the memory.
+    /// Words for fetch are taken at once.
+    pub struct ReadOwners {
+        in clock: Clock,
+        in reset, more, more_fetch: Bit,
+        in more_len: Bits<16>,
+        out room: Bit,
+        in word_valid: Bit,
+        out word_ready, load_valid: Bit,
+        in load_ready: Bit,
+        out fetch_valid, none: Bit,
+        bursts: Fifo<17, 4>,
+        reg to_load, to_fetch: Bit,
+        reg left: Bits<16>,
+        reg last: Bit,
+        net take, free: Bit,
+        net length: Bits<16>,
+        const one: Bits<16> = 1, const two: Bits<16> = 2, const fetch_mark: Bits<17> = 1 << 16,
+    }
 }
 
 impl Logic for ReadOwners {

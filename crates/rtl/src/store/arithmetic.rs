@@ -3,7 +3,7 @@
 use crate::arith::fp_add::{self, FpAdd};
 use crate::arith::fp_mul::{self, FpMul};
 use crate::buffer::PulseDelay;
-use ef_hdl_kit::glue;
+use ef_hdl_kit::{block, glue};
 use rust_hdl::prelude::*;
 
 /// Cycles from the operands of a sum to `sum`.
@@ -11,46 +11,42 @@ pub const ADD: usize = fp_add::LATENCY + 1;
 /// Cycles from the operands of a product to `product`.
 pub const MULTIPLY: usize = fp_mul::LATENCY + 1;
 
-/// FP32 sums and products for two clients, of which only one works at a time.
-///
-/// ```text
-///  client 0: a, b --[mux]--[ FF ]--[ FpAdd ]--> sum      (both clients see every result)
-///  client 1: a, b ---+              overflow --+
-///                                              +--> saturated
-///  client 0: a, b --[mux]--[ FF ]--[ FpMul ]--> product
-///  client 1: a, b ---+
-/// ```
-/// Free-running, one sum and one product per cycle, [`ADD`] and [`MULTIPLY`] cycles later.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `clear` | 1 | forget what is under way |
-/// | `second` | 1 | client 1 works |
-/// | `add[2]`, `add_a[2]`, `add_b[2]`, `subtract[2]` | 1, 32, 32, 1 | a sum or difference is asked for |
-/// | `multiply[2]`, `mul_a[2]`, `mul_b[2]` | 1, 32, 32 | a product is asked for |
-/// | `sum`, `product` | 32 | |
-/// | `saturated` | 1 | pulse: a result that was asked for was saturated |
-#[derive(LogicBlock, Default)]
-pub struct Arithmetic {
-    pub clock: Signal<In, Clock>,
-    pub clear: Signal<In, Bit>,
-    pub second: Signal<In, Bit>,
-    pub add: [Signal<In, Bit>; 2],
-    pub add_a: [Signal<In, Bits<32>>; 2],
-    pub add_b: [Signal<In, Bits<32>>; 2],
-    pub subtract: [Signal<In, Bit>; 2],
-    pub multiply: [Signal<In, Bit>; 2],
-    pub mul_a: [Signal<In, Bits<32>>; 2],
-    pub mul_b: [Signal<In, Bits<32>>; 2],
-    pub sum: Signal<Out, Bits<32>>,
-    pub product: Signal<Out, Bits<32>>,
-    pub saturated: Signal<Out, Bit>,
-    operands: ChooseOperands,
-    adder: FpAdd,
-    multiplier: FpMul,
-    added: PulseDelay<ADD>,
-    multiplied: PulseDelay<MULTIPLY>,
-    watch: Saturation,
+block! {
+    /// FP32 sums and products for two clients, of which only one works at a time.
+    ///
+    /// ```text
+    ///  client 0: a, b --[mux]--[ FF ]--[ FpAdd ]--> sum      (both clients see every result)
+    ///  client 1: a, b ---+              overflow --+
+    ///                                              +--> saturated
+    ///  client 0: a, b --[mux]--[ FF ]--[ FpMul ]--> product
+    ///  client 1: a, b ---+
+    /// ```
+    /// Free-running, one sum and one product per cycle, [`ADD`] and [`MULTIPLY`] cycles later.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `clear` | 1 | forget what is under way |
+    /// | `second` | 1 | client 1 works |
+    /// | `add[2]`, `add_a[2]`, `add_b[2]`, `subtract[2]` | 1, 32, 32, 1 | a sum or difference is asked for |
+    /// | `multiply[2]`, `mul_a[2]`, `mul_b[2]` | 1, 32, 32 | a product is asked for |
+    /// | `sum`, `product` | 32 | |
+    /// | `saturated` | 1 | pulse: a result that was asked for was saturated |
+    pub struct Arithmetic {
+        in clock: Clock,
+        in clear, second: Bit,
+        in add: [Bit; 2],
+        in add_a, add_b: [Bits<32>; 2],
+        in subtract, multiply: [Bit; 2],
+        in mul_a, mul_b: [Bits<32>; 2],
+        out sum, product: Bits<32>,
+        out saturated: Bit,
+        operands: ChooseOperands,
+        adder: FpAdd,
+        multiplier: FpMul,
+        added: PulseDelay<ADD>,
+        multiplied: PulseDelay<MULTIPLY>,
+        watch: Saturation,
+    }
 }
 
 glue! { Arithmetic; self => {
@@ -88,30 +84,23 @@ glue! { Arithmetic; self => {
     wire!(self.saturated, self.watch.saturated);
 }}
 
-/// The operands of the client that works, registered.
-#[derive(LogicBlock, Default)]
-struct ChooseOperands {
-    pub clock: Signal<In, Clock>,
-    pub second: Signal<In, Bit>,
-    pub add: [Signal<In, Bit>; 2],
-    pub add_a: [Signal<In, Bits<32>>; 2],
-    pub add_b: [Signal<In, Bits<32>>; 2],
-    pub subtract: [Signal<In, Bit>; 2],
-    pub multiply: [Signal<In, Bit>; 2],
-    pub mul_a: [Signal<In, Bits<32>>; 2],
-    pub mul_b: [Signal<In, Bits<32>>; 2],
-    pub adds: Signal<Out, Bit>,
-    pub multiplies: Signal<Out, Bit>,
-    pub term_a: Signal<Out, Bits<32>>,
-    pub term_b: Signal<Out, Bits<32>>,
-    pub negate: Signal<Out, Bit>,
-    pub factor_a: Signal<Out, Bits<32>>,
-    pub factor_b: Signal<Out, Bits<32>>,
-    a: DFF<Bits<32>>,
-    b: DFF<Bits<32>>,
-    negative: DFF<Bit>,
-    c: DFF<Bits<32>>,
-    d: DFF<Bits<32>>,
+block! {
+    /// The operands of the client that works, registered.
+    struct ChooseOperands {
+        in clock: Clock,
+        in second: Bit,
+        in add: [Bit; 2],
+        in add_a, add_b: [Bits<32>; 2],
+        in subtract, multiply: [Bit; 2],
+        in mul_a, mul_b: [Bits<32>; 2],
+        out adds, multiplies: Bit,
+        out term_a, term_b: Bits<32>,
+        out negate: Bit,
+        out factor_a, factor_b: Bits<32>,
+        reg a, b: Bits<32>,
+        reg negative: Bit,
+        reg c, d: Bits<32>,
+    }
 }
 
 impl Logic for ChooseOperands {
@@ -142,16 +131,14 @@ impl Logic for ChooseOperands {
     }
 }
 
-/// Overflow of results that were asked for.
-#[derive(LogicBlock, Default)]
-struct Saturation {
-    pub clock: Signal<In, Clock>,
-    pub added: Signal<In, Bit>,
-    pub sum_overflow: Signal<In, Bit>,
-    pub multiplied: Signal<In, Bit>,
-    pub product_overflow: Signal<In, Bit>,
-    pub saturated: Signal<Out, Bit>,
-    happened: DFF<Bit>,
+block! {
+    /// Overflow of results that were asked for.
+    struct Saturation {
+        in clock: Clock,
+        in added, sum_overflow, multiplied, product_overflow: Bit,
+        out saturated: Bit,
+        reg happened: Bit,
+    }
 }
 
 impl Logic for Saturation {

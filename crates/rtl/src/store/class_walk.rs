@@ -2,34 +2,31 @@
 
 use super::lane_constants::LaneConstants;
 use super::order_key::OrderKey;
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
-/// Reads the logits of one image: class k is word k mod T of the partial sum at `base + (k / T)*p_g`, one per cycle.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `start` | 1 | pulse; `base` is taken, `p_g` and `n_c` (>= 1) stay valid until `busy` falls |
-/// | `issue`, `address`, `lane` | 1, 16, 3 | read this word |
-/// | `busy` | 1 | from the cycle after `start` until the last `issue` |
-#[derive(LogicBlock, Default)]
-pub struct ClassWalk<const T: usize> {
-    pub clock: Signal<In, Clock>,
-    pub clear: Signal<In, Bit>,
-    pub start: Signal<In, Bit>,
-    pub base: Signal<In, Bits<16>>,
-    pub p_g: Signal<In, Bits<16>>,
-    pub n_c: Signal<In, Bits<16>>,
-    pub issue: Signal<Out, Bit>,
-    pub address: Signal<Out, Bits<16>>,
-    pub lane: Signal<Out, Bits<3>>,
-    pub busy: Signal<Out, Bit>,
-    walking: DFF<Bit>,
-    left: DFF<Bits<16>>,
-    at: DFF<Bits<16>>,
-    in_group: DFF<Bits<3>>,
-    constants: LaneConstants<T>,
-    one: K<16, 1>,
+block! {
+    /// Reads the logits of one image: class k is word k mod T of the partial sum at `base + (k / T)*p_g`, one per cycle.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `start` | 1 | pulse; `base` is taken, `p_g` and `n_c` (>= 1) stay valid until `busy` falls |
+    /// | `issue`, `address`, `lane` | 1, 16, 3 | read this word |
+    /// | `busy` | 1 | from the cycle after `start` until the last `issue` |
+    pub struct ClassWalk<const T: usize> {
+        in clock: Clock,
+        in clear, start: Bit,
+        in base, p_g, n_c: Bits<16>,
+        out issue: Bit,
+        out address: Bits<16>,
+        out lane: Bits<3>,
+        out busy: Bit,
+        reg walking: Bit,
+        reg left, at: Bits<16>,
+        reg in_group: Bits<3>,
+        constants: LaneConstants<T>,
+        const one: Bits<16> = 1,
+    }
 }
 
 impl<const T: usize> Logic for ClassWalk<T> {
@@ -63,35 +60,30 @@ impl<const T: usize> Logic for ClassWalk<T> {
     }
 }
 
-/// The first largest of a row of FP32 words, and its number.
-///
-/// ```text
-///  word --[ word, key ]-- > ? --[ largest, its key, its index ]
-///                               [ seen + 1                    ]
-/// ```
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `restart` | 1 | pulse: forget |
-/// | `valid`, `word` | 1, 32 | `valid` comes one cycle after its word |
-/// | `largest`, `index` | 32, 16 | of the `seen` words so far |
-/// | `seen` | 16 | |
-#[derive(LogicBlock, Default)]
-pub struct ArgMax {
-    pub clock: Signal<In, Clock>,
-    pub restart: Signal<In, Bit>,
-    pub valid: Signal<In, Bit>,
-    pub word: Signal<In, Bits<32>>,
-    pub largest: Signal<Out, Bits<32>>,
-    pub index: Signal<Out, Bits<16>>,
-    pub seen: Signal<Out, Bits<16>>,
-    order: OrderKey,
-    next_word: DFF<Bits<32>>,
-    next_key: DFF<Bits<32>>,
-    best: DFF<Bits<32>>,
-    best_key: DFF<Bits<32>>,
-    best_index: DFF<Bits<16>>,
-    count: DFF<Bits<16>>,
+block! {
+    /// The first largest of a row of FP32 words, and its number.
+    ///
+    /// ```text
+    ///  word --[ word, key ]-- > ? --[ largest, its key, its index ]
+    ///                               [ seen + 1                    ]
+    /// ```
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `restart` | 1 | pulse: forget |
+    /// | `valid`, `word` | 1, 32 | `valid` comes one cycle after its word |
+    /// | `largest`, `index` | 32, 16 | of the `seen` words so far |
+    /// | `seen` | 16 | |
+    pub struct ArgMax {
+        in clock: Clock,
+        in restart, valid: Bit,
+        in word: Bits<32>,
+        out largest: Bits<32>,
+        out index, seen: Bits<16>,
+        order: OrderKey,
+        reg next_word, next_key, best, best_key: Bits<32>,
+        reg best_index, count: Bits<16>,
+    }
 }
 
 impl Logic for ArgMax {

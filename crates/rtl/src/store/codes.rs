@@ -2,42 +2,40 @@
 
 use super::lane_constants::LaneConstants;
 use super::word_ram::WordRam;
-use ef_hdl_kit::{K, glue, vec_of};
+use ef_hdl_kit::{block, glue, vec_of};
 use rust_hdl::prelude::*;
 
-/// Packs a code per vector into words, keeps the words of a whole map in a RAM of 2^CAW, and sends them on request.
-///
-/// ```text
-///  load, code, row_end --> [ PackCodes ] --> [ CodeRam 2^CAW ] --> push, word
-///                               |  pending        ^ send, stall
-/// ```
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `clear` | 1 | forget all words |
-/// | `load`, `code`, `row_end` | 1, 32, 1 | a vector's code, see [`VectorCode`]; it is the last of its row |
-/// | `pool` | 1 | stable |
-/// | `pending` | 1 | a code loaded before is not yet in the RAM |
-/// | `send` | 1 | pulse, while nothing is pending: send all words |
-/// | `stall` | 1 | send no more for now |
-/// | `push`, `word` | 1, 32 | a word leaves, up to 2 cycles after `stall` rose |
-/// | `busy` | 1 | from the cycle after `send` until the last `push` |
-#[derive(LogicBlock, Default)]
-pub struct Codes<const T: usize, const CAW: usize> {
-    pub clock: Signal<In, Clock>,
-    pub clear: Signal<In, Bit>,
-    pub load: Signal<In, Bit>,
-    pub code: Signal<In, Bits<32>>,
-    pub row_end: Signal<In, Bit>,
-    pub pool: Signal<In, Bit>,
-    pub pending: Signal<Out, Bit>,
-    pub send: Signal<In, Bit>,
-    pub stall: Signal<In, Bit>,
-    pub push: Signal<Out, Bit>,
-    pub word: Signal<Out, Bits<32>>,
-    pub busy: Signal<Out, Bit>,
-    pack: PackCodes<T>,
-    ram: CodeRam<CAW>,
+block! {
+    /// Packs a code per vector into words, keeps the words of a whole map in a RAM of 2^CAW, and sends them on request.
+    ///
+    /// ```text
+    ///  load, code, row_end --> [ PackCodes ] --> [ CodeRam 2^CAW ] --> push, word
+    ///                               |  pending        ^ send, stall
+    /// ```
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `clear` | 1 | forget all words |
+    /// | `load`, `code`, `row_end` | 1, 32, 1 | a vector's code, see [`VectorCode`]; it is the last of its row |
+    /// | `pool` | 1 | stable |
+    /// | `pending` | 1 | a code loaded before is not yet in the RAM |
+    /// | `send` | 1 | pulse, while nothing is pending: send all words |
+    /// | `stall` | 1 | send no more for now |
+    /// | `push`, `word` | 1, 32 | a word leaves, up to 2 cycles after `stall` rose |
+    /// | `busy` | 1 | from the cycle after `send` until the last `push` |
+    pub struct Codes<const T: usize, const CAW: usize> {
+        in clock: Clock,
+        in clear, load: Bit,
+        in code: Bits<32>,
+        in row_end, pool: Bit,
+        out pending: Bit,
+        in send, stall: Bit,
+        out push: Bit,
+        out word: Bits<32>,
+        out busy: Bit,
+        pack: PackCodes<T>,
+        ram: CodeRam<CAW>,
+    }
 }
 
 glue! { [const T: usize, const CAW: usize] Codes<T, CAW>; self => {
@@ -59,44 +57,27 @@ glue! { [const T: usize, const CAW: usize] Codes<T, CAW>; self => {
     wire!(self.busy, self.ram.busy);
 }}
 
-/// The code of one vector: T mask bits, or with `pool` 4T bits. Combinational.
-///
-/// ```text
-///         4T-1 .. 3T       ..        2T  2T-1 ..                        0
-///  pool   (0)  kept[T-1]   ..   kept[0]  chosen[T-1]  ..        chosen[0]
-///  plain                                             kept[T-1] .. kept[0]
-/// ```
-#[derive(LogicBlock)]
-pub struct VectorCode<const T: usize> {
-    pub kept: Vec<Signal<In, Bit>>,
-    pub chosen: Vec<Signal<In, Bits<2>>>,
-    pub pool: Signal<In, Bit>,
-    pub code: Signal<Out, Bits<32>>,
-    mask: Signal<Local, Bits<32>>,
-    pooled: Signal<Local, Bits<32>>,
-    mask_bit: Vec<Constant<Bits<32>>>,
-    pooled_bit: Vec<Constant<Bits<32>>>,
-    low_bit: Vec<Constant<Bits<32>>>,
-    high_bit: Vec<Constant<Bits<32>>>,
-}
-
-impl<const T: usize> Default for VectorCode<T> {
-    fn default() -> Self {
+block! {
+    /// The code of one vector: T mask bits, or with `pool` 4T bits. Combinational.
+    ///
+    /// ```text
+    ///         4T-1 .. 3T       ..        2T  2T-1 ..                        0
+    ///  pool   (0)  kept[T-1]   ..   kept[0]  chosen[T-1]  ..        chosen[0]
+    ///  plain                                             kept[T-1] .. kept[0]
+    /// ```
+    pub struct VectorCode<const T: usize> {
         let bits = |place: fn(usize) -> usize| {
             (0..T).map(|lane| Constant::new((1u64 << place(lane)).into())).collect()
         };
-        Self {
-            kept: vec_of(T),
-            chosen: vec_of(T),
-            pool: Default::default(),
-            code: Default::default(),
-            mask: Default::default(),
-            pooled: Default::default(),
-            mask_bit: bits(|lane| lane),
-            pooled_bit: bits(|lane| 2 * T + lane),
-            low_bit: bits(|lane| 2 * lane),
-            high_bit: bits(|lane| 2 * lane + 1),
-        }
+        in kept: Vec<Bit> = vec_of(T),
+        in chosen: Vec<Bits<2>> = vec_of(T),
+        in pool: Bit,
+        out code: Bits<32>,
+        net mask, pooled: Bits<32>,
+        mask_bit: Vec<Constant<Bits<32>>> = bits(|lane| lane),
+        pooled_bit: Vec<Constant<Bits<32>>> = bits(|lane| 2 * T + lane),
+        low_bit: Vec<Constant<Bits<32>>> = bits(|lane| 2 * lane),
+        high_bit: Vec<Constant<Bits<32>>> = bits(|lane| 2 * lane + 1),
     }
 }
 
@@ -124,38 +105,35 @@ impl<const T: usize> Logic for VectorCode<T> {
     }
 }
 
-/// Packs `32 / width` codes into a word, from its low end; every row begins a new word.
-///
-/// ```text
-///  edge       1                2                        3
-///  code --[ code   ]--<<--[ shifted ]--(| unless first)--[ packed ]--> packed_word
-///         [ offset ]--+   [ complete ]-------------------[ full   ]--> put
-///          + width, 0 at the end of a word or row
-/// ```
-#[derive(LogicBlock, Default)]
-struct PackCodes<const T: usize> {
-    pub clock: Signal<In, Clock>,
-    pub clear: Signal<In, Bit>,
-    pub load: Signal<In, Bit>,
-    pub code: Signal<In, Bits<32>>,
-    pub row_end: Signal<In, Bit>,
-    pub pool: Signal<In, Bit>,
-    pub pending: Signal<Out, Bit>,
-    pub put: Signal<Out, Bit>,
-    pub packed_word: Signal<Out, Bits<32>>,
-    loaded: DFF<Bit>,
-    loaded_code: DFF<Bits<32>>,
-    row_ends: DFF<Bit>,
-    offset: DFF<Bits<5>>,
-    next_offset: Signal<Local, Bits<5>>,
-    word_ends: Signal<Local, Bit>,
-    shifting: DFF<Bit>,
-    shifted: DFF<Bits<32>>,
-    opens: DFF<Bit>,
-    completes: DFF<Bit>,
-    collected: DFF<Bits<32>>,
-    full: DFF<Bit>,
-    constants: LaneConstants<T>,
+block! {
+    /// Packs `32 / width` codes into a word, from its low end; every row begins a new word.
+    ///
+    /// ```text
+    ///  edge       1                2                        3
+    ///  code --[ code   ]--<<--[ shifted ]--(| unless first)--[ packed ]--> packed_word
+    ///         [ offset ]--+   [ complete ]-------------------[ full   ]--> put
+    ///          + width, 0 at the end of a word or row
+    /// ```
+    struct PackCodes<const T: usize> {
+        in clock: Clock,
+        in clear, load: Bit,
+        in code: Bits<32>,
+        in row_end, pool: Bit,
+        out pending, put: Bit,
+        out packed_word: Bits<32>,
+        reg loaded: Bit,
+        reg loaded_code: Bits<32>,
+        reg row_ends: Bit,
+        reg offset: Bits<5>,
+        net next_offset: Bits<5>,
+        net word_ends: Bit,
+        reg shifting: Bit,
+        reg shifted: Bits<32>,
+        reg opens, completes: Bit,
+        reg collected: Bits<32>,
+        reg full: Bit,
+        constants: LaneConstants<T>,
+    }
 }
 
 impl<const T: usize> Logic for PackCodes<T> {
@@ -204,31 +182,28 @@ impl<const T: usize> Logic for PackCodes<T> {
     }
 }
 
-/// The words of a map's codes, in a RAM of 2^CAW.
-///
-/// ```text
-///  put, packed_word --> [ WordRam ]--> push, word
-///             written ----^ ^---- sent
-/// ```
-#[derive(LogicBlock, Default)]
-struct CodeRam<const CAW: usize> {
-    pub clock: Signal<In, Clock>,
-    pub clear: Signal<In, Bit>,
-    pub put: Signal<In, Bit>,
-    pub packed_word: Signal<In, Bits<32>>,
-    pub send: Signal<In, Bit>,
-    pub stall: Signal<In, Bit>,
-    pub push: Signal<Out, Bit>,
-    pub word: Signal<Out, Bits<32>>,
-    pub busy: Signal<Out, Bit>,
-    ram: WordRam<CAW>,
-    written: DFF<Bits<16>>,
-    sent: DFF<Bits<16>>,
-    sending: DFF<Bit>,
-    read: Signal<Local, Bit>,
-    read_1: DFF<Bit>,
-    read_2: DFF<Bit>,
-    one: K<16, 1>,
+block! {
+    /// The words of a map's codes, in a RAM of 2^CAW.
+    ///
+    /// ```text
+    ///  put, packed_word --> [ WordRam ]--> push, word
+    ///             written ----^ ^---- sent
+    /// ```
+    struct CodeRam<const CAW: usize> {
+        in clock: Clock,
+        in clear, put: Bit,
+        in packed_word: Bits<32>,
+        in send, stall: Bit,
+        out push: Bit,
+        out word: Bits<32>,
+        out busy: Bit,
+        ram: WordRam<CAW>,
+        reg written, sent: Bits<16>,
+        reg sending: Bit,
+        net read: Bit,
+        reg read_1, read_2: Bit,
+        const one: Bits<16> = 1,
+    }
 }
 
 impl<const CAW: usize> Logic for CodeRam<CAW> {

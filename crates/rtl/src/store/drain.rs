@@ -8,7 +8,7 @@ use super::serialise::Serialise;
 use super::token_line::TokenLine;
 use super::word_mux;
 use crate::buffer::Delay;
-use ef_hdl_kit::{glue, vec_of};
+use ef_hdl_kit::{block, glue, vec_of};
 use rust_hdl::prelude::*;
 
 /// Cycles from `start` to the first word in the word buffer, for a latency of the partial sums.
@@ -21,69 +21,59 @@ pub const fn cycles_per_vector(lanes: usize, pool: bool) -> usize {
     if pool && lanes == 2 { 4 } else { lanes }
 }
 
-/// MAP: reads a map in its order, T lanes at a time, and pushes its words, then on request its codes.
-///
-/// ```text
-///  [ MapWalk ]--address--> (PsumPort) ~~~> p_data[T]
-///      |                                       |
-///      +--issue, first, number--[ delay ]--> [ PoolLane x T ]--y---------------> [ Serialise ]--> push, word
-///      +--last, row_end, closing--[ delay ]------------|--kept, chosen--> [ Codes ]-----------> code_push, code_word
-/// ```
-/// One word per cycle while `stall` is low (with `pool` and T = 2 two every four cycles); the first word comes LAT + 9 cycles after
-/// `start`.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `clear` | 1 | stop and forget everything |
-/// | `start` | 1 | pulse; the descriptor's `p_base` ... `n_c` and `pool`, `relu` stay valid until the end |
-/// | `stall` | 1 | the word buffer is nearly full |
-/// | `address`, `p_data[T]` | 16, 32 | to and from [`PsumPort`](super::psum_port::PsumPort) |
-/// | `push`, `word` | 1, 32 | words of the map |
-/// | `finished` | 1 | pulse: the last word is pushed in this cycle, or there is none |
-/// | `pending` | 1 | the codes are not complete yet |
-/// | `send`, `sending` | 1 | pulse: send the codes; not all are sent yet |
-/// | `code_push`, `code_word` | 1, 32 | words of the codes |
-///
-/// ```
-/// use ef_rtl::store::drain::Drain;
-/// # ef_hdl_kit::export::verilog(&mut Drain::<4, 8, 3>::default(), "drain").unwrap();
-/// ```
-#[derive(LogicBlock)]
-pub struct Drain<const T: usize, const CAW: usize, const LAT: usize> {
-    pub clock: Signal<In, Clock>,
-    pub clear: Signal<In, Bit>,
-    pub start: Signal<In, Bit>,
-    pub relu: Signal<In, Bit>,
-    pub pool: Signal<In, Bit>,
-    pub p_base: Signal<In, Bits<16>>,
-    pub p_g: Signal<In, Bits<16>>,
-    pub n_i: Signal<In, Bits<16>>,
-    pub n_g: Signal<In, Bits<16>>,
-    pub n_r: Signal<In, Bits<16>>,
-    pub n_c: Signal<In, Bits<16>>,
-    pub stall: Signal<In, Bit>,
-    pub address: Signal<Out, Bits<16>>,
-    pub p_data: Vec<Signal<In, Bits<32>>>,
-    pub push: Signal<Out, Bit>,
-    pub word: Signal<Out, Bits<32>>,
-    pub finished: Signal<Out, Bit>,
-    pub pending: Signal<Out, Bit>,
-    pub send: Signal<In, Bit>,
-    pub sending: Signal<Out, Bit>,
-    pub code_push: Signal<Out, Bit>,
-    pub code_word: Signal<Out, Bits<32>>,
-    walk: MapWalk<T>,
-    issued: TokenLine,
-    last: TokenLine,
-    first: Delay<Bit>,
-    number: Delay<Bits<2>>,
-    row_end: Delay<Bit>,
-    closing: Delay<Bit>,
-    lane: Vec<PoolLane>,
-    code: VectorCode<T>,
-    codes: Codes<T, CAW>,
-    serialise: Serialise<T>,
-    ending: MapEnd,
+block! {
+    /// MAP: reads a map in its order, T lanes at a time, and pushes its words, then on request its codes.
+    ///
+    /// ```text
+    ///  [ MapWalk ]--address--> (PsumPort) ~~~> p_data[T]
+    ///      |                                       |
+    ///      +--issue, first, number--[ delay ]--> [ PoolLane x T ]--y---------------> [ Serialise ]--> push, word
+    ///      +--last, row_end, closing--[ delay ]------------|--kept, chosen--> [ Codes ]-----------> code_push, code_word
+    /// ```
+    /// One word per cycle while `stall` is low (with `pool` and T = 2 two every four cycles); the first word comes LAT + 9 cycles after
+    /// `start`.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `clear` | 1 | stop and forget everything |
+    /// | `start` | 1 | pulse; the descriptor's `p_base` ... `n_c` and `pool`, `relu` stay valid until the end |
+    /// | `stall` | 1 | the word buffer is nearly full |
+    /// | `address`, `p_data[T]` | 16, 32 | to and from [`PsumPort`](super::psum_port::PsumPort) |
+    /// | `push`, `word` | 1, 32 | words of the map |
+    /// | `finished` | 1 | pulse: the last word is pushed in this cycle, or there is none |
+    /// | `pending` | 1 | the codes are not complete yet |
+    /// | `send`, `sending` | 1 | pulse: send the codes; not all are sent yet |
+    /// | `code_push`, `code_word` | 1, 32 | words of the codes |
+    ///
+    /// ```
+    /// use ef_rtl::store::drain::Drain;
+    /// # ef_hdl_kit::export::verilog(&mut Drain::<4, 8, 3>::default(), "drain").unwrap();
+    /// ```
+    pub struct Drain<const T: usize, const CAW: usize, const LAT: usize> {
+        in clock: Clock,
+        in clear, start, relu, pool: Bit,
+        in p_base, p_g, n_i, n_g, n_r, n_c: Bits<16>,
+        in stall: Bit,
+        out address: Bits<16>,
+        in p_data: Vec<Bits<32>> = vec_of(T),
+        out push: Bit,
+        out word: Bits<32>,
+        out finished, pending: Bit,
+        in send: Bit,
+        out sending, code_push: Bit,
+        out code_word: Bits<32>,
+        walk: MapWalk<T>,
+        issued: TokenLine = TokenLine::new(Self::COMPARE),
+        last: TokenLine = TokenLine::new(Self::RESULT),
+        first: Delay<Bit> = Delay::new(Self::COMPARE),
+        number: Delay<Bits<2>> = Delay::new(Self::COMPARE),
+        row_end, closing: Delay<Bit> = Delay::new(Self::RESULT),
+        lane: Vec<PoolLane> = vec_of(T),
+        code: VectorCode<T>,
+        codes: Codes<T, CAW>,
+        serialise: Serialise<T>,
+        ending: MapEnd,
+    }
 }
 
 impl<const T: usize, const CAW: usize, const LAT: usize> Drain<T, CAW, LAT> {
@@ -91,47 +81,6 @@ impl<const T: usize, const CAW: usize, const LAT: usize> Drain<T, CAW, LAT> {
     const COMPARE: usize = vector_latency(LAT) + 1;
     /// From the issue of a window's last vector to the result.
     const RESULT: usize = Self::COMPARE + 2;
-}
-
-impl<const T: usize, const CAW: usize, const LAT: usize> Default for Drain<T, CAW, LAT> {
-    fn default() -> Self {
-        Self {
-            clock: Default::default(),
-            clear: Default::default(),
-            start: Default::default(),
-            relu: Default::default(),
-            pool: Default::default(),
-            p_base: Default::default(),
-            p_g: Default::default(),
-            n_i: Default::default(),
-            n_g: Default::default(),
-            n_r: Default::default(),
-            n_c: Default::default(),
-            stall: Default::default(),
-            address: Default::default(),
-            p_data: vec_of(T),
-            push: Default::default(),
-            word: Default::default(),
-            finished: Default::default(),
-            pending: Default::default(),
-            send: Default::default(),
-            sending: Default::default(),
-            code_push: Default::default(),
-            code_word: Default::default(),
-            walk: Default::default(),
-            issued: TokenLine::new(Self::COMPARE),
-            last: TokenLine::new(Self::RESULT),
-            first: Delay::new(Self::COMPARE),
-            number: Delay::new(Self::COMPARE),
-            row_end: Delay::new(Self::RESULT),
-            closing: Delay::new(Self::RESULT),
-            lane: vec_of(T),
-            code: Default::default(),
-            codes: Default::default(),
-            serialise: Default::default(),
-            ending: Default::default(),
-        }
-    }
 }
 
 glue! { [const T: usize, const CAW: usize, const LAT: usize] Drain<T, CAW, LAT>; self => {
@@ -201,12 +150,12 @@ glue! { [const T: usize, const CAW: usize, const LAT: usize] Drain<T, CAW, LAT>;
     wire!(self.code_word, self.codes.word);
 }}
 
-/// A map ends with its last word, or at once if it has none.
-#[derive(LogicBlock, Default)]
-struct MapEnd {
-    pub empty: Signal<In, Bit>,
-    pub closed: Signal<In, Bit>,
-    pub finished: Signal<Out, Bit>,
+block! {
+    /// A map ends with its last word, or at once if it has none.
+    struct MapEnd {
+        in empty, closed: Bit,
+        out finished: Bit,
+    }
 }
 
 impl Logic for MapEnd {

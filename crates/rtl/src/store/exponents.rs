@@ -1,31 +1,32 @@
 //! [`Exponents`]: the exponentials of one image.
 
+use ef_hdl_kit::block;
 use super::word_ram::{self, WordRam};
 use rust_hdl::prelude::*;
 
 /// Cycles from an address to its exponential.
 pub const LATENCY: usize = word_ram::LATENCY;
 
-/// A RAM of 2^EAW words, written in order.
-///
-/// ```text
-///  put, value --> [ WordRam ]--> exponent
-///      [ stored ]---^ ^--- address
-/// ```
-/// [`LATENCY`] 2.
-#[derive(LogicBlock, Default)]
-pub struct Exponents<const EAW: usize> {
-    pub clock: Signal<In, Clock>,
-    /// Forget all.
-    pub restart: Signal<In, Bit>,
-    pub put: Signal<In, Bit>,
-    pub value: Signal<In, Bits<32>>,
-    pub address: Signal<In, Bits<16>>,
-    pub exponent: Signal<Out, Bits<32>>,
-    /// How many were put.
-    pub stored: Signal<Out, Bits<16>>,
-    ram: WordRam<EAW>,
-    count: DFF<Bits<16>>,
+block! {
+    /// A RAM of 2^EAW words, written in order.
+    ///
+    /// ```text
+    ///  put, value --> [ WordRam ]--> exponent
+    ///      [ stored ]---^ ^--- address
+    /// ```
+    /// [`LATENCY`] 2.
+    pub struct Exponents<const EAW: usize> {
+        in clock: Clock,
+        /// Forget all.
+        in restart, put: Bit,
+        in value: Bits<32>,
+        in address: Bits<16>,
+        out exponent: Bits<32>,
+        /// How many were put.
+        out stored: Bits<16>,
+        ram: WordRam<EAW>,
+        reg count: Bits<16>,
+    }
 }
 
 impl<const EAW: usize> Logic for Exponents<EAW> {

@@ -1,48 +1,42 @@
 //! [`HandoverWriter`]: the words of a map on their way to the hand-over RAM.
 
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use ef_program::store::StoreOp;
 use rust_hdl::prelude::*;
 
 /// Cycles from a word of the map to its write.
 pub const LATENCY: u64 = 1;
 
-/// Writes the words of a MAP with `hand_over` to consecutive addresses, and keeps them from the memory if it has no runs.
-///
-/// ```text
-///  push, word --+--[FF]--> we, waddr, wdata      waddr: base, base + 1, ...
-///               +--[n_run > 0, or no hand_over]--> memory_push
-/// ```
-/// | port | width | |
-/// |---|---|---|
-/// | `clock`, `clear` | 1 | `clear` drops the word under way |
-/// | `op`, `n_run`, `base` | 16 | latched fields of the descriptor; `base` is `o_w` |
-/// | `start` | 1 | pulse before the first word |
-/// | `push`, `word` | 1, 32 | words of the map |
-/// | `memory_push` | 1 | the word goes to memory |
-/// | `we`, `waddr`, `wdata` | 1, 16, 32 | the word goes to the hand-over RAM |
-#[derive(LogicBlock, Default)]
-pub struct HandoverWriter {
-    pub clock: Signal<In, Clock>,
-    pub clear: Signal<In, Bit>,
-    pub op: Signal<In, Bits<16>>,
-    pub n_run: Signal<In, Bits<16>>,
-    pub base: Signal<In, Bits<16>>,
-    pub start: Signal<In, Bit>,
-    pub push: Signal<In, Bit>,
-    pub word: Signal<In, Bits<32>>,
-    pub memory_push: Signal<Out, Bit>,
-    pub we: Signal<Out, Bit>,
-    pub waddr: Signal<Out, Bits<16>>,
-    pub wdata: Signal<Out, Bits<32>>,
-    hands: DFF<Bit>,
-    only: DFF<Bit>,
-    writes: DFF<Bit>,
-    next: DFF<Bits<16>>,
-    at: DFF<Bits<16>>,
-    data: DFF<Bits<32>>,
-    asked: Signal<Local, Bit>,
-    bit_hand_over: K<4, { StoreOp::HAND_OVER as u64 }>,
+block! {
+    /// Writes the words of a MAP with `hand_over` to consecutive addresses, and keeps them from the memory if it has no runs.
+    ///
+    /// ```text
+    ///  push, word --+--[FF]--> we, waddr, wdata      waddr: base, base + 1, ...
+    ///               +--[n_run > 0, or no hand_over]--> memory_push
+    /// ```
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `clock`, `clear` | 1 | `clear` drops the word under way |
+    /// | `op`, `n_run`, `base` | 16 | latched fields of the descriptor; `base` is `o_w` |
+    /// | `start` | 1 | pulse before the first word |
+    /// | `push`, `word` | 1, 32 | words of the map |
+    /// | `memory_push` | 1 | the word goes to memory |
+    /// | `we`, `waddr`, `wdata` | 1, 16, 32 | the word goes to the hand-over RAM |
+    pub struct HandoverWriter {
+        in clock: Clock,
+        in clear: Bit,
+        in op, n_run, base: Bits<16>,
+        in start, push: Bit,
+        in word: Bits<32>,
+        out memory_push, we: Bit,
+        out waddr: Bits<16>,
+        out wdata: Bits<32>,
+        reg hands, only, writes: Bit,
+        reg next, at: Bits<16>,
+        reg data: Bits<32>,
+        net asked: Bit,
+        const bit_hand_over: Bits<4> = StoreOp::HAND_OVER as u64,
+    }
 }
 
 impl Logic for HandoverWriter {

@@ -1,30 +1,19 @@
 //! [`Hold`]: a delay that may be none.
 
-use ef_hdl_kit::{glue, vec_of};
+use ef_hdl_kit::{block, glue, vec_of};
 use rust_hdl::prelude::*;
 
-/// `q` is `d`, some cycles later, or at once: what aligns two pipelines whose latencies are constants of other modules.
-///
-/// ```text
-///  d --> [FF] --> ... --> [FF] --> q
-/// ```
-#[derive(LogicBlock)]
-pub struct Hold<D: Synth> {
-    pub clock: Signal<In, Clock>,
-    pub d: Signal<In, D>,
-    pub q: Signal<Out, D>,
-    stage: Vec<DFF<D>>,
-}
-
-impl<D: Synth> Hold<D> {
-    /// A delay of `cycles` cycles, 0 or more.
-    pub fn new(cycles: usize) -> Self {
-        Self {
-            clock: Default::default(),
-            d: Default::default(),
-            q: Default::default(),
-            stage: vec_of(cycles),
-        }
+block! {
+    /// `q` is `d`, some cycles later, or at once: what aligns two pipelines whose latencies are constants of other modules.
+    ///
+    /// ```text
+    ///  d --> [FF] --> ... --> [FF] --> q
+    /// ```
+    pub struct Hold<D: Synth>(cycles: usize) {
+        in clock: Clock,
+        in d: D,
+        out q: D,
+        stage: Vec<DFF<D>> = vec_of(cycles),
     }
 }
 

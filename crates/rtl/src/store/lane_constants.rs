@@ -1,44 +1,26 @@
 //! [`LaneConstants`]: numbers that follow from the number of lanes.
 
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
-/// What other modules need to know about T, as constant outputs: rust-hdl has no constant with a const generic in its value that
-/// also has a default.
-#[derive(LogicBlock)]
-pub struct LaneConstants<const T: usize> {
-    /// T - 1: the last beat of a vector, the last lane.
-    pub last: Signal<Out, Bits<3>>,
-    /// The last beat of a window of four vectors that become one.
-    pub last_pooled: Signal<Out, Bits<3>>,
-    /// T.
-    pub lanes: Signal<Out, Bits<4>>,
-    /// Width of a mask code, T; modulo 32, as is the next.
-    pub mask_width: Signal<Out, Bits<5>>,
-    /// Width of a pooled code, 4T.
-    pub pool_width: Signal<Out, Bits<5>>,
-    t_last: Constant<Bits<3>>,
-    t_last_pooled: Constant<Bits<3>>,
-    t_lanes: Constant<Bits<4>>,
-    t_mask_width: Constant<Bits<5>>,
-    t_pool_width: Constant<Bits<5>>,
-}
-
-impl<const T: usize> Default for LaneConstants<T> {
-    fn default() -> Self {
+block! {
+    /// What other modules need to know about T, as constant outputs: rust-hdl has no constant with a const generic in its value that
+    /// also has a default.
+    pub struct LaneConstants<const T: usize> {
         assert!(matches!(T, 2 | 4 | 8), "vectors have 2, 4 or 8 lanes");
         let t = T as u64;
-        Self {
-            last: Default::default(),
-            last_pooled: Default::default(),
-            lanes: Default::default(),
-            mask_width: Default::default(),
-            pool_width: Default::default(),
-            t_last: Constant::new((t - 1).into()),
-            t_last_pooled: Constant::new((t.max(4) - 1).into()),
-            t_lanes: Constant::new(t.into()),
-            t_mask_width: Constant::new(t.into()),
-            t_pool_width: Constant::new((4 * t % 32).into()),
-        }
+        /// T - 1: the last beat of a vector, the last lane.
+        out last: Bits<3>,
+        /// The last beat of a window of four vectors that become one.
+        out last_pooled: Bits<3>,
+        /// T.
+        out lanes: Bits<4>,
+        /// Width of a mask code, T; modulo 32, as is the next.
+        out mask_width: Bits<5>,
+        /// Width of a pooled code, 4T.
+        out pool_width: Bits<5>,
+        const t_last: Bits<3> = t - 1, const t_last_pooled: Bits<3> = t.max(4) - 1, const t_lanes: Bits<4> = t,
+        const t_mask_width: Bits<5> = t, const t_pool_width: Bits<5> = 4 * t % 32,
     }
 }
 

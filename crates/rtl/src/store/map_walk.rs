@@ -1,7 +1,7 @@
 //! [`MapWalk`]: the order in which a map leaves the partial sums.
 
 use super::lane_constants::LaneConstants;
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
 #[derive(Clone, Copy, Debug, PartialEq, LogicState)]
@@ -12,96 +12,66 @@ enum MapState {
     Walk,
 }
 
-/// Reads a map of `n_i` x `n_g` x `n_r` x `n_c` vectors, in this order, from
-/// `p_base + g*p_g + (i*n_r + r)*n_c + c`; with `pool` window by window, four vectors each, without a last odd row or column.
-///
-/// ```text
-///   group = p_base + g*p_g     row = (i*n_r + r)*n_c
-///           \                  /
-///            +---> at <-------+--- + 1 or 2 per window
-///                  |
-///                  +-- + 0, 1, n_c, n_c + 1 --> [ address ]
-/// ```
-/// One vector or window begins every `max(T, vectors per window)` cycles, so that what leaves can be sent at one word per
-/// cycle, without a gap at the end of rows, groups and images: the counters move in the first cycle of a window,
-/// the address in its last.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `start` | 1 | pulse; `p_base` ... `pool` stay valid until `busy` falls |
-/// | `stall` | 1 | begin no window |
-/// | `issue`, `address` | 1, 16 | read this vector |
-/// | `first`, `last`, `number` | 1, 1, 2 | its place in its window |
-/// | `row_end`, `closing` | 1, 1 | with `last`: the window ends a row, the map |
-/// | `empty` | 1 | pulse: the map has no vector, none will come |
-/// | `busy` | 1 | from the cycle after `start` until the last `issue` |
-///
-/// ```
-/// use ef_rtl::store::map_walk::MapWalk;
-/// # ef_hdl_kit::export::verilog(&mut MapWalk::<4>::default(), "map_walk").unwrap();
-/// ```
-#[derive(LogicBlock, Default)]
-pub struct MapWalk<const T: usize> {
-    pub clock: Signal<In, Clock>,
-    pub clear: Signal<In, Bit>,
-    pub start: Signal<In, Bit>,
-    pub pool: Signal<In, Bit>,
-    pub p_base: Signal<In, Bits<16>>,
-    pub p_g: Signal<In, Bits<16>>,
-    pub n_i: Signal<In, Bits<16>>,
-    pub n_g: Signal<In, Bits<16>>,
-    pub n_r: Signal<In, Bits<16>>,
-    pub n_c: Signal<In, Bits<16>>,
-    pub stall: Signal<In, Bit>,
-    pub issue: Signal<Out, Bit>,
-    pub address: Signal<Out, Bits<16>>,
-    pub first: Signal<Out, Bit>,
-    pub last: Signal<Out, Bit>,
-    pub number: Signal<Out, Bits<2>>,
-    pub row_end: Signal<Out, Bit>,
-    pub closing: Signal<Out, Bit>,
-    pub empty: Signal<Out, Bit>,
-    pub busy: Signal<Out, Bit>,
-    state: DFF<MapState>,
-    // what the map measures
-    columns: DFF<Bits<16>>,
-    rows: DFF<Bits<16>>,
-    row_step: DFF<Bits<16>>,
-    image_step: DFF<Bits<16>>,
-    diagonal: DFF<Bits<16>>,
-    last_beat: DFF<Bits<3>>,
-    // where the walk is
-    c_left: DFF<Bits<16>>,
-    r_left: DFF<Bits<16>>,
-    g_left: DFF<Bits<16>>,
-    i_left: DFF<Bits<16>>,
-    group: DFF<Bits<16>>,
-    image: DFF<Bits<16>>,
-    row: DFF<Bits<16>>,
-    at: DFF<Bits<16>>,
-    beat: DFF<Bits<3>>,
-    new_row: DFF<Bit>,
-    ending: DFF<Bit>,
-    // of the cycle before: a window takes at least two
-    column_ends: DFF<Bit>,
-    row_ends: DFF<Bit>,
-    group_ends: DFF<Bit>,
-    image_ends: DFF<Bit>,
-    opens: Signal<Local, Bit>,
-    under_way: Signal<Local, Bit>,
-    offset: Signal<Local, Bits<16>>,
-    // what leaves
-    out_issue: DFF<Bit>,
-    out_address: DFF<Bits<16>>,
-    out_first: DFF<Bit>,
-    out_last: DFF<Bit>,
-    out_number: DFF<Bits<2>>,
-    out_row_end: DFF<Bit>,
-    out_closing: DFF<Bit>,
-    out_empty: DFF<Bit>,
-    constants: LaneConstants<T>,
-    one: K<16, 1>,
-    three: K<3, 3>,
+block! {
+    /// Reads a map of `n_i` x `n_g` x `n_r` x `n_c` vectors, in this order, from
+    /// `p_base + g*p_g + (i*n_r + r)*n_c + c`; with `pool` window by window, four vectors each, without a last odd row or column.
+    ///
+    /// ```text
+    ///   group = p_base + g*p_g     row = (i*n_r + r)*n_c
+    ///           \                  /
+    ///            +---> at <-------+--- + 1 or 2 per window
+    ///                  |
+    ///                  +-- + 0, 1, n_c, n_c + 1 --> [ address ]
+    /// ```
+    /// One vector or window begins every `max(T, vectors per window)` cycles, so that what leaves can be sent at one word per
+    /// cycle, without a gap at the end of rows, groups and images: the counters move in the first cycle of a window,
+    /// the address in its last.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `start` | 1 | pulse; `p_base` ... `pool` stay valid until `busy` falls |
+    /// | `stall` | 1 | begin no window |
+    /// | `issue`, `address` | 1, 16 | read this vector |
+    /// | `first`, `last`, `number` | 1, 1, 2 | its place in its window |
+    /// | `row_end`, `closing` | 1, 1 | with `last`: the window ends a row, the map |
+    /// | `empty` | 1 | pulse: the map has no vector, none will come |
+    /// | `busy` | 1 | from the cycle after `start` until the last `issue` |
+    ///
+    /// ```
+    /// use ef_rtl::store::map_walk::MapWalk;
+    /// # ef_hdl_kit::export::verilog(&mut MapWalk::<4>::default(), "map_walk").unwrap();
+    /// ```
+    pub struct MapWalk<const T: usize> {
+        in clock: Clock,
+        in clear, start, pool: Bit,
+        in p_base, p_g, n_i, n_g, n_r, n_c: Bits<16>,
+        in stall: Bit,
+        out issue: Bit,
+        out address: Bits<16>,
+        out first, last: Bit,
+        out number: Bits<2>,
+        out row_end, closing, empty, busy: Bit,
+        reg state: MapState,
+        // what the map measures
+        reg columns, rows, row_step, image_step, diagonal: Bits<16>,
+        reg last_beat: Bits<3>,
+        // where the walk is
+        reg c_left, r_left, g_left, i_left, group, image, row, at: Bits<16>,
+        reg beat: Bits<3>,
+        reg new_row, ending: Bit,
+        // of the cycle before: a window takes at least two
+        reg column_ends, row_ends, group_ends, image_ends: Bit,
+        net opens, under_way: Bit,
+        net offset: Bits<16>,
+        // what leaves
+        reg out_issue: Bit,
+        reg out_address: Bits<16>,
+        reg out_first, out_last: Bit,
+        reg out_number: Bits<2>,
+        reg out_row_end, out_closing, out_empty: Bit,
+        constants: LaneConstants<T>,
+        const one: Bits<16> = 1, const three: Bits<3> = 3,
+    }
 }
 
 impl<const T: usize> Logic for MapWalk<T> {

@@ -1,32 +1,33 @@
 //! [`OperandRam`]: weights, velocities and labels for the vector unit.
 
+use ef_hdl_kit::block;
 use super::word_ram::{self, WordRam};
 use rust_hdl::prelude::*;
 
 /// Cycles from an address to `operand`.
 pub const LATENCY: usize = 1 + word_ram::LATENCY;
 
-/// A RAM of 2^OAW words that the load engine writes and the vector unit reads.
-///
-/// ```text
-///  operand_we, operand_waddr, operand_wdata --> [          ]
-///  update_address  --[mux]--[ FF ]------------> [ WordRam ]--> operand
-///  softmax_address ---+
-/// ```
-/// Addresses wrap at 2^OAW. [`LATENCY`] 3.
-#[derive(LogicBlock, Default)]
-pub struct OperandRam<const OAW: usize> {
-    pub clock: Signal<In, Clock>,
-    pub operand_we: Signal<In, Bit>,
-    pub operand_waddr: Signal<In, Bits<16>>,
-    pub operand_wdata: Signal<In, Bits<32>>,
-    /// Softmax reads, not the update.
-    pub softmax: Signal<In, Bit>,
-    pub update_address: Signal<In, Bits<16>>,
-    pub softmax_address: Signal<In, Bits<16>>,
-    pub operand: Signal<Out, Bits<32>>,
-    address: DFF<Bits<16>>,
-    ram: WordRam<OAW>,
+block! {
+    /// A RAM of 2^OAW words that the load engine writes and the vector unit reads.
+    ///
+    /// ```text
+    ///  operand_we, operand_waddr, operand_wdata --> [          ]
+    ///  update_address  --[mux]--[ FF ]------------> [ WordRam ]--> operand
+    ///  softmax_address ---+
+    /// ```
+    /// Addresses wrap at 2^OAW. [`LATENCY`] 3.
+    pub struct OperandRam<const OAW: usize> {
+        in clock: Clock,
+        in operand_we: Bit,
+        in operand_waddr: Bits<16>,
+        in operand_wdata: Bits<32>,
+        /// Softmax reads, not the update.
+        in softmax: Bit,
+        in update_address, softmax_address: Bits<16>,
+        out operand: Bits<32>,
+        reg address: Bits<16>,
+        ram: WordRam<OAW>,
+    }
 }
 
 impl<const OAW: usize> Logic for OperandRam<OAW> {

@@ -1,53 +1,51 @@
 //! [`PoolLane`]: maximum, index and ReLU of one lane.
 
+use ef_hdl_kit::block;
 use super::order_key::OrderKey;
 use rust_hdl::prelude::*;
 
-/// The first largest word of a window and its number in it, then ReLU.
-///
-/// ```text
-///  edge         1                    2                          3
-///  word --[ word ]------------[ best  ] if first, or    --[ +0 unless positive, if relu ]-- y
-///       --[ key  ]--> > ? ----[ key   ] greater             [ kept                       ]-- kept
-///                             [ index ]                   --[ index                      ]-- chosen
-/// ```
-///
-/// Free-running. Without pooling every word is the first of its window.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `word` | 32 | |
-/// | `valid`, `first`, `number` | 1, 1, 2 | of this word; one cycle after it, with edge 2 |
-/// | `relu` | 1 | stable |
-/// | `y` | 32 | the result, two cycles after the `valid` of the last word of a window |
-/// | `kept` | 1 | its mask bit: positive, or no ReLU |
-/// | `chosen` | 2 | `number` of the word chosen |
-///
-/// ```
-/// use ef_rtl::store::pool_lane::PoolLane;
-/// # ef_hdl_kit::export::verilog(&mut PoolLane::default(), "pool_lane").unwrap();
-/// ```
-#[derive(LogicBlock, Default)]
-pub struct PoolLane {
-    pub clock: Signal<In, Clock>,
-    pub word: Signal<In, Bits<32>>,
-    pub valid: Signal<In, Bit>,
-    pub first: Signal<In, Bit>,
-    pub number: Signal<In, Bits<2>>,
-    pub relu: Signal<In, Bit>,
-    pub y: Signal<Out, Bits<32>>,
-    pub kept: Signal<Out, Bit>,
-    pub chosen: Signal<Out, Bits<2>>,
-    order: OrderKey,
-    next_word: DFF<Bits<32>>,
-    next_key: DFF<Bits<32>>,
-    best: DFF<Bits<32>>,
-    best_key: DFF<Bits<32>>,
-    index: DFF<Bits<2>>,
-    keep: Signal<Local, Bit>,
-    result: DFF<Bits<32>>,
-    result_kept: DFF<Bit>,
-    result_index: DFF<Bits<2>>,
+block! {
+    /// The first largest word of a window and its number in it, then ReLU.
+    ///
+    /// ```text
+    ///  edge         1                    2                          3
+    ///  word --[ word ]------------[ best  ] if first, or    --[ +0 unless positive, if relu ]-- y
+    ///       --[ key  ]--> > ? ----[ key   ] greater             [ kept                       ]-- kept
+    ///                             [ index ]                   --[ index                      ]-- chosen
+    /// ```
+    ///
+    /// Free-running. Without pooling every word is the first of its window.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `word` | 32 | |
+    /// | `valid`, `first`, `number` | 1, 1, 2 | of this word; one cycle after it, with edge 2 |
+    /// | `relu` | 1 | stable |
+    /// | `y` | 32 | the result, two cycles after the `valid` of the last word of a window |
+    /// | `kept` | 1 | its mask bit: positive, or no ReLU |
+    /// | `chosen` | 2 | `number` of the word chosen |
+    ///
+    /// ```
+    /// use ef_rtl::store::pool_lane::PoolLane;
+    /// # ef_hdl_kit::export::verilog(&mut PoolLane::default(), "pool_lane").unwrap();
+    /// ```
+    pub struct PoolLane {
+        in clock: Clock,
+        in word: Bits<32>,
+        in valid, first: Bit,
+        in number: Bits<2>,
+        in relu: Bit,
+        out y: Bits<32>,
+        out kept: Bit,
+        out chosen: Bits<2>,
+        order: OrderKey,
+        reg next_word, next_key, best, best_key: Bits<32>,
+        reg index: Bits<2>,
+        net keep: Bit,
+        reg result: Bits<32>,
+        reg result_kept: Bit,
+        reg result_index: Bits<2>,
+    }
 }
 
 impl Logic for PoolLane {

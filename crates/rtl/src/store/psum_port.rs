@@ -1,38 +1,38 @@
 //! [`PsumPort`]: one read port of the partial sums for vectors and for single words.
 
 use crate::buffer::Delay;
-use ef_hdl_kit::{glue, vec_of};
+use ef_hdl_kit::{block, glue, vec_of};
 use rust_hdl::prelude::*;
 
-/// Sends an address to the partial sums and picks a word out of the vector that comes back LAT cycles later.
-///
-/// ```text
-///  map_address --[mux]--[ FF ]--> p_addr ~~ LAT ~~> p_data[T] --+------------> (vectors: used as they come)
-///  word_address ---+                                        [ pick ]--[ FF ]--> element
-///  word_lane -----------[ FF ]------[ LAT FFs ]----------------+
-/// ```
-/// A vector is at `p_data` [`vector_latency`] cycles after its address was given, an element at `element`
-/// [`element_latency`] cycles after.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `map`, `map_address` | 1, 16 | the map drives the address |
-/// | `word_address`, `word_lane` | 16, 3 | else this does |
-/// | `p_addr`, `p_data[T]` | 16, 32 | to and from the partial sums |
-/// | `element` | 32 | |
-#[derive(LogicBlock)]
-pub struct PsumPort<const T: usize, const LAT: usize> {
-    pub clock: Signal<In, Clock>,
-    pub map: Signal<In, Bit>,
-    pub map_address: Signal<In, Bits<16>>,
-    pub word_address: Signal<In, Bits<16>>,
-    pub word_lane: Signal<In, Bits<3>>,
-    pub p_addr: Signal<Out, Bits<16>>,
-    pub p_data: Vec<Signal<In, Bits<32>>>,
-    pub element: Signal<Out, Bits<32>>,
-    choose: ChooseAddress,
-    lane: Delay<Bits<3>>,
-    pick: PickLane<T>,
+block! {
+    /// Sends an address to the partial sums and picks a word out of the vector that comes back LAT cycles later.
+    ///
+    /// ```text
+    ///  map_address --[mux]--[ FF ]--> p_addr ~~ LAT ~~> p_data[T] --+------------> (vectors: used as they come)
+    ///  word_address ---+                                        [ pick ]--[ FF ]--> element
+    ///  word_lane -----------[ FF ]------[ LAT FFs ]----------------+
+    /// ```
+    /// A vector is at `p_data` [`vector_latency`] cycles after its address was given, an element at `element`
+    /// [`element_latency`] cycles after.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `map`, `map_address` | 1, 16 | the map drives the address |
+    /// | `word_address`, `word_lane` | 16, 3 | else this does |
+    /// | `p_addr`, `p_data[T]` | 16, 32 | to and from the partial sums |
+    /// | `element` | 32 | |
+    pub struct PsumPort<const T: usize, const LAT: usize> {
+        in clock: Clock,
+        in map: Bit,
+        in map_address, word_address: Bits<16>,
+        in word_lane: Bits<3>,
+        out p_addr: Bits<16>,
+        in p_data: Vec<Bits<32>> = vec_of(T),
+        out element: Bits<32>,
+        choose: ChooseAddress,
+        lane: Delay<Bits<3>> = Delay::new(vector_latency(LAT)),
+        pick: PickLane<T>,
+    }
 }
 
 /// Cycles from `map_address` to the vector at `p_data`.
@@ -43,24 +43,6 @@ pub const fn vector_latency(psum_latency: usize) -> usize {
 /// Cycles from `word_address` to `element`.
 pub const fn element_latency(psum_latency: usize) -> usize {
     psum_latency + 2
-}
-
-impl<const T: usize, const LAT: usize> Default for PsumPort<T, LAT> {
-    fn default() -> Self {
-        Self {
-            clock: Default::default(),
-            map: Default::default(),
-            map_address: Default::default(),
-            word_address: Default::default(),
-            word_lane: Default::default(),
-            p_addr: Default::default(),
-            p_data: vec_of(T),
-            element: Default::default(),
-            choose: Default::default(),
-            lane: Delay::new(vector_latency(LAT)),
-            pick: Default::default(),
-        }
-    }
 }
 
 glue! { [const T: usize, const LAT: usize] PsumPort<T, LAT>; self => {
@@ -79,15 +61,15 @@ glue! { [const T: usize, const LAT: usize] PsumPort<T, LAT>; self => {
     wire!(self.element, self.pick.element);
 }}
 
-/// The address register.
-#[derive(LogicBlock, Default)]
-struct ChooseAddress {
-    pub clock: Signal<In, Clock>,
-    pub map: Signal<In, Bit>,
-    pub map_address: Signal<In, Bits<16>>,
-    pub word_address: Signal<In, Bits<16>>,
-    pub address: Signal<Out, Bits<16>>,
-    chosen: DFF<Bits<16>>,
+block! {
+    /// The address register.
+    struct ChooseAddress {
+        in clock: Clock,
+        in map: Bit,
+        in map_address, word_address: Bits<16>,
+        out address: Bits<16>,
+        reg chosen: Bits<16>,
+    }
 }
 
 impl Logic for ChooseAddress {
@@ -102,25 +84,14 @@ impl Logic for ChooseAddress {
     }
 }
 
-/// One word of a vector, registered.
-#[derive(LogicBlock)]
-struct PickLane<const T: usize> {
-    pub clock: Signal<In, Clock>,
-    pub lane: Signal<In, Bits<3>>,
-    pub vector: Vec<Signal<In, Bits<32>>>,
-    pub element: Signal<Out, Bits<32>>,
-    word: DFF<Bits<32>>,
-}
-
-impl<const T: usize> Default for PickLane<T> {
-    fn default() -> Self {
-        Self {
-            clock: Default::default(),
-            lane: Default::default(),
-            vector: vec_of(T),
-            element: Default::default(),
-            word: Default::default(),
-        }
+block! {
+    /// One word of a vector, registered.
+    struct PickLane<const T: usize> {
+        in clock: Clock,
+        in lane: Bits<3>,
+        in vector: Vec<Bits<32>> = vec_of(T),
+        out element: Bits<32>,
+        reg word: Bits<32>,
     }
 }
 

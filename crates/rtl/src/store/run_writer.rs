@@ -1,7 +1,7 @@
 //! [`RunWriter`]: a stream of words becomes bursts to memory.
 
 use crate::stream::Skid;
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
 #[derive(Clone, Copy, Debug, PartialEq, LogicState)]
@@ -27,95 +27,81 @@ pub const SUPPLY: u64 = 3;
 /// Cycles from the last word at `data` to the end of `busy`.
 pub const WRITTEN: u64 = 1;
 
-/// Writes `n_run` runs of `run` words, run i at address `dram + i*d_run`, each as one burst.
-///
-/// ```text
-///  start, dram, run, n_run, d_run --> [ commands ]-------------------> cmd_valid, cmd_addr, cmd_len
-///                                          | + run                <--- cmd_ready
-///  push --> [ deficit ] enough? -----------+
-///                                          v
-///                                      [ owed ] > 0
-///                                          |
-///  in_valid, in_data ----------------------+-------------> [ Skid ]--> data_valid, data
-///  in_ready <------------------------------+                      <--- data_ready
-/// ```
-///
-/// A command is offered as soon as the buffer in front holds `min(run, prefill)` words beyond those that earlier
-/// bursts still take: a burst of a slow producer does not hold the memory while it waits for words, and the command of the
-/// next burst is out before the data of this one ends, so bursts of 3 words and more follow each other without a gap.
-/// Data is sent only for commands that the memory has taken.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `clock`, `reset` | 1 | |
-/// | `start` | 1 | pulse, while not `busy`; `dram`, `run`, ... stay valid until `busy` falls |
-/// | `dram`, `run`, `n_run`, `d_run` | 32, 16, 16, 32 | nothing is written if `run` or `n_run` is 0 |
-/// | `prefill` | 16 | words that must wait in the buffer before a burst begins |
-/// | `push` | 1 | a word enters the buffer in front in this cycle |
-/// | `forget` | 1 | pulse, while not `busy`: the buffer in front was emptied |
-/// | `in_*`, `cmd_*`, `data_*` | | streams, valid/ready |
-/// | `cancel` | 1 | level: from the next cycle on no new command, and what is owed is paid with zeros |
-/// | `busy` | 1 | from the cycle after `start` until the last word has been taken |
-/// | `burst_issued`, `words_written` | 1 | pulses, one per command or word taken |
-///
-/// ```
-/// use ef_rtl::store::run_writer::RunWriter;
-/// # ef_hdl_kit::export::verilog(&mut RunWriter::default(), "run_writer").unwrap();
-/// ```
-#[derive(LogicBlock, Default)]
-pub struct RunWriter {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub start: Signal<In, Bit>,
-    pub dram: Signal<In, Bits<32>>,
-    pub run: Signal<In, Bits<16>>,
-    pub n_run: Signal<In, Bits<16>>,
-    pub d_run: Signal<In, Bits<32>>,
-    pub prefill: Signal<In, Bits<16>>,
-    pub cancel: Signal<In, Bit>,
-    pub push: Signal<In, Bit>,
-    pub forget: Signal<In, Bit>,
-    pub in_valid: Signal<In, Bit>,
-    pub in_ready: Signal<Out, Bit>,
-    pub in_data: Signal<In, Bits<32>>,
-    pub cmd_valid: Signal<Out, Bit>,
-    pub cmd_ready: Signal<In, Bit>,
-    pub cmd_addr: Signal<Out, Bits<32>>,
-    pub cmd_len: Signal<Out, Bits<16>>,
-    pub data_valid: Signal<Out, Bit>,
-    pub data_ready: Signal<In, Bit>,
-    pub data: Signal<Out, Bits<32>>,
-    pub busy: Signal<Out, Bit>,
-    pub burst_issued: Signal<Out, Bit>,
-    pub words_written: Signal<Out, Bit>,
-    state: DFF<RunState>,
-    offering: DFF<Bit>,
-    address: DFF<Bits<32>>,
-    length: DFF<Bits<16>>,
-    length_less_one: DFF<Bits<16>>,
-    left: DFF<Bits<16>>,
-    prefill_less_one: DFF<Bits<16>>,
-    /// A run is shorter than `prefill`.
-    brief: DFF<Bit>,
-    least_less_one: DFF<Bits<16>>,
-    cancelled: DFF<Bit>,
-    /// Words owed minus words in the buffer, two's complement.
-    deficit: DFF<Bits<20>>,
-    deficit_change: Signal<Local, Bits<20>>,
-    lacking: Signal<Local, Bits<20>>,
-    enough: DFF<Bit>,
-    /// Words of accepted commands that have not yet left the buffer.
-    owed: DFF<Bits<20>>,
-    owed_change: Signal<Local, Bits<20>>,
-    owes_one: Signal<Local, Bit>,
-    paying: DFF<Bit>,
-    accept: Signal<Local, Bit>,
-    supply: Signal<Local, Bit>,
-    pay: Signal<Local, Bit>,
-    out: Skid<32>,
-    one: K<16, 1>,
-    one_word: K<20, 1>,
-    minus_one: K<20, 0xf_ffff>,
+block! {
+    /// Writes `n_run` runs of `run` words, run i at address `dram + i*d_run`, each as one burst.
+    ///
+    /// ```text
+    ///  start, dram, run, n_run, d_run --> [ commands ]-------------------> cmd_valid, cmd_addr, cmd_len
+    ///                                          | + run                <--- cmd_ready
+    ///  push --> [ deficit ] enough? -----------+
+    ///                                          v
+    ///                                      [ owed ] > 0
+    ///                                          |
+    ///  in_valid, in_data ----------------------+-------------> [ Skid ]--> data_valid, data
+    ///  in_ready <------------------------------+                      <--- data_ready
+    /// ```
+    ///
+    /// A command is offered as soon as the buffer in front holds `min(run, prefill)` words beyond those that earlier
+    /// bursts still take: a burst of a slow producer does not hold the memory while it waits for words, and the command of the
+    /// next burst is out before the data of this one ends, so bursts of 3 words and more follow each other without a gap.
+    /// Data is sent only for commands that the memory has taken.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `clock`, `reset` | 1 | |
+    /// | `start` | 1 | pulse, while not `busy`; `dram`, `run`, ... stay valid until `busy` falls |
+    /// | `dram`, `run`, `n_run`, `d_run` | 32, 16, 16, 32 | nothing is written if `run` or `n_run` is 0 |
+    /// | `prefill` | 16 | words that must wait in the buffer before a burst begins |
+    /// | `push` | 1 | a word enters the buffer in front in this cycle |
+    /// | `forget` | 1 | pulse, while not `busy`: the buffer in front was emptied |
+    /// | `in_*`, `cmd_*`, `data_*` | | streams, valid/ready |
+    /// | `cancel` | 1 | level: from the next cycle on no new command, and what is owed is paid with zeros |
+    /// | `busy` | 1 | from the cycle after `start` until the last word has been taken |
+    /// | `burst_issued`, `words_written` | 1 | pulses, one per command or word taken |
+    ///
+    /// ```
+    /// use ef_rtl::store::run_writer::RunWriter;
+    /// # ef_hdl_kit::export::verilog(&mut RunWriter::default(), "run_writer").unwrap();
+    /// ```
+    pub struct RunWriter {
+        in clock: Clock,
+        in reset, start: Bit,
+        in dram: Bits<32>,
+        in run, n_run: Bits<16>,
+        in d_run: Bits<32>,
+        in prefill: Bits<16>,
+        in cancel, push, forget, in_valid: Bit,
+        out in_ready: Bit,
+        in in_data: Bits<32>,
+        out cmd_valid: Bit,
+        in cmd_ready: Bit,
+        out cmd_addr: Bits<32>,
+        out cmd_len: Bits<16>,
+        out data_valid: Bit,
+        in data_ready: Bit,
+        out data: Bits<32>,
+        out busy, burst_issued, words_written: Bit,
+        reg state: RunState,
+        reg offering: Bit,
+        reg address: Bits<32>,
+        reg length, length_less_one, left, prefill_less_one: Bits<16>,
+        /// A run is shorter than `prefill`.
+        reg brief: Bit,
+        reg least_less_one: Bits<16>,
+        reg cancelled: Bit,
+        /// Words owed minus words in the buffer, two's complement.
+        reg deficit: Bits<20>,
+        net deficit_change, lacking: Bits<20>,
+        reg enough: Bit,
+        /// Words of accepted commands that have not yet left the buffer.
+        reg owed: Bits<20>,
+        net owed_change: Bits<20>,
+        net owes_one: Bit,
+        reg paying: Bit,
+        net accept, supply, pay: Bit,
+        out: Skid<32>,
+        const one: Bits<16> = 1, const one_word: Bits<20> = 1, const minus_one: Bits<20> = 0xf_ffff,
+    }
 }
 
 impl Logic for RunWriter {

@@ -1,56 +1,36 @@
 //! [`Serialise`]: a vector leaves as T words.
 
 use super::lane_constants::LaneConstants;
-use ef_hdl_kit::{K, vec_of};
+use ef_hdl_kit::{block, vec_of};
 use rust_hdl::prelude::*;
 
-/// Turns vectors, at most one every T cycles, into words, one per cycle, lane 0 first.
-///
-/// ```text
-///  vector[T] --load--> [T-1] -> ... -> [1] -> [0] --> word
-///  closing   --------> [closing]    [count]> 0 -----> push
-///                           and last word ----------> finished
-/// ```
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `load`, `vector[T]`, `closing` | 1, 32, 1 | a vector, at least T cycles after the one before; the last of all |
-/// | `push`, `word` | 1, 32 | from the next cycle on; there is no way to stop it |
-/// | `finished` | 1 | pulse with the last word of the closing vector |
-#[derive(LogicBlock)]
-pub struct Serialise<const T: usize> {
-    pub clock: Signal<In, Clock>,
-    pub clear: Signal<In, Bit>,
-    pub load: Signal<In, Bit>,
-    pub vector: Vec<Signal<In, Bits<32>>>,
-    pub closing: Signal<In, Bit>,
-    pub push: Signal<Out, Bit>,
-    pub word: Signal<Out, Bits<32>>,
-    pub finished: Signal<Out, Bit>,
-    lane: Vec<DFF<Bits<32>>>,
-    count: DFF<Bits<4>>,
-    closes: DFF<Bit>,
-    constants: LaneConstants<T>,
-    one: K<4, 1>,
-}
-
-impl<const T: usize> Default for Serialise<T> {
-    fn default() -> Self {
-        Self {
-            clock: Default::default(),
-            clear: Default::default(),
-            load: Default::default(),
-            vector: vec_of(T),
-            closing: Default::default(),
-            push: Default::default(),
-            word: Default::default(),
-            finished: Default::default(),
-            lane: vec_of(T),
-            count: Default::default(),
-            closes: Default::default(),
-            constants: Default::default(),
-            one: Default::default(),
-        }
+block! {
+    /// Turns vectors, at most one every T cycles, into words, one per cycle, lane 0 first.
+    ///
+    /// ```text
+    ///  vector[T] --load--> [T-1] -> ... -> [1] -> [0] --> word
+    ///  closing   --------> [closing]    [count]> 0 -----> push
+    ///                           and last word ----------> finished
+    /// ```
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `load`, `vector[T]`, `closing` | 1, 32, 1 | a vector, at least T cycles after the one before; the last of all |
+    /// | `push`, `word` | 1, 32 | from the next cycle on; there is no way to stop it |
+    /// | `finished` | 1 | pulse with the last word of the closing vector |
+    pub struct Serialise<const T: usize> {
+        in clock: Clock,
+        in clear, load: Bit,
+        in vector: Vec<Bits<32>> = vec_of(T),
+        in closing: Bit,
+        out push: Bit,
+        out word: Bits<32>,
+        out finished: Bit,
+        reg lane: Vec<Bits<32>> = vec_of(T),
+        reg count: Bits<4>,
+        reg closes: Bit,
+        constants: LaneConstants<T>,
+        const one: Bits<4> = 1,
     }
 }
 

@@ -12,7 +12,7 @@ use super::token_line::TokenLine;
 use super::word_mux;
 use crate::arith::sfu::{self, Sfu};
 use crate::buffer::PulseDelay;
-use ef_hdl_kit::glue;
+use ef_hdl_kit::{block, glue};
 use rust_hdl::prelude::*;
 
 /// Cycles from the argument of a special function to its value.
@@ -91,85 +91,74 @@ const fn raised(psum_latency: usize) -> usize {
     element_latency(psum_latency) + ADD + FUNCTION
 }
 
-/// SOFTMAX over up to 2^EAW classes per image: loss, hits, and the gradient of the logits.
-///
-/// ```text
-///  [ SoftmaxControl ] leads through the passes of an image, tokens keep the time of every step:
-///
-///  [ ClassWalk ] ~~> element --> [ ArgMax ]                                           scan
-///  [ ClassWalk ] ~~> element --(- max)--> x --[ exp ]--> [ Exponents 2^EAW ]          shift
-///  [ Exponents ] --(+ sum)--> sum --[ recip ]--> inverse, --[ ln ]--(- x_label)--(+ LOSS_SUM)
-///  [ Exponents ] --(* inverse)--(- 1 if label)--(* INV_BATCH)--> word                 gradient
-/// ```
-/// The first three passes take 1, 1 and ADD + 1 cycles per class, the gradient 2, and each image some 120 more.
-/// An image has at most 2^EAW classes: more wrap and give nonsense.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `start` | 1 | pulse; `p_base` ... `gradient` and `inv_batch` stay valid until `busy` falls |
-/// | `clear` | 1 | stop; the totals stay |
-/// | `clear_totals` | 1 | `loss_sum`, `mean_loss` and `correct` become 0 |
-/// | `stall` | 1 | begin no gradient |
-/// | `operand_address`, `operand` | 16, 32 | labels, to and from [`OperandRam`](super::operand_ram::OperandRam) |
-/// | `psum_address`, `psum_lane`, `element` | 16, 3, 32 | logits, to and from [`PsumPort`](super::psum_port::PsumPort) |
-/// | `add` ... `mul_b`, `sum`, `product` | | to and from [`Arithmetic`](super::arithmetic::Arithmetic) |
-/// | `push`, `word` | 1, 32 | the gradients, each image padded to a multiple of T |
-/// | `loss_sum`, `mean_loss`, `correct` | 32 | totals |
-/// | `busy` | 1 | from the cycle after `start` until the mean is known |
-///
-/// ```
-/// use ef_rtl::store::softmax::Softmax;
-/// # ef_hdl_kit::export::verilog(&mut Softmax::<4, 6, 3>::default(), "softmax").unwrap();
-/// ```
-#[derive(LogicBlock)]
-pub struct Softmax<const T: usize, const EAW: usize, const LAT: usize> {
-    pub clock: Signal<In, Clock>,
-    pub clear: Signal<In, Bit>,
-    pub clear_totals: Signal<In, Bit>,
-    pub start: Signal<In, Bit>,
-    pub gradient: Signal<In, Bit>,
-    pub p_base: Signal<In, Bits<16>>,
-    pub p_g: Signal<In, Bits<16>>,
-    pub n_i: Signal<In, Bits<16>>,
-    pub n_c: Signal<In, Bits<16>>,
-    pub o_w: Signal<In, Bits<16>>,
-    pub inv_batch: Signal<In, Bits<32>>,
-    pub stall: Signal<In, Bit>,
-    pub operand_address: Signal<Out, Bits<16>>,
-    pub operand: Signal<In, Bits<32>>,
-    pub psum_address: Signal<Out, Bits<16>>,
-    pub psum_lane: Signal<Out, Bits<3>>,
-    pub element: Signal<In, Bits<32>>,
-    pub add: Signal<Out, Bit>,
-    pub add_a: Signal<Out, Bits<32>>,
-    pub add_b: Signal<Out, Bits<32>>,
-    pub subtract: Signal<Out, Bit>,
-    pub sum: Signal<In, Bits<32>>,
-    pub multiply: Signal<Out, Bit>,
-    pub mul_a: Signal<Out, Bits<32>>,
-    pub mul_b: Signal<Out, Bits<32>>,
-    pub product: Signal<In, Bits<32>>,
-    pub push: Signal<Out, Bit>,
-    pub word: Signal<Out, Bits<32>>,
-    pub loss_sum: Signal<Out, Bits<32>>,
-    pub mean_loss: Signal<Out, Bits<32>>,
-    pub correct: Signal<Out, Bits<32>>,
-    pub busy: Signal<Out, Bit>,
-    control: SoftmaxControl<T>,
-    walk: ClassWalk<T>,
-    max: ArgMax,
-    exponents: Exponents<EAW>,
-    totals: SoftmaxTotals,
-    steps: SoftmaxSteps,
-    argument: SoftmaxFunction,
-    special: Sfu,
-    scan: TokenLine,
-    shift: TokenLine,
-    grow: PulseDelay<ADD>,
-    inverse: TokenLine,
-    gradients: TokenLine,
-    mean: PulseDelay<MULTIPLY>,
-    difference: Hold<Bits<32>>,
+block! {
+    /// SOFTMAX over up to 2^EAW classes per image: loss, hits, and the gradient of the logits.
+    ///
+    /// ```text
+    ///  [ SoftmaxControl ] leads through the passes of an image, tokens keep the time of every step:
+    ///
+    ///  [ ClassWalk ] ~~> element --> [ ArgMax ]                                           scan
+    ///  [ ClassWalk ] ~~> element --(- max)--> x --[ exp ]--> [ Exponents 2^EAW ]          shift
+    ///  [ Exponents ] --(+ sum)--> sum --[ recip ]--> inverse, --[ ln ]--(- x_label)--(+ LOSS_SUM)
+    ///  [ Exponents ] --(* inverse)--(- 1 if label)--(* INV_BATCH)--> word                 gradient
+    /// ```
+    /// The first three passes take 1, 1 and ADD + 1 cycles per class, the gradient 2, and each image some 120 more.
+    /// An image has at most 2^EAW classes: more wrap and give nonsense.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `start` | 1 | pulse; `p_base` ... `gradient` and `inv_batch` stay valid until `busy` falls |
+    /// | `clear` | 1 | stop; the totals stay |
+    /// | `clear_totals` | 1 | `loss_sum`, `mean_loss` and `correct` become 0 |
+    /// | `stall` | 1 | begin no gradient |
+    /// | `operand_address`, `operand` | 16, 32 | labels, to and from [`OperandRam`](super::operand_ram::OperandRam) |
+    /// | `psum_address`, `psum_lane`, `element` | 16, 3, 32 | logits, to and from [`PsumPort`](super::psum_port::PsumPort) |
+    /// | `add` ... `mul_b`, `sum`, `product` | | to and from [`Arithmetic`](super::arithmetic::Arithmetic) |
+    /// | `push`, `word` | 1, 32 | the gradients, each image padded to a multiple of T |
+    /// | `loss_sum`, `mean_loss`, `correct` | 32 | totals |
+    /// | `busy` | 1 | from the cycle after `start` until the mean is known |
+    ///
+    /// ```
+    /// use ef_rtl::store::softmax::Softmax;
+    /// # ef_hdl_kit::export::verilog(&mut Softmax::<4, 6, 3>::default(), "softmax").unwrap();
+    /// ```
+    pub struct Softmax<const T: usize, const EAW: usize, const LAT: usize> {
+        in clock: Clock,
+        in clear, clear_totals, start, gradient: Bit,
+        in p_base, p_g, n_i, n_c, o_w: Bits<16>,
+        in inv_batch: Bits<32>,
+        in stall: Bit,
+        out operand_address: Bits<16>,
+        in operand: Bits<32>,
+        out psum_address: Bits<16>,
+        out psum_lane: Bits<3>,
+        in element: Bits<32>,
+        out add: Bit,
+        out add_a, add_b: Bits<32>,
+        out subtract: Bit,
+        in sum: Bits<32>,
+        out multiply: Bit,
+        out mul_a, mul_b: Bits<32>,
+        in product: Bits<32>,
+        out push: Bit,
+        out word, loss_sum, mean_loss, correct: Bits<32>,
+        out busy: Bit,
+        control: SoftmaxControl<T>,
+        walk: ClassWalk<T>,
+        max: ArgMax,
+        exponents: Exponents<EAW>,
+        totals: SoftmaxTotals,
+        steps: SoftmaxSteps,
+        argument: SoftmaxFunction,
+        special: Sfu,
+        scan: TokenLine = TokenLine::new(Self::SCANNED),
+        shift: TokenLine = TokenLine::new(Self::RAISED),
+        grow: PulseDelay<ADD>,
+        inverse: TokenLine = TokenLine::new(LOSS_END),
+        gradients: TokenLine = TokenLine::new(GRADIENT_KNOWN),
+        mean: PulseDelay<MULTIPLY>,
+        difference: Hold<Bits<32>> = Hold::new(GRADIENT_HOLD),
+    }
 }
 
 impl<const T: usize, const EAW: usize, const LAT: usize> Softmax<T, EAW, LAT> {
@@ -178,60 +167,6 @@ impl<const T: usize, const EAW: usize, const LAT: usize> Softmax<T, EAW, LAT> {
     const SCANNED: usize = scanned(LAT);
     const SHIFTED: usize = Self::LOGIT + ADD;
     const RAISED: usize = raised(LAT);
-}
-
-impl<const T: usize, const EAW: usize, const LAT: usize> Default for Softmax<T, EAW, LAT> {
-    fn default() -> Self {
-        Self {
-            clock: Default::default(),
-            clear: Default::default(),
-            clear_totals: Default::default(),
-            start: Default::default(),
-            gradient: Default::default(),
-            p_base: Default::default(),
-            p_g: Default::default(),
-            n_i: Default::default(),
-            n_c: Default::default(),
-            o_w: Default::default(),
-            inv_batch: Default::default(),
-            stall: Default::default(),
-            operand_address: Default::default(),
-            operand: Default::default(),
-            psum_address: Default::default(),
-            psum_lane: Default::default(),
-            element: Default::default(),
-            add: Default::default(),
-            add_a: Default::default(),
-            add_b: Default::default(),
-            subtract: Default::default(),
-            sum: Default::default(),
-            multiply: Default::default(),
-            mul_a: Default::default(),
-            mul_b: Default::default(),
-            product: Default::default(),
-            push: Default::default(),
-            word: Default::default(),
-            loss_sum: Default::default(),
-            mean_loss: Default::default(),
-            correct: Default::default(),
-            busy: Default::default(),
-            control: Default::default(),
-            walk: Default::default(),
-            max: Default::default(),
-            exponents: Default::default(),
-            totals: Default::default(),
-            steps: Default::default(),
-            argument: Default::default(),
-            special: Default::default(),
-            scan: TokenLine::new(Self::SCANNED),
-            shift: TokenLine::new(Self::RAISED),
-            grow: Default::default(),
-            inverse: TokenLine::new(LOSS_END),
-            gradients: TokenLine::new(GRADIENT_KNOWN),
-            mean: Default::default(),
-            difference: Hold::new(GRADIENT_HOLD),
-        }
-    }
 }
 
 glue! { [const T: usize, const EAW: usize, const LAT: usize] Softmax<T, EAW, LAT>; self => {

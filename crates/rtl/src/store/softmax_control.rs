@@ -1,7 +1,7 @@
 //! [`SoftmaxControl`]: the order of a softmax command.
 
 use super::lane_constants::LaneConstants;
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
 #[derive(Clone, Copy, Debug, PartialEq, LogicState)]
@@ -26,85 +26,69 @@ enum SoftmaxState {
     MeanWait,
 }
 
-/// Leads each image through its passes, and at the end the mean.
-///
-/// ```text
-///  ScanStart, Scan       largest logit                              classes + LAT + 5 cycles
-///  ShiftStart, Shift     x_k = z_k - max, e_k = exp(x_k)            classes + latency
-///  SumFirst .. SumWait   sum of the e_k, one after the other        (ADD + 1) per class
-///  Reciprocal, Logarithm 1 / sum, ln(sum)
-///  Inverse, Gradient     gradients, a class every 2 cycles; beside it the loss
-///  Settle, Pad           wait for the pipelines, pad to a multiple of T
-///  NextImage, Mean, MeanWait
-/// ```
-/// The gradient reads in every other cycle, counted from `inverse_known`: the adder and the multiplier are used twice per class, and
-/// by the loss, in cycles that do not meet (see [`Softmax`](super::softmax::Softmax)).
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `start` | 1 | pulse; `p_base` ... `gradient` stay valid until `busy` falls |
-/// | `base`, `label_address` | 16 | of the image |
-/// | `walk`, `walking`, `shifting` | 1 | start a pass over the logits; they are being read; it is the second pass |
-/// | `seen`, `stored` | 16 | logits scanned, exponentials stored |
-/// | `exponent_address` | 16 | of the exponential to read |
-/// | `take_first`, `add_next` | 1 | the sum becomes the exponential that was read, grows by it |
-/// | `added` | 1 | the sum has grown |
-/// | `reciprocal`, `logarithm` | 1 | ask for them |
-/// | `inverse_known` | 1 | the reciprocal is there |
-/// | `gradient_read` | 1 | a class's gradient begins |
-/// | `pipeline_busy` | 1 | gradients or the loss are under way |
-/// | `pad` | 1 | a padding word leaves |
-/// | `mean`, `mean_known` | 1 | ask for the mean, it is there |
-/// | `busy` | 1 | from the cycle after `start` until all is done |
-#[derive(LogicBlock, Default)]
-pub struct SoftmaxControl<const T: usize> {
-    pub clock: Signal<In, Clock>,
-    pub clear: Signal<In, Bit>,
-    pub start: Signal<In, Bit>,
-    pub p_base: Signal<In, Bits<16>>,
-    pub n_i: Signal<In, Bits<16>>,
-    pub n_c: Signal<In, Bits<16>>,
-    pub o_w: Signal<In, Bits<16>>,
-    pub gradient: Signal<In, Bit>,
-    pub stall: Signal<In, Bit>,
-    pub base: Signal<Out, Bits<16>>,
-    pub label_address: Signal<Out, Bits<16>>,
-    pub walk: Signal<Out, Bit>,
-    pub walking: Signal<In, Bit>,
-    pub shifting: Signal<Out, Bit>,
-    pub seen: Signal<In, Bits<16>>,
-    pub stored: Signal<In, Bits<16>>,
-    pub exponent_address: Signal<Out, Bits<16>>,
-    pub take_first: Signal<Out, Bit>,
-    pub add_next: Signal<Out, Bit>,
-    pub added: Signal<In, Bit>,
-    pub reciprocal: Signal<Out, Bit>,
-    pub logarithm: Signal<Out, Bit>,
-    pub inverse_known: Signal<In, Bit>,
-    pub gradient_read: Signal<Out, Bit>,
-    pub pipeline_busy: Signal<In, Bit>,
-    pub pad: Signal<Out, Bit>,
-    pub mean: Signal<Out, Bit>,
-    pub mean_known: Signal<In, Bit>,
-    pub busy: Signal<Out, Bit>,
-    state: DFF<SoftmaxState>,
-    images_left: DFF<Bits<16>>,
-    image_base: DFF<Bits<16>>,
-    label_at: DFF<Bits<16>>,
-    at: DFF<Bits<16>>,
-    pause: DFF<Bits<2>>,
-    odd: DFF<Bit>,
-    /// Words of the image so far, modulo T.
-    in_group: DFF<Bits<3>>,
-    // of the cycle before
-    all_seen: DFF<Bit>,
-    all_stored: DFF<Bit>,
-    all_read: DFF<Bit>,
-    rested: Signal<Local, Bit>,
-    word_leaves: Signal<Local, Bit>,
-    constants: LaneConstants<T>,
-    one: K<16, 1>,
-    no_rest: K<2, 0>,
+block! {
+    /// Leads each image through its passes, and at the end the mean.
+    ///
+    /// ```text
+    ///  ScanStart, Scan       largest logit                              classes + LAT + 5 cycles
+    ///  ShiftStart, Shift     x_k = z_k - max, e_k = exp(x_k)            classes + latency
+    ///  SumFirst .. SumWait   sum of the e_k, one after the other        (ADD + 1) per class
+    ///  Reciprocal, Logarithm 1 / sum, ln(sum)
+    ///  Inverse, Gradient     gradients, a class every 2 cycles; beside it the loss
+    ///  Settle, Pad           wait for the pipelines, pad to a multiple of T
+    ///  NextImage, Mean, MeanWait
+    /// ```
+    /// The gradient reads in every other cycle, counted from `inverse_known`: the adder and the multiplier are used twice per class, and
+    /// by the loss, in cycles that do not meet (see [`Softmax`](super::softmax::Softmax)).
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `start` | 1 | pulse; `p_base` ... `gradient` stay valid until `busy` falls |
+    /// | `base`, `label_address` | 16 | of the image |
+    /// | `walk`, `walking`, `shifting` | 1 | start a pass over the logits; they are being read; it is the second pass |
+    /// | `seen`, `stored` | 16 | logits scanned, exponentials stored |
+    /// | `exponent_address` | 16 | of the exponential to read |
+    /// | `take_first`, `add_next` | 1 | the sum becomes the exponential that was read, grows by it |
+    /// | `added` | 1 | the sum has grown |
+    /// | `reciprocal`, `logarithm` | 1 | ask for them |
+    /// | `inverse_known` | 1 | the reciprocal is there |
+    /// | `gradient_read` | 1 | a class's gradient begins |
+    /// | `pipeline_busy` | 1 | gradients or the loss are under way |
+    /// | `pad` | 1 | a padding word leaves |
+    /// | `mean`, `mean_known` | 1 | ask for the mean, it is there |
+    /// | `busy` | 1 | from the cycle after `start` until all is done |
+    pub struct SoftmaxControl<const T: usize> {
+        in clock: Clock,
+        in clear, start: Bit,
+        in p_base, n_i, n_c, o_w: Bits<16>,
+        in gradient, stall: Bit,
+        out base, label_address: Bits<16>,
+        out walk: Bit,
+        in walking: Bit,
+        out shifting: Bit,
+        in seen, stored: Bits<16>,
+        out exponent_address: Bits<16>,
+        out take_first, add_next: Bit,
+        in added: Bit,
+        out reciprocal, logarithm: Bit,
+        in inverse_known: Bit,
+        out gradient_read: Bit,
+        in pipeline_busy: Bit,
+        out pad, mean: Bit,
+        in mean_known: Bit,
+        out busy: Bit,
+        reg state: SoftmaxState,
+        reg images_left, image_base, label_at, at: Bits<16>,
+        reg pause: Bits<2>,
+        reg odd: Bit,
+        /// Words of the image so far, modulo T.
+        reg in_group: Bits<3>,
+        // of the cycle before
+        reg all_seen, all_stored, all_read: Bit,
+        net rested, word_leaves: Bit,
+        constants: LaneConstants<T>,
+        const one: Bits<16> = 1, const no_rest: Bits<2> = 0,
+    }
 }
 
 impl<const T: usize> Logic for SoftmaxControl<T> {

@@ -1,65 +1,36 @@
 //! [`SoftmaxSteps`] and [`SoftmaxFunction`]: what goes into the arithmetic units in each step of softmax.
 
 use crate::arith::sfu::{EXP, LN, RECIP};
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
-/// Operands of the adder and the multiplier, and the word that leaves. Combinational; at most one step uses a unit in a cycle.
-///
-/// | step | adder | | step | multiplier |
-/// |---|---|---|---|---|
-/// | `shift` | `element - largest` | | `probability` | `exponent * inverse` |
-/// | `grow` | `exponent_sum + exponent` | | `scale` | `held_difference * inv_batch` |
-/// | `loss_begin` | `logarithm - x_label` | | `mean` | `loss_sum * inv_batch` |
-/// | `loss_add` | `loss_sum + loss` | | | |
-/// | `difference` | `product - 1`, or `- 0` if not the label | | | |
-#[derive(LogicBlock, Default)]
-pub struct SoftmaxSteps {
-    pub walk: Signal<In, Bit>,
-    pub shifting: Signal<In, Bit>,
-    pub issue: Signal<In, Bit>,
-    pub gradients_busy: Signal<In, Bit>,
-    pub loss_busy: Signal<In, Bit>,
-    pub shift: Signal<In, Bit>,
-    pub grow: Signal<In, Bit>,
-    pub loss_begin: Signal<In, Bit>,
-    pub loss_add: Signal<In, Bit>,
-    pub difference: Signal<In, Bit>,
-    pub probability: Signal<In, Bit>,
-    pub scale: Signal<In, Bit>,
-    pub mean: Signal<In, Bit>,
-    pub gradient_known: Signal<In, Bit>,
-    pub pad: Signal<In, Bit>,
-    pub element: Signal<In, Bits<32>>,
-    pub largest: Signal<In, Bits<32>>,
-    pub exponent_sum: Signal<In, Bits<32>>,
-    pub exponent: Signal<In, Bits<32>>,
-    pub logarithm: Signal<In, Bits<32>>,
-    pub x_label: Signal<In, Bits<32>>,
-    pub loss_sum: Signal<In, Bits<32>>,
-    pub loss: Signal<In, Bits<32>>,
-    pub is_label: Signal<In, Bit>,
-    pub inverse: Signal<In, Bits<32>>,
-    pub held_difference: Signal<In, Bits<32>>,
-    pub inv_batch: Signal<In, Bits<32>>,
-    pub product: Signal<In, Bits<32>>,
-    /// A logit of the first pass is read.
-    pub scan_issue: Signal<Out, Bit>,
-    /// A logit of the second pass is read.
-    pub shift_issue: Signal<Out, Bit>,
-    pub scan_start: Signal<Out, Bit>,
-    pub shift_start: Signal<Out, Bit>,
-    pub pipeline_busy: Signal<Out, Bit>,
-    pub add: Signal<Out, Bit>,
-    pub add_a: Signal<Out, Bits<32>>,
-    pub add_b: Signal<Out, Bits<32>>,
-    pub subtract: Signal<Out, Bit>,
-    pub multiply: Signal<Out, Bit>,
-    pub mul_a: Signal<Out, Bits<32>>,
-    pub mul_b: Signal<Out, Bits<32>>,
-    pub push: Signal<Out, Bit>,
-    pub word: Signal<Out, Bits<32>>,
-    one: K<32, 0x3f80_0000>,
+block! {
+    /// Operands of the adder and the multiplier, and the word that leaves. Combinational; at most one step uses a unit in a cycle.
+    ///
+    /// | step | adder | | step | multiplier |
+    /// |---|---|---|---|---|
+    /// | `shift` | `element - largest` | | `probability` | `exponent * inverse` |
+    /// | `grow` | `exponent_sum + exponent` | | `scale` | `held_difference * inv_batch` |
+    /// | `loss_begin` | `logarithm - x_label` | | `mean` | `loss_sum * inv_batch` |
+    /// | `loss_add` | `loss_sum + loss` | | | |
+    /// | `difference` | `product - 1`, or `- 0` if not the label | | | |
+    pub struct SoftmaxSteps {
+        in walk, shifting, issue, gradients_busy, loss_busy, shift, grow, loss_begin, loss_add, difference: Bit,
+        in probability, scale, mean, gradient_known, pad: Bit,
+        in element, largest, exponent_sum, exponent, logarithm, x_label, loss_sum, loss: Bits<32>,
+        in is_label: Bit,
+        in inverse, held_difference, inv_batch, product: Bits<32>,
+        /// A logit of the first pass is read.
+        out scan_issue: Bit,
+        /// A logit of the second pass is read.
+        out shift_issue, scan_start, shift_start, pipeline_busy, add: Bit,
+        out add_a, add_b: Bits<32>,
+        out subtract, multiply: Bit,
+        out mul_a, mul_b: Bits<32>,
+        out push: Bit,
+        out word: Bits<32>,
+        const one: Bits<32> = 0x3f80_0000,
+    }
 }
 
 impl Logic for SoftmaxSteps {
@@ -116,22 +87,19 @@ impl Logic for SoftmaxSteps {
     }
 }
 
-/// The argument of the special function unit, registered: x of the second pass for `exp`, else the sum of exponentials.
-#[derive(LogicBlock, Default)]
-pub struct SoftmaxFunction {
-    pub clock: Signal<In, Clock>,
-    pub shifted: Signal<In, Bits<32>>,
-    pub total: Signal<In, Bits<32>>,
-    pub reciprocal: Signal<In, Bit>,
-    pub logarithm: Signal<In, Bit>,
-    pub x: Signal<Out, Bits<32>>,
-    /// Which function, see [`Sfu`](crate::arith::sfu::Sfu).
-    pub op: Signal<Out, Bits<2>>,
-    argument: DFF<Bits<32>>,
-    chosen: DFF<Bits<2>>,
-    recip: K<2, RECIP>,
-    exp: K<2, EXP>,
-    ln: K<2, LN>,
+block! {
+    /// The argument of the special function unit, registered: x of the second pass for `exp`, else the sum of exponentials.
+    pub struct SoftmaxFunction {
+        in clock: Clock,
+        in shifted, total: Bits<32>,
+        in reciprocal, logarithm: Bit,
+        out x: Bits<32>,
+        /// Which function, see [`Sfu`](crate::arith::sfu::Sfu).
+        out op: Bits<2>,
+        reg argument: Bits<32>,
+        reg chosen: Bits<2>,
+        const recip: Bits<2> = RECIP, const exp: Bits<2> = EXP, const ln: Bits<2> = LN,
+    }
 }
 
 impl Logic for SoftmaxFunction {

@@ -1,65 +1,48 @@
 //! [`SoftmaxTotals`]: what softmax remembers of an image and of all images.
 
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
-/// The registers of softmax; every pulse says that a result is there in this cycle.
-///
-/// ```text
-///  sum ------> x_label (when the class is the label), exponent_sum, loss, loss_sum
-///  special --> inverse
-///  product --> mean_loss
-///  best = label ? -> correct + 1
-/// ```
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `clear_totals` | 1 | `loss_sum`, `mean_loss`, `correct` become 0 |
-/// | `restart` | 1 | an image's second pass begins |
-/// | `label`, `best` | 32, 16 | class of the image; class of the first largest logit |
-/// | `shifted` | 1 | `sum` is the x of the next class |
-/// | `take_first`, `exponent`, `grown` | 1, 32, 1 | the sum of exponentials is `exponent`; is `sum` |
-/// | `inverse_known`, `special` | 1, 32 | `special` is the reciprocal |
-/// | `difference`, `is_label` | 1, 1 | the gradient of the next class takes its difference; this class is the label |
-/// | `loss_known`, `loss_end` | 1, 1 | `sum` is the image's loss; is the sum of all losses |
-/// | `mean_known` | 1 | `product` is the mean loss |
-#[derive(LogicBlock, Default)]
-pub struct SoftmaxTotals {
-    pub clock: Signal<In, Clock>,
-    pub clear_totals: Signal<In, Bit>,
-    pub restart: Signal<In, Bit>,
-    pub label: Signal<In, Bits<32>>,
-    pub best: Signal<In, Bits<16>>,
-    pub shifted: Signal<In, Bit>,
-    pub take_first: Signal<In, Bit>,
-    pub exponent: Signal<In, Bits<32>>,
-    pub grown: Signal<In, Bit>,
-    pub inverse_known: Signal<In, Bit>,
-    pub special: Signal<In, Bits<32>>,
-    pub difference: Signal<In, Bit>,
-    pub loss_known: Signal<In, Bit>,
-    pub loss_end: Signal<In, Bit>,
-    pub mean_known: Signal<In, Bit>,
-    pub sum: Signal<In, Bits<32>>,
-    pub product: Signal<In, Bits<32>>,
-    pub x_label: Signal<Out, Bits<32>>,
-    pub exponent_sum: Signal<Out, Bits<32>>,
-    pub inverse: Signal<Out, Bits<32>>,
-    pub is_label: Signal<Out, Bit>,
-    pub loss: Signal<Out, Bits<32>>,
-    pub loss_sum: Signal<Out, Bits<32>>,
-    pub mean_loss: Signal<Out, Bits<32>>,
-    pub correct: Signal<Out, Bits<32>>,
-    at_label: DFF<Bits<32>>,
-    of_exponents: DFF<Bits<32>>,
-    reciprocal: DFF<Bits<32>>,
-    of_image: DFF<Bits<32>>,
-    of_all: DFF<Bits<32>>,
-    mean: DFF<Bits<32>>,
-    hits: DFF<Bits<32>>,
-    /// Class of the next x, then of the next gradient.
-    at_class: DFF<Bits<16>>,
-    class_is_label: Signal<Local, Bit>,
-    hit: Signal<Local, Bit>,
+block! {
+    /// The registers of softmax; every pulse says that a result is there in this cycle.
+    ///
+    /// ```text
+    ///  sum ------> x_label (when the class is the label), exponent_sum, loss, loss_sum
+    ///  special --> inverse
+    ///  product --> mean_loss
+    ///  best = label ? -> correct + 1
+    /// ```
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `clear_totals` | 1 | `loss_sum`, `mean_loss`, `correct` become 0 |
+    /// | `restart` | 1 | an image's second pass begins |
+    /// | `label`, `best` | 32, 16 | class of the image; class of the first largest logit |
+    /// | `shifted` | 1 | `sum` is the x of the next class |
+    /// | `take_first`, `exponent`, `grown` | 1, 32, 1 | the sum of exponentials is `exponent`; is `sum` |
+    /// | `inverse_known`, `special` | 1, 32 | `special` is the reciprocal |
+    /// | `difference`, `is_label` | 1, 1 | the gradient of the next class takes its difference; this class is the label |
+    /// | `loss_known`, `loss_end` | 1, 1 | `sum` is the image's loss; is the sum of all losses |
+    /// | `mean_known` | 1 | `product` is the mean loss |
+    pub struct SoftmaxTotals {
+        in clock: Clock,
+        in clear_totals, restart: Bit,
+        in label: Bits<32>,
+        in best: Bits<16>,
+        in shifted, take_first: Bit,
+        in exponent: Bits<32>,
+        in grown, inverse_known: Bit,
+        in special: Bits<32>,
+        in difference, loss_known, loss_end, mean_known: Bit,
+        in sum, product: Bits<32>,
+        out x_label, exponent_sum, inverse: Bits<32>,
+        out is_label: Bit,
+        out loss, loss_sum, mean_loss, correct: Bits<32>,
+        reg at_label, of_exponents, reciprocal, of_image, of_all, mean, hits: Bits<32>,
+        /// Class of the next x, then of the next gradient.
+        reg at_class: Bits<16>,
+        net class_is_label, hit: Bit,
+    }
 }
 
 impl Logic for SoftmaxTotals {

@@ -1,6 +1,6 @@
 //! [`StoreControl`]: one command at a time, from descriptor to done.
 
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use ef_program::store::{StoreKind, StoreOp};
 use rust_hdl::prelude::*;
 
@@ -38,109 +38,76 @@ pub const WRITE_CODES: u64 = 2;
 /// Cycles from the end of a map to its first code in the word buffer.
 pub const SEND_CODES: u64 = 6;
 
-/// Takes a command, starts what produces its words and what writes them, and says when all is written.
-///
-/// ```text
-///  start --> Decode  Begin  Produce .......  Pack  Send  Words ...  WriteCodes  Codes ...  Done --> done
-///  producer  clear   start  until finished         codes
-///  writer            words ............................. until idle  codes ...  until idle
-/// ```
-/// `Pack`, `Send`, `WriteCodes` and `Codes` only in a MAP with codes. `cancel` ends a command: the producers are cleared at once, the
-/// writer pays what it owes. An operation of an undefined kind is `bad` and `done` in the same cycle.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `start`, `ready`, `done`, `bad` | 1 | engine protocol |
-/// | `cancel` | 1 | level |
-/// | `op`, `tag`, `dram` ... `code_d_run` | 16, 32 | latched fields of the descriptor |
-/// | `map`, `softmax` | 1 | kind of the operation |
-/// | `relu`, `pool`, `velocity`, `gradient` | 1 | its bits |
-/// | `clear` | 1 | producers and buffers forget everything; a flip-flop |
-/// | `map_start`, `update_start`, `softmax_start` | 1 | pulses |
-/// | `map_finished` | 1 | pulse |
-/// | `update_busy`, `softmax_busy` | 1 | |
-/// | `pending`, `send`, `sending` | 1 | codes |
-/// | `write`, `writing`, `writer_cancel` | 1 | start the writer; it is busy; it shall end |
-/// | `write_dram` ... `prefill` | 32, 16 | what it writes: the words, then the codes |
-/// | `saturated`, `overflow_set`, `overflow_tag` | 1, 1, 5 | a result was saturated, in a command with this tag |
-#[derive(LogicBlock, Default)]
-pub struct StoreControl {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub start: Signal<In, Bit>,
-    pub cancel: Signal<In, Bit>,
-    pub ready: Signal<Out, Bit>,
-    pub done: Signal<Out, Bit>,
-    pub bad: Signal<Out, Bit>,
-    pub op: Signal<In, Bits<16>>,
-    pub tag: Signal<In, Bits<16>>,
-    pub dram: Signal<In, Bits<32>>,
-    pub run: Signal<In, Bits<16>>,
-    pub n_run: Signal<In, Bits<16>>,
-    pub d_run: Signal<In, Bits<32>>,
-    pub code_dram: Signal<In, Bits<32>>,
-    pub code_run: Signal<In, Bits<16>>,
-    pub code_d_run: Signal<In, Bits<32>>,
-    pub map: Signal<Out, Bit>,
-    pub softmax: Signal<Out, Bit>,
-    pub relu: Signal<Out, Bit>,
-    pub pool: Signal<Out, Bit>,
-    pub velocity: Signal<Out, Bit>,
-    pub gradient: Signal<Out, Bit>,
-    pub clear: Signal<Out, Bit>,
-    pub map_start: Signal<Out, Bit>,
-    pub map_finished: Signal<In, Bit>,
-    pub update_start: Signal<Out, Bit>,
-    pub update_busy: Signal<In, Bit>,
-    pub softmax_start: Signal<Out, Bit>,
-    pub softmax_busy: Signal<In, Bit>,
-    pub pending: Signal<In, Bit>,
-    pub send: Signal<Out, Bit>,
-    pub sending: Signal<In, Bit>,
-    pub write: Signal<Out, Bit>,
-    pub writing: Signal<In, Bit>,
-    pub writer_cancel: Signal<Out, Bit>,
-    pub write_dram: Signal<Out, Bits<32>>,
-    pub write_run: Signal<Out, Bits<16>>,
-    pub write_n_run: Signal<Out, Bits<16>>,
-    pub write_d_run: Signal<Out, Bits<32>>,
-    pub prefill: Signal<Out, Bits<16>>,
-    pub saturated: Signal<In, Bit>,
-    pub overflow_set: Signal<Out, Bit>,
-    pub overflow_tag: Signal<Out, Bits<5>>,
-    state: DFF<StoreState>,
-    /// The writer writes codes.
-    coding: DFF<Bit>,
-    clearing: DFF<Bit>,
-    /// What was started has ended, a cycle ago.
-    finished: DFF<Bit>,
-    map_starts: DFF<Bit>,
-    update_starts: DFF<Bit>,
-    softmax_starts: DFF<Bit>,
-    writes: DFF<Bit>,
-    sends: DFF<Bit>,
-    // the operation, from the cycle after Decode on
-    is_map: DFF<Bit>,
-    is_update: DFF<Bit>,
-    is_softmax: DFF<Bit>,
-    has_relu: DFF<Bit>,
-    has_pool: DFF<Bit>,
-    has_codes: DFF<Bit>,
-    wants_velocity: DFF<Bit>,
-    has_gradient: DFF<Bit>,
-    kind: Signal<Local, Bits<2>>,
-    starting: Signal<Local, Bit>,
-    defined: Signal<Local, Bit>,
-    kind_map: K<2, { StoreKind::Map as u64 }>,
-    kind_update: K<2, { StoreKind::Update as u64 }>,
-    kind_softmax: K<2, { StoreKind::Softmax as u64 }>,
-    bit_relu: K<4, { StoreOp::RELU as u64 }>,
-    bit_pool: K<4, { StoreOp::POOL as u64 }>,
-    bit_codes: K<4, { StoreOp::CODES as u64 }>,
-    bit_velocity: K<4, { StoreOp::VELOCITY as u64 }>,
-    bit_gradient: K<4, { StoreOp::GRADIENT as u64 }>,
-    map_prefill: K<16, MAP_PREFILL>,
-    slow_prefill: K<16, SLOW_PREFILL>,
+block! {
+    /// Takes a command, starts what produces its words and what writes them, and says when all is written.
+    ///
+    /// ```text
+    ///  start --> Decode  Begin  Produce .......  Pack  Send  Words ...  WriteCodes  Codes ...  Done --> done
+    ///  producer  clear   start  until finished         codes
+    ///  writer            words ............................. until idle  codes ...  until idle
+    /// ```
+    /// `Pack`, `Send`, `WriteCodes` and `Codes` only in a MAP with codes. `cancel` ends a command: the producers are cleared at once, the
+    /// writer pays what it owes. An operation of an undefined kind is `bad` and `done` in the same cycle.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `start`, `ready`, `done`, `bad` | 1 | engine protocol |
+    /// | `cancel` | 1 | level |
+    /// | `op`, `tag`, `dram` ... `code_d_run` | 16, 32 | latched fields of the descriptor |
+    /// | `map`, `softmax` | 1 | kind of the operation |
+    /// | `relu`, `pool`, `velocity`, `gradient` | 1 | its bits |
+    /// | `clear` | 1 | producers and buffers forget everything; a flip-flop |
+    /// | `map_start`, `update_start`, `softmax_start` | 1 | pulses |
+    /// | `map_finished` | 1 | pulse |
+    /// | `update_busy`, `softmax_busy` | 1 | |
+    /// | `pending`, `send`, `sending` | 1 | codes |
+    /// | `write`, `writing`, `writer_cancel` | 1 | start the writer; it is busy; it shall end |
+    /// | `write_dram` ... `prefill` | 32, 16 | what it writes: the words, then the codes |
+    /// | `saturated`, `overflow_set`, `overflow_tag` | 1, 1, 5 | a result was saturated, in a command with this tag |
+    pub struct StoreControl {
+        in clock: Clock,
+        in reset, start, cancel: Bit,
+        out ready, done, bad: Bit,
+        in op, tag: Bits<16>,
+        in dram: Bits<32>,
+        in run, n_run: Bits<16>,
+        in d_run, code_dram: Bits<32>,
+        in code_run: Bits<16>,
+        in code_d_run: Bits<32>,
+        out map, softmax, relu, pool, velocity, gradient, clear, map_start: Bit,
+        in map_finished: Bit,
+        out update_start: Bit,
+        in update_busy: Bit,
+        out softmax_start: Bit,
+        in softmax_busy, pending: Bit,
+        out send: Bit,
+        in sending: Bit,
+        out write: Bit,
+        in writing: Bit,
+        out writer_cancel: Bit,
+        out write_dram: Bits<32>,
+        out write_run, write_n_run: Bits<16>,
+        out write_d_run: Bits<32>,
+        out prefill: Bits<16>,
+        in saturated: Bit,
+        out overflow_set: Bit,
+        out overflow_tag: Bits<5>,
+        reg state: StoreState,
+        /// The writer writes codes.
+        reg coding, clearing: Bit,
+        /// What was started has ended, a cycle ago.
+        reg finished, map_starts, update_starts, softmax_starts, writes, sends: Bit,
+        // the operation, from the cycle after Decode on
+        reg is_map, is_update, is_softmax, has_relu, has_pool, has_codes, wants_velocity, has_gradient: Bit,
+        net kind: Bits<2>,
+        net starting, defined: Bit,
+        const kind_map: Bits<2> = StoreKind::Map as u64, const kind_update: Bits<2> = StoreKind::Update as u64,
+        const kind_softmax: Bits<2> = StoreKind::Softmax as u64, const bit_relu: Bits<4> = StoreOp::RELU as u64,
+        const bit_pool: Bits<4> = StoreOp::POOL as u64, const bit_codes: Bits<4> = StoreOp::CODES as u64,
+        const bit_velocity: Bits<4> = StoreOp::VELOCITY as u64,
+        const bit_gradient: Bits<4> = StoreOp::GRADIENT as u64, const map_prefill: Bits<16> = MAP_PREFILL,
+        const slow_prefill: Bits<16> = SLOW_PREFILL,
+    }
 }
 
 impl Logic for StoreControl {

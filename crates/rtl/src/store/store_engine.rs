@@ -12,156 +12,89 @@ use super::store_latch::{FIELDS, StoreLatch};
 use super::update::Update;
 use super::word_buffer::WordBuffer;
 use super::word_mux::WordMux;
-use ef_hdl_kit::{glue, vec_of};
+use ef_hdl_kit::{block, glue, vec_of};
 use ef_program::StoreDesc;
 use rust_hdl::prelude::*;
 
-/// Executes store descriptors: see [`ef_program::store`] for what each does.
-///
-/// ```text
-///  start, field --> [ StoreLatch ] --> [ StoreControl ] --> done, bad, overflow_*
-///                                         | start, finished
-///                     +-------------------+-------------------+
-///  p_addr  <--+   [ Drain ]          [ Update ]          [ Softmax ] --> loss_sum, mean_loss, correct
-///             |    MAP, codes         SGD |  \            /  |  \
-///  p_data --[ PsumPort ]                  |  [ Arithmetic ]  |   [ Sfu ]
-///             |       |                   |    + and *       |
-///             |       |       operand_* --[ OperandRam ]-----+
-///             |       v words
-///             |   [ WordMux ] --> [ WordBuffer 256 ] --> [ RunWriter ] --> cmd_*, data_*
-///             |   [ HandoverWriter ] of MAP's words --> handover_*
-/// ```
-///
-/// T lanes; operand RAM of 2^OAW words, code RAM of 2^CAW, softmax up to 2^EAW classes, partial sums LAT cycles after their
-/// address (1..=6). MAP: a word per cycle; UPDATE: a word every 3 cycles; SOFTMAX: see [`Softmax`].
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `start`, `field[18]`, `ready`, `done`, `bad` | 1, 32, 1, 1, 1 | engine protocol; `done` when the last word has been taken |
-/// | `cancel` | 1 | level: ends the command, without `done`; bursts that were issued are completed with zeros |
-/// | `cmd_valid`, `cmd_ready`, `cmd_addr`, `cmd_len` | 1, 1, 32, 16 | bursts |
-/// | `data_valid`, `data_ready`, `data` | 1, 1, 32 | their words |
-/// | `p_addr`, `p_data[T]` | 16, 32 | partial sums |
-/// | `operand_we`, `operand_waddr`, `operand_wdata` | 1, 16, 32 | the load engine writes the operand RAM |
-/// | `handover_we`, `handover_waddr`, `handover_wdata` | 1, 16, 32 | words of maps for the hand-over RAM |
-/// | `learning_rate`, `momentum`, `weight_decay`, `inv_batch` | 32 | FP32, stable while a command runs |
-/// | `loss_sum`, `mean_loss`, `correct` | 32 | totals, kept until `clear` |
-/// | `clear` | 1 | they become 0 |
-/// | `words_written`, `burst_issued` | 1 | pulses |
-/// | `overflow_set`, `overflow_tag` | 1, 5 | pulse: a result of a command with this tag was saturated |
-///
-/// ```
-/// use ef_rtl::store::StoreEngine;
-/// # ef_hdl_kit::export::verilog(&mut StoreEngine::<2, 9, 8, 6, 3>::default(), "store_engine").unwrap();
-/// ```
-#[derive(LogicBlock)]
-pub struct StoreEngine<const T: usize, const OAW: usize, const CAW: usize, const EAW: usize, const LAT: usize>
-{
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub start: Signal<In, Bit>,
-    pub field: Vec<Signal<In, Bits<32>>>,
-    pub ready: Signal<Out, Bit>,
-    pub done: Signal<Out, Bit>,
-    pub bad: Signal<Out, Bit>,
-    pub cancel: Signal<In, Bit>,
-    pub cmd_valid: Signal<Out, Bit>,
-    pub cmd_ready: Signal<In, Bit>,
-    pub cmd_addr: Signal<Out, Bits<32>>,
-    pub cmd_len: Signal<Out, Bits<16>>,
-    pub data_valid: Signal<Out, Bit>,
-    pub data_ready: Signal<In, Bit>,
-    pub data: Signal<Out, Bits<32>>,
-    pub p_addr: Signal<Out, Bits<16>>,
-    pub p_data: Vec<Signal<In, Bits<32>>>,
-    pub operand_we: Signal<In, Bit>,
-    pub operand_waddr: Signal<In, Bits<16>>,
-    pub operand_wdata: Signal<In, Bits<32>>,
-    pub handover_we: Signal<Out, Bit>,
-    pub handover_waddr: Signal<Out, Bits<16>>,
-    pub handover_wdata: Signal<Out, Bits<32>>,
-    pub learning_rate: Signal<In, Bits<32>>,
-    pub momentum: Signal<In, Bits<32>>,
-    pub weight_decay: Signal<In, Bits<32>>,
-    pub inv_batch: Signal<In, Bits<32>>,
-    pub loss_sum: Signal<Out, Bits<32>>,
-    pub mean_loss: Signal<Out, Bits<32>>,
-    pub correct: Signal<Out, Bits<32>>,
-    pub clear: Signal<In, Bit>,
-    pub words_written: Signal<Out, Bit>,
-    pub burst_issued: Signal<Out, Bit>,
-    pub overflow_set: Signal<Out, Bit>,
-    pub overflow_tag: Signal<Out, Bits<5>>,
-    latch: StoreLatch,
-    control: StoreControl,
-    drain: Drain<T, CAW, LAT>,
-    sgd: Update<LAT>,
-    softmax: Softmax<T, EAW, LAT>,
-    arithmetic: Arithmetic,
-    operands: OperandRam<OAW>,
-    psum: PsumPort<T, LAT>,
-    element: ChooseElement,
-    handover: HandoverWriter,
-    words: WordMux,
-    buffer: WordBuffer,
-    writer: RunWriter,
-}
-
-impl<const T: usize, const OAW: usize, const CAW: usize, const EAW: usize, const LAT: usize> Default
-    for StoreEngine<T, OAW, CAW, EAW, LAT>
-{
-    fn default() -> Self {
+block! {
+    /// Executes store descriptors: see [`ef_program::store`] for what each does.
+    ///
+    /// ```text
+    ///  start, field --> [ StoreLatch ] --> [ StoreControl ] --> done, bad, overflow_*
+    ///                                         | start, finished
+    ///                     +-------------------+-------------------+
+    ///  p_addr  <--+   [ Drain ]          [ Update ]          [ Softmax ] --> loss_sum, mean_loss, correct
+    ///             |    MAP, codes         SGD |  \            /  |  \
+    ///  p_data --[ PsumPort ]                  |  [ Arithmetic ]  |   [ Sfu ]
+    ///             |       |                   |    + and *       |
+    ///             |       |       operand_* --[ OperandRam ]-----+
+    ///             |       v words
+    ///             |   [ WordMux ] --> [ WordBuffer 256 ] --> [ RunWriter ] --> cmd_*, data_*
+    ///             |   [ HandoverWriter ] of MAP's words --> handover_*
+    /// ```
+    ///
+    /// T lanes; operand RAM of 2^OAW words, code RAM of 2^CAW, softmax up to 2^EAW classes, partial sums LAT cycles after their
+    /// address (1..=6). MAP: a word per cycle; UPDATE: a word every 3 cycles; SOFTMAX: see [`Softmax`].
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `start`, `field[18]`, `ready`, `done`, `bad` | 1, 32, 1, 1, 1 | engine protocol; `done` when the last word has been taken |
+    /// | `cancel` | 1 | level: ends the command, without `done`; bursts that were issued are completed with zeros |
+    /// | `cmd_valid`, `cmd_ready`, `cmd_addr`, `cmd_len` | 1, 1, 32, 16 | bursts |
+    /// | `data_valid`, `data_ready`, `data` | 1, 1, 32 | their words |
+    /// | `p_addr`, `p_data[T]` | 16, 32 | partial sums |
+    /// | `operand_we`, `operand_waddr`, `operand_wdata` | 1, 16, 32 | the load engine writes the operand RAM |
+    /// | `handover_we`, `handover_waddr`, `handover_wdata` | 1, 16, 32 | words of maps for the hand-over RAM |
+    /// | `learning_rate`, `momentum`, `weight_decay`, `inv_batch` | 32 | FP32, stable while a command runs |
+    /// | `loss_sum`, `mean_loss`, `correct` | 32 | totals, kept until `clear` |
+    /// | `clear` | 1 | they become 0 |
+    /// | `words_written`, `burst_issued` | 1 | pulses |
+    /// | `overflow_set`, `overflow_tag` | 1, 5 | pulse: a result of a command with this tag was saturated |
+    ///
+    /// ```
+    /// use ef_rtl::store::StoreEngine;
+    /// # ef_hdl_kit::export::verilog(&mut StoreEngine::<2, 9, 8, 6, 3>::default(), "store_engine").unwrap();
+    /// ```
+    pub struct StoreEngine<const T: usize, const OAW: usize, const CAW: usize, const EAW: usize, const LAT: usize> {
         assert!((1..=6).contains(&LAT), "partial sums are read with a latency of 1 to 6 cycles");
-        Self {
-            clock: Default::default(),
-            reset: Default::default(),
-            start: Default::default(),
-            field: vec_of(FIELDS),
-            ready: Default::default(),
-            done: Default::default(),
-            bad: Default::default(),
-            cancel: Default::default(),
-            cmd_valid: Default::default(),
-            cmd_ready: Default::default(),
-            cmd_addr: Default::default(),
-            cmd_len: Default::default(),
-            data_valid: Default::default(),
-            data_ready: Default::default(),
-            data: Default::default(),
-            p_addr: Default::default(),
-            p_data: vec_of(T),
-            operand_we: Default::default(),
-            operand_waddr: Default::default(),
-            operand_wdata: Default::default(),
-            handover_we: Default::default(),
-            handover_waddr: Default::default(),
-            handover_wdata: Default::default(),
-            learning_rate: Default::default(),
-            momentum: Default::default(),
-            weight_decay: Default::default(),
-            inv_batch: Default::default(),
-            loss_sum: Default::default(),
-            mean_loss: Default::default(),
-            correct: Default::default(),
-            clear: Default::default(),
-            words_written: Default::default(),
-            burst_issued: Default::default(),
-            overflow_set: Default::default(),
-            overflow_tag: Default::default(),
-            latch: Default::default(),
-            control: Default::default(),
-            drain: Default::default(),
-            sgd: Default::default(),
-            softmax: Default::default(),
-            arithmetic: Default::default(),
-            operands: Default::default(),
-            psum: Default::default(),
-            element: Default::default(),
-            handover: Default::default(),
-            words: Default::default(),
-            buffer: Default::default(),
-            writer: Default::default(),
-        }
+        in clock: Clock,
+        in reset, start: Bit,
+        in field: Vec<Bits<32>> = vec_of(FIELDS),
+        out ready, done, bad: Bit,
+        in cancel: Bit,
+        out cmd_valid: Bit,
+        in cmd_ready: Bit,
+        out cmd_addr: Bits<32>,
+        out cmd_len: Bits<16>,
+        out data_valid: Bit,
+        in data_ready: Bit,
+        out data: Bits<32>,
+        out p_addr: Bits<16>,
+        in p_data: Vec<Bits<32>> = vec_of(T),
+        in operand_we: Bit,
+        in operand_waddr: Bits<16>,
+        in operand_wdata: Bits<32>,
+        out handover_we: Bit,
+        out handover_waddr: Bits<16>,
+        out handover_wdata: Bits<32>,
+        in learning_rate, momentum, weight_decay, inv_batch: Bits<32>,
+        out loss_sum, mean_loss, correct: Bits<32>,
+        in clear: Bit,
+        out words_written, burst_issued, overflow_set: Bit,
+        out overflow_tag: Bits<5>,
+        latch: StoreLatch,
+        control: StoreControl,
+        drain: Drain<T, CAW, LAT>,
+        sgd: Update<LAT>,
+        softmax: Softmax<T, EAW, LAT>,
+        arithmetic: Arithmetic,
+        operands: OperandRam<OAW>,
+        psum: PsumPort<T, LAT>,
+        element: ChooseElement,
+        handover: HandoverWriter,
+        words: WordMux,
+        buffer: WordBuffer,
+        writer: RunWriter,
     }
 }
 
@@ -346,16 +279,17 @@ StoreEngine<T, OAW, CAW, EAW, LAT>; self => {
     wire!(self.words_written, self.writer.words_written);
 }}
 
-/// The word that UPDATE or SOFTMAX reads from the partial sums.
-#[derive(LogicBlock, Default)]
-struct ChooseElement {
-    pub softmax: Signal<In, Bit>,
-    pub update_address: Signal<In, Bits<16>>,
-    pub update_lane: Signal<In, Bits<3>>,
-    pub softmax_address: Signal<In, Bits<16>>,
-    pub softmax_lane: Signal<In, Bits<3>>,
-    pub address: Signal<Out, Bits<16>>,
-    pub lane: Signal<Out, Bits<3>>,
+block! {
+    /// The word that UPDATE or SOFTMAX reads from the partial sums.
+    struct ChooseElement {
+        in softmax: Bit,
+        in update_address: Bits<16>,
+        in update_lane: Bits<3>,
+        in softmax_address: Bits<16>,
+        in softmax_lane: Bits<3>,
+        out address: Bits<16>,
+        out lane: Bits<3>,
+    }
 }
 
 impl Logic for ChooseElement {

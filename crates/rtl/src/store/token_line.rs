@@ -1,52 +1,37 @@
 //! [`TokenLine`]: where the operations of a fixed-latency pipeline are.
 
-use ef_hdl_kit::{glue, vec_of};
+use ef_hdl_kit::{block, glue, vec_of};
 use rust_hdl::prelude::*;
 
-/// A token for every operation that enters a pipeline, visible at every age.
-///
-/// ```text
-///  token --+--> [FF] --+--> [FF] --+-- ... --> [FF] --+
-///          |           |           |                  |
-///        tap[0]      tap[1]      tap[2]           tap[length]
-///          +--> +1 [ under way ] -1 <-----------------+--- busy = under way or token
-/// ```
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `clock`, `clear` | 1 | clear takes all tokens away |
-/// | `token` | 1 | an operation enters |
-/// | `tap[length + 1]` | 1 | `tap[k]` = `token`, k cycles ago |
-/// | `busy` | 1 | a token was put in and has not yet left `tap[length]` |
-///
-/// ```
-/// use ef_rtl::store::token_line::TokenLine;
-/// # ef_hdl_kit::export::verilog(&mut TokenLine::new(5), "token_line").unwrap();
-/// ```
-#[derive(LogicBlock)]
-pub struct TokenLine {
-    pub clock: Signal<In, Clock>,
-    pub clear: Signal<In, Bit>,
-    pub token: Signal<In, Bit>,
-    pub tap: Vec<Signal<Out, Bit>>,
-    pub busy: Signal<Out, Bit>,
-    stage: Vec<TokenStage>,
-    census: Census,
-}
-
-impl TokenLine {
-    /// A line whose oldest tap is `length` cycles old, 1..=120.
-    pub fn new(length: usize) -> Self {
+block! {
+    /// A token for every operation that enters a pipeline, visible at every age.
+    ///
+    /// ```text
+    ///  token --+--> [FF] --+--> [FF] --+-- ... --> [FF] --+
+    ///          |           |           |                  |
+    ///        tap[0]      tap[1]      tap[2]           tap[length]
+    ///          +--> +1 [ under way ] -1 <-----------------+--- busy = under way or token
+    /// ```
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `clock`, `clear` | 1 | clear takes all tokens away |
+    /// | `token` | 1 | an operation enters |
+    /// | `tap[length + 1]` | 1 | `tap[k]` = `token`, k cycles ago |
+    /// | `busy` | 1 | a token was put in and has not yet left `tap[length]` |
+    ///
+    /// ```
+    /// use ef_rtl::store::token_line::TokenLine;
+    /// # ef_hdl_kit::export::verilog(&mut TokenLine::new(5), "token_line").unwrap();
+    /// ```
+    pub struct TokenLine(length: usize) {
         assert!((1..=120).contains(&length), "a token line is 1 to 120 cycles long");
-        Self {
-            clock: Default::default(),
-            clear: Default::default(),
-            token: Default::default(),
-            tap: vec_of(length + 1),
-            busy: Default::default(),
-            stage: vec_of(length),
-            census: Default::default(),
-        }
+        in clock: Clock,
+        in clear, token: Bit,
+        out tap: Vec<Bit> = vec_of(length + 1),
+        out busy: Bit,
+        stage: Vec<TokenStage> = vec_of(length),
+        census: Census,
     }
 }
 
@@ -69,14 +54,14 @@ glue! { TokenLine; self => {
     wire!(self.busy, self.census.busy);
 }}
 
-/// A flip-flop with a synchronous clear.
-#[derive(LogicBlock, Default)]
-struct TokenStage {
-    pub clock: Signal<In, Clock>,
-    pub clear: Signal<In, Bit>,
-    pub d: Signal<In, Bit>,
-    pub q: Signal<Out, Bit>,
-    held: DFF<Bit>,
+block! {
+    /// A flip-flop with a synchronous clear.
+    struct TokenStage {
+        in clock: Clock,
+        in clear, d: Bit,
+        out q: Bit,
+        reg held: Bit,
+    }
 }
 
 impl Logic for TokenStage {
@@ -88,15 +73,14 @@ impl Logic for TokenStage {
     }
 }
 
-/// Counts the tokens under way.
-#[derive(LogicBlock, Default)]
-struct Census {
-    pub clock: Signal<In, Clock>,
-    pub clear: Signal<In, Bit>,
-    pub enter: Signal<In, Bit>,
-    pub leave: Signal<In, Bit>,
-    pub busy: Signal<Out, Bit>,
-    count: DFF<Bits<7>>,
+block! {
+    /// Counts the tokens under way.
+    struct Census {
+        in clock: Clock,
+        in clear, enter, leave: Bit,
+        out busy: Bit,
+        reg count: Bits<7>,
+    }
 }
 
 impl Logic for Census {

@@ -5,7 +5,7 @@ use super::token_line::TokenLine;
 use super::update_schedule::{HOLD_TOTAL, HOLD_VELOCITY, HOLD_WEIGHT, PERIOD, Schedule};
 use super::update_walk::UpdateWalk;
 use super::word_mux;
-use ef_hdl_kit::glue;
+use ef_hdl_kit::{block, glue};
 use rust_hdl::prelude::*;
 
 /// Cycles from `start` to the first word in the word buffer, for a latency of the partial sums.
@@ -20,129 +20,67 @@ pub const fn finished(psum_latency: usize, elements: usize) -> usize {
     2 + Schedule::new(psum_latency).new_weight() + 1 + (elements - 1) * PERIOD
 }
 
-/// UPDATE: `v' = mu*v + (g + wd*w)`, `w' = w - lr*v'`, one element every 3 cycles.
-///
-/// ```text
-///  [ UpdateWalk ]--issue--> [ TokenLine ]--taps--> [ OperandAddress ]--> operand_address ~~> operand
-///       |                                  +-----> [ UpdateSteps    ]--> one adder, one multiplier
-///       +--address, lane--[ delay ]--> psum_address, psum_lane ~~> element
-/// ```
-/// The times of all steps are in [`update_schedule`](super::update_schedule); results come back from
-/// [`Arithmetic`](super::arithmetic::Arithmetic) in time for the next step, so nothing waits anywhere but a few words in a few registers.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `start` | 1 | pulse; `p_base` ... `velocity` and the rates stay valid until `busy` falls |
-/// | `stall` | 1 | begin no element |
-/// | `operand_address`, `operand` | 16, 32 | to and from [`OperandRam`](super::operand_ram::OperandRam) |
-/// | `psum_address`, `psum_lane`, `element` | 16, 3, 32 | to and from [`PsumPort`](super::psum_port::PsumPort) |
-/// | `add` ... `mul_b`, `sum`, `product` | | to and from [`Arithmetic`](super::arithmetic::Arithmetic) |
-/// | `push`, `word` | 1, 32 | w', or with `velocity` v' |
-/// | `busy` | 1 | from the cycle after `start` until every step of the last element is done |
-///
-/// ```
-/// use ef_rtl::store::update::Update;
-/// # ef_hdl_kit::export::verilog(&mut Update::<3>::default(), "update").unwrap();
-/// ```
-#[derive(LogicBlock)]
-pub struct Update<const LAT: usize> {
-    pub clock: Signal<In, Clock>,
-    pub clear: Signal<In, Bit>,
-    pub start: Signal<In, Bit>,
-    pub velocity: Signal<In, Bit>,
-    pub p_base: Signal<In, Bits<16>>,
-    pub p_g: Signal<In, Bits<16>>,
-    pub p_n: Signal<In, Bits<16>>,
-    pub n_g: Signal<In, Bits<16>>,
-    pub n_r: Signal<In, Bits<16>>,
-    pub n_c: Signal<In, Bits<16>>,
-    pub o_w: Signal<In, Bits<16>>,
-    pub o_v: Signal<In, Bits<16>>,
-    pub learning_rate: Signal<In, Bits<32>>,
-    pub momentum: Signal<In, Bits<32>>,
-    pub weight_decay: Signal<In, Bits<32>>,
-    pub stall: Signal<In, Bit>,
-    pub operand_address: Signal<Out, Bits<16>>,
-    pub operand: Signal<In, Bits<32>>,
-    pub psum_address: Signal<Out, Bits<16>>,
-    pub psum_lane: Signal<Out, Bits<3>>,
-    pub element: Signal<In, Bits<32>>,
-    pub add: Signal<Out, Bit>,
-    pub add_a: Signal<Out, Bits<32>>,
-    pub add_b: Signal<Out, Bits<32>>,
-    pub subtract: Signal<Out, Bit>,
-    pub sum: Signal<In, Bits<32>>,
-    pub multiply: Signal<Out, Bit>,
-    pub mul_a: Signal<Out, Bits<32>>,
-    pub mul_b: Signal<Out, Bits<32>>,
-    pub product: Signal<In, Bits<32>>,
-    pub push: Signal<Out, Bit>,
-    pub word: Signal<Out, Bits<32>>,
-    pub busy: Signal<Out, Bit>,
-    walk: UpdateWalk,
-    line: TokenLine,
-    reads: OperandAddress,
-    steps: UpdateSteps,
-    address: Hold<Bits<16>>,
-    lane: Hold<Bits<3>>,
-    total: Hold<Bits<32>>,
-    new_velocity: Hold<Bits<32>>,
-    weight: Hold<Bits<32>>,
-    result: UpdateResult,
+block! {
+    /// UPDATE: `v' = mu*v + (g + wd*w)`, `w' = w - lr*v'`, one element every 3 cycles.
+    ///
+    /// ```text
+    ///  [ UpdateWalk ]--issue--> [ TokenLine ]--taps--> [ OperandAddress ]--> operand_address ~~> operand
+    ///       |                                  +-----> [ UpdateSteps    ]--> one adder, one multiplier
+    ///       +--address, lane--[ delay ]--> psum_address, psum_lane ~~> element
+    /// ```
+    /// The times of all steps are in [`update_schedule`](super::update_schedule); results come back from
+    /// [`Arithmetic`](super::arithmetic::Arithmetic) in time for the next step, so nothing waits anywhere but a few words in a few registers.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `start` | 1 | pulse; `p_base` ... `velocity` and the rates stay valid until `busy` falls |
+    /// | `stall` | 1 | begin no element |
+    /// | `operand_address`, `operand` | 16, 32 | to and from [`OperandRam`](super::operand_ram::OperandRam) |
+    /// | `psum_address`, `psum_lane`, `element` | 16, 3, 32 | to and from [`PsumPort`](super::psum_port::PsumPort) |
+    /// | `add` ... `mul_b`, `sum`, `product` | | to and from [`Arithmetic`](super::arithmetic::Arithmetic) |
+    /// | `push`, `word` | 1, 32 | w', or with `velocity` v' |
+    /// | `busy` | 1 | from the cycle after `start` until every step of the last element is done |
+    ///
+    /// ```
+    /// use ef_rtl::store::update::Update;
+    /// # ef_hdl_kit::export::verilog(&mut Update::<3>::default(), "update").unwrap();
+    /// ```
+    pub struct Update<const LAT: usize> {
+        in clock: Clock,
+        in clear, start, velocity: Bit,
+        in p_base, p_g, p_n, n_g, n_r, n_c, o_w, o_v: Bits<16>,
+        in learning_rate, momentum, weight_decay: Bits<32>,
+        in stall: Bit,
+        out operand_address: Bits<16>,
+        in operand: Bits<32>,
+        out psum_address: Bits<16>,
+        out psum_lane: Bits<3>,
+        in element: Bits<32>,
+        out add: Bit,
+        out add_a, add_b: Bits<32>,
+        out subtract: Bit,
+        in sum: Bits<32>,
+        out multiply: Bit,
+        out mul_a, mul_b: Bits<32>,
+        in product: Bits<32>,
+        out push: Bit,
+        out word: Bits<32>,
+        out busy: Bit,
+        walk: UpdateWalk,
+        line: TokenLine = TokenLine::new(Self::AT.new_weight()),
+        reads: OperandAddress,
+        steps: UpdateSteps,
+        address: Hold<Bits<16>> = Hold::new(Self::AT.gradient),
+        lane: Hold<Bits<3>> = Hold::new(Self::AT.gradient),
+        total: Hold<Bits<32>> = Hold::new(HOLD_TOTAL),
+        new_velocity: Hold<Bits<32>> = Hold::new(HOLD_VELOCITY),
+        weight: Hold<Bits<32>> = Hold::new(HOLD_WEIGHT),
+        result: UpdateResult,
+    }
 }
 
 impl<const LAT: usize> Update<LAT> {
     const AT: Schedule = Schedule::new(LAT);
-}
-
-impl<const LAT: usize> Default for Update<LAT> {
-    fn default() -> Self {
-        Self {
-            clock: Default::default(),
-            clear: Default::default(),
-            start: Default::default(),
-            velocity: Default::default(),
-            p_base: Default::default(),
-            p_g: Default::default(),
-            p_n: Default::default(),
-            n_g: Default::default(),
-            n_r: Default::default(),
-            n_c: Default::default(),
-            o_w: Default::default(),
-            o_v: Default::default(),
-            learning_rate: Default::default(),
-            momentum: Default::default(),
-            weight_decay: Default::default(),
-            stall: Default::default(),
-            operand_address: Default::default(),
-            operand: Default::default(),
-            psum_address: Default::default(),
-            psum_lane: Default::default(),
-            element: Default::default(),
-            add: Default::default(),
-            add_a: Default::default(),
-            add_b: Default::default(),
-            subtract: Default::default(),
-            sum: Default::default(),
-            multiply: Default::default(),
-            mul_a: Default::default(),
-            mul_b: Default::default(),
-            product: Default::default(),
-            push: Default::default(),
-            word: Default::default(),
-            busy: Default::default(),
-            walk: Default::default(),
-            line: TokenLine::new(Self::AT.new_weight()),
-            reads: Default::default(),
-            steps: Default::default(),
-            address: Hold::new(Self::AT.gradient),
-            lane: Hold::new(Self::AT.gradient),
-            total: Hold::new(HOLD_TOTAL),
-            new_velocity: Hold::new(HOLD_VELOCITY),
-            weight: Hold::new(HOLD_WEIGHT),
-            result: Default::default(),
-        }
-    }
 }
 
 glue! { [const LAT: usize] Update<LAT>; self => {
@@ -216,20 +154,16 @@ glue! { [const LAT: usize] Update<LAT>; self => {
     wire!(self.busy, self.result.busy);
 }}
 
-/// Addresses of the three operand streams: w, v, and w again.
-#[derive(LogicBlock, Default)]
-struct OperandAddress {
-    pub clock: Signal<In, Clock>,
-    pub restart: Signal<In, Bit>,
-    pub o_w: Signal<In, Bits<16>>,
-    pub o_v: Signal<In, Bits<16>>,
-    pub weight: Signal<In, Bit>,
-    pub velocity: Signal<In, Bit>,
-    pub weight_again: Signal<In, Bit>,
-    pub address: Signal<Out, Bits<16>>,
-    weight_at: DFF<Bits<16>>,
-    velocity_at: DFF<Bits<16>>,
-    again_at: DFF<Bits<16>>,
+block! {
+    /// Addresses of the three operand streams: w, v, and w again.
+    struct OperandAddress {
+        in clock: Clock,
+        in restart: Bit,
+        in o_w, o_v: Bits<16>,
+        in weight, velocity, weight_again: Bit,
+        out address: Bits<16>,
+        reg weight_at, velocity_at, again_at: Bits<16>,
+    }
 }
 
 impl Logic for OperandAddress {
@@ -256,31 +190,17 @@ impl Logic for OperandAddress {
     }
 }
 
-/// What goes into the adder and the multiplier in each step. Combinational.
-#[derive(LogicBlock, Default)]
-struct UpdateSteps {
-    pub decay: Signal<In, Bit>,
-    pub carry: Signal<In, Bit>,
-    pub scale: Signal<In, Bit>,
-    pub total: Signal<In, Bit>,
-    pub accumulate: Signal<In, Bit>,
-    pub step: Signal<In, Bit>,
-    pub learning_rate: Signal<In, Bits<32>>,
-    pub momentum: Signal<In, Bits<32>>,
-    pub weight_decay: Signal<In, Bits<32>>,
-    pub operand: Signal<In, Bits<32>>,
-    pub element: Signal<In, Bits<32>>,
-    pub product: Signal<In, Bits<32>>,
-    pub held_total: Signal<In, Bits<32>>,
-    pub held_velocity: Signal<In, Bits<32>>,
-    pub held_weight: Signal<In, Bits<32>>,
-    pub add: Signal<Out, Bit>,
-    pub add_a: Signal<Out, Bits<32>>,
-    pub add_b: Signal<Out, Bits<32>>,
-    pub step_now: Signal<Out, Bit>,
-    pub multiply: Signal<Out, Bit>,
-    pub mul_a: Signal<Out, Bits<32>>,
-    pub mul_b: Signal<Out, Bits<32>>,
+block! {
+    /// What goes into the adder and the multiplier in each step. Combinational.
+    struct UpdateSteps {
+        in decay, carry, scale, total, accumulate, step: Bit,
+        in learning_rate, momentum, weight_decay, operand, element, product, held_total: Bits<32>,
+        in held_velocity, held_weight: Bits<32>,
+        out add: Bit,
+        out add_a, add_b: Bits<32>,
+        out step_now, multiply: Bit,
+        out mul_a, mul_b: Bits<32>,
+    }
 }
 
 impl Logic for UpdateSteps {
@@ -310,16 +230,12 @@ impl Logic for UpdateSteps {
     }
 }
 
-/// Which sum leaves, and when all is done.
-#[derive(LogicBlock, Default)]
-struct UpdateResult {
-    pub velocity: Signal<In, Bit>,
-    pub new_velocity: Signal<In, Bit>,
-    pub new_weight: Signal<In, Bit>,
-    pub walking: Signal<In, Bit>,
-    pub computing: Signal<In, Bit>,
-    pub push: Signal<Out, Bit>,
-    pub busy: Signal<Out, Bit>,
+block! {
+    /// Which sum leaves, and when all is done.
+    struct UpdateResult {
+        in velocity, new_velocity, new_weight, walking, computing: Bit,
+        out push, busy: Bit,
+    }
 }
 
 impl Logic for UpdateResult {

@@ -1,7 +1,7 @@
 //! [`UpdateWalk`]: the order of the elements of an update.
 
 use super::update_schedule::PERIOD;
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
 #[derive(Clone, Copy, Debug, PartialEq, LogicState)]
@@ -11,47 +11,35 @@ enum WalkState {
     Walk,
 }
 
-/// Issues the elements s < `n_g`, m < `n_r`, n < `n_c` (n fastest), a multiple of [`PERIOD`] cycles apart: word m of the
-/// partial sum at `p_base + s*p_g + n*p_n`.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `start` | 1 | pulse; the fields stay valid until `busy` falls |
-/// | `stall` | 1 | issue no element |
-/// | `issue` | 1 | an element begins |
-/// | `address`, `lane` | 16, 3 | its partial sum, with `issue` |
-/// | `busy` | 1 | from the cycle after `start` until the last `issue` |
-#[derive(LogicBlock, Default)]
-pub struct UpdateWalk {
-    pub clock: Signal<In, Clock>,
-    pub clear: Signal<In, Bit>,
-    pub start: Signal<In, Bit>,
-    pub p_base: Signal<In, Bits<16>>,
-    pub p_g: Signal<In, Bits<16>>,
-    pub p_n: Signal<In, Bits<16>>,
-    pub n_g: Signal<In, Bits<16>>,
-    pub n_r: Signal<In, Bits<16>>,
-    pub n_c: Signal<In, Bits<16>>,
-    pub stall: Signal<In, Bit>,
-    pub issue: Signal<Out, Bit>,
-    pub address: Signal<Out, Bits<16>>,
-    pub lane: Signal<Out, Bits<3>>,
-    pub busy: Signal<Out, Bit>,
-    state: DFF<WalkState>,
-    n_left: DFF<Bits<16>>,
-    m_left: DFF<Bits<16>>,
-    s_left: DFF<Bits<16>>,
-    base: DFF<Bits<16>>,
-    at: DFF<Bits<16>>,
-    row: DFF<Bits<3>>,
-    beat: DFF<Bits<2>>,
-    go: Signal<Local, Bit>,
-    // of the cycle before: an element takes three
-    n_ends: DFF<Bit>,
-    m_ends: DFF<Bit>,
-    s_ends: DFF<Bit>,
-    one: K<16, 1>,
-    last_beat: K<2, { PERIOD as u64 - 1 }>,
+block! {
+    /// Issues the elements s < `n_g`, m < `n_r`, n < `n_c` (n fastest), a multiple of [`PERIOD`] cycles apart: word m of the
+    /// partial sum at `p_base + s*p_g + n*p_n`.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `start` | 1 | pulse; the fields stay valid until `busy` falls |
+    /// | `stall` | 1 | issue no element |
+    /// | `issue` | 1 | an element begins |
+    /// | `address`, `lane` | 16, 3 | its partial sum, with `issue` |
+    /// | `busy` | 1 | from the cycle after `start` until the last `issue` |
+    pub struct UpdateWalk {
+        in clock: Clock,
+        in clear, start: Bit,
+        in p_base, p_g, p_n, n_g, n_r, n_c: Bits<16>,
+        in stall: Bit,
+        out issue: Bit,
+        out address: Bits<16>,
+        out lane: Bits<3>,
+        out busy: Bit,
+        reg state: WalkState,
+        reg n_left, m_left, s_left, base, at: Bits<16>,
+        reg row: Bits<3>,
+        reg beat: Bits<2>,
+        net go: Bit,
+        // of the cycle before: an element takes three
+        reg n_ends, m_ends, s_ends: Bit,
+        const one: Bits<16> = 1, const last_beat: Bits<2> = PERIOD as u64 - 1,
+    }
 }
 
 impl Logic for UpdateWalk {

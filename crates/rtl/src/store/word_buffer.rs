@@ -2,7 +2,7 @@
 
 use super::word_ram::WordRam;
 use crate::stream::Fifo;
-use ef_hdl_kit::{K, glue};
+use ef_hdl_kit::{block, glue};
 use rust_hdl::prelude::*;
 
 /// log2 of the words that the buffer holds.
@@ -17,38 +17,37 @@ pub const WORDS: u64 = ((1 << DEPTH_LOG2) - MARGIN + (1 << AHEAD_LOG2) + 12) as 
 /// Cycles from a word that leaves to the one that takes its place, when the producer has stopped.
 pub const RESUME: u64 = 4;
 
-/// A queue of 256 words which pipelines push into without asking: they stop issuing while `stall` is up, and the 64 words
-/// of [`MARGIN`] take what they still had under way.
-///
-/// ```text
-///  push, word --> [ WordRam 256 ]--> [ Fifo 8 ] --> out_*
-///           tail ---^     ^--- head, while fewer than 8 words are fetched and not taken
-///  push - fetch --> [ count ] >= 192 ? --> stall
-/// ```
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `clock`, `clear` | 1 | clear empties the buffer |
-/// | `push`, `word` | 1, 32 | a word enters |
-/// | `stall` | 1 | issue nothing more |
-/// | `out_valid`, `out_ready`, `out_data` | 1, 1, 32 | stream of the words, in order |
-///
-/// ```
-/// use ef_rtl::store::word_buffer::WordBuffer;
-/// # ef_hdl_kit::export::verilog(&mut WordBuffer::default(), "word_buffer").unwrap();
-/// ```
-#[derive(LogicBlock, Default)]
-pub struct WordBuffer {
-    pub clock: Signal<In, Clock>,
-    pub clear: Signal<In, Bit>,
-    pub push: Signal<In, Bit>,
-    pub word: Signal<In, Bits<32>>,
-    pub stall: Signal<Out, Bit>,
-    pub out_valid: Signal<Out, Bit>,
-    pub out_ready: Signal<In, Bit>,
-    pub out_data: Signal<Out, Bits<32>>,
-    store: WordStore,
-    fetched: Fifo<32, AHEAD_LOG2>,
+block! {
+    /// A queue of 256 words which pipelines push into without asking: they stop issuing while `stall` is up, and the 64 words
+    /// of [`MARGIN`] take what they still had under way.
+    ///
+    /// ```text
+    ///  push, word --> [ WordRam 256 ]--> [ Fifo 8 ] --> out_*
+    ///           tail ---^     ^--- head, while fewer than 8 words are fetched and not taken
+    ///  push - fetch --> [ count ] >= 192 ? --> stall
+    /// ```
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `clock`, `clear` | 1 | clear empties the buffer |
+    /// | `push`, `word` | 1, 32 | a word enters |
+    /// | `stall` | 1 | issue nothing more |
+    /// | `out_valid`, `out_ready`, `out_data` | 1, 1, 32 | stream of the words, in order |
+    ///
+    /// ```
+    /// use ef_rtl::store::word_buffer::WordBuffer;
+    /// # ef_hdl_kit::export::verilog(&mut WordBuffer::default(), "word_buffer").unwrap();
+    /// ```
+    pub struct WordBuffer {
+        in clock: Clock,
+        in clear, push: Bit,
+        in word: Bits<32>,
+        out stall, out_valid: Bit,
+        in out_ready: Bit,
+        out out_data: Bits<32>,
+        store: WordStore,
+        fetched: Fifo<32, AHEAD_LOG2>,
+    }
 }
 
 glue! { WordBuffer; self => {
@@ -68,33 +67,29 @@ glue! { WordBuffer; self => {
     wire!(self.out_data, self.fetched.out_data);
 }}
 
-/// The block RAM, and what is fetched from it when.
-#[derive(LogicBlock, Default)]
-struct WordStore {
-    pub clock: Signal<In, Clock>,
-    pub clear: Signal<In, Bit>,
-    pub push: Signal<In, Bit>,
-    pub word: Signal<In, Bits<32>>,
-    pub stall: Signal<Out, Bit>,
-    /// A fetched word enters the queue behind; it always has room.
-    pub fetched: Signal<Out, Bit>,
-    pub fetched_word: Signal<Out, Bits<32>>,
-    /// A word leaves that queue.
-    pub taken_valid: Signal<In, Bit>,
-    pub taken_ready: Signal<In, Bit>,
-    ram: WordRam<DEPTH_LOG2>,
-    tail: DFF<Bits<16>>,
-    head: DFF<Bits<16>>,
-    /// Words in the RAM.
-    count: DFF<Bits<9>>,
-    stalled: DFF<Bit>,
-    /// Words fetched and not yet taken.
-    ahead: DFF<Bits<4>>,
-    fetch: Signal<Local, Bit>,
-    take: Signal<Local, Bit>,
-    fetch_1: DFF<Bit>,
-    fetch_2: DFF<Bit>,
-    limit: K<9, { ((1 << DEPTH_LOG2) - MARGIN - 1) as u64 }>,
+block! {
+    /// The block RAM, and what is fetched from it when.
+    struct WordStore {
+        in clock: Clock,
+        in clear, push: Bit,
+        in word: Bits<32>,
+        out stall: Bit,
+        /// A fetched word enters the queue behind; it always has room.
+        out fetched: Bit,
+        out fetched_word: Bits<32>,
+        /// A word leaves that queue.
+        in taken_valid, taken_ready: Bit,
+        ram: WordRam<DEPTH_LOG2>,
+        reg tail, head: Bits<16>,
+        /// Words in the RAM.
+        reg count: Bits<9>,
+        reg stalled: Bit,
+        /// Words fetched and not yet taken.
+        reg ahead: Bits<4>,
+        net fetch, take: Bit,
+        reg fetch_1, fetch_2: Bit,
+        const limit: Bits<9> = ((1 << DEPTH_LOG2) - MARGIN - 1) as u64,
+    }
 }
 
 impl Logic for WordStore {

@@ -1,21 +1,23 @@
 //! [`WordMux`]: the words of whichever producer works.
 
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
 /// Cycles from a word pushed by a producer to its push into the word buffer.
 pub const LATENCY: usize = 1;
 
-/// Four producers of which at most one pushes in a cycle; one cycle later.
-#[derive(LogicBlock, Default)]
-pub struct WordMux {
-    pub clock: Signal<In, Clock>,
-    pub clear: Signal<In, Bit>,
-    pub in_push: [Signal<In, Bit>; 4],
-    pub in_word: [Signal<In, Bits<32>>; 4],
-    pub push: Signal<Out, Bit>,
-    pub word: Signal<Out, Bits<32>>,
-    pushing: DFF<Bit>,
-    pushed: DFF<Bits<32>>,
+block! {
+    /// Four producers of which at most one pushes in a cycle; one cycle later.
+    pub struct WordMux {
+        in clock: Clock,
+        in clear: Bit,
+        in in_push: [Bit; 4],
+        in in_word: [Bits<32>; 4],
+        out push: Bit,
+        out word: Bits<32>,
+        reg pushing: Bit,
+        reg pushed: Bits<32>,
+    }
 }
 
 impl Logic for WordMux {

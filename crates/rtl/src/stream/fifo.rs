@@ -1,53 +1,50 @@
 //! [`Fifo`]: a queue of 2^AW words.
 
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
 /// Cycles of a word through an empty queue.
 pub const LATENCY: u64 = 2;
 
-/// Synchronous FIFO of 2^AW words (AW >= 2), valid/ready on both sides; the first word falls through.
-///
-/// ```text
-///            +-----+ read_data = word at `head`
-///  in_data ->| RAM |------------------------------> out_data
-///            +-----+
-///            tail ^  ^ head, one ahead in a cycle that takes a word
-///  in_ready <- not [full]     [valid] <- head != tail --> out_valid
-/// ```
-///
-/// The RAM's read register is the output register: the RAM is asked for the word that will be at the head in the
-/// next cycle. So `out_data` comes straight out of the RAM: up to AW = 5 that is a LUT RAM and a flip-flop; behind a deeper
-/// one put a [`Skid`](super::Skid). Latency 2, one word per clock, `in_ready` and `out_valid` are flip-flops.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `clock`, `reset` | 1 | reset empties the queue |
-/// | `in_valid`, `in_ready`, `in_data` | 1, 1, W | words taken |
-/// | `out_valid`, `out_ready`, `out_data` | 1, 1, W | words given |
-///
-/// ```
-/// use ef_rtl::stream::Fifo;
-/// # ef_hdl_kit::export::verilog(&mut Fifo::<32, 4>::default(), "fifo").unwrap();
-/// ```
-#[derive(LogicBlock, Default)]
-pub struct Fifo<const W: usize, const AW: usize> {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub in_valid: Signal<In, Bit>,
-    pub in_ready: Signal<Out, Bit>,
-    pub in_data: Signal<In, Bits<W>>,
-    pub out_valid: Signal<Out, Bit>,
-    pub out_ready: Signal<In, Bit>,
-    pub out_data: Signal<Out, Bits<W>>,
-    ram: RAM<Bits<W>, AW>,
-    head: DFF<Bits<AW>>,
-    tail: DFF<Bits<AW>>,
-    full: DFF<Bit>,
-    valid: DFF<Bit>,
-    put: Signal<Local, Bit>,
-    take: Signal<Local, Bit>,
-    head_next: Signal<Local, Bits<AW>>,
-    tail_next: Signal<Local, Bits<AW>>,
+block! {
+    /// Synchronous FIFO of 2^AW words (AW >= 2), valid/ready on both sides; the first word falls through.
+    ///
+    /// ```text
+    ///            +-----+ read_data = word at `head`
+    ///  in_data ->| RAM |------------------------------> out_data
+    ///            +-----+
+    ///            tail ^  ^ head, one ahead in a cycle that takes a word
+    ///  in_ready <- not [full]     [valid] <- head != tail --> out_valid
+    /// ```
+    ///
+    /// The RAM's read register is the output register: the RAM is asked for the word that will be at the head in the
+    /// next cycle. So `out_data` comes straight out of the RAM: up to AW = 5 that is a LUT RAM and a flip-flop; behind a deeper
+    /// one put a [`Skid`](super::Skid). Latency 2, one word per clock, `in_ready` and `out_valid` are flip-flops.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `clock`, `reset` | 1 | reset empties the queue |
+    /// | `in_valid`, `in_ready`, `in_data` | 1, 1, W | words taken |
+    /// | `out_valid`, `out_ready`, `out_data` | 1, 1, W | words given |
+    ///
+    /// ```
+    /// use ef_rtl::stream::Fifo;
+    /// # ef_hdl_kit::export::verilog(&mut Fifo::<32, 4>::default(), "fifo").unwrap();
+    /// ```
+    pub struct Fifo<const W: usize, const AW: usize> {
+        in clock: Clock,
+        in reset, in_valid: Bit,
+        out in_ready: Bit,
+        in in_data: Bits<W>,
+        out out_valid: Bit,
+        in out_ready: Bit,
+        out out_data: Bits<W>,
+        ram: RAM<Bits<W>, AW>,
+        reg head, tail: Bits<AW>,
+        reg full, valid: Bit,
+        net put, take: Bit,
+        net head_next, tail_next: Bits<AW>,
+    }
 }
 
 impl<const W: usize, const AW: usize> Logic for Fifo<W, AW> {

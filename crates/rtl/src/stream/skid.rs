@@ -1,44 +1,45 @@
 //! [`Skid`]: the pipeline cut of a valid/ready stream.
 
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
-/// Spill register: cuts `valid`, `data` and `ready` with flip-flops and still passes one word per clock.
-///
-/// ```text
-///  in_data  --+-------------------->|0|
-///             |                     | |--[head]--> out_data
-///             +--[spill]----------->|1|
-///                   |                    [valid]-> out_valid
-///  in_ready <-- not [spilled] <------------------- out_ready
-/// ```
-///
-/// `in_ready` is a flip-flop, so it learns one cycle late that the consumer has stopped; the word that arrives
-/// in that cycle waits in `spill`. Latency 1.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `clock`, `reset` | 1 | reset empties the cell |
-/// | `in_valid`, `in_ready`, `in_data` | 1, 1, W | words taken |
-/// | `out_valid`, `out_ready`, `out_data` | 1, 1, W | words given |
-///
-/// ```
-/// use ef_rtl::stream::Skid;
-/// # ef_hdl_kit::export::verilog(&mut Skid::<32>::default(), "skid").unwrap();
-/// ```
-#[derive(LogicBlock, Default)]
-pub struct Skid<const W: usize> {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub in_valid: Signal<In, Bit>,
-    pub in_ready: Signal<Out, Bit>,
-    pub in_data: Signal<In, Bits<W>>,
-    pub out_valid: Signal<Out, Bit>,
-    pub out_ready: Signal<In, Bit>,
-    pub out_data: Signal<Out, Bits<W>>,
-    valid: DFF<Bit>,
-    head: DFF<Bits<W>>,
-    spilled: DFF<Bit>,
-    spill: DFF<Bits<W>>,
+block! {
+    /// Spill register: cuts `valid`, `data` and `ready` with flip-flops and still passes one word per clock.
+    ///
+    /// ```text
+    ///  in_data  --+-------------------->|0|
+    ///             |                     | |--[head]--> out_data
+    ///             +--[spill]----------->|1|
+    ///                   |                    [valid]-> out_valid
+    ///  in_ready <-- not [spilled] <------------------- out_ready
+    /// ```
+    ///
+    /// `in_ready` is a flip-flop, so it learns one cycle late that the consumer has stopped; the word that arrives
+    /// in that cycle waits in `spill`. Latency 1.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `clock`, `reset` | 1 | reset empties the cell |
+    /// | `in_valid`, `in_ready`, `in_data` | 1, 1, W | words taken |
+    /// | `out_valid`, `out_ready`, `out_data` | 1, 1, W | words given |
+    ///
+    /// ```
+    /// use ef_rtl::stream::Skid;
+    /// # ef_hdl_kit::export::verilog(&mut Skid::<32>::default(), "skid").unwrap();
+    /// ```
+    pub struct Skid<const W: usize> {
+        in clock: Clock,
+        in reset, in_valid: Bit,
+        out in_ready: Bit,
+        in in_data: Bits<W>,
+        out out_valid: Bit,
+        in out_ready: Bit,
+        out out_data: Bits<W>,
+        reg valid: Bit,
+        reg head: Bits<W>,
+        reg spilled: Bit,
+        reg spill: Bits<W>,
+    }
 }
 
 impl<const W: usize> Logic for Skid<W> {

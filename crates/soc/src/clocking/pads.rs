@@ -1,5 +1,6 @@
 //! [`SdramPads`]: the registers between the SDRAM controller and the pins.
 
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
 /// Which Verilog stands behind the module `ef_sdram_pads` that every [`SdramPads`] instantiates.
@@ -19,56 +20,47 @@ pub fn pads_verilog(kind: PadKind) -> &'static str {
     }
 }
 
-/// One register, inside its I/O cell, for every pin of the SDRAM and direction; and its clock, forwarded from such a cell too, so that all of them
-/// leave the chip after the same delay.
-///
-/// ```text
-///  cke, cs_n, ... a, dqm  --[FF]--> sdram_cke, ...
-///  dq_out 16              --[FF]--> sdram_dq_out 16
-///  dq_oe 1                --[FF]--> sdram_dq_oe 16     a register per line
-///  dq_in 16               <--[FF]-- sdram_dq_in 16
-///  sdram_clock            --[DDR]-> sdram_clk          high in the first half of sdram_clock's cycle
-/// ```
-///
-/// Latency 1 each way. At power-up the SDRAM is not selected (`sdram_cs_n` high) and the data lines are not driven. The tristate drivers are outside, in
-/// the wrapper that [`ef_board::Pins`] writes.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `clock` | 1 | core clock |
-/// | `sdram_clock` | 1 | the same frequency, lagging |
-/// | `cke`, `cs_n`, `ras_n`, `cas_n`, `we_n`, `ba`, `a`, `dqm` | 1, 1, 1, 1, 1, 2, 13, 2 | from the controller |
-/// | `dq_out`, `dq_oe`, `dq_in` | 16, 1, 16 | from and to the controller |
-/// | `sdram_*` | | pins; `sdram_dq_oe` 16 |
-#[derive(Clone, Debug, Default, LogicBlock)]
-pub struct SdramPads {
-    pub clock: Signal<In, Clock>,
-    pub sdram_clock: Signal<In, Clock>,
-    pub cke: Signal<In, Bit>,
-    pub cs_n: Signal<In, Bit>,
-    pub ras_n: Signal<In, Bit>,
-    pub cas_n: Signal<In, Bit>,
-    pub we_n: Signal<In, Bit>,
-    pub ba: Signal<In, Bits<2>>,
-    pub a: Signal<In, Bits<13>>,
-    pub dqm: Signal<In, Bits<2>>,
-    pub dq_out: Signal<In, Bits<16>>,
-    pub dq_oe: Signal<In, Bit>,
-    pub dq_in: Signal<Out, Bits<16>>,
-    pub sdram_clk: Signal<Out, Bit>,
-    pub sdram_cke: Signal<Out, Bit>,
-    pub sdram_cs_n: Signal<Out, Bit>,
-    pub sdram_ras_n: Signal<Out, Bit>,
-    pub sdram_cas_n: Signal<Out, Bit>,
-    pub sdram_we_n: Signal<Out, Bit>,
-    pub sdram_ba: Signal<Out, Bits<2>>,
-    pub sdram_a: Signal<Out, Bits<13>>,
-    pub sdram_dqm: Signal<Out, Bits<2>>,
-    pub sdram_dq_out: Signal<Out, Bits<16>>,
-    pub sdram_dq_oe: Signal<Out, Bits<16>>,
-    pub sdram_dq_in: Signal<In, Bits<16>>,
-    /// Not `sdram_cs_n`, so that it starts high.
-    _selected: bool,
+block! {
+    /// One register, inside its I/O cell, for every pin of the SDRAM and direction; and its clock, forwarded from such a cell too, so that all of them
+    /// leave the chip after the same delay.
+    ///
+    /// ```text
+    ///  cke, cs_n, ... a, dqm  --[FF]--> sdram_cke, ...
+    ///  dq_out 16              --[FF]--> sdram_dq_out 16
+    ///  dq_oe 1                --[FF]--> sdram_dq_oe 16     a register per line
+    ///  dq_in 16               <--[FF]-- sdram_dq_in 16
+    ///  sdram_clock            --[DDR]-> sdram_clk          high in the first half of sdram_clock's cycle
+    /// ```
+    ///
+    /// Latency 1 each way. At power-up the SDRAM is not selected (`sdram_cs_n` high) and the data lines are not driven. The tristate drivers are outside, in
+    /// the wrapper that [`ef_board::Pins`] writes.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `clock` | 1 | core clock |
+    /// | `sdram_clock` | 1 | the same frequency, lagging |
+    /// | `cke`, `cs_n`, `ras_n`, `cas_n`, `we_n`, `ba`, `a`, `dqm` | 1, 1, 1, 1, 1, 2, 13, 2 | from the controller |
+    /// | `dq_out`, `dq_oe`, `dq_in` | 16, 1, 16 | from and to the controller |
+    /// | `sdram_*` | | pins; `sdram_dq_oe` 16 |
+    #[derive(Clone, Debug)]
+    pub struct SdramPads {
+        in clock, sdram_clock: Clock,
+        in cke, cs_n, ras_n, cas_n, we_n: Bit,
+        in ba: Bits<2>,
+        in a: Bits<13>,
+        in dqm: Bits<2>,
+        in dq_out: Bits<16>,
+        in dq_oe: Bit,
+        out dq_in: Bits<16>,
+        out sdram_clk, sdram_cke, sdram_cs_n, sdram_ras_n, sdram_cas_n, sdram_we_n: Bit,
+        out sdram_ba: Bits<2>,
+        out sdram_a: Bits<13>,
+        out sdram_dqm: Bits<2>,
+        out sdram_dq_out, sdram_dq_oe: Bits<16>,
+        in sdram_dq_in: Bits<16>,
+        /// Not `sdram_cs_n`, so that it starts high.
+        _selected: bool,
+    }
 }
 
 impl Logic for SdramPads {

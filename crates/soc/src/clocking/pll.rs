@@ -1,5 +1,6 @@
 //! [`Pll`]: the clock generator of the chip.
 
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
 /// Rising edges of the input to lock, in simulation.
@@ -22,29 +23,30 @@ pub fn pll_verilog(kind: PllKind) -> String {
     }
 }
 
-/// Core clock and SDRAM clock from the oscillator.
-///
-/// ```text
-///  clock --[EHXPLLL]--+--> core_clock
-///                     +--> sdram_clock  (same frequency, lags by the board's phase)
-///                     +--> locked
-/// ```
-///
-/// Frequencies and phase are those of the [`ef_board::Pll`] given to [`pll_verilog`]. In simulation `core_clock` is `clock`, and `sdram_clock` rises in
-/// the middle of its cycle; `locked` rises with edge [`PLL_SIM_LOCK_EDGES`].
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `clock` | 1 | from the oscillator's pin |
-/// | `core_clock`, `sdram_clock` | 1 | |
-/// | `locked` | 1 | the clocks are good; not synchronous to anything |
-#[derive(Clone, Debug, Default, LogicBlock)]
-pub struct Pll {
-    pub clock: Signal<In, Clock>,
-    pub core_clock: Signal<Out, Clock>,
-    pub sdram_clock: Signal<Out, Clock>,
-    pub locked: Signal<Out, Bit>,
-    _edges: u32,
+block! {
+    /// Core clock and SDRAM clock from the oscillator.
+    ///
+    /// ```text
+    ///  clock --[EHXPLLL]--+--> core_clock
+    ///                     +--> sdram_clock  (same frequency, lags by the board's phase)
+    ///                     +--> locked
+    /// ```
+    ///
+    /// Frequencies and phase are those of the [`ef_board::Pll`] given to [`pll_verilog`]. In simulation `core_clock` is `clock`, and `sdram_clock` rises in
+    /// the middle of its cycle; `locked` rises with edge [`PLL_SIM_LOCK_EDGES`].
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `clock` | 1 | from the oscillator's pin |
+    /// | `core_clock`, `sdram_clock` | 1 | |
+    /// | `locked` | 1 | the clocks are good; not synchronous to anything |
+    #[derive(Clone, Debug)]
+    pub struct Pll {
+        in clock: Clock,
+        out core_clock, sdram_clock: Clock,
+        out locked: Bit,
+        _edges: u32,
+    }
 }
 
 impl Logic for Pll {

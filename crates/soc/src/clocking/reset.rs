@@ -1,40 +1,40 @@
 //! [`ResetSequencer`]: from power-up, button and PLL to one clean reset.
 
 use super::Debounce;
-use ef_hdl_kit::{K, glue};
+use ef_hdl_kit::{block, glue};
 use rust_hdl::prelude::*;
 
-/// Synchronous reset of the chip: high from power-up, while the button is pressed and while the PLL has no lock, and 2^N cycles longer.
-///
-/// ```text
-///  button --[Debounce N]--+
-///                         +--> [ReleaseTimer N] -- running --> not --[ResetFlop]--> reset
-///  locked --[FF]--[FF]----+
-/// ```
-///
-/// `reset` rises 4 cycles after the PLL has lost its lock, or 2^N + 4 after the button is pressed; it falls 2^N + 3 cycles after the last cause
-/// has ended (a released button 2^N later, for bounces).
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `clock` | 1 | core clock; may stand still while there is no lock |
-/// | `button` | 1 | from a pin, high while pressed |
-/// | `locked` | 1 | from the PLL, any time |
-/// | `reset` | 1 | a register, high at power-up |
-///
-/// ```
-/// use ef_soc::clocking::ResetSequencer;
-/// # ef_hdl_kit::export::verilog(&mut ResetSequencer::<20>::default(), "reset_sequencer").unwrap();
-/// ```
-#[derive(LogicBlock, Default)]
-pub struct ResetSequencer<const N: usize> {
-    pub clock: Signal<In, Clock>,
-    pub button: Signal<In, Bit>,
-    pub locked: Signal<In, Bit>,
-    pub reset: Signal<Out, Bit>,
-    debounce: Debounce<N>,
-    timer: ReleaseTimer<N>,
-    flop: ResetFlop,
+block! {
+    /// Synchronous reset of the chip: high from power-up, while the button is pressed and while the PLL has no lock, and 2^N cycles longer.
+    ///
+    /// ```text
+    ///  button --[Debounce N]--+
+    ///                         +--> [ReleaseTimer N] -- running --> not --[ResetFlop]--> reset
+    ///  locked --[FF]--[FF]----+
+    /// ```
+    ///
+    /// `reset` rises 4 cycles after the PLL has lost its lock, or 2^N + 4 after the button is pressed; it falls 2^N + 3 cycles after the last cause
+    /// has ended (a released button 2^N later, for bounces).
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `clock` | 1 | core clock; may stand still while there is no lock |
+    /// | `button` | 1 | from a pin, high while pressed |
+    /// | `locked` | 1 | from the PLL, any time |
+    /// | `reset` | 1 | a register, high at power-up |
+    ///
+    /// ```
+    /// use ef_soc::clocking::ResetSequencer;
+    /// # ef_hdl_kit::export::verilog(&mut ResetSequencer::<20>::default(), "reset_sequencer").unwrap();
+    /// ```
+    pub struct ResetSequencer<const N: usize> {
+        in clock: Clock,
+        in button, locked: Bit,
+        out reset: Bit,
+        debounce: Debounce<N>,
+        timer: ReleaseTimer<N>,
+        flop: ResetFlop,
+    }
 }
 
 glue! { [const N: usize] ResetSequencer<N>; self => {
@@ -48,20 +48,18 @@ glue! { [const N: usize] ResetSequencer<N>; self => {
     wire!(self.reset, self.flop.q);
 }}
 
-/// `hold` falls when `button` has been low and the synchronised `locked` high for 2^N cycles.
-#[derive(LogicBlock, Default)]
-pub struct ReleaseTimer<const N: usize> {
-    pub clock: Signal<In, Clock>,
-    pub button: Signal<In, Bit>,
-    pub locked: Signal<In, Bit>,
-    pub hold: Signal<Out, Bit>,
-    sync: DFF<Bit>,
-    lock: DFF<Bit>,
-    count: DFF<Bits<N>>,
-    running: DFF<Bit>,
-    zero: K<N, 0>,
-    one: K<N, 1>,
-    next_count: Signal<Local, Bits<N>>,
+block! {
+    /// `hold` falls when `button` has been low and the synchronised `locked` high for 2^N cycles.
+    pub struct ReleaseTimer<const N: usize> {
+        in clock: Clock,
+        in button, locked: Bit,
+        out hold: Bit,
+        reg sync, lock: Bit,
+        reg count: Bits<N>,
+        reg running: Bit,
+        const zero: Bits<N> = 0, const one: Bits<N> = 1,
+        net next_count: Bits<N>,
+    }
 }
 
 impl<const N: usize> Logic for ReleaseTimer<N> {
@@ -82,14 +80,16 @@ impl<const N: usize> Logic for ReleaseTimer<N> {
     }
 }
 
-/// A flip-flop that is high when the FPGA starts: rust-hdl's are low.
-#[derive(Clone, Debug, Default, LogicBlock)]
-pub struct ResetFlop {
-    pub clock: Signal<In, Clock>,
-    pub d: Signal<In, Bit>,
-    pub q: Signal<Out, Bit>,
-    /// Not `q`, so that it starts high.
-    _low: bool,
+block! {
+    /// A flip-flop that is high when the FPGA starts: rust-hdl's are low.
+    #[derive(Clone, Debug)]
+    pub struct ResetFlop {
+        in clock: Clock,
+        in d: Bit,
+        out q: Bit,
+        /// Not `q`, so that it starts high.
+        _low: bool,
+    }
 }
 
 impl Logic for ResetFlop {

@@ -1,5 +1,5 @@
 //! [`Executor`]: does what a request asks for.
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use ef_link::frame::{HELLO_WORDS, MAX_PAYLOAD, Op, Status, VERSION};
 use rust_hdl::prelude::*;
 
@@ -18,104 +18,86 @@ enum Step {
     Sending,
 }
 
-/// Takes a good request through judgement, its words one by one, and its reply.
-///
-/// ```text
-///  Idle --good--> Judge --proceed--> Hello ------------------------------------------> Reply --> Sending --sent--> Idle
-///                   |                  \                                                 ^
-///                   |                   Fetch --> Register (--> Answer) --+--> Store ----+
-///                   |                     ^ \---> Start --> Memory -------+      |       |
-///                   |                     +---------- next word -----------------+       |
-///                   +--- refused --------------------------------------------------------+
-/// ```
-/// Fetch waits for the word of the RAM, Answer for a register's value, Start and Memory for the memory, at most 2^16 cycles;
-/// the register port always answers. Words that were read are stored where the words of a write would have been.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `good`, `op`, `count`, `address` | 1, 8, 16, 32 | a request; stays until `listen` |
-/// | `verdict`, `proceed`, `record`, `status` | 3, 1, 1, 3 | to and from the [`Session`](super::session::Session) |
-/// | `memory_words` | 32 | size of the memory |
-/// | `listen` | 1 | the next request may come |
-/// | `index`, `fetched` | 9, 32 | place in the RAM; its word, 2 cycles later |
-/// | `store`, `stored` | 1, 32 | write to the RAM at `index` |
-/// | `req_*`, `resp_*` | | register port, see `docs/host-port.md` |
-/// | `memory_start`, `memory_write`, `memory_address`, `memory_data`, `memory_busy`, `memory_read` | | a [`MemoryWord`](super::memory_word::MemoryWord) |
-/// | `send`, `words`, `sent` | 1, 9, 1 | a reply with so many words of payload and `status`; it is sent |
-/// | `replying` | 1 | the RAM is read for the reply |
-#[derive(LogicBlock, Default)]
-pub struct Executor {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub good: Signal<In, Bit>,
-    pub op: Signal<In, Bits<8>>,
-    pub count: Signal<In, Bits<16>>,
-    pub address: Signal<In, Bits<32>>,
-    pub verdict: Signal<In, Bits<3>>,
-    pub proceed: Signal<In, Bit>,
-    pub record: Signal<Out, Bit>,
-    pub status: Signal<Out, Bits<3>>,
-    pub memory_words: Signal<In, Bits<32>>,
-    pub listen: Signal<Out, Bit>,
-    pub index: Signal<Out, Bits<9>>,
-    pub fetched: Signal<In, Bits<32>>,
-    pub store: Signal<Out, Bit>,
-    pub stored: Signal<Out, Bits<32>>,
-    pub req_valid: Signal<Out, Bit>,
-    pub req_ready: Signal<In, Bit>,
-    pub req_write: Signal<Out, Bit>,
-    pub req_addr: Signal<Out, Bits<8>>,
-    pub req_data: Signal<Out, Bits<32>>,
-    pub resp_valid: Signal<In, Bit>,
-    pub resp_ready: Signal<Out, Bit>,
-    pub resp_data: Signal<In, Bits<32>>,
-    pub memory_start: Signal<Out, Bit>,
-    pub memory_write: Signal<Out, Bit>,
-    pub memory_address: Signal<Out, Bits<32>>,
-    pub memory_data: Signal<Out, Bits<32>>,
-    pub memory_busy: Signal<In, Bit>,
-    pub memory_read: Signal<In, Bits<32>>,
-    pub send: Signal<Out, Bit>,
-    pub words: Signal<Out, Bits<9>>,
-    pub sent: Signal<In, Bit>,
-    pub replying: Signal<Out, Bit>,
-    step: DFF<Step>,
-    pause: DFF<Bits<2>>,
-    at: DFF<Bits<9>>,
-    place: DFF<Bits<32>>,
-    mask: DFF<Bits<8>>,
-    target: DFF<Bits<8>>,
-    last: DFF<Bit>,
-    waited: DFF<Bits<17>>,
-    outcome: DFF<Bits<3>>,
-    answers: DFF<Bits<9>>,
-    word: DFF<Bits<32>>,
-    storing: DFF<Bit>,
-    starting: DFF<Bit>,
-    ending: DFF<Bit>,
-    answering: DFF<Bit>,
-    hello: DFF<Bit>,
-    writes: DFF<Bit>,
-    memory: DFF<Bit>,
-    rested: Signal<Local, Bit>,
-    timeout: Signal<Local, Bit>,
-    following: Signal<Local, Bits<9>>,
-    op_hello: K<8, { Op::Hello as u64 }>,
-    op_write_memory: K<8, { Op::WriteMemory as u64 }>,
-    op_read_memory: K<8, { Op::ReadMemory as u64 }>,
-    op_write_registers: K<8, { Op::WriteRegisters as u64 }>,
-    no_answer: K<3, { Status::MemoryTimeout as u64 }>,
-    version: K<32, { VERSION as u64 }>,
-    max_payload: K<32, { MAX_PAYLOAD as u64 }>,
-    hello_words: K<9, { HELLO_WORDS as u64 }>,
-    hello_last: K<9, { HELLO_WORDS as u64 - 1 }>,
-    no_words: K<9, 0>,
-    next_word: K<9, 1>,
-    next_place: K<32, 1>,
-    one: K<2, 1>,
-    no_rest: K<2, 0>,
-    tick: K<17, 1>,
-    no_time: K<17, 0>,
+block! {
+    /// Takes a good request through judgement, its words one by one, and its reply.
+    ///
+    /// ```text
+    ///  Idle --good--> Judge --proceed--> Hello ------------------------------------------> Reply --> Sending --sent--> Idle
+    ///                   |                  \                                                 ^
+    ///                   |                   Fetch --> Register (--> Answer) --+--> Store ----+
+    ///                   |                     ^ \---> Start --> Memory -------+      |       |
+    ///                   |                     +---------- next word -----------------+       |
+    ///                   +--- refused --------------------------------------------------------+
+    /// ```
+    /// Fetch waits for the word of the RAM, Answer for a register's value, Start and Memory for the memory, at most 2^16 cycles;
+    /// the register port always answers. Words that were read are stored where the words of a write would have been.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `good`, `op`, `count`, `address` | 1, 8, 16, 32 | a request; stays until `listen` |
+    /// | `verdict`, `proceed`, `record`, `status` | 3, 1, 1, 3 | to and from the [`Session`](super::session::Session) |
+    /// | `memory_words` | 32 | size of the memory |
+    /// | `listen` | 1 | the next request may come |
+    /// | `index`, `fetched` | 9, 32 | place in the RAM; its word, 2 cycles later |
+    /// | `store`, `stored` | 1, 32 | write to the RAM at `index` |
+    /// | `req_*`, `resp_*` | | register port, see `docs/host-port.md` |
+    /// | `memory_start`, `memory_write`, `memory_address`, `memory_data`, `memory_busy`, `memory_read` | | a [`MemoryWord`](super::memory_word::MemoryWord) |
+    /// | `send`, `words`, `sent` | 1, 9, 1 | a reply with so many words of payload and `status`; it is sent |
+    /// | `replying` | 1 | the RAM is read for the reply |
+    pub struct Executor {
+        in clock: Clock,
+        in reset, good: Bit,
+        in op: Bits<8>,
+        in count: Bits<16>,
+        in address: Bits<32>,
+        in verdict: Bits<3>,
+        in proceed: Bit,
+        out record: Bit,
+        out status: Bits<3>,
+        in memory_words: Bits<32>,
+        out listen: Bit,
+        out index: Bits<9>,
+        in fetched: Bits<32>,
+        out store: Bit,
+        out stored: Bits<32>,
+        out req_valid: Bit,
+        in req_ready: Bit,
+        out req_write: Bit,
+        out req_addr: Bits<8>,
+        out req_data: Bits<32>,
+        in resp_valid: Bit,
+        out resp_ready: Bit,
+        in resp_data: Bits<32>,
+        out memory_start, memory_write: Bit,
+        out memory_address, memory_data: Bits<32>,
+        in memory_busy: Bit,
+        in memory_read: Bits<32>,
+        out send: Bit,
+        out words: Bits<9>,
+        in sent: Bit,
+        out replying: Bit,
+        reg step: Step,
+        reg pause: Bits<2>,
+        reg at: Bits<9>,
+        reg place: Bits<32>,
+        reg mask, target: Bits<8>,
+        reg last: Bit,
+        reg waited: Bits<17>,
+        reg outcome: Bits<3>,
+        reg answers: Bits<9>,
+        reg word: Bits<32>,
+        reg storing, starting, ending, answering, hello, writes, memory: Bit,
+        net rested, timeout: Bit,
+        net following: Bits<9>,
+        const op_hello: Bits<8> = Op::Hello as u64, const op_write_memory: Bits<8> = Op::WriteMemory as u64,
+        const op_read_memory: Bits<8> = Op::ReadMemory as u64,
+        const op_write_registers: Bits<8> = Op::WriteRegisters as u64,
+        const no_answer: Bits<3> = Status::MemoryTimeout as u64, const version: Bits<32> = VERSION as u64,
+        const max_payload: Bits<32> = MAX_PAYLOAD as u64, const hello_words: Bits<9> = HELLO_WORDS as u64,
+        const hello_last: Bits<9> = HELLO_WORDS as u64 - 1, const no_words: Bits<9> = 0,
+        const next_word: Bits<9> = 1, const next_place: Bits<32> = 1, const one: Bits<2> = 1,
+        const no_rest: Bits<2> = 0, const tick: Bits<17> = 1, const no_time: Bits<17> = 0,
+    }
 }
 
 impl Logic for Executor {

@@ -11,7 +11,7 @@ use super::slip_encoder::SlipEncoder;
 use super::uart_rx::UartRx;
 use super::uart_tx::UartTx;
 use anyhow::{Result, ensure};
-use ef_hdl_kit::glue;
+use ef_hdl_kit::{block, glue};
 use rust_hdl::prelude::*;
 
 /// What a [`HostLink`] must know of its surroundings.
@@ -41,122 +41,73 @@ impl LinkSettings {
     }
 }
 
-/// The board's end of the link: executes the requests of a host, one at a time, each once.
-///
-/// ```text
-///  rx -->UartRx-->SlipDecoder-->FrameReceiver--header-->+ Session +
-///                                     |                    ^ |
-///                                     v                    | v
-///                                [RequestRam]<------->| Executor |<--> req_*, resp_*
-///                                     |               |          |<--> MemoryWord <--> cmd_*, wdata_*, rdata_*
-///  tx <--UartTx<--SlipEncoder<--FrameSender<--status--+----------+
-/// ```
-/// A frame is executed only after all of it is here and its CRC is right; the protocol is in `docs/link.md`. While a request is
-/// executed and answered, the line is not listened to: the host waits for the answer, and repeats what was not heard.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `clock`, `reset` | 1 | after a reset the host must start a new session; reset the memory controller at the same time |
-/// | `rx`, `tx` | 1 | pins; `rx` is asynchronous |
-/// | `req_*`, `resp_*` | | to the accelerator's register port |
-/// | `cmd_*`, `wdata_*`, `rdata_*` | | to the [`MemoryMux`](super::memory_mux::MemoryMux) |
-/// | `memory_request` | 1 | to the mux: a word is under way |
-/// | `accelerator_busy` | 1 | memory accesses are refused |
-/// | `activity` | 1 | a request was heard, one cycle |
-/// | `frame_error` | 1 | a frame was dropped, one cycle |
-///
-/// ```
-/// use ef_soc::link::{HostLink, LinkSettings};
-/// let settings = LinkSettings { clock_hz: 100_000_000, baud: 3_000_000, memory_words: 1 << 23 };
-/// # ef_hdl_kit::export::verilog(&mut HostLink::new(&settings).unwrap(), "host_link").unwrap();
-/// ```
-#[derive(LogicBlock)]
-pub struct HostLink {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub rx: Signal<In, Bit>,
-    pub tx: Signal<Out, Bit>,
-    pub req_valid: Signal<Out, Bit>,
-    pub req_ready: Signal<In, Bit>,
-    pub req_write: Signal<Out, Bit>,
-    pub req_addr: Signal<Out, Bits<8>>,
-    pub req_data: Signal<Out, Bits<32>>,
-    pub resp_valid: Signal<In, Bit>,
-    pub resp_ready: Signal<Out, Bit>,
-    pub resp_data: Signal<In, Bits<32>>,
-    pub cmd_valid: Signal<Out, Bit>,
-    pub cmd_ready: Signal<In, Bit>,
-    pub cmd_write: Signal<Out, Bit>,
-    pub cmd_addr: Signal<Out, Bits<32>>,
-    pub cmd_len: Signal<Out, Bits<16>>,
-    pub wdata_valid: Signal<Out, Bit>,
-    pub wdata_ready: Signal<In, Bit>,
-    pub wdata: Signal<Out, Bits<32>>,
-    pub rdata_valid: Signal<In, Bit>,
-    pub rdata_ready: Signal<Out, Bit>,
-    pub rdata: Signal<In, Bits<32>>,
-    pub memory_request: Signal<Out, Bit>,
-    pub accelerator_busy: Signal<In, Bit>,
-    pub activity: Signal<Out, Bit>,
-    pub frame_error: Signal<Out, Bit>,
-    uart_rx: UartRx,
-    uart_tx: UartTx,
-    decoder: SlipDecoder,
-    encoder: SlipEncoder,
-    receiver: FrameReceiver,
-    ram: RequestRam,
-    session: Session,
-    executor: Executor,
-    memory_word: MemoryWord,
-    sender: FrameSender,
-    step: Constant<Bits<21>>,
-    memory_words: Constant<Bits<32>>,
-}
-
-impl HostLink {
-    /// The link of a board; an error if the clock cannot make the baud rate.
-    pub fn new(settings: &LinkSettings) -> Result<Self> {
-        Ok(Self {
-            clock: Default::default(),
-            reset: Default::default(),
-            rx: Default::default(),
-            tx: Default::default(),
-            req_valid: Default::default(),
-            req_ready: Default::default(),
-            req_write: Default::default(),
-            req_addr: Default::default(),
-            req_data: Default::default(),
-            resp_valid: Default::default(),
-            resp_ready: Default::default(),
-            resp_data: Default::default(),
-            cmd_valid: Default::default(),
-            cmd_ready: Default::default(),
-            cmd_write: Default::default(),
-            cmd_addr: Default::default(),
-            cmd_len: Default::default(),
-            wdata_valid: Default::default(),
-            wdata_ready: Default::default(),
-            wdata: Default::default(),
-            rdata_valid: Default::default(),
-            rdata_ready: Default::default(),
-            rdata: Default::default(),
-            memory_request: Default::default(),
-            accelerator_busy: Default::default(),
-            activity: Default::default(),
-            frame_error: Default::default(),
-            uart_rx: Default::default(),
-            uart_tx: Default::default(),
-            decoder: Default::default(),
-            encoder: Default::default(),
-            receiver: Default::default(),
-            ram: Default::default(),
-            session: Default::default(),
-            executor: Default::default(),
-            memory_word: Default::default(),
-            sender: Default::default(),
-            step: Constant::new(settings.step()?.into()),
-            memory_words: Constant::new(u64::from(settings.memory_words).into()),
-        })
+block! {
+    /// The board's end of the link: executes the requests of a host, one at a time, each once.
+    ///
+    /// ```text
+    ///  rx -->UartRx-->SlipDecoder-->FrameReceiver--header-->+ Session +
+    ///                                     |                    ^ |
+    ///                                     v                    | v
+    ///                                [RequestRam]<------->| Executor |<--> req_*, resp_*
+    ///                                     |               |          |<--> MemoryWord <--> cmd_*, wdata_*, rdata_*
+    ///  tx <--UartTx<--SlipEncoder<--FrameSender<--status--+----------+
+    /// ```
+    /// A frame is executed only after all of it is here and its CRC is right; the protocol is in `docs/link.md`. While a request is
+    /// executed and answered, the line is not listened to: the host waits for the answer, and repeats what was not heard.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `clock`, `reset` | 1 | after a reset the host must start a new session; reset the memory controller at the same time |
+    /// | `rx`, `tx` | 1 | pins; `rx` is asynchronous |
+    /// | `req_*`, `resp_*` | | to the accelerator's register port |
+    /// | `cmd_*`, `wdata_*`, `rdata_*` | | to the [`MemoryMux`](super::memory_mux::MemoryMux) |
+    /// | `memory_request` | 1 | to the mux: a word is under way |
+    /// | `accelerator_busy` | 1 | memory accesses are refused |
+    /// | `activity` | 1 | a request was heard, one cycle |
+    /// | `frame_error` | 1 | a frame was dropped, one cycle |
+    ///
+    /// ```
+    /// use ef_soc::link::{HostLink, LinkSettings};
+    /// let settings = LinkSettings { clock_hz: 100_000_000, baud: 3_000_000, memory_words: 1 << 23 };
+    /// # ef_hdl_kit::export::verilog(&mut HostLink::new(&settings).unwrap(), "host_link").unwrap();
+    /// ```
+    pub struct HostLink(settings: &LinkSettings) -> Result<Self> {
+        in clock: Clock,
+        in reset, rx: Bit,
+        out tx, req_valid: Bit,
+        in req_ready: Bit,
+        out req_write: Bit,
+        out req_addr: Bits<8>,
+        out req_data: Bits<32>,
+        in resp_valid: Bit,
+        out resp_ready: Bit,
+        in resp_data: Bits<32>,
+        out cmd_valid: Bit,
+        in cmd_ready: Bit,
+        out cmd_write: Bit,
+        out cmd_addr: Bits<32>,
+        out cmd_len: Bits<16>,
+        out wdata_valid: Bit,
+        in wdata_ready: Bit,
+        out wdata: Bits<32>,
+        in rdata_valid: Bit,
+        out rdata_ready: Bit,
+        in rdata: Bits<32>,
+        out memory_request: Bit,
+        in accelerator_busy: Bit,
+        out activity, frame_error: Bit,
+        uart_rx: UartRx,
+        uart_tx: UartTx,
+        decoder: SlipDecoder,
+        encoder: SlipEncoder,
+        receiver: FrameReceiver,
+        ram: RequestRam,
+        session: Session,
+        executor: Executor,
+        memory_word: MemoryWord,
+        sender: FrameSender,
+        const step: Bits<21> = settings.step()?,
+        const memory_words: Bits<32> = u64::from(settings.memory_words),
     }
 }
 

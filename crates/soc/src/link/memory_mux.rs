@@ -1,65 +1,64 @@
 //! [`MemoryMux`]: one memory port for the accelerator and the host link.
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
-/// Gives the memory to the link while it asks for it, which begins only while the accelerator is idle.
-///
-/// ```text
-///  accelerator_* <-->|0|
-///                    | |<--> cmd_*, wdata_*, rdata_*
-///  link_*        <-->|1|
-///                     ^
-///  link_request and not accelerator_busy --> [chosen], until link_request falls
-/// ```
-/// An idle accelerator has no burst under way, and the link asks until its word has moved: so the port changes hands only between bursts, and a side that
-/// does not have it sees a memory that is not ready. A run that starts while the link has the port waits for the link's word. One gate
-/// between each port and the other, no latency; the choice is a flip-flop.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `accelerator_busy` | 1 | `busy` of the accelerator |
-/// | `link_request` | 1 | the link has a word under way |
-/// | `accelerator_*`, `link_*` | | memory ports, see `docs/host-port.md` |
-/// | `cmd_*`, `wdata_*`, `rdata_*` | | to the memory |
-#[derive(LogicBlock, Default)]
-pub struct MemoryMux {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub accelerator_busy: Signal<In, Bit>,
-    pub link_request: Signal<In, Bit>,
-    pub accelerator_cmd_valid: Signal<In, Bit>,
-    pub accelerator_cmd_ready: Signal<Out, Bit>,
-    pub accelerator_cmd_write: Signal<In, Bit>,
-    pub accelerator_cmd_addr: Signal<In, Bits<32>>,
-    pub accelerator_cmd_len: Signal<In, Bits<16>>,
-    pub accelerator_wdata_valid: Signal<In, Bit>,
-    pub accelerator_wdata_ready: Signal<Out, Bit>,
-    pub accelerator_wdata: Signal<In, Bits<32>>,
-    pub accelerator_rdata_valid: Signal<Out, Bit>,
-    pub accelerator_rdata_ready: Signal<In, Bit>,
-    pub accelerator_rdata: Signal<Out, Bits<32>>,
-    pub link_cmd_valid: Signal<In, Bit>,
-    pub link_cmd_ready: Signal<Out, Bit>,
-    pub link_cmd_write: Signal<In, Bit>,
-    pub link_cmd_addr: Signal<In, Bits<32>>,
-    pub link_cmd_len: Signal<In, Bits<16>>,
-    pub link_wdata_valid: Signal<In, Bit>,
-    pub link_wdata_ready: Signal<Out, Bit>,
-    pub link_wdata: Signal<In, Bits<32>>,
-    pub link_rdata_valid: Signal<Out, Bit>,
-    pub link_rdata_ready: Signal<In, Bit>,
-    pub link_rdata: Signal<Out, Bits<32>>,
-    pub cmd_valid: Signal<Out, Bit>,
-    pub cmd_ready: Signal<In, Bit>,
-    pub cmd_write: Signal<Out, Bit>,
-    pub cmd_addr: Signal<Out, Bits<32>>,
-    pub cmd_len: Signal<Out, Bits<16>>,
-    pub wdata_valid: Signal<Out, Bit>,
-    pub wdata_ready: Signal<In, Bit>,
-    pub wdata: Signal<Out, Bits<32>>,
-    pub rdata_valid: Signal<In, Bit>,
-    pub rdata_ready: Signal<Out, Bit>,
-    pub rdata: Signal<In, Bits<32>>,
-    chosen: DFF<Bit>,
+block! {
+    /// Gives the memory to the link while it asks for it, which begins only while the accelerator is idle.
+    ///
+    /// ```text
+    ///  accelerator_* <-->|0|
+    ///                    | |<--> cmd_*, wdata_*, rdata_*
+    ///  link_*        <-->|1|
+    ///                     ^
+    ///  link_request and not accelerator_busy --> [chosen], until link_request falls
+    /// ```
+    /// An idle accelerator has no burst under way, and the link asks until its word has moved: so the port changes hands only between bursts, and a side that
+    /// does not have it sees a memory that is not ready. A run that starts while the link has the port waits for the link's word. One gate
+    /// between each port and the other, no latency; the choice is a flip-flop.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `accelerator_busy` | 1 | `busy` of the accelerator |
+    /// | `link_request` | 1 | the link has a word under way |
+    /// | `accelerator_*`, `link_*` | | memory ports, see `docs/host-port.md` |
+    /// | `cmd_*`, `wdata_*`, `rdata_*` | | to the memory |
+    pub struct MemoryMux {
+        in clock: Clock,
+        in reset, accelerator_busy, link_request, accelerator_cmd_valid: Bit,
+        out accelerator_cmd_ready: Bit,
+        in accelerator_cmd_write: Bit,
+        in accelerator_cmd_addr: Bits<32>,
+        in accelerator_cmd_len: Bits<16>,
+        in accelerator_wdata_valid: Bit,
+        out accelerator_wdata_ready: Bit,
+        in accelerator_wdata: Bits<32>,
+        out accelerator_rdata_valid: Bit,
+        in accelerator_rdata_ready: Bit,
+        out accelerator_rdata: Bits<32>,
+        in link_cmd_valid: Bit,
+        out link_cmd_ready: Bit,
+        in link_cmd_write: Bit,
+        in link_cmd_addr: Bits<32>,
+        in link_cmd_len: Bits<16>,
+        in link_wdata_valid: Bit,
+        out link_wdata_ready: Bit,
+        in link_wdata: Bits<32>,
+        out link_rdata_valid: Bit,
+        in link_rdata_ready: Bit,
+        out link_rdata: Bits<32>,
+        out cmd_valid: Bit,
+        in cmd_ready: Bit,
+        out cmd_write: Bit,
+        out cmd_addr: Bits<32>,
+        out cmd_len: Bits<16>,
+        out wdata_valid: Bit,
+        in wdata_ready: Bit,
+        out wdata: Bits<32>,
+        in rdata_valid: Bit,
+        out rdata_ready: Bit,
+        in rdata: Bits<32>,
+        reg chosen: Bit,
+    }
 }
 
 impl Logic for MemoryMux {

@@ -1,52 +1,45 @@
 //! [`MemoryWord`]: one word to or from the memory.
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
-/// Reads or writes one word as a burst of length 1.
-///
-/// ```text
-///  start --> [command waits] --> cmd_*
-///            [word waits]    --> wdata_*           (a write)
-///            [read waits]    <-- rdata_* --> [read]   (a read)
-///  busy  <-- any waits
-/// ```
-/// Only one word is ever under way, so one that the memory does not answer leaves nothing behind but this block waiting: what it has offered
-/// it offers until it is taken, and `busy` is up until then. To be reset together with the memory controller.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `start`, `write`, `address`, `data` | 1, 1, 32, 32 | an access; not while `busy` |
-/// | `busy`, `read` | 1, 32 | an access is under way; the word of the last read; `busy` is one gate behind flip-flops |
-/// | `cmd_*`, `wdata_*`, `rdata_*` | | memory port, see `docs/host-port.md` |
-#[derive(LogicBlock, Default)]
-pub struct MemoryWord {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub start: Signal<In, Bit>,
-    pub write: Signal<In, Bit>,
-    pub address: Signal<In, Bits<32>>,
-    pub data: Signal<In, Bits<32>>,
-    pub busy: Signal<Out, Bit>,
-    pub read: Signal<Out, Bits<32>>,
-    pub cmd_valid: Signal<Out, Bit>,
-    pub cmd_ready: Signal<In, Bit>,
-    pub cmd_write: Signal<Out, Bit>,
-    pub cmd_addr: Signal<Out, Bits<32>>,
-    pub cmd_len: Signal<Out, Bits<16>>,
-    pub wdata_valid: Signal<Out, Bit>,
-    pub wdata_ready: Signal<In, Bit>,
-    pub wdata: Signal<Out, Bits<32>>,
-    pub rdata_valid: Signal<In, Bit>,
-    pub rdata_ready: Signal<Out, Bit>,
-    pub rdata: Signal<In, Bits<32>>,
-    command_waits: DFF<Bit>,
-    word_waits: DFF<Bit>,
-    read_waits: DFF<Bit>,
-    is_write: DFF<Bit>,
-    place: DFF<Bits<32>>,
-    word: DFF<Bits<32>>,
-    answer: DFF<Bits<32>>,
-    one: K<16, 1>,
+block! {
+    /// Reads or writes one word as a burst of length 1.
+    ///
+    /// ```text
+    ///  start --> [command waits] --> cmd_*
+    ///            [word waits]    --> wdata_*           (a write)
+    ///            [read waits]    <-- rdata_* --> [read]   (a read)
+    ///  busy  <-- any waits
+    /// ```
+    /// Only one word is ever under way, so one that the memory does not answer leaves nothing behind but this block waiting: what it has offered
+    /// it offers until it is taken, and `busy` is up until then. To be reset together with the memory controller.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `start`, `write`, `address`, `data` | 1, 1, 32, 32 | an access; not while `busy` |
+    /// | `busy`, `read` | 1, 32 | an access is under way; the word of the last read; `busy` is one gate behind flip-flops |
+    /// | `cmd_*`, `wdata_*`, `rdata_*` | | memory port, see `docs/host-port.md` |
+    pub struct MemoryWord {
+        in clock: Clock,
+        in reset, start, write: Bit,
+        in address, data: Bits<32>,
+        out busy: Bit,
+        out read: Bits<32>,
+        out cmd_valid: Bit,
+        in cmd_ready: Bit,
+        out cmd_write: Bit,
+        out cmd_addr: Bits<32>,
+        out cmd_len: Bits<16>,
+        out wdata_valid: Bit,
+        in wdata_ready: Bit,
+        out wdata: Bits<32>,
+        in rdata_valid: Bit,
+        out rdata_ready: Bit,
+        in rdata: Bits<32>,
+        reg command_waits, word_waits, read_waits, is_write: Bit,
+        reg place, word, answer: Bits<32>,
+        const one: Bits<16> = 1,
+    }
 }
 
 impl Logic for MemoryWord {

@@ -1,80 +1,63 @@
 //! [`FrameReceiver`]: bytes of frames to a request.
 use super::crc::Crc;
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use ef_link::frame::{CRC_RESIDUE, HEADER_WORDS, MAX_PAYLOAD, REPLY};
 use rust_hdl::prelude::*;
 
 /// `index` of the first word of a frame: word 3, the first of the payload, has index 0.
 pub const FIRST_INDEX: u64 = 512 - HEADER_WORDS as u64;
 
-/// Collects words, checks the CRC, and reports whole frames.
-///
-/// ```text
-///  byte --> [word] --+--> [op, number, count] [session] [address]     words 0, 1, 2
-///    |               +--> write, index, word: every word, to the RAM    word 3 goes to index 0
-///    +--> Crc --> right? --+
-///  finish ----------------> good: right CRC, whole words, at least a header, not too long, no reply; else dropped
-/// ```
-/// A reply, which has [`REPLY`] set in its op, comes from a looped line: answering it would never end.
-/// `index` counts the words from -3 (modulo 512), so that it is the place of payload; after a good frame it is the number of words
-/// of payload + 1. What comes while `listen` is low is dropped at its END: the header and the RAM belong to the reader of the request.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `listen` | 1 | frames are taken |
-/// | `valid`, `data`, `finish`, `wrong` | 1, 8, 1, 1 | from the [`SlipDecoder`](super::slip_decoder::SlipDecoder); bytes at least 10 cycles apart |
-/// | `write`, `index`, `word` | 1, 9, 32 | a word, to be stored |
-/// | `op`, `number`, `count`, `session`, `address` | 8, 8, 16, 32, 32 | of the frame; valid from `good` until `listen` |
-/// | `good`, `dropped` | 1 | a frame has ended; one cycle |
-#[derive(LogicBlock, Default)]
-pub struct FrameReceiver {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub listen: Signal<In, Bit>,
-    pub valid: Signal<In, Bit>,
-    pub data: Signal<In, Bits<8>>,
-    pub finish: Signal<In, Bit>,
-    pub wrong: Signal<In, Bit>,
-    pub write: Signal<Out, Bit>,
-    pub index: Signal<Out, Bits<9>>,
-    pub word: Signal<Out, Bits<32>>,
-    pub op: Signal<Out, Bits<8>>,
-    pub number: Signal<Out, Bits<8>>,
-    pub count: Signal<Out, Bits<16>>,
-    pub session: Signal<Out, Bits<32>>,
-    pub address: Signal<Out, Bits<32>>,
-    /// Words of payload + 1, once the frame is good.
-    pub length: Signal<Out, Bits<9>>,
-    pub good: Signal<Out, Bit>,
-    pub dropped: Signal<Out, Bit>,
-    crc: Crc,
-    crc_right: DFF<Bit>,
-    collected: DFF<Bits<32>>,
-    phase: DFF<Bits<2>>,
-    at: DFF<Bits<9>>,
-    stored: DFF<Bits<9>>,
-    complete: DFF<Bit>,
-    some: DFF<Bit>,
-    bad: DFF<Bit>,
-    is_request: DFF<Bit>,
-    header: [DFF<Bits<32>>; 3],
-    words: DFF<Bits<9>>,
-    was_good: DFF<Bit>,
-    was_dropped: DFF<Bit>,
-    take: Signal<Local, Bit>,
-    right: Signal<Local, Bit>,
-    residue: K<32, { CRC_RESIDUE as u64 }>,
-    first: K<9, FIRST_INDEX>,
-    second: K<9, { FIRST_INDEX + 1 }>,
-    third: K<9, { FIRST_INDEX + 2 }>,
-    reply: K<32, { REPLY as u64 }>,
-    no_reply: K<32, 0>,
-    full: K<9, { MAX_PAYLOAD as u64 + 1 }>,
-    header_only: K<9, 0>,
-    one_word: K<9, 1>,
-    whole: K<2, 0>,
-    last_byte: K<2, 3>,
-    one: K<2, 1>,
+block! {
+    /// Collects words, checks the CRC, and reports whole frames.
+    ///
+    /// ```text
+    ///  byte --> [word] --+--> [op, number, count] [session] [address]     words 0, 1, 2
+    ///    |               +--> write, index, word: every word, to the RAM    word 3 goes to index 0
+    ///    +--> Crc --> right? --+
+    ///  finish ----------------> good: right CRC, whole words, at least a header, not too long, no reply; else dropped
+    /// ```
+    /// A reply, which has [`REPLY`] set in its op, comes from a looped line: answering it would never end.
+    /// `index` counts the words from -3 (modulo 512), so that it is the place of payload; after a good frame it is the number of words
+    /// of payload + 1. What comes while `listen` is low is dropped at its END: the header and the RAM belong to the reader of the request.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `listen` | 1 | frames are taken |
+    /// | `valid`, `data`, `finish`, `wrong` | 1, 8, 1, 1 | from the [`SlipDecoder`](super::slip_decoder::SlipDecoder); bytes at least 10 cycles apart |
+    /// | `write`, `index`, `word` | 1, 9, 32 | a word, to be stored |
+    /// | `op`, `number`, `count`, `session`, `address` | 8, 8, 16, 32, 32 | of the frame; valid from `good` until `listen` |
+    /// | `good`, `dropped` | 1 | a frame has ended; one cycle |
+    pub struct FrameReceiver {
+        in clock: Clock,
+        in reset, listen, valid: Bit,
+        in data: Bits<8>,
+        in finish, wrong: Bit,
+        out write: Bit,
+        out index: Bits<9>,
+        out word: Bits<32>,
+        out op, number: Bits<8>,
+        out count: Bits<16>,
+        out session, address: Bits<32>,
+        /// Words of payload + 1, once the frame is good.
+        out length: Bits<9>,
+        out good, dropped: Bit,
+        crc: Crc,
+        reg crc_right: Bit,
+        reg collected: Bits<32>,
+        reg phase: Bits<2>,
+        reg at, stored: Bits<9>,
+        reg complete, some, bad, is_request: Bit,
+        reg header: [Bits<32>; 3],
+        reg words: Bits<9>,
+        reg was_good, was_dropped: Bit,
+        net take, right: Bit,
+        const residue: Bits<32> = CRC_RESIDUE as u64, const first: Bits<9> = FIRST_INDEX,
+        const second: Bits<9> = FIRST_INDEX + 1, const third: Bits<9> = FIRST_INDEX + 2,
+        const reply: Bits<32> = REPLY as u64, const no_reply: Bits<32> = 0,
+        const full: Bits<9> = MAX_PAYLOAD as u64 + 1, const header_only: Bits<9> = 0,
+        const one_word: Bits<9> = 1, const whole: Bits<2> = 0, const last_byte: Bits<2> = 3,
+        const one: Bits<2> = 1,
+    }
 }
 
 impl Logic for FrameReceiver {

@@ -1,36 +1,38 @@
 //! [`RequestRam`]: the words of the request, and then of its reply.
+use ef_hdl_kit::block;
 use ef_rtl::store::word_ram::WordRam;
 use rust_hdl::prelude::*;
 
-/// 512 words, of which a frame uses 260; one block RAM.
-///
-/// ```text
-///  received, received_index, received_word --+--> write [         ]
-///  stored, index, stored_word ---------------+          [ WordRam ]--> word
-///  replying ? reply_index : index ---------------> read [         ]
-/// ```
-/// The receiver writes while the executor does not, and the other way round. A word is read 2 cycles after its index was given; none is read while
-/// it is written.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `received`, `received_index`, `received_word` | 1, 9, 32 | from the receiver |
-/// | `stored`, `index`, `stored_word` | 1, 9, 32 | from the executor; `index` is also what it reads |
-/// | `replying`, `reply_index` | 1, 9 | the sender reads |
-/// | `word` | 32 | |
-#[derive(LogicBlock, Default)]
-pub struct RequestRam {
-    pub clock: Signal<In, Clock>,
-    pub received: Signal<In, Bit>,
-    pub received_index: Signal<In, Bits<9>>,
-    pub received_word: Signal<In, Bits<32>>,
-    pub stored: Signal<In, Bit>,
-    pub index: Signal<In, Bits<9>>,
-    pub stored_word: Signal<In, Bits<32>>,
-    pub replying: Signal<In, Bit>,
-    pub reply_index: Signal<In, Bits<9>>,
-    pub word: Signal<Out, Bits<32>>,
-    ram: WordRam<9>,
+block! {
+    /// 512 words, of which a frame uses 260; one block RAM.
+    ///
+    /// ```text
+    ///  received, received_index, received_word --+--> write [         ]
+    ///  stored, index, stored_word ---------------+          [ WordRam ]--> word
+    ///  replying ? reply_index : index ---------------> read [         ]
+    /// ```
+    /// The receiver writes while the executor does not, and the other way round. A word is read 2 cycles after its index was given; none is read while
+    /// it is written.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `received`, `received_index`, `received_word` | 1, 9, 32 | from the receiver |
+    /// | `stored`, `index`, `stored_word` | 1, 9, 32 | from the executor; `index` is also what it reads |
+    /// | `replying`, `reply_index` | 1, 9 | the sender reads |
+    /// | `word` | 32 | |
+    pub struct RequestRam {
+        in clock: Clock,
+        in received: Bit,
+        in received_index: Bits<9>,
+        in received_word: Bits<32>,
+        in stored: Bit,
+        in index: Bits<9>,
+        in stored_word: Bits<32>,
+        in replying: Bit,
+        in reply_index: Bits<9>,
+        out word: Bits<32>,
+        ram: WordRam<9>,
+    }
 }
 
 impl Logic for RequestRam {

@@ -1,7 +1,7 @@
 //! [`FrameSender`]: a reply to symbols.
 use super::crc::Crc;
 use super::receiver::FIRST_INDEX;
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use ef_link::frame::{PADDING, REPLY};
 use rust_hdl::prelude::*;
 
@@ -16,62 +16,56 @@ enum Part {
     Padding,
 }
 
-/// Sends END, the words of a reply, its CRC, END, and then more ENDs while there is nothing else to do.
-///
-/// ```text
-///  send --> Begin --> Load --> Byte --> Sum --+--> End --sent--> Padding --> Idle
-///                      ^    4 times <--/      |
-///                      +----- next word ------+
-///
-///  op, number, words --+
-///  RAM at `index` -------+--> [word] --> byte --> SlipEncoder
-///  status ---------------+       |
-///  Crc --------------------------+
-/// ```
-/// Word -3 is op | 0x80, number and words; word -2, the session, stands in the RAM as it came with the request; word -1 is the status;
-/// payload; the CRC. Sum waits for the [`Crc`]. [`PADDING`] ENDs follow, or fewer if the next reply starts.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `send`, `op`, `number`, `words`, `status` | 1, 8, 8, 9, 3 | a reply; the rest stays until `sent` |
-/// | `index`, `fetched` | 9, 32 | place in the RAM; its word, 2 cycles later |
-/// | `valid`, `ready`, `is_end`, `data` | 1, 1, 1, 8 | symbols given |
-/// | `sent` | 1 | the last byte was taken, one cycle |
-#[derive(LogicBlock, Default)]
-pub struct FrameSender {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub send: Signal<In, Bit>,
-    pub op: Signal<In, Bits<8>>,
-    pub number: Signal<In, Bits<8>>,
-    pub words: Signal<In, Bits<9>>,
-    pub status: Signal<In, Bits<3>>,
-    pub index: Signal<Out, Bits<9>>,
-    pub fetched: Signal<In, Bits<32>>,
-    pub valid: Signal<Out, Bit>,
-    pub ready: Signal<In, Bit>,
-    pub is_end: Signal<Out, Bit>,
-    pub data: Signal<Out, Bits<8>>,
-    pub sent: Signal<Out, Bit>,
-    crc: Crc,
-    part: DFF<Part>,
-    at: DFF<Bits<9>>,
-    is_sum: DFF<Bit>,
-    pause: DFF<Bits<2>>,
-    word: DFF<Bits<32>>,
-    phase: DFF<Bits<2>>,
-    padding: DFF<Bits<6>>,
-    finished: DFF<Bit>,
-    head: Signal<Local, Bits<32>>,
-    low_byte: Signal<Local, Bits<8>>,
-    first: K<9, FIRST_INDEX>,
-    third: K<9, { FIRST_INDEX + 2 }>,
-    next_word: K<9, 1>,
-    reply: K<32, { REPLY as u64 }>,
-    one: K<2, 1>,
-    none: K<2, 0>,
-    all_padding: K<6, { PADDING as u64 }>,
-    one_less: K<6, 1>,
+block! {
+    /// Sends END, the words of a reply, its CRC, END, and then more ENDs while there is nothing else to do.
+    ///
+    /// ```text
+    ///  send --> Begin --> Load --> Byte --> Sum --+--> End --sent--> Padding --> Idle
+    ///                      ^    4 times <--/      |
+    ///                      +----- next word ------+
+    ///
+    ///  op, number, words --+
+    ///  RAM at `index` -------+--> [word] --> byte --> SlipEncoder
+    ///  status ---------------+       |
+    ///  Crc --------------------------+
+    /// ```
+    /// Word -3 is op | 0x80, number and words; word -2, the session, stands in the RAM as it came with the request; word -1 is the status;
+    /// payload; the CRC. Sum waits for the [`Crc`]. [`PADDING`] ENDs follow, or fewer if the next reply starts.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `send`, `op`, `number`, `words`, `status` | 1, 8, 8, 9, 3 | a reply; the rest stays until `sent` |
+    /// | `index`, `fetched` | 9, 32 | place in the RAM; its word, 2 cycles later |
+    /// | `valid`, `ready`, `is_end`, `data` | 1, 1, 1, 8 | symbols given |
+    /// | `sent` | 1 | the last byte was taken, one cycle |
+    pub struct FrameSender {
+        in clock: Clock,
+        in reset, send: Bit,
+        in op, number: Bits<8>,
+        in words: Bits<9>,
+        in status: Bits<3>,
+        out index: Bits<9>,
+        in fetched: Bits<32>,
+        out valid: Bit,
+        in ready: Bit,
+        out is_end: Bit,
+        out data: Bits<8>,
+        out sent: Bit,
+        crc: Crc,
+        reg part: Part,
+        reg at: Bits<9>,
+        reg is_sum: Bit,
+        reg pause: Bits<2>,
+        reg word: Bits<32>,
+        reg phase: Bits<2>,
+        reg padding: Bits<6>,
+        reg finished: Bit,
+        net head: Bits<32>,
+        net low_byte: Bits<8>,
+        const first: Bits<9> = FIRST_INDEX, const third: Bits<9> = FIRST_INDEX + 2,
+        const next_word: Bits<9> = 1, const reply: Bits<32> = REPLY as u64, const one: Bits<2> = 1,
+        const none: Bits<2> = 0, const all_padding: Bits<6> = PADDING as u64, const one_less: Bits<6> = 1,
+    }
 }
 
 impl Logic for FrameSender {

@@ -1,83 +1,61 @@
 //! [`Session`]: who may ask, and what of a request is allowed.
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use ef_link::frame::{MAX_PAYLOAD, Op, Status};
 use rust_hdl::prelude::*;
 
-/// Judges the request that stands at its inputs, and remembers the last one that was executed.
-///
-/// ```text
-///  op, number, count, session, address --> compare --[FF]--> combine --[FF]--> choose --[FF]--> verdict, proceed
-///             [session of the host] [last number, last status]  <-- record, status
-/// ```
-/// The first of these that holds: no session, wrong session, a repeated write (the status of the first time, again), bad op, bad length,
-/// bad address, busy. A hello needs no session and starts one, unless it is the current one.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `op`, `number`, `count`, `length`, `session`, `address` | 8, 8, 16, 9, 32, 32 | of a [`FrameReceiver`](super::receiver::FrameReceiver); stay until `record` |
-/// | `memory_words` | 32 | size of the memory |
-/// | `busy` | 1 | the accelerator has the memory |
-/// | `verdict` | 3 | a [`Status`], 3 cycles after the request, 1 after `busy` |
-/// | `proceed` | 1 | the request is to be executed |
-/// | `record`, `status` | 1, 3 | what became of it, one cycle |
-#[derive(LogicBlock, Default)]
-pub struct Session {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub op: Signal<In, Bits<8>>,
-    pub number: Signal<In, Bits<8>>,
-    pub count: Signal<In, Bits<16>>,
-    pub length: Signal<In, Bits<9>>,
-    pub session: Signal<In, Bits<32>>,
-    pub address: Signal<In, Bits<32>>,
-    pub memory_words: Signal<In, Bits<32>>,
-    pub busy: Signal<In, Bit>,
-    pub verdict: Signal<Out, Bits<3>>,
-    pub proceed: Signal<Out, Bit>,
-    pub record: Signal<In, Bit>,
-    pub status: Signal<In, Bits<3>>,
-    current: DFF<Bits<32>>,
-    last_sequence: DFF<Bits<8>>,
-    last_status: DFF<Bits<3>>,
-    // first stage
-    none: DFF<Bit>,
-    same: DFF<Bit>,
-    same_sequence: DFF<Bit>,
-    hello: DFF<Bit>,
-    writes: DFF<Bit>,
-    memory: DFF<Bit>,
-    known: DFF<Bit>,
-    some_count: DFF<Bit>,
-    no_payload: DFF<Bit>,
-    all_payload: DFF<Bit>,
-    past_end: DFF<Bits<33>>,
-    // second stage
-    good_length: DFF<Bit>,
-    outside: DFF<Bit>,
-    // third stage
-    chosen: DFF<Bits<3>>,
-    run: DFF<Bit>,
-    is_hello: Signal<Local, Bit>,
-    is_write_memory: Signal<Local, Bit>,
-    is_read_memory: Signal<Local, Bit>,
-    is_write_registers: Signal<Local, Bit>,
-    is_read_registers: Signal<Local, Bit>,
-    op_hello: K<8, { Op::Hello as u64 }>,
-    op_write_memory: K<8, { Op::WriteMemory as u64 }>,
-    op_read_memory: K<8, { Op::ReadMemory as u64 }>,
-    op_write_registers: K<8, { Op::WriteRegisters as u64 }>,
-    op_read_registers: K<8, { Op::ReadRegisters as u64 }>,
-    ok: K<3, { Status::Ok as u64 }>,
-    no_session: K<3, { Status::NoSession as u64 }>,
-    wrong_session: K<3, { Status::WrongSession as u64 }>,
-    bad_op: K<3, { Status::BadOp as u64 }>,
-    bad_length: K<3, { Status::BadLength as u64 }>,
-    bad_address: K<3, { Status::BadAddress as u64 }>,
-    accelerator_busy: K<3, { Status::Busy as u64 }>,
-    most: K<16, { MAX_PAYLOAD as u64 }>,
-    header_and_crc: K<9, 1>,
-    one: K<16, 1>,
-    nobody: K<32, 0>,
+block! {
+    /// Judges the request that stands at its inputs, and remembers the last one that was executed.
+    ///
+    /// ```text
+    ///  op, number, count, session, address --> compare --[FF]--> combine --[FF]--> choose --[FF]--> verdict, proceed
+    ///             [session of the host] [last number, last status]  <-- record, status
+    /// ```
+    /// The first of these that holds: no session, wrong session, a repeated write (the status of the first time, again), bad op, bad length,
+    /// bad address, busy. A hello needs no session and starts one, unless it is the current one.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `op`, `number`, `count`, `length`, `session`, `address` | 8, 8, 16, 9, 32, 32 | of a [`FrameReceiver`](super::receiver::FrameReceiver); stay until `record` |
+    /// | `memory_words` | 32 | size of the memory |
+    /// | `busy` | 1 | the accelerator has the memory |
+    /// | `verdict` | 3 | a [`Status`], 3 cycles after the request, 1 after `busy` |
+    /// | `proceed` | 1 | the request is to be executed |
+    /// | `record`, `status` | 1, 3 | what became of it, one cycle |
+    pub struct Session {
+        in clock: Clock,
+        in reset: Bit,
+        in op, number: Bits<8>,
+        in count: Bits<16>,
+        in length: Bits<9>,
+        in session, address, memory_words: Bits<32>,
+        in busy: Bit,
+        out verdict: Bits<3>,
+        out proceed: Bit,
+        in record: Bit,
+        in status: Bits<3>,
+        reg current: Bits<32>,
+        reg last_sequence: Bits<8>,
+        reg last_status: Bits<3>,
+        // first stage
+        reg none, same, same_sequence, hello, writes, memory, known, some_count, no_payload, all_payload: Bit,
+        reg past_end: Bits<33>,
+        // second stage
+        reg good_length, outside: Bit,
+        // third stage
+        reg chosen: Bits<3>,
+        reg run: Bit,
+        net is_hello, is_write_memory, is_read_memory, is_write_registers, is_read_registers: Bit,
+        const op_hello: Bits<8> = Op::Hello as u64, const op_write_memory: Bits<8> = Op::WriteMemory as u64,
+        const op_read_memory: Bits<8> = Op::ReadMemory as u64,
+        const op_write_registers: Bits<8> = Op::WriteRegisters as u64,
+        const op_read_registers: Bits<8> = Op::ReadRegisters as u64, const ok: Bits<3> = Status::Ok as u64,
+        const no_session: Bits<3> = Status::NoSession as u64,
+        const wrong_session: Bits<3> = Status::WrongSession as u64,
+        const bad_op: Bits<3> = Status::BadOp as u64, const bad_length: Bits<3> = Status::BadLength as u64,
+        const bad_address: Bits<3> = Status::BadAddress as u64,
+        const accelerator_busy: Bits<3> = Status::Busy as u64, const most: Bits<16> = MAX_PAYLOAD as u64,
+        const header_and_crc: Bits<9> = 1, const one: Bits<16> = 1, const nobody: Bits<32> = 0,
+    }
 }
 
 impl Logic for Session {

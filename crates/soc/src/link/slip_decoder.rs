@@ -1,42 +1,37 @@
 //! [`SlipDecoder`]: bytes of the line to bytes of frames.
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use ef_link::slip;
 use rust_hdl::prelude::*;
 
-/// Removes delimiters and escapes.
-///
-/// ```text
-///  in_valid, in_data --> = END?  ----------> finish
-///                        = ESC?  --[escaped]
-///                        else    ----------> valid, data    (after an ESC: what it stands for, or wrong)
-/// ```
-/// Latency 1; at most one of `valid` and `finish` in a cycle.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `in_valid`, `in_data` | 1, 8 | a byte of the line |
-/// | `valid`, `data` | 1, 8 | a byte of a frame |
-/// | `finish` | 1 | an END |
-/// | `wrong` | 1 | an escape that is none; with `finish` if END followed an ESC |
-#[derive(LogicBlock, Default)]
-pub struct SlipDecoder {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub in_valid: Signal<In, Bit>,
-    pub in_data: Signal<In, Bits<8>>,
-    pub valid: Signal<Out, Bit>,
-    pub data: Signal<Out, Bits<8>>,
-    pub finish: Signal<Out, Bit>,
-    pub wrong: Signal<Out, Bit>,
-    escaped: DFF<Bit>,
-    present: DFF<Bit>,
-    plain: DFF<Bits<8>>,
-    ended: DFF<Bit>,
-    bad: DFF<Bit>,
-    end_byte: K<8, { slip::END as u64 }>,
-    esc_byte: K<8, { slip::ESC as u64 }>,
-    esc_end: K<8, { slip::ESC_END as u64 }>,
-    esc_esc: K<8, { slip::ESC_ESC as u64 }>,
+block! {
+    /// Removes delimiters and escapes.
+    ///
+    /// ```text
+    ///  in_valid, in_data --> = END?  ----------> finish
+    ///                        = ESC?  --[escaped]
+    ///                        else    ----------> valid, data    (after an ESC: what it stands for, or wrong)
+    /// ```
+    /// Latency 1; at most one of `valid` and `finish` in a cycle.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `in_valid`, `in_data` | 1, 8 | a byte of the line |
+    /// | `valid`, `data` | 1, 8 | a byte of a frame |
+    /// | `finish` | 1 | an END |
+    /// | `wrong` | 1 | an escape that is none; with `finish` if END followed an ESC |
+    pub struct SlipDecoder {
+        in clock: Clock,
+        in reset, in_valid: Bit,
+        in in_data: Bits<8>,
+        out valid: Bit,
+        out data: Bits<8>,
+        out finish, wrong: Bit,
+        reg escaped, present: Bit,
+        reg plain: Bits<8>,
+        reg ended, bad: Bit,
+        const end_byte: Bits<8> = slip::END as u64, const esc_byte: Bits<8> = slip::ESC as u64,
+        const esc_end: Bits<8> = slip::ESC_END as u64, const esc_esc: Bits<8> = slip::ESC_ESC as u64,
+    }
 }
 
 impl Logic for SlipDecoder {

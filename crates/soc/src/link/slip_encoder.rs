@@ -1,39 +1,35 @@
 //! [`SlipEncoder`]: bytes of frames to bytes of the line.
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use ef_link::slip;
 use rust_hdl::prelude::*;
 
-/// Adds escapes: a byte equal to END or ESC becomes two, a symbol with `in_end` becomes END.
-///
-/// ```text
-///  in_end, in_data --> special? --> END, ESC, data           first byte --> data
-///                          +--[second]--> ESC_END, ESC_ESC   second
-/// ```
-/// No latency: `data` and `in_ready` are combinational; the symbol is to come out of flip-flops and must stay until it is taken.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `in_valid`, `in_ready`, `in_end`, `in_data` | 1, 1, 1, 8 | symbols taken |
-/// | `valid`, `ready`, `data` | 1, 1, 8 | bytes of the line |
-#[derive(LogicBlock, Default)]
-pub struct SlipEncoder {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub in_valid: Signal<In, Bit>,
-    pub in_ready: Signal<Out, Bit>,
-    pub in_end: Signal<In, Bit>,
-    pub in_data: Signal<In, Bits<8>>,
-    pub valid: Signal<Out, Bit>,
-    pub ready: Signal<In, Bit>,
-    pub data: Signal<Out, Bits<8>>,
-    second: DFF<Bit>,
-    is_end: Signal<Local, Bit>,
-    is_esc: Signal<Local, Bit>,
-    first_of_two: Signal<Local, Bit>,
-    end_byte: K<8, { slip::END as u64 }>,
-    esc_byte: K<8, { slip::ESC as u64 }>,
-    esc_end: K<8, { slip::ESC_END as u64 }>,
-    esc_esc: K<8, { slip::ESC_ESC as u64 }>,
+block! {
+    /// Adds escapes: a byte equal to END or ESC becomes two, a symbol with `in_end` becomes END.
+    ///
+    /// ```text
+    ///  in_end, in_data --> special? --> END, ESC, data           first byte --> data
+    ///                          +--[second]--> ESC_END, ESC_ESC   second
+    /// ```
+    /// No latency: `data` and `in_ready` are combinational; the symbol is to come out of flip-flops and must stay until it is taken.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `in_valid`, `in_ready`, `in_end`, `in_data` | 1, 1, 1, 8 | symbols taken |
+    /// | `valid`, `ready`, `data` | 1, 1, 8 | bytes of the line |
+    pub struct SlipEncoder {
+        in clock: Clock,
+        in reset, in_valid: Bit,
+        out in_ready: Bit,
+        in in_end: Bit,
+        in in_data: Bits<8>,
+        out valid: Bit,
+        in ready: Bit,
+        out data: Bits<8>,
+        reg second: Bit,
+        net is_end, is_esc, first_of_two: Bit,
+        const end_byte: Bits<8> = slip::END as u64, const esc_byte: Bits<8> = slip::ESC as u64,
+        const esc_end: Bits<8> = slip::ESC_END as u64, const esc_esc: Bits<8> = slip::ESC_ESC as u64,
+    }
 }
 
 impl Logic for SlipEncoder {

@@ -1,45 +1,42 @@
 //! [`UartRx`]: a line to bytes.
 use super::bit_timer::{BitTimer, HALF};
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
-/// Receives bytes of 8 bits, no parity, 1 stop bit.
-///
-/// ```text
-///  rx --[FF]--[FF]--[FF]--[FF]
-///               |     |     |
-///               +-----+-----+--> majority --[level]--> [shift] --> data
-///                                              |          ^
-///                            falls: start a [BitTimer] at half a bit
-/// ```
-/// Each bit is the majority of three consecutive samples in its middle. A start bit that is not low in its middle, and a byte without a
-/// stop bit, are dropped. From 8 cycles per bit on.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `rx` | 1 | the pin, asynchronous |
-/// | `step` | 21 | see [`BitTimer`] |
-/// | `valid`, `data` | 1, 8 | a byte, for one cycle, in the middle of its stop bit |
-#[derive(LogicBlock, Default)]
-pub struct UartRx {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub rx: Signal<In, Bit>,
-    pub step: Signal<In, Bits<21>>,
-    pub valid: Signal<Out, Bit>,
-    pub data: Signal<Out, Bits<8>>,
-    timer: BitTimer<HALF>,
-    unstable: DFF<Bit>,
-    sample: [DFF<Bit>; 3],
-    level: DFF<Bit>,
-    active: DFF<Bit>,
-    place: DFF<Bits<4>>,
-    shift: DFF<Bits<8>>,
-    complete: DFF<Bit>,
-    start_bit: K<4, 0>,
-    stop_bit: K<4, 9>,
-    one: K<4, 1>,
-    high_bit: K<8, 0x80>,
+block! {
+    /// Receives bytes of 8 bits, no parity, 1 stop bit.
+    ///
+    /// ```text
+    ///  rx --[FF]--[FF]--[FF]--[FF]
+    ///               |     |     |
+    ///               +-----+-----+--> majority --[level]--> [shift] --> data
+    ///                                              |          ^
+    ///                            falls: start a [BitTimer] at half a bit
+    /// ```
+    /// Each bit is the majority of three consecutive samples in its middle. A start bit that is not low in its middle, and a byte without a
+    /// stop bit, are dropped. From 8 cycles per bit on.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `rx` | 1 | the pin, asynchronous |
+    /// | `step` | 21 | see [`BitTimer`] |
+    /// | `valid`, `data` | 1, 8 | a byte, for one cycle, in the middle of its stop bit |
+    pub struct UartRx {
+        in clock: Clock,
+        in reset, rx: Bit,
+        in step: Bits<21>,
+        out valid: Bit,
+        out data: Bits<8>,
+        timer: BitTimer<HALF>,
+        reg unstable: Bit,
+        reg sample: [Bit; 3],
+        reg level, active: Bit,
+        reg place: Bits<4>,
+        reg shift: Bits<8>,
+        reg complete: Bit,
+        const start_bit: Bits<4> = 0, const stop_bit: Bits<4> = 9, const one: Bits<4> = 1,
+        const high_bit: Bits<8> = 0x80,
+    }
 }
 
 impl Logic for UartRx {

@@ -1,39 +1,36 @@
 //! [`UartTx`]: bytes to a line.
 use super::bit_timer::BitTimer;
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
-/// Sends bytes with 8 bits, no parity, 1 stop bit.
-///
-/// ```text
-///  data --> [shift: stop, 8 bits, start] --> not [low] --> tx
-///                  ^ one place per tick of a [BitTimer]
-/// ```
-/// A byte takes 10 bits and 3 cycles; its start bit begins a bit after it was taken.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `valid`, `ready`, `data` | 1, 1, 8 | bytes taken |
-/// | `step` | 21 | see [`BitTimer`] |
-/// | `tx` | 1 | the pin; high also before the first reset |
-#[derive(LogicBlock, Default)]
-pub struct UartTx {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub valid: Signal<In, Bit>,
-    pub ready: Signal<Out, Bit>,
-    pub data: Signal<In, Bits<8>>,
-    pub step: Signal<In, Bits<21>>,
-    pub tx: Signal<Out, Bit>,
-    timer: BitTimer<0>,
-    /// Flip-flops begin as 0, which must be a line at rest.
-    low: DFF<Bit>,
-    active: DFF<Bit>,
-    left: DFF<Bits<4>>,
-    shift: DFF<Bits<9>>,
-    ten: K<4, 10>,
-    one: K<4, 1>,
-    stop_bit: K<9, 0x100>,
+block! {
+    /// Sends bytes with 8 bits, no parity, 1 stop bit.
+    ///
+    /// ```text
+    ///  data --> [shift: stop, 8 bits, start] --> not [low] --> tx
+    ///                  ^ one place per tick of a [BitTimer]
+    /// ```
+    /// A byte takes 10 bits and 3 cycles; its start bit begins a bit after it was taken.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `valid`, `ready`, `data` | 1, 1, 8 | bytes taken |
+    /// | `step` | 21 | see [`BitTimer`] |
+    /// | `tx` | 1 | the pin; high also before the first reset |
+    pub struct UartTx {
+        in clock: Clock,
+        in reset, valid: Bit,
+        out ready: Bit,
+        in data: Bits<8>,
+        in step: Bits<21>,
+        out tx: Bit,
+        timer: BitTimer<0>,
+        /// Flip-flops begin as 0, which must be a line at rest.
+        reg low, active: Bit,
+        reg left: Bits<4>,
+        reg shift: Bits<9>,
+        const ten: Bits<4> = 10, const one: Bits<4> = 1, const stop_bit: Bits<9> = 0x100,
+    }
 }
 
 impl Logic for UartTx {

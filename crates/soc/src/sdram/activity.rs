@@ -1,27 +1,22 @@
 //! [`Activity`]: how busy the memory is.
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
-/// Two flip-flops to count efficiency with.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `cmd_valid`, `segmenter_idle`, `rows_idle`, `streams`, `reads_idle` | 1 | where a burst may be |
-/// | `column_go` | 1 | a word is commanded in this cycle |
-/// | `busy` | 1 | a burst was offered or not complete |
-/// | `moving` | 1 | a word was commanded |
-#[derive(LogicBlock, Default)]
-pub struct Activity {
-    pub clock: Signal<In, Clock>,
-    pub cmd_valid: Signal<In, Bit>,
-    pub segmenter_idle: Signal<In, Bit>,
-    pub rows_idle: Signal<In, Bit>,
-    pub streams: Signal<In, Bit>,
-    pub reads_idle: Signal<In, Bit>,
-    pub column_go: Signal<In, Bit>,
-    pub busy: Signal<Out, Bit>,
-    pub moving: Signal<Out, Bit>,
-    is_busy: DFF<Bit>,
-    is_moving: DFF<Bit>,
+block! {
+    /// Two flip-flops to count efficiency with.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `cmd_valid`, `segmenter_idle`, `rows_idle`, `streams`, `reads_idle` | 1 | where a burst may be |
+    /// | `column_go` | 1 | a word is commanded in this cycle |
+    /// | `busy` | 1 | a burst was offered or not complete |
+    /// | `moving` | 1 | a word was commanded |
+    pub struct Activity {
+        in clock: Clock,
+        in cmd_valid, segmenter_idle, rows_idle, streams, reads_idle, column_go: Bit,
+        out busy, moving: Bit,
+        reg is_busy, is_moving: Bit,
+    }
 }
 
 impl Logic for Activity {

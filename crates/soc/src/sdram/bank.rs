@@ -1,74 +1,47 @@
 //! [`Bank`] and [`Banks`]: what is open, and when its row may change.
-use super::{SdramTiming, setting::Setting, timer::Timer};
-use ef_hdl_kit::K;
+use super::{SdramTiming, timer::Timer};
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
-/// One bank: its open row, and three timers that say when a row command may come.
-///
-/// ```text
-///  ACTIVATE --> [since_row: tRAS] ----+--> may_precharge
-///  READ, WRITE, PRECHARGE --> [hold] -+
-///                                     +--> may_activate
-///  ACTIVATE --> [cycle: tRC] ---------+
-/// ```
-///
-/// `hold` counts after a column command to PRECHARGE and after PRECHARGE to ACTIVATE; the two never overlap. The four outputs that speak of
-/// the bank are low unless `row_bank` is this bank.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `row_bank`, `row` | 2, 13 | bank and row that the row commands are about |
-/// | `activate`, `precharge` | 1 | row command to `row_bank` in this cycle |
-/// | `column_bank`, `read`, `write` | 2, 1, 1 | column command in this cycle |
-/// | `close_all` | 1 | all banks are precharged in this cycle |
-/// | `open`, `hit` | 1 | a row is open; it was `row` in the cycle before |
-/// | `may_activate`, `may_precharge` | 1 | the times are over |
-/// | `quiet` | 1 | of this bank whatever `row_bank`: PRECHARGE may come, and a refresh after it |
-#[derive(LogicBlock, Default)]
-pub struct Bank {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub row_bank: Signal<In, Bits<2>>,
-    pub row: Signal<In, Bits<13>>,
-    pub activate: Signal<In, Bit>,
-    pub precharge: Signal<In, Bit>,
-    pub column_bank: Signal<In, Bits<2>>,
-    pub read: Signal<In, Bit>,
-    pub write: Signal<In, Bit>,
-    pub close_all: Signal<In, Bit>,
-    pub open: Signal<Out, Bit>,
-    pub hit: Signal<Out, Bit>,
-    pub may_activate: Signal<Out, Bit>,
-    pub may_precharge: Signal<Out, Bit>,
-    pub quiet: Signal<Out, Bit>,
-    is_open: DFF<Bit>,
-    open_row: DFF<Bits<13>>,
-    same: DFF<Bit>,
-    since_row: Timer<5>,
-    cycle: Timer<5>,
-    hold: Timer<5>,
-    chosen: Signal<Local, Bit>,
-    for_column: Signal<Local, Bit>,
-    starts: Signal<Local, Bit>,
-    ends: Signal<Local, Bit>,
-    number: Setting<Bits<2>>,
-    t_ras: Setting<Bits<5>>,
-    t_rc: Setting<Bits<5>>,
-    t_rp: Setting<Bits<5>>,
-    after_read: K<5, 1>,
-    after_write: Setting<Bits<5>>,
-}
-
-impl Bank {
-    pub fn new(timing: &SdramTiming, number: u64) -> Self {
-        Self {
-            number: Setting::new(number.into()),
-            t_ras: Setting::new(u64::from(timing.t_ras - 1).into()),
-            t_rc: Setting::new(u64::from(timing.t_rc - 1).into()),
-            t_rp: Setting::new(u64::from(timing.t_rp - 1).into()),
-            after_write: Setting::new(u64::from(timing.t_wr).into()),
-            ..Self::default()
-        }
+block! {
+    /// One bank: its open row, and three timers that say when a row command may come.
+    ///
+    /// ```text
+    ///  ACTIVATE --> [since_row: tRAS] ----+--> may_precharge
+    ///  READ, WRITE, PRECHARGE --> [hold] -+
+    ///                                     +--> may_activate
+    ///  ACTIVATE --> [cycle: tRC] ---------+
+    /// ```
+    ///
+    /// `hold` counts after a column command to PRECHARGE and after PRECHARGE to ACTIVATE; the two never overlap. The four outputs that speak of
+    /// the bank are low unless `row_bank` is this bank.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `row_bank`, `row` | 2, 13 | bank and row that the row commands are about |
+    /// | `activate`, `precharge` | 1 | row command to `row_bank` in this cycle |
+    /// | `column_bank`, `read`, `write` | 2, 1, 1 | column command in this cycle |
+    /// | `close_all` | 1 | all banks are precharged in this cycle |
+    /// | `open`, `hit` | 1 | a row is open; it was `row` in the cycle before |
+    /// | `may_activate`, `may_precharge` | 1 | the times are over |
+    /// | `quiet` | 1 | of this bank whatever `row_bank`: PRECHARGE may come, and a refresh after it |
+    pub struct Bank(timing: &SdramTiming, number: u64) {
+        in clock: Clock,
+        in reset: Bit,
+        in row_bank: Bits<2>,
+        in row: Bits<13>,
+        in activate, precharge: Bit,
+        in column_bank: Bits<2>,
+        in read, write, close_all: Bit,
+        out open, hit, may_activate, may_precharge, quiet: Bit,
+        reg is_open: Bit,
+        reg open_row: Bits<13>,
+        reg same: Bit,
+        since_row, cycle, hold: Timer<5>,
+        net chosen, for_column, starts, ends: Bit,
+        const number: Bits<2> = number, const t_ras: Bits<5> = u64::from(timing.t_ras - 1),
+        const t_rc: Bits<5> = u64::from(timing.t_rc - 1), const t_rp: Bits<5> = u64::from(timing.t_rp - 1),
+        const after_read: Bits<5> = 1, const after_write: Bits<5> = u64::from(timing.t_wr),
     }
 }
 
@@ -115,31 +88,19 @@ impl Logic for Bank {
     }
 }
 
-/// The four banks; `open`, `hit`, `may_*` are those of `row_bank`, `quiet` is that of all, a cycle late.
-#[derive(LogicBlock, Default)]
-pub struct Banks {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub row_bank: Signal<In, Bits<2>>,
-    pub row: Signal<In, Bits<13>>,
-    pub activate: Signal<In, Bit>,
-    pub precharge: Signal<In, Bit>,
-    pub column_bank: Signal<In, Bits<2>>,
-    pub read: Signal<In, Bit>,
-    pub write: Signal<In, Bit>,
-    pub close_all: Signal<In, Bit>,
-    pub open: Signal<Out, Bit>,
-    pub hit: Signal<Out, Bit>,
-    pub may_activate: Signal<Out, Bit>,
-    pub may_precharge: Signal<Out, Bit>,
-    pub quiet: Signal<Out, Bit>,
-    bank: [Bank; 4],
-    all_quiet: DFF<Bit>,
-}
-
-impl Banks {
-    pub fn new(timing: &SdramTiming) -> Self {
-        Self { bank: std::array::from_fn(|number| Bank::new(timing, number as u64)), ..Self::default() }
+block! {
+    /// The four banks; `open`, `hit`, `may_*` are those of `row_bank`, `quiet` is that of all, a cycle late.
+    pub struct Banks(timing: &SdramTiming) {
+        in clock: Clock,
+        in reset: Bit,
+        in row_bank: Bits<2>,
+        in row: Bits<13>,
+        in activate, precharge: Bit,
+        in column_bank: Bits<2>,
+        in read, write, close_all: Bit,
+        out open, hit, may_activate, may_precharge, quiet: Bit,
+        bank: [Bank; 4] = std::array::from_fn(|number| Bank::new(timing, number as u64)),
+        reg all_quiet: Bit,
     }
 }
 

@@ -1,73 +1,54 @@
 //! [`Columns`]: the segment that streams.
-use super::{SdramTiming, setting::Setting, timer::Timer};
-use ef_hdl_kit::K;
+use super::{SdramTiming, timer::Timer};
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
-/// Holds the segment whose row is open and issues its READ or WRITE commands, a word each, at most one every second cycle.
-///
-/// ```text
-///  next_* --take--> [valid, write, bank, row, column, left] --> read / write
-///                        go, if: run, not lost, 2 cycles since the last, and
-///                            READ:  room for its word
-///                            WRITE: its word is there, the data pins are free of read data
-/// ```
-///
-/// `read` and `write` are decided from flip-flops and pulse in the cycle before the command is on the pins.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `run` | 1 | commands may be issued |
-/// | `away` | 1 | the row was closed by a refresh and is not open again yet |
-/// | `next_valid`, `take` | 1, 1 | a segment whose row is open; it is taken in this cycle |
-/// | `next_write`, `next_bank`, `next_row`, `next_column`, `next_words` | 1, 2, 13, 9, 10 | that segment |
-/// | `room` | 1 | a READ's word will have room |
-/// | `word` | 1 | a WRITE's word is there |
-/// | `read`, `write`, `go` | 1, 1, 1 | issue the command; either |
-/// | `valid`, `bank`, `row`, `column` | 1, 2, 13, 9 | the segment, its next word |
-#[derive(LogicBlock, Default)]
-pub struct Columns {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub run: Signal<In, Bit>,
-    pub away: Signal<In, Bit>,
-    pub next_valid: Signal<In, Bit>,
-    pub take: Signal<Out, Bit>,
-    pub next_write: Signal<In, Bit>,
-    pub next_bank: Signal<In, Bits<2>>,
-    pub next_row: Signal<In, Bits<13>>,
-    pub next_column: Signal<In, Bits<9>>,
-    pub next_words: Signal<In, Bits<10>>,
-    pub room: Signal<In, Bit>,
-    pub word: Signal<In, Bit>,
-    pub read: Signal<Out, Bit>,
-    pub write: Signal<Out, Bit>,
-    pub go: Signal<Out, Bit>,
-    pub valid: Signal<Out, Bit>,
-    pub bank: Signal<Out, Bits<2>>,
-    pub row: Signal<Out, Bits<13>>,
-    pub column: Signal<Out, Bits<9>>,
-    is_valid: DFF<Bit>,
-    is_write: DFF<Bit>,
-    in_bank: DFF<Bits<2>>,
-    in_row: DFF<Bits<13>>,
-    at: DFF<Bits<9>>,
-    left: DFF<Bits<10>>,
-    last: DFF<Bit>,
-    spaced: DFF<Bit>,
-    turnaround: Timer<5>,
-    taken: Signal<Local, Bit>,
-    may: Signal<Local, Bit>,
-    go_read: Signal<Local, Bit>,
-    go_write: Signal<Local, Bit>,
-    read_to_write: Setting<Bits<5>>,
-    at_one: K<9, 1>,
-    left_one: K<10, 1>,
-    left_two: K<10, 2>,
-}
-
-impl Columns {
-    pub fn new(timing: &SdramTiming) -> Self {
-        Self { read_to_write: Setting::new(u64::from(timing.read_to_write - 1).into()), ..Self::default() }
+block! {
+    /// Holds the segment whose row is open and issues its READ or WRITE commands, a word each, at most one every second cycle.
+    ///
+    /// ```text
+    ///  next_* --take--> [valid, write, bank, row, column, left] --> read / write
+    ///                        go, if: run, not lost, 2 cycles since the last, and
+    ///                            READ:  room for its word
+    ///                            WRITE: its word is there, the data pins are free of read data
+    /// ```
+    ///
+    /// `read` and `write` are decided from flip-flops and pulse in the cycle before the command is on the pins.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `run` | 1 | commands may be issued |
+    /// | `away` | 1 | the row was closed by a refresh and is not open again yet |
+    /// | `next_valid`, `take` | 1, 1 | a segment whose row is open; it is taken in this cycle |
+    /// | `next_write`, `next_bank`, `next_row`, `next_column`, `next_words` | 1, 2, 13, 9, 10 | that segment |
+    /// | `room` | 1 | a READ's word will have room |
+    /// | `word` | 1 | a WRITE's word is there |
+    /// | `read`, `write`, `go` | 1, 1, 1 | issue the command; either |
+    /// | `valid`, `bank`, `row`, `column` | 1, 2, 13, 9 | the segment, its next word |
+    pub struct Columns(timing: &SdramTiming) {
+        in clock: Clock,
+        in reset, run, away, next_valid: Bit,
+        out take: Bit,
+        in next_write: Bit,
+        in next_bank: Bits<2>,
+        in next_row: Bits<13>,
+        in next_column: Bits<9>,
+        in next_words: Bits<10>,
+        in room, word: Bit,
+        out read, write, go, valid: Bit,
+        out bank: Bits<2>,
+        out row: Bits<13>,
+        out column: Bits<9>,
+        reg is_valid, is_write: Bit,
+        reg in_bank: Bits<2>,
+        reg in_row: Bits<13>,
+        reg at: Bits<9>,
+        reg left: Bits<10>,
+        reg last, spaced: Bit,
+        turnaround: Timer<5>,
+        net taken, may, go_read, go_write: Bit,
+        const read_to_write: Bits<5> = u64::from(timing.read_to_write - 1), const at_one: Bits<9> = 1,
+        const left_one: Bits<10> = 1, const left_two: Bits<10> = 2,
     }
 }
 

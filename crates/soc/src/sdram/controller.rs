@@ -8,94 +8,70 @@ use super::maintenance::Maintenance;
 use super::pins::CommandPins;
 use super::rows::Rows;
 use super::segmenter::Segmenter;
-use ef_hdl_kit::glue;
+use ef_hdl_kit::{block, glue};
 use rust_hdl::prelude::*;
 
-/// Executes bursts of 32-bit words in order on an SDRAM of 16 bits at the same clock; a word is two halfwords, low half first.
-///
-/// ```text
-///  cmd_*  --> Segmenter --> Rows --------> Columns             one page segment streams, the next is prepared
-///                            | ACTIVATE,     | READ, WRITE
-///                            | PRECHARGE     |                 Banks: what is open, which times are over
-///                            v               v
-///  Maintenance -----------> CommandPins <----+                 --> cke, cs_n, ras_n, cas_n, we_n, ba, a, dqm
-///      PRECHARGE ALL, REFRESH, MODE
-///  wdata_* --> WritePath --> dq_out, dq_oe        dq_in --> ReadPath --> rdata_*
-/// ```
-///
-/// A column command (burst length 2) moves a word and comes at most every second cycle, so 1 word per 2 cycles is the peak; row commands use the
-/// cycles between. All pins and all outputs of the memory port are flip-flops, except `rdata`, out of a LUT RAM's read register; `cs_n`
-/// and the other active-low pins are one inverter behind one. `reset` is for power-up only: the SDRAM goes through its whole power-up sequence after it,
-/// unrefreshed.
-///
-/// From a command taken to its first word: 10 cycles + CAS latency + `capture` if the row is open, `t_rcd` - 1 more if the bank is closed,
-/// and `t_rp` more again if another row is open.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `cmd_*`, `wdata_*`, `rdata_*` | | memory port, see `docs/host-port.md`; words may come before their command |
-/// | `cke`, `cs_n`, `ras_n`, `cas_n`, `we_n`, `ba`, `a`, `dqm` | 1, 1, 1, 1, 1, 2, 13, 2 | SDRAM commands |
-/// | `dq_out`, `dq_oe`, `dq_in` | 16, 1, 16 | SDRAM data, to and from the pads |
-/// | `busy` | 1 | a burst is offered or not complete; registered |
-/// | `moving` | 1 | a word was commanded in the cycle before: two cycles of data; registered. Efficiency is 2 `moving` / `busy` |
-#[derive(LogicBlock, Default)]
-pub struct SdramController {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub cmd_valid: Signal<In, Bit>,
-    pub cmd_ready: Signal<Out, Bit>,
-    pub cmd_write: Signal<In, Bit>,
-    pub cmd_addr: Signal<In, Bits<32>>,
-    pub cmd_len: Signal<In, Bits<16>>,
-    pub wdata_valid: Signal<In, Bit>,
-    pub wdata_ready: Signal<Out, Bit>,
-    pub wdata: Signal<In, Bits<32>>,
-    pub rdata_valid: Signal<Out, Bit>,
-    pub rdata_ready: Signal<In, Bit>,
-    pub rdata: Signal<Out, Bits<32>>,
-    pub cke: Signal<Out, Bit>,
-    pub cs_n: Signal<Out, Bit>,
-    pub ras_n: Signal<Out, Bit>,
-    pub cas_n: Signal<Out, Bit>,
-    pub we_n: Signal<Out, Bit>,
-    pub ba: Signal<Out, Bits<2>>,
-    pub a: Signal<Out, Bits<13>>,
-    pub dqm: Signal<Out, Bits<2>>,
-    pub dq_out: Signal<Out, Bits<16>>,
-    pub dq_oe: Signal<Out, Bit>,
-    pub dq_in: Signal<In, Bits<16>>,
-    pub busy: Signal<Out, Bit>,
-    pub moving: Signal<Out, Bit>,
-    segmenter: Segmenter,
-    rows: Rows,
-    columns: Columns,
-    banks: Banks,
-    maintenance: Maintenance,
-    pins: CommandPins,
-    write_path: WritePath,
-    read_path: ReadPath,
-    activity: Activity,
-}
-
-impl SdramController {
-    /// A controller with these timings.
+block! {
+    /// Executes bursts of 32-bit words in order on an SDRAM of 16 bits at the same clock; a word is two halfwords, low half first.
     ///
-    /// # Panics
-    /// If [`SdramTiming::check`] fails.
-    pub fn new(timing: &SdramTiming) -> Self {
+    /// ```text
+    ///  cmd_*  --> Segmenter --> Rows --------> Columns             one page segment streams, the next is prepared
+    ///                            | ACTIVATE,     | READ, WRITE
+    ///                            | PRECHARGE     |                 Banks: what is open, which times are over
+    ///                            v               v
+    ///  Maintenance -----------> CommandPins <----+                 --> cke, cs_n, ras_n, cas_n, we_n, ba, a, dqm
+    ///      PRECHARGE ALL, REFRESH, MODE
+    ///  wdata_* --> WritePath --> dq_out, dq_oe        dq_in --> ReadPath --> rdata_*
+    /// ```
+    ///
+    /// A column command (burst length 2) moves a word and comes at most every second cycle, so 1 word per 2 cycles is the peak; row commands use the
+    /// cycles between. All pins and all outputs of the memory port are flip-flops, except `rdata`, out of a LUT RAM's read register; `cs_n`
+    /// and the other active-low pins are one inverter behind one. `reset` is for power-up only: the SDRAM goes through its whole power-up sequence after it,
+    /// unrefreshed.
+    ///
+    /// From a command taken to its first word: 10 cycles + CAS latency + `capture` if the row is open, `t_rcd` - 1 more if the bank is closed,
+    /// and `t_rp` more again if another row is open.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `cmd_*`, `wdata_*`, `rdata_*` | | memory port, see `docs/host-port.md`; words may come before their command |
+    /// | `cke`, `cs_n`, `ras_n`, `cas_n`, `we_n`, `ba`, `a`, `dqm` | 1, 1, 1, 1, 1, 2, 13, 2 | SDRAM commands |
+    /// | `dq_out`, `dq_oe`, `dq_in` | 16, 1, 16 | SDRAM data, to and from the pads |
+    /// | `busy` | 1 | a burst is offered or not complete; registered |
+    /// | `moving` | 1 | a word was commanded in the cycle before: two cycles of data; registered. Efficiency is 2 `moving` / `busy` |
+    pub struct SdramController(timing: &SdramTiming) {
         if let Err(error) = timing.check() {
             panic!("{error}");
         }
-        Self {
-            segmenter: Segmenter::new(timing),
-            rows: Rows::new(timing),
-            columns: Columns::new(timing),
-            banks: Banks::new(timing),
-            maintenance: Maintenance::new(timing),
-            pins: CommandPins::new(timing),
-            read_path: ReadPath::new(timing),
-            ..Self::default()
-        }
+        in clock: Clock,
+        in reset, cmd_valid: Bit,
+        out cmd_ready: Bit,
+        in cmd_write: Bit,
+        in cmd_addr: Bits<32>,
+        in cmd_len: Bits<16>,
+        in wdata_valid: Bit,
+        out wdata_ready: Bit,
+        in wdata: Bits<32>,
+        out rdata_valid: Bit,
+        in rdata_ready: Bit,
+        out rdata: Bits<32>,
+        out cke, cs_n, ras_n, cas_n, we_n: Bit,
+        out ba: Bits<2>,
+        out a: Bits<13>,
+        out dqm: Bits<2>,
+        out dq_out: Bits<16>,
+        out dq_oe: Bit,
+        in dq_in: Bits<16>,
+        out busy, moving: Bit,
+        segmenter: Segmenter = Segmenter::new(timing),
+        rows: Rows = Rows::new(timing),
+        columns: Columns = Columns::new(timing),
+        banks: Banks = Banks::new(timing),
+        maintenance: Maintenance = Maintenance::new(timing),
+        pins: CommandPins = CommandPins::new(timing),
+        write_path: WritePath,
+        read_path: ReadPath = ReadPath::new(timing),
+        activity: Activity,
     }
 }
 

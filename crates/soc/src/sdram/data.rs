@@ -1,38 +1,38 @@
 //! [`WritePath`] and [`ReadPath`]: words to halfwords and back.
-use super::{SdramTiming, setting::Setting};
-use ef_hdl_kit::K;
+use super::{SdramTiming};
+use ef_hdl_kit::block;
 use ef_rtl::stream::{Fifo, Skid};
 use rust_hdl::prelude::*;
 
-/// A word waits for its WRITE; its low half is on the pins with the command, its high half in the next cycle.
-///
-/// ```text
-///  wdata --[Skid]--+-- low ------->|
-///          |       +--[high]------>|--[dq_out]-->   high half in the cycle after `write`
-///          +-> word (one is there)      [dq_oe]-->
-/// ```
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `wdata_valid`, `wdata_ready`, `wdata` | 1, 1, 32 | words of write bursts; up to two wait here |
-/// | `word`, `write` | 1, 1 | a word is there; it is written by the command issued in this cycle |
-/// | `dq_out`, `dq_oe` | 16, 1 | pins |
-#[derive(LogicBlock, Default)]
-pub struct WritePath {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub wdata_valid: Signal<In, Bit>,
-    pub wdata_ready: Signal<Out, Bit>,
-    pub wdata: Signal<In, Bits<32>>,
-    pub word: Signal<Out, Bit>,
-    pub write: Signal<In, Bit>,
-    pub dq_out: Signal<Out, Bits<16>>,
-    pub dq_oe: Signal<Out, Bit>,
-    skid: Skid<32>,
-    high: DFF<Bits<16>>,
-    second: DFF<Bit>,
-    out: DFF<Bits<16>>,
-    enable: DFF<Bit>,
+block! {
+    /// A word waits for its WRITE; its low half is on the pins with the command, its high half in the next cycle.
+    ///
+    /// ```text
+    ///  wdata --[Skid]--+-- low ------->|
+    ///          |       +--[high]------>|--[dq_out]-->   high half in the cycle after `write`
+    ///          +-> word (one is there)      [dq_oe]-->
+    /// ```
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `wdata_valid`, `wdata_ready`, `wdata` | 1, 1, 32 | words of write bursts; up to two wait here |
+    /// | `word`, `write` | 1, 1 | a word is there; it is written by the command issued in this cycle |
+    /// | `dq_out`, `dq_oe` | 16, 1 | pins |
+    pub struct WritePath {
+        in clock: Clock,
+        in reset, wdata_valid: Bit,
+        out wdata_ready: Bit,
+        in wdata: Bits<32>,
+        out word: Bit,
+        in write: Bit,
+        out dq_out: Bits<16>,
+        out dq_oe: Bit,
+        skid: Skid<32>,
+        reg high: Bits<16>,
+        reg second: Bit,
+        reg out: Bits<16>,
+        reg enable: Bit,
+    }
 }
 
 impl Logic for WritePath {
@@ -59,52 +59,41 @@ impl Logic for WritePath {
     }
 }
 
-/// Catches the two halves of each word that was asked for and queues the words; `room` keeps READs within the queue.
-///
-/// ```text
-///  read --[line: CAS latency + 2 + capture]--+
-///                                            v arrived
-///  dq_in --[captured]--[low]--> word --> [Fifo of 16] --> rdata
-///                                            |
-///  read: +1 --> [used] <-- -1 :taken --------+       room: used < 16
-/// ```
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `read`, `room` | 1, 1 | a READ is issued in this cycle; one may be, two cycles after the last |
-/// | `dq_in` | 16 | pins |
-/// | `rdata_valid`, `rdata_ready`, `rdata` | 1, 1, 32 | words of read bursts |
-/// | `idle` | 1 | no word is under way |
-#[derive(LogicBlock, Default)]
-pub struct ReadPath {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub read: Signal<In, Bit>,
-    pub room: Signal<Out, Bit>,
-    pub dq_in: Signal<In, Bits<16>>,
-    pub rdata_valid: Signal<Out, Bit>,
-    pub rdata_ready: Signal<In, Bit>,
-    pub rdata: Signal<Out, Bits<32>>,
-    pub idle: Signal<Out, Bit>,
-    line: DFF<Bits<8>>,
-    captured: DFF<Bits<16>>,
-    low: DFF<Bits<16>>,
-    used: DFF<Bits<5>>,
-    has_room: DFF<Bit>,
-    queue: Fifo<32, 4>,
-    taken: Signal<Local, Bit>,
-    tap: Setting<Bits<3>>,
-    line_none: K<8, 0>,
-    line_one: K<8, 1>,
-    none: K<5, 0>,
-    one: K<5, 1>,
-    full: K<5, 16>,
-}
-
-impl ReadPath {
-    pub fn new(timing: &SdramTiming) -> Self {
+block! {
+    /// Catches the two halves of each word that was asked for and queues the words; `room` keeps READs within the queue.
+    ///
+    /// ```text
+    ///  read --[line: CAS latency + 2 + capture]--+
+    ///                                            v arrived
+    ///  dq_in --[captured]--[low]--> word --> [Fifo of 16] --> rdata
+    ///                                            |
+    ///  read: +1 --> [used] <-- -1 :taken --------+       room: used < 16
+    /// ```
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `read`, `room` | 1, 1 | a READ is issued in this cycle; one may be, two cycles after the last |
+    /// | `dq_in` | 16 | pins |
+    /// | `rdata_valid`, `rdata_ready`, `rdata` | 1, 1, 32 | words of read bursts |
+    /// | `idle` | 1 | no word is under way |
+    pub struct ReadPath(timing: &SdramTiming) {
         let tap = u64::from(timing.cas_latency + 1 + timing.capture);
-        Self { tap: Setting::new(tap.into()), ..Self::default() }
+        in clock: Clock,
+        in reset, read: Bit,
+        out room: Bit,
+        in dq_in: Bits<16>,
+        out rdata_valid: Bit,
+        in rdata_ready: Bit,
+        out rdata: Bits<32>,
+        out idle: Bit,
+        reg line: Bits<8>,
+        reg captured, low: Bits<16>,
+        reg used: Bits<5>,
+        reg has_room: Bit,
+        queue: Fifo<32, 4>,
+        net taken: Bit,
+        const tap: Bits<3> = tap, const line_none: Bits<8> = 0, const line_one: Bits<8> = 1,
+        const none: Bits<5> = 0, const one: Bits<5> = 1, const full: Bits<5> = 16,
     }
 }
 

@@ -1,53 +1,47 @@
 //! [`Maintenance`]: power-up and refresh.
-use super::{SdramTiming, setting::Setting, timer::Timer};
-use ef_hdl_kit::K;
+use super::{SdramTiming, timer::Timer};
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
-/// Runs the power-up sequence, then interrupts the traffic for a refresh whenever one is due.
-///
-/// ```text
-///  POWER-UP --200 us--> CLOSE --tRP--> REFRESH --tRFC, n times--> MODE --tMRD--> RUN
-///                         ^               +---tRFC, once------------------------> |
-///                         +--------------------- a refresh is due ----------------+
-/// ```
-///
-/// In RUN `run` is high. When a refresh is due it falls, and once no bank forbids it all banks are closed and one refresh is issued. That takes
-/// less than 50 cycles whatever the traffic, and the counter of due refreshes never stops, so there is one refresh per `t_refi` cycles on average.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `quiet` | 1 | every bank may be precharged, as of the cycle before |
-/// | `run` | 1 | column and row commands may be issued; a flip-flop |
-/// | `close_all`, `refresh`, `mode` | 1 | PRECHARGE ALL, AUTO REFRESH, LOAD MODE REGISTER |
-/// | `powered_up` | 1 | the power-up sequence is over |
-#[derive(LogicBlock, Default)]
-pub struct Maintenance {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub quiet: Signal<In, Bit>,
-    pub run: Signal<Out, Bit>,
-    pub close_all: Signal<Out, Bit>,
-    pub refresh: Signal<Out, Bit>,
-    pub mode: Signal<Out, Bit>,
-    pub powered_up: Signal<Out, Bit>,
-    state: DFF<MaintenanceState>,
-    running: DFF<Bit>,
-    ready: DFF<Bit>,
-    refreshes: DFF<Bits<4>>,
-    due: DFF<Bit>,
-    timer: Timer<16>,
-    interval: Timer<16>,
-    go: Signal<Local, Bit>,
-    to_run: Signal<Local, Bit>,
-    one: K<4, 1>,
-    /// So that `quiet` has seen the last command.
-    drain: K<16, 1>,
-    power_up: Setting<Bits<16>>,
-    power_up_refreshes: Setting<Bits<4>>,
-    t_rp: Setting<Bits<16>>,
-    t_rfc: Setting<Bits<16>>,
-    t_mrd: Setting<Bits<16>>,
-    t_refi: Setting<Bits<16>>,
+block! {
+    /// Runs the power-up sequence, then interrupts the traffic for a refresh whenever one is due.
+    ///
+    /// ```text
+    ///  POWER-UP --200 us--> CLOSE --tRP--> REFRESH --tRFC, n times--> MODE --tMRD--> RUN
+    ///                         ^               +---tRFC, once------------------------> |
+    ///                         +--------------------- a refresh is due ----------------+
+    /// ```
+    ///
+    /// In RUN `run` is high. When a refresh is due it falls, and once no bank forbids it all banks are closed and one refresh is issued. That takes
+    /// less than 50 cycles whatever the traffic, and the counter of due refreshes never stops, so there is one refresh per `t_refi` cycles on average.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `quiet` | 1 | every bank may be precharged, as of the cycle before |
+    /// | `run` | 1 | column and row commands may be issued; a flip-flop |
+    /// | `close_all`, `refresh`, `mode` | 1 | PRECHARGE ALL, AUTO REFRESH, LOAD MODE REGISTER |
+    /// | `powered_up` | 1 | the power-up sequence is over |
+    pub struct Maintenance(timing: &SdramTiming) {
+        let more = |cycles: u32| u64::from(cycles - 1);
+        in clock: Clock,
+        in reset, quiet: Bit,
+        out run, close_all, refresh, mode, powered_up: Bit,
+        reg state: MaintenanceState,
+        reg running, ready: Bit,
+        reg refreshes: Bits<4>,
+        reg due: Bit,
+        timer, interval: Timer<16>,
+        net go, to_run: Bit,
+        const one: Bits<4> = 1,
+        /// So that `quiet` has seen the last command.
+        const drain: Bits<16> = 1,
+        const power_up: Bits<16> = more(timing.power_up),
+        const power_up_refreshes: Bits<4> = u64::from(timing.power_up_refreshes),
+        const t_rp: Bits<16> = more(timing.t_rp),
+        const t_rfc: Bits<16> = more(timing.t_rfc),
+        const t_mrd: Bits<16> = more(timing.t_mrd),
+        const t_refi: Bits<16> = more(timing.t_refi),
+    }
 }
 
 #[derive(Copy, Clone, Debug, PartialEq, LogicState)]
@@ -57,21 +51,6 @@ enum MaintenanceState {
     Refresh,
     Mode,
     Run,
-}
-
-impl Maintenance {
-    pub fn new(timing: &SdramTiming) -> Self {
-        let more = |cycles: u32| Setting::new(u64::from(cycles - 1).into());
-        Self {
-            power_up: more(timing.power_up),
-            power_up_refreshes: Setting::new(u64::from(timing.power_up_refreshes).into()),
-            t_rp: more(timing.t_rp),
-            t_rfc: more(timing.t_rfc),
-            t_mrd: more(timing.t_mrd),
-            t_refi: more(timing.t_refi),
-            ..Self::default()
-        }
-    }
 }
 
 impl Logic for Maintenance {

@@ -12,7 +12,6 @@ pub mod maintenance;
 pub mod pins;
 pub mod rows;
 pub mod segmenter;
-mod setting;
 pub mod timer;
 mod timing;
 

@@ -1,68 +1,46 @@
 //! [`CommandPins`]: one command per cycle, in flip-flops.
-use super::{SdramTiming, setting::Setting};
-use ef_hdl_kit::K;
+use super::{SdramTiming};
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
-/// Encodes the command of a cycle; it is on the pins in the next. No two of the seven commands come in the same cycle.
-///
-/// ```text
-///  read, write, activate, precharge, close_all, refresh, mode --> [ras_n, cas_n, we_n]
-///  rows' bank, columns' bank -----------------------------------> [ba]
-///  row, column, mode register ----------------------------------> [a]     a[10]: all banks, never auto precharge
-/// ```
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `read`, `write`, `column_bank`, `column` | 1, 1, 2, 9 | column command; the column in words |
-/// | `activate`, `precharge`, `row_bank`, `row` | 1, 1, 2, 13 | row command |
-/// | `run`, `close_all`, `refresh`, `mode`, `powered_up` | 1 | see `Maintenance` |
-/// | `cke`, `cs_n`, `ras_n`, `cas_n`, `we_n`, `ba`, `a`, `dqm` | 1, 1, 1, 1, 1, 2, 13, 2 | pins |
-#[derive(LogicBlock, Default)]
-pub struct CommandPins {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub read: Signal<In, Bit>,
-    pub write: Signal<In, Bit>,
-    pub column_bank: Signal<In, Bits<2>>,
-    pub column: Signal<In, Bits<9>>,
-    pub activate: Signal<In, Bit>,
-    pub precharge: Signal<In, Bit>,
-    pub row_bank: Signal<In, Bits<2>>,
-    pub row: Signal<In, Bits<13>>,
-    pub run: Signal<In, Bit>,
-    pub close_all: Signal<In, Bit>,
-    pub refresh: Signal<In, Bit>,
-    pub mode: Signal<In, Bit>,
-    pub powered_up: Signal<In, Bit>,
-    pub cke: Signal<Out, Bit>,
-    pub cs_n: Signal<Out, Bit>,
-    pub ras_n: Signal<Out, Bit>,
-    pub cas_n: Signal<Out, Bit>,
-    pub we_n: Signal<Out, Bit>,
-    pub ba: Signal<Out, Bits<2>>,
-    pub a: Signal<Out, Bits<13>>,
-    pub dqm: Signal<Out, Bits<2>>,
-    /// Low until the first clock after reset, as are the others.
-    enabled: DFF<Bit>,
-    ras: DFF<Bit>,
-    cas: DFF<Bit>,
-    we: DFF<Bit>,
-    bank: DFF<Bits<2>>,
-    address: DFF<Bits<13>>,
-    unmasked: DFF<Bit>,
-    is_column: Signal<Local, Bit>,
-    bank_zero: K<2, 0>,
-    all_banks: K<13, 0x400>,
-    mode_register: Setting<Bits<13>>,
-    mask_all: K<2, 3>,
-    mask_none: K<2, 0>,
-}
-
-impl CommandPins {
-    pub fn new(timing: &SdramTiming) -> Self {
+block! {
+    /// Encodes the command of a cycle; it is on the pins in the next. No two of the seven commands come in the same cycle.
+    ///
+    /// ```text
+    ///  read, write, activate, precharge, close_all, refresh, mode --> [ras_n, cas_n, we_n]
+    ///  rows' bank, columns' bank -----------------------------------> [ba]
+    ///  row, column, mode register ----------------------------------> [a]     a[10]: all banks, never auto precharge
+    /// ```
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `read`, `write`, `column_bank`, `column` | 1, 1, 2, 9 | column command; the column in words |
+    /// | `activate`, `precharge`, `row_bank`, `row` | 1, 1, 2, 13 | row command |
+    /// | `run`, `close_all`, `refresh`, `mode`, `powered_up` | 1 | see `Maintenance` |
+    /// | `cke`, `cs_n`, `ras_n`, `cas_n`, `we_n`, `ba`, `a`, `dqm` | 1, 1, 1, 1, 1, 2, 13, 2 | pins |
+    pub struct CommandPins(timing: &SdramTiming) {
         // burst length 2, sequential, writes as long as reads
         let mode = u64::from(timing.cas_latency) << 4 | 1;
-        Self { mode_register: Setting::new(mode.into()), ..Self::default() }
+        in clock: Clock,
+        in reset, read, write: Bit,
+        in column_bank: Bits<2>,
+        in column: Bits<9>,
+        in activate, precharge: Bit,
+        in row_bank: Bits<2>,
+        in row: Bits<13>,
+        in run, close_all, refresh, mode, powered_up: Bit,
+        out cke, cs_n, ras_n, cas_n, we_n: Bit,
+        out ba: Bits<2>,
+        out a: Bits<13>,
+        out dqm: Bits<2>,
+        /// Low until the first clock after reset, as are the others.
+        reg enabled, ras, cas, we: Bit,
+        reg bank: Bits<2>,
+        reg address: Bits<13>,
+        reg unmasked: Bit,
+        net is_column: Bit,
+        const bank_zero: Bits<2> = 0, const all_banks: Bits<13> = 0x400, const mode_register: Bits<13> = mode,
+        const mask_all: Bits<2> = 3, const mask_none: Bits<2> = 0,
     }
 }
 

@@ -1,83 +1,69 @@
 //! [`Rows`]: the next segment's row is opened while the current one streams.
-use super::{SdramTiming, setting::Setting, timer::Timer};
+use ef_hdl_kit::block;
+use super::{SdramTiming, timer::Timer};
 use rust_hdl::prelude::*;
 
-/// Holds the segment after the one that streams and brings its bank to its row; opens the streaming segment's row again after a refresh.
-///
-/// ```text
-///               +------------- hit -----------------------+
-///  EMPTY --> COMPARE --> DECIDE --> CLOSE --> OPEN --> READY --take--> Columns
-///    ^          ^           +-- bank closed --^                          |
-///    |          +-- all banks closed by a refresh                        |
-///    +-------------------------------------------------------------------+
-/// ```
-///
-/// A row command goes into a cycle that has no column command. CLOSE waits until the bank is not that of the streaming segment. After a
-/// refresh (`closed`) the streaming segment comes first: `lost` until its ACTIVATE, `away` until its row is open; COMPARE waits for it.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `segment_*` | | from the `Segmenter` |
-/// | `run`, `column_go` | 1, 1 | commands may be issued; a column command is issued in this cycle |
-/// | `closed` | 1 | all banks are closed in this cycle |
-/// | `open`, `hit`, `may_activate`, `may_precharge` | 1 | of bank `bank`, see `Banks` |
-/// | `activate`, `precharge`, `bank`, `row` | 1, 1, 2, 13 | row command |
-/// | `streams`, `streams_bank`, `streams_row` | 1, 2, 13 | the streaming segment |
-/// | `away` | 1 | its row is not open |
-/// | `next_valid`, `take`, `next_*` | | the prepared segment |
-/// | `idle` | 1 | no segment held |
-#[derive(LogicBlock, Default)]
-pub struct Rows {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub segment_valid: Signal<In, Bit>,
-    pub segment_ready: Signal<Out, Bit>,
-    pub segment_write: Signal<In, Bit>,
-    pub segment_bank: Signal<In, Bits<2>>,
-    pub segment_row: Signal<In, Bits<13>>,
-    pub segment_column: Signal<In, Bits<9>>,
-    pub segment_words: Signal<In, Bits<10>>,
-    pub run: Signal<In, Bit>,
-    pub column_go: Signal<In, Bit>,
-    pub closed: Signal<In, Bit>,
-    pub open: Signal<In, Bit>,
-    pub hit: Signal<In, Bit>,
-    pub may_activate: Signal<In, Bit>,
-    pub may_precharge: Signal<In, Bit>,
-    pub activate: Signal<Out, Bit>,
-    pub precharge: Signal<Out, Bit>,
-    pub bank: Signal<Out, Bits<2>>,
-    pub row: Signal<Out, Bits<13>>,
-    pub streams: Signal<In, Bit>,
-    pub streams_bank: Signal<In, Bits<2>>,
-    pub streams_row: Signal<In, Bits<13>>,
-    pub away: Signal<Out, Bit>,
-    pub next_valid: Signal<Out, Bit>,
-    pub take: Signal<In, Bit>,
-    pub next_write: Signal<Out, Bit>,
-    pub next_bank: Signal<Out, Bits<2>>,
-    pub next_row: Signal<Out, Bits<13>>,
-    pub next_column: Signal<Out, Bits<9>>,
-    pub next_words: Signal<Out, Bits<10>>,
-    pub idle: Signal<Out, Bit>,
-    state: DFF<RowState>,
-    write: DFF<Bit>,
-    in_bank: DFF<Bits<2>>,
-    in_row: DFF<Bits<13>>,
-    column: DFF<Bits<9>>,
-    words: DFF<Bits<10>>,
-    /// The streaming segment is not in this bank.
-    free: DFF<Bit>,
-    lost: DFF<Bit>,
-    is_away: DFF<Bit>,
-    opening: Timer<5>,
-    spacing: Timer<5>,
-    slot: Signal<Local, Bit>,
-    go_activate: Signal<Local, Bit>,
-    go_precharge: Signal<Local, Bit>,
-    accepts: Signal<Local, Bit>,
-    t_rcd: Setting<Bits<5>>,
-    t_rrd: Setting<Bits<5>>,
+block! {
+    /// Holds the segment after the one that streams and brings its bank to its row; opens the streaming segment's row again after a refresh.
+    ///
+    /// ```text
+    ///               +------------- hit -----------------------+
+    ///  EMPTY --> COMPARE --> DECIDE --> CLOSE --> OPEN --> READY --take--> Columns
+    ///    ^          ^           +-- bank closed --^                          |
+    ///    |          +-- all banks closed by a refresh                        |
+    ///    +-------------------------------------------------------------------+
+    /// ```
+    ///
+    /// A row command goes into a cycle that has no column command. CLOSE waits until the bank is not that of the streaming segment. After a
+    /// refresh (`closed`) the streaming segment comes first: `lost` until its ACTIVATE, `away` until its row is open; COMPARE waits for it.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `segment_*` | | from the `Segmenter` |
+    /// | `run`, `column_go` | 1, 1 | commands may be issued; a column command is issued in this cycle |
+    /// | `closed` | 1 | all banks are closed in this cycle |
+    /// | `open`, `hit`, `may_activate`, `may_precharge` | 1 | of bank `bank`, see `Banks` |
+    /// | `activate`, `precharge`, `bank`, `row` | 1, 1, 2, 13 | row command |
+    /// | `streams`, `streams_bank`, `streams_row` | 1, 2, 13 | the streaming segment |
+    /// | `away` | 1 | its row is not open |
+    /// | `next_valid`, `take`, `next_*` | | the prepared segment |
+    /// | `idle` | 1 | no segment held |
+    pub struct Rows(timing: &SdramTiming) {
+        in clock: Clock,
+        in reset, segment_valid: Bit,
+        out segment_ready: Bit,
+        in segment_write: Bit,
+        in segment_bank: Bits<2>,
+        in segment_row: Bits<13>,
+        in segment_column: Bits<9>,
+        in segment_words: Bits<10>,
+        in run, column_go, closed, open, hit, may_activate, may_precharge: Bit,
+        out activate, precharge: Bit,
+        out bank: Bits<2>,
+        out row: Bits<13>,
+        in streams: Bit,
+        in streams_bank: Bits<2>,
+        in streams_row: Bits<13>,
+        out away, next_valid: Bit,
+        in take: Bit,
+        out next_write: Bit,
+        out next_bank: Bits<2>,
+        out next_row: Bits<13>,
+        out next_column: Bits<9>,
+        out next_words: Bits<10>,
+        out idle: Bit,
+        reg state: RowState,
+        reg write: Bit,
+        reg in_bank: Bits<2>,
+        reg in_row: Bits<13>,
+        reg column: Bits<9>,
+        reg words: Bits<10>,
+        /// The streaming segment is not in this bank.
+        reg free, lost, is_away: Bit,
+        opening, spacing: Timer<5>,
+        net slot, go_activate, go_precharge, accepts: Bit,
+        const t_rcd: Bits<5> = u64::from(timing.t_rcd - 2), const t_rrd: Bits<5> = u64::from(timing.t_rrd - 1),
+    }
 }
 
 #[derive(Copy, Clone, Debug, PartialEq, LogicState)]
@@ -88,17 +74,6 @@ enum RowState {
     Close,
     Open,
     Ready,
-}
-
-impl Rows {
-    pub fn new(timing: &SdramTiming) -> Self {
-        Self {
-            // the segment is taken in the cycle before its first command
-            t_rcd: Setting::new(u64::from(timing.t_rcd - 2).into()),
-            t_rrd: Setting::new(u64::from(timing.t_rrd - 1).into()),
-            ..Self::default()
-        }
-    }
 }
 
 impl Logic for Rows {

@@ -1,71 +1,57 @@
 //! [`Segmenter`]: bursts cut at the ends of pages.
-use super::{SdramTiming, setting::Setting};
-use ef_hdl_kit::K;
+use super::{SdramTiming};
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
-/// Cuts bursts into segments that lie within one page, in order.
-///
-/// ```text
-///  cmd_addr:  | row 13 | bank 2 | column 8 or 9, in words |        pages rotate over the banks
-///
-///  cmd_* --[page, offset, left, room]--[words, last]--> segment_*
-///              ^ next page                  |
-///              +----------------------------+
-/// ```
-///
-/// A burst is taken in one cycle, its first segment is offered two cycles later, the next one two cycles after that was taken. Address bits
-/// above the row are not looked at.
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `cmd_valid`, `cmd_ready`, `cmd_write`, `cmd_addr`, `cmd_len` | 1, 1, 1, 32, 16 | burst: address and length in words, length >= 1 |
-/// | `segment_valid`, `segment_ready` | 1, 1 | a segment |
-/// | `segment_write`, `segment_bank`, `segment_row` | 1, 2, 13 | direction and page |
-/// | `segment_column`, `segment_words` | 9, 10 | first word in the page, number of words |
-/// | `idle` | 1 | no burst held |
-#[derive(LogicBlock, Default)]
-pub struct Segmenter {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub cmd_valid: Signal<In, Bit>,
-    pub cmd_ready: Signal<Out, Bit>,
-    pub cmd_write: Signal<In, Bit>,
-    pub cmd_addr: Signal<In, Bits<32>>,
-    pub cmd_len: Signal<In, Bits<16>>,
-    pub segment_valid: Signal<Out, Bit>,
-    pub segment_ready: Signal<In, Bit>,
-    pub segment_write: Signal<Out, Bit>,
-    pub segment_bank: Signal<Out, Bits<2>>,
-    pub segment_row: Signal<Out, Bits<13>>,
-    pub segment_column: Signal<Out, Bits<9>>,
-    pub segment_words: Signal<Out, Bits<10>>,
-    pub idle: Signal<Out, Bit>,
-    busy: DFF<Bit>,
-    measured: DFF<Bit>,
-    write: DFF<Bit>,
-    page: DFF<Bits<15>>,
-    offset: DFF<Bits<9>>,
-    left: DFF<Bits<16>>,
-    room: DFF<Bits<10>>,
-    words: DFF<Bits<10>>,
-    last: DFF<Bit>,
-    first_page: Signal<Local, Bits<15>>,
-    first_offset: Signal<Local, Bits<9>>,
-    fits: Signal<Local, Bit>,
-    /// Pages of 512 words, else of 256.
-    wide: Setting<Bit>,
-    page_words: Setting<Bits<10>>,
-    page_one: K<15, 1>,
-    offset_zero: K<9, 0>,
-}
-
-impl Segmenter {
-    pub fn new(timing: &SdramTiming) -> Self {
-        Self {
-            wide: Setting::new(timing.column_bits == 10),
-            page_words: Setting::new((1u64 << (timing.column_bits - 1)).into()),
-            ..Self::default()
-        }
+block! {
+    /// Cuts bursts into segments that lie within one page, in order.
+    ///
+    /// ```text
+    ///  cmd_addr:  | row 13 | bank 2 | column 8 or 9, in words |        pages rotate over the banks
+    ///
+    ///  cmd_* --[page, offset, left, room]--[words, last]--> segment_*
+    ///              ^ next page                  |
+    ///              +----------------------------+
+    /// ```
+    ///
+    /// A burst is taken in one cycle, its first segment is offered two cycles later, the next one two cycles after that was taken. Address bits
+    /// above the row are not looked at.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `cmd_valid`, `cmd_ready`, `cmd_write`, `cmd_addr`, `cmd_len` | 1, 1, 1, 32, 16 | burst: address and length in words, length >= 1 |
+    /// | `segment_valid`, `segment_ready` | 1, 1 | a segment |
+    /// | `segment_write`, `segment_bank`, `segment_row` | 1, 2, 13 | direction and page |
+    /// | `segment_column`, `segment_words` | 9, 10 | first word in the page, number of words |
+    /// | `idle` | 1 | no burst held |
+    pub struct Segmenter(timing: &SdramTiming) {
+        in clock: Clock,
+        in reset, cmd_valid: Bit,
+        out cmd_ready: Bit,
+        in cmd_write: Bit,
+        in cmd_addr: Bits<32>,
+        in cmd_len: Bits<16>,
+        out segment_valid: Bit,
+        in segment_ready: Bit,
+        out segment_write: Bit,
+        out segment_bank: Bits<2>,
+        out segment_row: Bits<13>,
+        out segment_column: Bits<9>,
+        out segment_words: Bits<10>,
+        out idle: Bit,
+        reg busy, measured, write: Bit,
+        reg page: Bits<15>,
+        reg offset: Bits<9>,
+        reg left: Bits<16>,
+        reg room, words: Bits<10>,
+        reg last: Bit,
+        net first_page: Bits<15>,
+        net first_offset: Bits<9>,
+        net fits: Bit,
+        /// Pages of 512 words, else of 256.
+        const wide: Bit = timing.column_bits == 10,
+        const page_words: Bits<10> = 1u64 << (timing.column_bits - 1), const page_one: Bits<15> = 1,
+        const offset_zero: Bits<9> = 0,
     }
 }
 

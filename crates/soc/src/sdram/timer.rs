@@ -1,33 +1,32 @@
 //! [`Timer`]: cycles until something is allowed.
-use ef_hdl_kit::K;
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
-/// After `start` in cycle t with `more` = n - 1, `idle` is low from t + 1 on and high again from t + n on.
-///
-/// ```text
-///             0   1   2   3
-/// start      /---\___________   more = 2
-/// idle       ----\_______/---   after 3 cycles
-/// idle_next  /---\___/-------
-/// ```
-///
-/// | port | width | |
-/// |---|---|---|
-/// | `start`, `more` | 1, W | start anew |
-/// | `idle` | 1 | the time is over; a flip-flop |
-/// | `idle_next` | 1 | `idle` of the next cycle |
-#[derive(LogicBlock, Default)]
-pub struct Timer<const W: usize> {
-    pub clock: Signal<In, Clock>,
-    pub start: Signal<In, Bit>,
-    pub more: Signal<In, Bits<W>>,
-    pub idle: Signal<Out, Bit>,
-    pub idle_next: Signal<Out, Bit>,
-    running: DFF<Bit>,
-    count: DFF<Bits<W>>,
-    runs_on: Signal<Local, Bit>,
-    none: K<W, 0>,
-    one: K<W, 1>,
+block! {
+    /// After `start` in cycle t with `more` = n - 1, `idle` is low from t + 1 on and high again from t + n on.
+    ///
+    /// ```text
+    ///             0   1   2   3
+    /// start      /---\___________   more = 2
+    /// idle       ----\_______/---   after 3 cycles
+    /// idle_next  /---\___/-------
+    /// ```
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `start`, `more` | 1, W | start anew |
+    /// | `idle` | 1 | the time is over; a flip-flop |
+    /// | `idle_next` | 1 | `idle` of the next cycle |
+    pub struct Timer<const W: usize> {
+        in clock: Clock,
+        in start: Bit,
+        in more: Bits<W>,
+        out idle, idle_next: Bit,
+        reg running: Bit,
+        reg count: Bits<W>,
+        net runs_on: Bit,
+        const none: Bits<W> = 0, const one: Bits<W> = 1,
+    }
 }
 
 impl<const W: usize> Logic for Timer<W> {

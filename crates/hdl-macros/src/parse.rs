@@ -1,0 +1,191 @@
+//! What stands inside of `block! { ... }`.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::parse::{Parse, ParseStream};
+use syn::{
+    Attribute, Expr, Generics, Ident, Result, ReturnType, Stmt, Token, Type, Visibility, braced, parenthesized, token,
+};
+
+/// A whole block.
+pub struct BlockItem {
+    pub attributes: Vec<Attribute>,
+    pub visibility: Visibility,
+    pub name: Ident,
+    pub generics: Generics,
+    /// The parameters of its constructor; without any it has a `Default` instead.
+    pub parameters: Option<Parameters>,
+    /// What runs before the fields get their values.
+    pub before: Vec<Stmt>,
+    pub fields: Vec<Field>,
+}
+
+/// `(length: usize) -> Result<Self>`
+pub struct Parameters {
+    pub list: TokenStream,
+    pub output: ReturnType,
+}
+
+/// One name of a group such as `in reset, valid: Bit`.
+pub struct Field {
+    pub attributes: Vec<Attribute>,
+    pub visibility: Visibility,
+    pub name: Ident,
+    pub kind: Kind,
+    /// Of the value that is carried or held; of a part the part's own.
+    pub carried: Type,
+    pub value: Option<Expr>,
+}
+
+/// The keyword before a group.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    In,
+    Out,
+    InOut,
+    Net,
+    Register,
+    Constant,
+    /// No keyword: a block, or anything else that rust-hdl takes as a field.
+    Part,
+}
+
+impl Parse for BlockItem {
+    fn parse(input: ParseStream) -> Result<Self> {
+        let attributes = input.call(Attribute::parse_outer)?;
+        let visibility = input.parse()?;
+        input.parse::<Token![struct]>()?;
+        let name = input.parse()?;
+        let mut generics: Generics = input.parse()?;
+        let parameters = input.peek(token::Paren).then(|| parameters(input)).transpose()?;
+        generics.where_clause = input.parse()?;
+        let body;
+        braced!(body in input);
+        let (mut before, mut fields) = (Vec::new(), Vec::new());
+        while !body.is_empty() {
+            if body.peek(Token![let]) || body.peek(Token![if]) || (body.peek(Ident) && body.peek2(Token![!])) {
+                before.push(statement(&body)?);
+            } else {
+                fields.extend(group(&body)?);
+            }
+        }
+        Ok(BlockItem { attributes, visibility, name, generics, parameters, before, fields })
+    }
+}
+
+fn parameters(input: ParseStream) -> Result<Parameters> {
+    let list;
+    parenthesized!(list in input);
+    Ok(Parameters { list: list.parse()?, output: input.parse()? })
+}
+
+/// `let name = value;` or `assert!(...);`
+fn statement(input: ParseStream) -> Result<Stmt> {
+    input.parse()
+}
+
+/// `[pub] [keyword] name, name: Type [= value]` and the comma behind it.
+fn group(input: ParseStream) -> Result<Vec<Field>> {
+    let attributes = input.call(Attribute::parse_outer)?;
+    let visibility: Visibility = input.parse()?;
+    let kind = keyword(input)?;
+    let mut names: Vec<Ident> = vec![input.parse()?];
+    while input.peek(Token![,]) {
+        input.parse::<Token![,]>()?;
+        names.push(input.parse()?);
+    }
+    input.parse::<Token![:]>()?;
+    let carried: Type = input.parse()?;
+    let value = input.peek(Token![=]).then(|| input.parse::<Token![=]>().and_then(|_| input.parse()));
+    let value = value.transpose()?;
+    if !input.is_empty() {
+        input.parse::<Token![,]>()?;
+    }
+    let field = |name| Field {
+        attributes: attributes.clone(),
+        visibility: visibility.clone(),
+        name,
+        kind,
+        carried: carried.clone(),
+        value: value.clone(),
+    };
+    Ok(names.into_iter().map(field).collect())
+}
+
+fn keyword(input: ParseStream) -> Result<Kind> {
+    if input.peek(Token![in]) {
+        input.parse::<Token![in]>()?;
+        return Ok(Kind::In);
+    }
+    if input.peek(Token![const]) {
+        input.parse::<Token![const]>()?;
+        return Ok(Kind::Constant);
+    }
+    // a field may be called `out`: then a comma or a colon follows
+    if !(input.peek(Ident) && input.peek2(Ident)) {
+        return Ok(Kind::Part);
+    }
+    let word: Ident = input.parse()?;
+    match word.to_string().as_str() {
+        "out" => Ok(Kind::Out),
+        "inout" => Ok(Kind::InOut),
+        "net" => Ok(Kind::Net),
+        "reg" => Ok(Kind::Register),
+        _ => Err(syn::Error::new(
+            word.span(),
+            "expected `in`, `out`, `inout`, `net`, `reg` or `const` before a group of names",
+        )),
+    }
+}
+
+impl Field {
+    /// The type of the field.
+    pub fn field_type(&self) -> TokenStream {
+        wrapped(&self.carried, self.kind)
+    }
+
+    /// Ports can be seen from outside.
+    pub fn field_visibility(&self) -> TokenStream {
+        match self.kind {
+            Kind::In | Kind::Out | Kind::InOut => quote!(pub),
+            _ => self.visibility.to_token_stream(),
+        }
+    }
+}
+
+/// A signal, register or constant of type `carried`; an array or `Vec` of them where that is one.
+fn wrapped(carried: &Type, kind: Kind) -> TokenStream {
+    if let Type::Array(array) = carried
+        && kind != Kind::Part
+    {
+        let (element, length) = (wrapped(&array.elem, kind), &array.len);
+        return quote!([#element; #length]);
+    }
+    if let Some(element) = element_of_vec(carried)
+        && kind != Kind::Part
+    {
+        let element = wrapped(element, kind);
+        return quote!(::std::vec::Vec<#element>);
+    }
+    let signal = |direction| quote!(::ef_hdl_kit::rust_hdl::core::prelude::Signal<#direction, #carried>);
+    let core = quote!(::ef_hdl_kit::rust_hdl::core::prelude);
+    match kind {
+        Kind::In => signal(quote!(#core::In)),
+        Kind::Out => signal(quote!(#core::Out)),
+        Kind::InOut => signal(quote!(#core::InOut)),
+        Kind::Net => signal(quote!(#core::Local)),
+        Kind::Register => quote!(::ef_hdl_kit::rust_hdl::widgets::prelude::DFF<#carried>),
+        Kind::Constant => quote!(#core::Constant<#carried>),
+        Kind::Part => carried.to_token_stream(),
+    }
+}
+
+fn element_of_vec(carried: &Type) -> Option<&Type> {
+    let Type::Path(path) = carried else { return None };
+    let last = path.path.segments.last().filter(|segment| segment.ident == "Vec")?;
+    let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    match arguments.args.first() {
+        Some(syn::GenericArgument::Type(element)) => Some(element),
+        _ => None,
+    }
+}
