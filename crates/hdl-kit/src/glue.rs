@@ -12,7 +12,16 @@ thread_local! {
 /// Rust (`if`, loops, any expression of const generics and of array lengths), run once for the simulation,
 /// once for rust-hdl's driver check and once for the Verilog; `wire!(destination, source)` is the only
 /// operation on signals, and means something else each time. So the structure must not depend on signal
-/// values. Both paths start with the receiver's name; indices are single values.
+/// values. Both paths start with the receiver's name; indices are single values. Signals of one part, or of
+/// several, are connected in groups, by their names:
+///
+/// | | stands for |
+/// |---|---|
+/// | `wire!(self.a.x, self.y)` | input x of part a is y |
+/// | `wire!(self.a <- self.b: x, y)` | `wire!(self.a.x, self.b.x)`, `wire!(self.a.y, self.b.y)` |
+/// | `wire!(self.a <- self: x = z, y = b.y)` | `wire!(self.a.x, self.z)`, `wire!(self.a.y, self.b.y)` |
+/// | `wire!(self <- self.b: x)` | `wire!(self.x, self.b.x)` |
+/// | `wire!(self.{a, b[i]} <- self: clock)` | `wire!(self.a.clock, self.clock)`, `wire!(self.b[i].clock, self.clock)` |
 ///
 /// ```
 /// use ef_hdl_kit::{glue, vec_of};
@@ -83,6 +92,9 @@ macro_rules! __wire_update {
     ($d:ident $(. $df:ident $([$di:expr])*)+, $s:ident $(. $sf:ident $([$si:expr])*)+) => {
         $d $(. $df $([$di])*)+ .next = $s $(. $sf $([$si])*)+ .val()
     };
+    ($($group:tt)+) => {
+        $crate::__wires!(__wire_update; $($group)+)
+    };
 }
 
 #[doc(hidden)]
@@ -90,6 +102,9 @@ macro_rules! __wire_update {
 macro_rules! __wire_connect {
     ($d:ident $(. $df:ident $([$di:expr])*)+, $s:ident $(. $sf:ident $([$si:expr])*)+) => {
         $crate::rust_hdl::core::logic::Logic::connect(&mut $d $(. $df $([$di])*)+)
+    };
+    ($($group:tt)+) => {
+        $crate::__wires!(__wire_connect; $($group)+)
     };
 }
 
@@ -101,6 +116,42 @@ macro_rules! __wire_hdl {
             &[$($crate::__glue::step(stringify!($df), &[$($di),*])),+],
             &[$($crate::__glue::step(stringify!($sf), &[$($si),*])),+],
         )
+    };
+    ($($group:tt)+) => {
+        $crate::__wires!(__wire_hdl; $($group)+)
+    };
+}
+
+/// The two forms of `wire!` that connect signals of equal names, taken apart into single wires of the macro `$wire`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __wires {
+    // to several parts
+    ($wire:ident; $d:ident . {$($part:ident $([$pi:expr])*),+ $(,)?} <- $($source:tt)+) => {
+        $crate::__wires!(@source $wire; [$(($d . $part $([$pi])*))+] $($source)+)
+    };
+    // to one part, or to the block itself
+    ($wire:ident; $d:ident $(. $df:ident $([$di:expr])*)* <- $($source:tt)+) => {
+        $crate::__wires!(@source $wire; [($d $(. $df $([$di])*)*)] $($source)+)
+    };
+    (@source $wire:ident; $to:tt $s:ident $(. $sf:ident $([$si:expr])*)* : $($names:tt)+) => {
+        $crate::__wires!(@names $wire; $to ($s $(. $sf $([$si])*)*) $($names)+)
+    };
+    (@names $wire:ident; $to:tt $from:tt) => {};
+    (@names $wire:ident; $to:tt $from:tt $name:ident $([$ni:expr])*
+        = $p:ident $([$pi:expr])* $(. $q:ident $([$qi:expr])*)* $(, $($rest:tt)*)?) => {
+        $crate::__wires!(@each $wire; $to $from ($name $([$ni])*) ($p $([$pi])* $(. $q $([$qi])*)*));
+        $crate::__wires!(@names $wire; $to $from $($($rest)*)?);
+    };
+    (@names $wire:ident; $to:tt $from:tt $name:ident $(, $($rest:tt)*)?) => {
+        $crate::__wires!(@each $wire; $to $from ($name) ($name));
+        $crate::__wires!(@names $wire; $to $from $($($rest)*)?);
+    };
+    (@each $wire:ident; [$($to:tt)+] $from:tt $name:tt $path:tt) => {
+        $($crate::__wires!(@one $wire; $to $from $name $path);)+
+    };
+    (@one $wire:ident; ($($to:tt)+) ($($from:tt)+) ($($name:tt)+) ($($path:tt)+)) => {
+        $crate::$wire!($($to)+ . $($name)+, $($from)+ . $($path)+)
     };
 }
 

@@ -228,30 +228,15 @@ glue! { [
     const GAW: usize,
     const HAW: usize
 ] Accelerator<T, FAW, LAW, WAW, PAW, OAW, TAPS, SAW, CAW, GAW, HAW>; self => {
-    wire!(self.controller.clock, self.clock);
-    wire!(self.loader.clock, self.clock);
-    wire!(self.kernel.clock, self.clock);
-    wire!(self.storer.clock, self.clock);
-    wire!(self.arbiter.clock, self.clock);
-    wire!(self.controller.reset, self.reset);
-    wire!(self.arbiter.reset, self.reset);
+    wire!(self.{controller, loader, kernel, storer, arbiter} <- self: clock);
+    wire!(self.{controller, arbiter} <- self: reset);
     wire!(self.loader.reset, self.controller.restart);
     wire!(self.kernel.reset, self.controller.restart);
-    wire!(self.storer.reset, self.controller.restart);
-    wire!(self.storer.clear, self.controller.restart);
-    wire!(self.loader.cancel, self.controller.cancel);
-    wire!(self.storer.cancel, self.controller.cancel);
+    wire!(self.storer <- self.controller: reset = restart, clear = restart);
+    wire!(self.{loader, storer} <- self.controller: cancel);
     // host port
-    wire!(self.controller.req_valid, self.req_valid);
-    wire!(self.controller.req_write, self.req_write);
-    wire!(self.controller.req_addr, self.req_addr);
-    wire!(self.controller.req_data, self.req_data);
-    wire!(self.controller.resp_ready, self.resp_ready);
-    wire!(self.req_ready, self.controller.req_ready);
-    wire!(self.resp_valid, self.controller.resp_valid);
-    wire!(self.resp_data, self.controller.resp_data);
-    wire!(self.busy, self.controller.busy);
-    wire!(self.error, self.controller.error);
+    wire!(self.controller <- self: req_valid, req_write, req_addr, req_data, resp_ready);
+    wire!(self <- self.controller: req_ready, resp_valid, resp_data, busy, error);
     // commands
     wire!(self.loader.start, self.controller.load_start);
     wire!(self.kernel.start, self.controller.compute_start);
@@ -265,91 +250,44 @@ glue! { [
     for i in 0..StoreDesc::FIELDS.len() {
         wire!(self.storer.field[i], self.controller.store_field[i]);
     }
-    wire!(self.controller.load_ready, self.loader.ready);
-    wire!(self.controller.load_done, self.loader.done);
-    wire!(self.controller.load_bad, self.loader.bad);
-    wire!(self.controller.compute_ready, self.kernel.ready);
-    wire!(self.controller.compute_done, self.kernel.done);
-    wire!(self.controller.compute_bad, self.kernel.bad);
-    wire!(self.controller.store_ready, self.storer.ready);
-    wire!(self.controller.store_done, self.storer.done);
-    wire!(self.controller.store_bad, self.storer.bad);
+    wire!(self.controller <- self.loader: load_ready = ready, load_done = done, load_bad = bad);
+    wire!(self.controller <- self.kernel: compute_ready = ready, compute_done = done, compute_bad = bad);
+    wire!(self.controller <- self.storer: store_ready = ready, store_done = done, store_bad = bad);
     // load engine to buffers
-    wire!(self.kernel.feature_we, self.loader.feature_we);
-    wire!(self.kernel.loss_we, self.loader.loss_we);
-    wire!(self.kernel.weight_we, self.loader.weight_we);
-    wire!(self.kernel.feature_waddr, self.loader.waddr);
-    wire!(self.kernel.loss_waddr, self.loader.waddr);
-    wire!(self.kernel.weight_waddr, self.loader.waddr);
+    wire!(self.kernel <- self.loader: feature_we, loss_we, weight_we);
+    wire!(self.kernel <- self.loader: feature_waddr = waddr, loss_waddr = waddr, weight_waddr = waddr);
     for i in 0..T {
-        wire!(self.kernel.feature_wdata[i], self.loader.wdata[i]);
-        wire!(self.kernel.loss_wdata[i], self.loader.wdata[i]);
-        wire!(self.kernel.weight_wdata[i], self.loader.wdata[i]);
+        wire!(self.kernel <- self.loader: feature_wdata[i] = wdata[i], loss_wdata[i] = wdata[i]);
+        wire!(self.kernel <- self.loader: weight_wdata[i] = wdata[i]);
     }
-    wire!(self.storer.operand_we, self.loader.operand_we);
-    wire!(self.storer.operand_waddr, self.loader.operand_waddr);
-    wire!(self.storer.operand_wdata, self.loader.operand_wdata);
+    wire!(self.storer <- self.loader: operand_we, operand_waddr, operand_wdata);
     // tiles that the store engine hands on to the load engine
-    wire!(self.loader.handover_we, self.storer.handover_we);
-    wire!(self.loader.handover_waddr, self.storer.handover_waddr);
-    wire!(self.loader.handover_wdata, self.storer.handover_wdata);
+    wire!(self.loader <- self.storer: handover_we, handover_waddr, handover_wdata);
     // partial sums to the store engine
     wire!(self.kernel.p_addr, self.storer.p_addr);
     for i in 0..T {
         wire!(self.storer.p_data[i], self.kernel.p_data[i]);
     }
     // registers and counters
-    wire!(self.storer.learning_rate, self.controller.learning_rate);
-    wire!(self.storer.momentum, self.controller.momentum);
-    wire!(self.storer.weight_decay, self.controller.weight_decay);
-    wire!(self.storer.inv_batch, self.controller.inv_batch);
-    wire!(self.controller.loss_sum, self.storer.loss_sum);
-    wire!(self.controller.mean_loss, self.storer.mean_loss);
-    wire!(self.controller.correct, self.storer.correct);
-    wire!(self.controller.phase, self.kernel.phase);
-    wire!(self.controller.stream_active, self.kernel.stream_active);
-    wire!(self.controller.wait_stationary, self.kernel.wait_stationary);
-    wire!(self.controller.wait_hazard, self.kernel.wait_hazard);
-    wire!(self.controller.word_read, self.loader.words_read);
-    wire!(self.controller.burst_read, self.loader.burst_issued);
-    wire!(self.controller.word_written, self.storer.words_written);
-    wire!(self.controller.burst_written, self.storer.burst_issued);
-    wire!(self.controller.overflow_set[0], self.kernel.overflow_set);
-    wire!(self.controller.overflow_tag[0], self.kernel.overflow_tag);
-    wire!(self.controller.overflow_set[1], self.storer.overflow_set);
-    wire!(self.controller.overflow_tag[1], self.storer.overflow_tag);
+    wire!(self.storer <- self.controller: learning_rate, momentum, weight_decay, inv_batch);
+    wire!(self.controller <- self.storer: loss_sum, mean_loss, correct);
+    wire!(self.controller <- self.kernel: phase, stream_active, wait_stationary, wait_hazard);
+    wire!(self.controller <- self.loader: word_read = words_read, burst_read = burst_issued);
+    wire!(self.controller <- self.storer: word_written = words_written, burst_written = burst_issued);
+    wire!(self.controller <- self.storer: overflow_set[1] = overflow_set, overflow_tag[1] = overflow_tag);
+    wire!(self.controller <- self.kernel: overflow_set[0] = overflow_set, overflow_tag[0] = overflow_tag);
     // memory
-    wire!(self.arbiter.load_cmd_valid, self.loader.cmd_valid);
-    wire!(self.arbiter.load_cmd_addr, self.loader.cmd_addr);
-    wire!(self.arbiter.load_cmd_len, self.loader.cmd_len);
-    wire!(self.arbiter.load_data_ready, self.loader.data_ready);
-    wire!(self.loader.cmd_ready, self.arbiter.load_cmd_ready);
-    wire!(self.loader.data_valid, self.arbiter.load_data_valid);
-    wire!(self.loader.data, self.arbiter.load_data);
-    wire!(self.arbiter.store_cmd_valid, self.storer.cmd_valid);
-    wire!(self.arbiter.store_cmd_addr, self.storer.cmd_addr);
-    wire!(self.arbiter.store_cmd_len, self.storer.cmd_len);
-    wire!(self.arbiter.store_data_valid, self.storer.data_valid);
-    wire!(self.arbiter.store_data, self.storer.data);
-    wire!(self.storer.cmd_ready, self.arbiter.store_cmd_ready);
-    wire!(self.storer.data_ready, self.arbiter.store_data_ready);
-    wire!(self.arbiter.fetch_cmd_valid, self.controller.fetch_cmd_valid);
-    wire!(self.arbiter.fetch_cmd_addr, self.controller.fetch_cmd_addr);
-    wire!(self.arbiter.fetch_cmd_len, self.controller.fetch_cmd_len);
-    wire!(self.arbiter.fetch_urgent, self.controller.fetch_urgent);
-    wire!(self.controller.fetch_cmd_ready, self.arbiter.fetch_cmd_ready);
-    wire!(self.controller.fetch_data_valid, self.arbiter.fetch_data_valid);
-    wire!(self.controller.fetch_data, self.arbiter.fetch_data);
-    wire!(self.arbiter.cmd_ready, self.cmd_ready);
-    wire!(self.arbiter.wdata_ready, self.wdata_ready);
-    wire!(self.arbiter.rdata_valid, self.rdata_valid);
-    wire!(self.arbiter.rdata, self.rdata);
+    wire!(self.arbiter <- self.loader: load_cmd_valid = cmd_valid, load_cmd_addr = cmd_addr);
+    wire!(self.arbiter <- self.loader: load_cmd_len = cmd_len, load_data_ready = data_ready);
+    wire!(self.loader <- self.arbiter: cmd_ready = load_cmd_ready, data_valid = load_data_valid);
+    wire!(self.loader <- self.arbiter: data = load_data);
+    wire!(self.arbiter <- self.storer: store_cmd_valid = cmd_valid, store_cmd_addr = cmd_addr);
+    wire!(self.arbiter <- self.storer: store_cmd_len = cmd_len, store_data_valid = data_valid);
+    wire!(self.arbiter <- self.storer: store_data = data);
+    wire!(self.storer <- self.arbiter: cmd_ready = store_cmd_ready, data_ready = store_data_ready);
+    wire!(self.arbiter <- self.controller: fetch_cmd_valid, fetch_cmd_addr, fetch_cmd_len, fetch_urgent);
+    wire!(self.controller <- self.arbiter: fetch_cmd_ready, fetch_data_valid, fetch_data);
+    wire!(self.arbiter <- self: cmd_ready, wdata_ready, rdata_valid, rdata);
     wire!(self.controller.memory_idle, self.arbiter.idle);
-    wire!(self.cmd_valid, self.arbiter.cmd_valid);
-    wire!(self.cmd_write, self.arbiter.cmd_write);
-    wire!(self.cmd_addr, self.arbiter.cmd_addr);
-    wire!(self.cmd_len, self.arbiter.cmd_len);
-    wire!(self.wdata_valid, self.arbiter.wdata_valid);
-    wire!(self.wdata, self.arbiter.wdata);
-    wire!(self.rdata_ready, self.arbiter.rdata_ready);
+    wire!(self <- self.arbiter: cmd_valid, cmd_write, cmd_addr, cmd_len, wdata_valid, wdata, rdata_ready);
 }}

@@ -34,19 +34,11 @@ block! {
 }
 
 glue! { Lights; self => {
-    wire!(self.heartbeat.clock, self.clock);
-    wire!(self.heard.clock, self.clock);
-    wire!(self.dropped.clock, self.clock);
-    wire!(self.row.clock, self.clock);
+    wire!(self.{heartbeat, heard, dropped, row} <- self: clock);
     wire!(self.heard.pulse, self.activity);
     wire!(self.dropped.pulse, self.frame_error);
-    wire!(self.row.heartbeat, self.heartbeat.level);
-    wire!(self.row.busy, self.busy);
-    wire!(self.row.error, self.error);
-    wire!(self.row.heard, self.heard.level);
-    wire!(self.row.dropped, self.dropped.level);
-    wire!(self.row.memory, self.memory);
-    wire!(self.row.reset, self.reset);
+    wire!(self.row <- self: heartbeat = heartbeat.level, heard = heard.level, dropped = dropped.level);
+    wire!(self.row <- self: busy, error, memory, reset);
     wire!(self.led, self.row.led);
 }}
 

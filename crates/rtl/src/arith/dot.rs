@@ -78,22 +78,17 @@ block! {
 }
 
 glue! { [const T: usize] Dot<T>; self => {
-    wire!(self.addend.clock, self.clock);
+    wire!(self.{addend, largest, sum} <- self: clock);
     wire!(self.addend.c, self.c);
     wire!(self.addend.e_max, self.largest.e_max);
-    wire!(self.largest.clock, self.clock);
     wire!(self.largest.e_addend, self.addend.e);
-    wire!(self.sum.clock, self.clock);
-    wire!(self.sum.addend, self.addend.x);
-    wire!(self.sum.addend_negative, self.addend.negative);
+    wire!(self.sum <- self.addend: addend = x, addend_negative = negative);
     for i in 0..T {
         wire!(self.lane[i].clock, self.clock);
-        wire!(self.lane[i].a, self.a[i]);
-        wire!(self.lane[i].b, self.b[i]);
+        wire!(self.lane[i] <- self: a = a[i], b = b[i]);
         wire!(self.lane[i].e_max, self.largest.e_max);
         wire!(self.largest.e[i], self.lane[i].e);
-        wire!(self.sum.x[i], self.lane[i].x);
-        wire!(self.sum.negative[i], self.lane[i].negative);
+        wire!(self.sum <- self.lane[i]: x[i] = x, negative[i] = negative);
     }
     wire!(self.exponent[0].d, self.largest.e_max);
     for i in 1..EXPONENT_WAIT {
@@ -104,8 +99,6 @@ glue! { [const T: usize] Dot<T>; self => {
     }
     wire!(self.finish.clock, self.clock);
     wire!(self.finish.magnitude, self.sum.magnitude);
-    wire!(self.finish.exponent, self.exponent[EXPONENT_WAIT - 1].q);
-    wire!(self.finish.negative, self.sum.sum_negative);
-    wire!(self.y, self.finish.y);
-    wire!(self.overflow, self.finish.overflow);
+    wire!(self.finish <- self: exponent = exponent[EXPONENT_WAIT - 1].q, negative = sum.sum_negative);
+    wire!(self <- self.finish: y, overflow);
 }}

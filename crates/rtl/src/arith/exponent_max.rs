@@ -65,12 +65,10 @@ block! {
 
 glue! { [const T: usize] ExponentMax<T>; self => {
     for i in 0..T / 2 {
-        wire!(self.node[i].a, self.e[2 * i]);
-        wire!(self.node[i].b, self.e[2 * i + 1]);
+        wire!(self.node[i] <- self: a = e[2 * i], b = e[2 * i + 1]);
     }
     for i in T / 2..T - 1 {
-        wire!(self.node[i].a, self.node[2 * i - T].larger);
-        wire!(self.node[i].b, self.node[2 * i - T + 1].larger);
+        wire!(self.node[i] <- self: a = node[2 * i - T].larger, b = node[2 * i - T + 1].larger);
     }
     for i in 0..T - 1 {
         wire!(self.node[i].clock, self.clock);

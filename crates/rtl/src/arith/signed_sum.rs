@@ -173,15 +173,12 @@ block! {
 glue! { [const T: usize] SignedSum<T>; self => {
     // a pair takes the one of its even lane, a quad that of its lane 1, the rest wait for later adders
     for i in 0..self.pair.len() {
-        wire!(self.pair[i].a, self.x[2 * i]);
-        wire!(self.pair[i].a_negative, self.negative[2 * i]);
-        wire!(self.pair[i].b, self.x[2 * i + 1]);
-        wire!(self.pair[i].b_negative, self.negative[2 * i + 1]);
+        wire!(self.pair[i] <- self: a = x[2 * i], a_negative = negative[2 * i], b = x[2 * i + 1]);
+        wire!(self.pair[i] <- self: b_negative = negative[2 * i + 1]);
     }
     for i in 0..self.quad.len() {
-        wire!(self.quad[i].a, self.pair[2 * i].sum);
-        wire!(self.quad[i].b, self.pair[2 * i + 1].sum);
-        wire!(self.quad[i].carry, self.negative[4 * i + 1]);
+        wire!(self.quad[i] <- self: a = pair[2 * i].sum, b = pair[2 * i + 1].sum);
+        wire!(self.quad[i] <- self: carry = negative[4 * i + 1]);
         wire!(self.held[i].d, self.quad[i].sum);
         wire!(self.missing[i].d, self.negative[4 * i + 3]);
     }
@@ -190,21 +187,16 @@ glue! { [const T: usize] SignedSum<T>; self => {
         wire!(self.missing[0].d, self.negative[1]);
     }
     for i in 0..self.held.len() {
-        wire!(self.held[i].clock, self.clock);
-        wire!(self.missing[i].clock, self.clock);
+        wire!(self.{held[i], missing[i]} <- self: clock);
     }
     if T == 8 {
-        wire!(self.whole[0].a, self.held[0].q);
-        wire!(self.whole[0].b, self.held[1].q);
-        wire!(self.whole[0].carry, self.missing[0].q);
+        wire!(self.whole[0] <- self: a = held[0].q, b = held[1].q, carry = missing[0].q);
         wire!(self.total.lanes, self.whole[0].sum);
     }
     if T < 8 {
         wire!(self.total.lanes, self.held[0].q);
     }
-    wire!(self.total.clock, self.clock);
-    wire!(self.total.addend, self.addend);
-    wire!(self.total.addend_negative, self.addend_negative);
+    wire!(self.total <- self: clock, addend, addend_negative);
     wire!(self.total.carry, self.missing[self.missing.len() - 1].q);
     wire!(self.magnitude, self.total.magnitude);
     wire!(self.sum_negative, self.total.negative);

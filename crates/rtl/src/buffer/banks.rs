@@ -39,11 +39,8 @@ impl<const T: usize, const AW: usize> Banks<T, AW> {
 
 glue! { [const T: usize, const AW: usize] Banks<T, AW>; self => {
     for b in 0..T {
-        wire!(self.bank[b].clock, self.clock);
-        wire!(self.bank[b].we, self.we);
-        wire!(self.bank[b].waddr, self.waddr);
-        wire!(self.bank[b].wdata, self.wdata[b]);
-        wire!(self.bank[b].raddr, self.raddr[b]);
+        wire!(self.bank[b] <- self: clock, we, waddr);
+        wire!(self.bank[b] <- self: wdata = wdata[b], raddr = raddr[b]);
         wire!(self.rdata[b], self.bank[b].rdata);
     }
 }}

@@ -47,11 +47,9 @@ glue! { [const T: usize, const W: usize] Rotator<T, W>; self => {
         wire!(self.stage[s].rot, self.rot);
         for n in 0..T {
             if s == 0 {
-                wire!(self.stage[s].stay[n], self.x[n]);
-                wire!(self.stage[s].turn[n], self.x[(n + (1 << s)) % T]);
+                wire!(self.stage[s] <- self: stay[n] = x[n], turn[n] = x[(n + (1 << s)) % T]);
             } else {
-                wire!(self.stage[s].stay[n], self.stage[s - 1].y[n]);
-                wire!(self.stage[s].turn[n], self.stage[s - 1].y[(n + (1 << s)) % T]);
+                wire!(self.stage[s] <- self.stage[s - 1]: stay[n] = y[n], turn[n] = y[(n + (1 << s)) % T]);
             }
         }
     }

@@ -34,15 +34,13 @@ impl<const T: usize> SkewAddress<T> {
 
 glue! { [const T: usize] SkewAddress<T>; self => {
     wire!(self.negate.x, self.rot);
-    wire!(self.rotate.clock, self.clock);
+    wire!(self.{rotate, common} <- self: clock);
     wire!(self.rotate.rot, self.negate.y);
-    wire!(self.common.clock, self.clock);
     wire!(self.common.d, self.addr);
     for b in 0..T {
         wire!(self.rotate.x[b], self.lane[b]);
         wire!(self.sum[b].clock, self.clock);
-        wire!(self.sum[b].a, self.rotate.y[b]);
-        wire!(self.sum[b].b, self.common.q);
+        wire!(self.sum[b] <- self: a = rotate.y[b], b = common.q);
         wire!(self.bank[b], self.sum[b].y);
     }
 }}

@@ -80,41 +80,27 @@ impl<const T: usize, const FAW: usize, const LAW: usize, const WAW: usize> SkewB
 }
 
 glue! { [const T: usize, const FAW: usize, const LAW: usize, const WAW: usize] SkewBuffer<T, FAW, LAW, WAW>; self => {
-    wire!(self.feature.clock, self.clock);
-    wire!(self.feature.we, self.feature_we);
-    wire!(self.feature.waddr, self.feature_waddr);
-    wire!(self.loss.clock, self.clock);
-    wire!(self.loss.we, self.loss_we);
-    wire!(self.loss.waddr, self.loss_waddr);
-    wire!(self.weight.clock, self.clock);
-    wire!(self.weight.we, self.weight_we);
-    wire!(self.weight.waddr, self.weight_waddr);
+    wire!(self.{feature, loss, weight} <- self: clock);
+    wire!(self.feature <- self: we = feature_we, waddr = feature_waddr);
+    wire!(self.loss <- self: we = loss_we, waddr = loss_waddr);
+    wire!(self.weight <- self: we = weight_we, waddr = weight_waddr);
 
-    wire!(self.x_address.clock, self.clock);
-    wire!(self.x_address.addr, self.x_addr);
-    wire!(self.x_address.rot, self.x_rot);
-    wire!(self.s_address.clock, self.clock);
-    wire!(self.s_address.addr, self.s_addr);
-    wire!(self.s_address.rot, self.s_rot);
+    wire!(self.{x_address, s_address} <- self: clock);
+    wire!(self.x_address <- self: addr = x_addr, rot = x_rot);
+    wire!(self.s_address <- self: addr = s_addr, rot = s_rot);
 
-    wire!(self.x_loss_at_bank.clock, self.clock);
+    wire!(self.{x_loss_at_bank, x_loss_at_data, x_ones_at_data, x_rot_at_data} <- self: clock);
+    wire!(self.{s_loss_at_bank, s_loss_at_data, s_rot_at_data} <- self: clock);
     wire!(self.x_loss_at_bank.d, self.x_loss);
-    wire!(self.x_loss_at_data.clock, self.clock);
     wire!(self.x_loss_at_data.d, self.x_loss_at_bank.q);
-    wire!(self.x_ones_at_data.clock, self.clock);
     wire!(self.x_ones_at_data.d, self.x_ones);
-    wire!(self.x_rot_at_data.clock, self.clock);
     wire!(self.x_rot_at_data.d, self.x_rot);
-    wire!(self.s_loss_at_bank.clock, self.clock);
     wire!(self.s_loss_at_bank.d, self.s_loss);
-    wire!(self.s_loss_at_data.clock, self.clock);
     wire!(self.s_loss_at_data.d, self.s_loss_at_bank.q);
-    wire!(self.s_rot_at_data.clock, self.clock);
     wire!(self.s_rot_at_data.d, self.s_rot);
 
-    wire!(self.x_rotate.clock, self.clock);
+    wire!(self.{x_rotate, s_rotate} <- self: clock);
     wire!(self.x_rotate.rot, self.x_rot_at_data.q);
-    wire!(self.s_rotate.clock, self.clock);
     wire!(self.s_rotate.rot, self.s_rot_at_data.q);
 
     for b in 0..T {
@@ -125,27 +111,21 @@ glue! { [const T: usize, const FAW: usize, const LAW: usize, const WAW: usize] S
         wire!(self.s_address.lane[b], self.s_lane[b]);
 
         wire!(self.port[b].clock, self.clock);
-        wire!(self.port[b].x_addr, self.x_address.bank[b]);
-        wire!(self.port[b].s_addr, self.s_address.bank[b]);
-        wire!(self.port[b].s_addr_loss, self.s_loss_at_bank.q);
-        wire!(self.port[b].x_data_loss, self.x_loss_at_data.q);
-        wire!(self.port[b].x_data_ones, self.x_ones_at_data.q);
-        wire!(self.port[b].s_data_loss, self.s_loss_at_data.q);
+        wire!(self.port[b] <- self: x_addr = x_address.bank[b], s_addr = s_address.bank[b]);
+        wire!(self.port[b] <- self: s_addr_loss = s_loss_at_bank.q, x_data_loss = x_loss_at_data.q);
+        wire!(self.port[b] <- self: x_data_ones = x_ones_at_data.q, s_data_loss = s_loss_at_data.q);
+        wire!(self.port[b] <- self: feature = feature.rdata[b], loss = loss.rdata[b]);
+        wire!(self.port[b] <- self: weight = weight.rdata[b]);
         wire!(self.feature.raddr[b], self.port[b].feature_addr);
         wire!(self.loss.raddr[b], self.port[b].loss_addr);
         wire!(self.weight.raddr[b], self.port[b].weight_addr);
-        wire!(self.port[b].feature, self.feature.rdata[b]);
-        wire!(self.port[b].loss, self.loss.rdata[b]);
-        wire!(self.port[b].weight, self.weight.rdata[b]);
 
         wire!(self.x_rotate.x[b], self.port[b].x);
         wire!(self.s_rotate.x[b], self.port[b].s);
-        wire!(self.x[b], self.x_rotate.y[b]);
+        wire!(self <- self: x[b] = x_rotate.y[b], s[b] = s_gate[b].y);
         wire!(self.s_keep_at_end[b].clock, self.clock);
         wire!(self.s_keep_at_end[b].d, self.s_keep[b]);
-        wire!(self.s_gate[b].keep, self.s_keep_at_end[b].q);
-        wire!(self.s_gate[b].x, self.s_rotate.y[b]);
-        wire!(self.s[b], self.s_gate[b].y);
+        wire!(self.s_gate[b] <- self: keep = s_keep_at_end[b].q, x = s_rotate.y[b]);
     }
 }}
 

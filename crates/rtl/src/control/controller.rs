@@ -85,116 +85,66 @@ block! {
 /// Wires one queue: to the engine's ports, to fetch, to the tokens.
 macro_rules! queue {
     ($me:ident, $number:literal, $desc:ty, $queue:ident, $start:ident, $field:ident, $ready:ident, $done:ident, $bad:ident) => {
-        wire!($me.$queue.clock, $me.clock);
-        wire!($me.$queue.reset, $me.control.restart);
-        wire!($me.$queue.flush, $me.control.flush);
-        wire!($me.$queue.push_valid, $me.fetch.push_valid[$number]);
-        wire!($me.$queue.push_issue, $me.fetch.push_issue);
-        wire!($me.$queue.push_field, $me.fetch.push_field);
-        wire!($me.$queue.push_data, $me.fetch.push_data);
+        wire!($me.$queue <- $me: clock, ready = $ready, done = $done, push_valid = fetch.push_valid[$number]);
+        wire!($me.$queue <- $me.control: reset = restart, flush);
+        wire!($me.$queue <- $me.fetch: push_issue, push_field, push_data);
         wire!($me.fetch.push_room[$number], $me.$queue.push_room);
         for i in 0..3 {
             wire!($me.$queue.some[i], $me.tokens.some[3 * i + $number]);
-            wire!($me.tokens.take[3 * i + $number], $me.$queue.take[i]);
-            wire!($me.tokens.put[3 * $number + i], $me.$queue.put[i]);
+            wire!($me.tokens <- $me.$queue: take[3 * i + $number] = take[i], put[3 * $number + i] = put[i]);
         }
         wire!($me.$start, $me.$queue.start);
         for i in 0..<$desc>::FIELDS.len() {
             wire!($me.$field[i], $me.$queue.field[i]);
         }
-        wire!($me.$queue.ready, $me.$ready);
-        wire!($me.$queue.done, $me.$done);
-        wire!($me.control.queue_idle[$number], $me.$queue.idle);
-        wire!($me.control.bad[$number], $me.$bad);
+        wire!($me.control <- $me: queue_idle[$number] = $queue.idle, bad[$number] = $bad);
     };
 }
 
 glue! { [const GAW: usize] Controller<GAW>; self => {
-    wire!(self.registers.clock, self.clock);
-    wire!(self.control.clock, self.clock);
-    wire!(self.fetch.clock, self.clock);
-    wire!(self.tokens.clock, self.clock);
-    wire!(self.counters.clock, self.clock);
-    wire!(self.overflow.clock, self.clock);
-    wire!(self.registers.reset, self.reset);
-    wire!(self.control.reset, self.reset);
+    wire!(self.{registers, control, fetch, tokens, counters, overflow} <- self: clock);
+    wire!(self.{registers, control} <- self: reset);
     wire!(self.fetch.reset, self.control.restart);
     wire!(self.tokens.reset, self.control.restart);
     wire!(self.counters.clear, self.control.restart);
     wire!(self.overflow.clear, self.control.restart);
     // host port
-    wire!(self.registers.req_valid, self.req_valid);
-    wire!(self.registers.req_write, self.req_write);
-    wire!(self.registers.req_addr, self.req_addr);
-    wire!(self.registers.req_data, self.req_data);
-    wire!(self.registers.resp_ready, self.resp_ready);
-    wire!(self.req_ready, self.registers.req_ready);
-    wire!(self.resp_valid, self.registers.resp_valid);
-    wire!(self.resp_data, self.registers.resp_data);
+    wire!(self.registers <- self: req_valid, req_write, req_addr, req_data, resp_ready);
+    wire!(self <- self.registers: req_ready, resp_valid, resp_data);
     // the run
-    wire!(self.control.start, self.registers.start);
-    wire!(self.control.stop, self.registers.stop);
-    wire!(self.control.clear, self.registers.clear);
-    wire!(self.control.finished, self.fetch.finished);
+    wire!(self.control <- self.registers: start, stop, clear);
+    wire!(self.control <- self.fetch: finished, bad_instruction, bad_loop, program_end);
     wire!(self.control.memory_idle, self.memory_idle);
     wire!(self.control.fetch_idle, self.fetch.idle);
-    wire!(self.control.bad_instruction, self.fetch.bad_instruction);
-    wire!(self.control.bad_loop, self.fetch.bad_loop);
-    wire!(self.control.program_end, self.fetch.program_end);
-    wire!(self.restart, self.control.restart);
-    wire!(self.cancel, self.control.cancel);
-    wire!(self.busy, self.control.busy);
-    wire!(self.error, self.control.error);
+    wire!(self <- self.control: restart, cancel, busy, error);
     // the program
     wire!(self.fetch.run, self.control.run);
-    wire!(self.fetch.program_address, self.registers.program_address);
-    wire!(self.fetch.program_length, self.registers.program_length);
-    wire!(self.fetch.cmd_ready, self.fetch_cmd_ready);
-    wire!(self.fetch.word_valid, self.fetch_data_valid);
-    wire!(self.fetch.word, self.fetch_data);
-    wire!(self.fetch_cmd_valid, self.fetch.cmd_valid);
-    wire!(self.fetch_cmd_addr, self.fetch.cmd_addr);
-    wire!(self.fetch_cmd_len, self.fetch.cmd_len);
-    wire!(self.fetch_urgent, self.fetch.urgent);
+    wire!(self.fetch <- self.registers: program_address, program_length);
+    wire!(self.fetch <- self: cmd_ready = fetch_cmd_ready, word_valid = fetch_data_valid);
+    wire!(self.fetch <- self: word = fetch_data);
+    wire!(self <- self.fetch: fetch_cmd_valid = cmd_valid, fetch_cmd_addr = cmd_addr);
+    wire!(self <- self.fetch: fetch_cmd_len = cmd_len, fetch_urgent = urgent);
     // the engines
     queue!(self, 0, LoadDesc, load_queue, load_start, load_field, load_ready, load_done, load_bad);
     queue!(self, 1, ComputeDesc, compute_queue, compute_start, compute_field, compute_ready, compute_done, compute_bad);
     queue!(self, 2, StoreDesc, store_queue, store_start, store_field, store_ready, store_done, store_bad);
     // status and counters
-    wire!(self.registers.busy, self.control.busy);
-    wire!(self.registers.done, self.control.done);
-    wire!(self.registers.error, self.control.error);
-    wire!(self.registers.stopped, self.control.stopped);
+    wire!(self.registers <- self.control: busy, done, error, stopped);
     for i in 0..4 {
         wire!(self.registers.errors[i], self.control.errors[i]);
     }
     wire!(self.registers.pc, self.fetch.pc);
     wire!(self.registers.overflow, self.overflow.bits);
     for i in 0..2 {
-        wire!(self.overflow.overflow_set[i], self.overflow_set[i]);
-        wire!(self.overflow.overflow_tag[i], self.overflow_tag[i]);
+        wire!(self.overflow <- self: overflow_set[i] = overflow_set[i], overflow_tag[i] = overflow_tag[i]);
     }
-    wire!(self.registers.loss_sum, self.loss_sum);
-    wire!(self.registers.mean_loss, self.mean_loss);
-    wire!(self.registers.correct, self.correct);
-    wire!(self.learning_rate, self.registers.learning_rate);
-    wire!(self.momentum, self.registers.momentum);
-    wire!(self.weight_decay, self.registers.weight_decay);
-    wire!(self.inv_batch, self.registers.inv_batch);
+    wire!(self.registers <- self: loss_sum, mean_loss, correct);
+    wire!(self <- self.registers: learning_rate, momentum, weight_decay, inv_batch);
     wire!(self.counters.busy, self.control.busy);
-    wire!(self.counters.phase, self.phase);
-    wire!(self.counters.stream_active, self.stream_active);
-    wire!(self.counters.wait_stationary, self.wait_stationary);
-    wire!(self.counters.wait_hazard, self.wait_hazard);
-    wire!(self.counters.compute_ready, self.compute_ready);
-    wire!(self.counters.load_active, self.load_queue.active);
-    wire!(self.counters.store_active, self.store_queue.active);
-    wire!(self.counters.word_read, self.word_read);
-    wire!(self.counters.word_written, self.word_written);
-    wire!(self.counters.burst_read, self.burst_read);
-    wire!(self.counters.burst_written, self.burst_written);
-    wire!(self.counters.word_fetched, self.fetch_data_valid);
-    wire!(self.counters.burst_fetched, self.fetch_cmd_ready);
+    wire!(self.counters <- self: phase, stream_active, wait_stationary, wait_hazard, compute_ready);
+    wire!(self.counters <- self: word_read, word_written, burst_read, burst_written);
+    wire!(self.counters <- self: load_active = load_queue.active, store_active = store_queue.active);
+    wire!(self.counters <- self: word_fetched = fetch_data_valid, burst_fetched = fetch_cmd_ready);
     for i in 0..super::counters::COUNTERS {
         wire!(self.registers.count[i], self.counters.count[i]);
     }

@@ -98,23 +98,11 @@ block! {
 }
 
 glue! { Counters; self => {
-    wire!(self.events.busy, self.busy);
-    wire!(self.events.phase, self.phase);
-    wire!(self.events.stream_active, self.stream_active);
-    wire!(self.events.wait_stationary, self.wait_stationary);
-    wire!(self.events.wait_hazard, self.wait_hazard);
-    wire!(self.events.compute_ready, self.compute_ready);
-    wire!(self.events.load_active, self.load_active);
-    wire!(self.events.store_active, self.store_active);
-    wire!(self.events.word_read, self.word_read);
-    wire!(self.events.word_written, self.word_written);
-    wire!(self.events.burst_read, self.burst_read);
-    wire!(self.events.burst_written, self.burst_written);
-    wire!(self.events.word_fetched, self.word_fetched);
-    wire!(self.events.burst_fetched, self.burst_fetched);
+    wire!(self.events <- self: busy, phase, stream_active, wait_stationary, wait_hazard, compute_ready);
+    wire!(self.events <- self: load_active, store_active, word_read, word_written, burst_read);
+    wire!(self.events <- self: burst_written, word_fetched, burst_fetched);
     for i in 0..COUNTERS {
-        wire!(self.counter[i].clock, self.clock);
-        wire!(self.counter[i].clear, self.clear);
+        wire!(self.counter[i] <- self: clock, clear);
         wire!(self.counter[i].happened, self.events.happened[i]);
         wire!(self.count[i], self.counter[i].count);
     }

@@ -72,18 +72,12 @@ glue! { [D: Descriptor] DescriptorFile<D>; self => {
     wire!(self.step.clock, self.clock);
     wire!(self.step.d, self.word);
     for (i, position) in positions::<D>(16).enumerate() {
-        wire!(self.narrow[i].clock, self.clock);
-        wire!(self.narrow[i].reset, self.reset);
-        wire!(self.narrow[i].write, self.write);
-        wire!(self.narrow[i].index, self.index);
+        wire!(self.narrow[i] <- self: clock, reset, write, index);
         wire!(self.narrow[i].word, self.step.q);
         wire!(self.field[position], self.narrow[i].value);
     }
     for (i, position) in positions::<D>(32).enumerate() {
-        wire!(self.wide[i].clock, self.clock);
-        wire!(self.wide[i].reset, self.reset);
-        wire!(self.wide[i].write, self.write);
-        wire!(self.wide[i].index, self.index);
+        wire!(self.wide[i] <- self: clock, reset, write, index);
         wire!(self.wide[i].word, self.step.q);
         wire!(self.field[position], self.wide[i].value);
     }

@@ -140,68 +140,36 @@ block! {
 }
 
 glue! { [const RAW: usize] Prefetch<RAW>; self => {
-    wire!(self.keep.clock, self.clock);
-    wire!(self.refill.clock, self.clock);
-    wire!(self.arrivals.clock, self.clock);
-    wire!(self.ahead.clock, self.clock);
-    wire!(self.buffer.clock, self.clock);
-    wire!(self.kinds.clock, self.clock);
-    wire!(self.immediates.clock, self.clock);
-    wire!(self.keep.reset, self.reset);
-    wire!(self.refill.reset, self.reset);
-    wire!(self.arrivals.reset, self.reset);
-    wire!(self.ahead.reset, self.reset);
+    wire!(self.{keep, refill, arrivals, ahead, buffer, kinds, immediates} <- self: clock);
+    wire!(self.{keep, refill, arrivals, ahead} <- self: reset);
     wire!(self.keep.pc, self.pc);
-    wire!(self.keep.push, self.loop_push);
-    wire!(self.keep.start, self.loop_start);
-    wire!(self.keep.pop, self.loop_pop);
-    wire!(self.keep.selected, self.loop_selected);
+    wire!(self.keep <- self: push = loop_push, start = loop_start, pop = loop_pop);
+    wire!(self.keep <- self: selected = loop_selected);
     wire!(self.loop_select, self.keep.select);
     // bursts
-    wire!(self.refill.run, self.run);
-    wire!(self.refill.halt, self.halt);
-    wire!(self.refill.program_address, self.program_address);
-    wire!(self.refill.program_length, self.program_length);
-    wire!(self.refill.jump, self.jump);
-    wire!(self.refill.pc, self.pc);
+    wire!(self.refill <- self: run, halt, program_address, program_length, jump, pc, cmd_ready);
     wire!(self.refill.keep, self.keep.keep);
-    wire!(self.refill.got, self.arrivals.got);
-    wire!(self.refill.few, self.arrivals.few);
-    wire!(self.refill.cmd_ready, self.cmd_ready);
-    wire!(self.cmd_valid, self.refill.cmd_valid);
-    wire!(self.cmd_addr, self.refill.cmd_addr);
-    wire!(self.cmd_len, self.refill.cmd_len);
-    wire!(self.urgent, self.refill.urgent);
+    wire!(self.refill <- self.arrivals: got, few);
+    wire!(self <- self.refill: cmd_valid, cmd_addr, cmd_len, urgent);
     // their words
-    wire!(self.arrivals.more, self.refill.more);
-    wire!(self.arrivals.count, self.refill.count);
-    wire!(self.arrivals.far, self.refill.far);
-    wire!(self.arrivals.pc, self.pc);
-    wire!(self.arrivals.word_valid, self.word_valid);
+    wire!(self.arrivals <- self.refill: more, count, far);
+    wire!(self.arrivals <- self: pc, word_valid);
     wire!(self.idle, self.arrivals.idle);
-    wire!(self.buffer.write_low, self.arrivals.write_low);
-    wire!(self.buffer.write_high, self.arrivals.write_high);
+    wire!(self.buffer <- self.arrivals: write_low, write_high);
     wire!(self.buffer.write_address, self.arrivals.got);
     wire!(self.buffer.word, self.word);
     // out of the buffer
-    wire!(self.ahead.jump, self.jump);
+    wire!(self.ahead <- self: jump, pc);
     wire!(self.ahead.far, self.refill.far);
-    wire!(self.ahead.pc, self.pc);
     wire!(self.ahead.got, self.arrivals.got);
     wire!(self.ahead.took, self.instruction_take);
     wire!(self.buffer.read_address, self.ahead.read_address);
-    wire!(self.predecode.low, self.buffer.low);
-    wire!(self.predecode.high, self.buffer.high);
+    wire!(self.predecode <- self.buffer: low, high);
     // both FIFOs move together
-    wire!(self.kinds.reset, self.ahead.drop_words);
-    wire!(self.immediates.reset, self.ahead.drop_words);
-    wire!(self.kinds.in_valid, self.ahead.arrive);
-    wire!(self.immediates.in_valid, self.ahead.arrive);
-    wire!(self.kinds.in_data, self.predecode.kind);
-    wire!(self.immediates.in_data, self.buffer.low);
-    wire!(self.kinds.out_ready, self.instruction_take);
-    wire!(self.immediates.out_ready, self.instruction_take);
-    wire!(self.instruction_valid, self.kinds.out_valid);
-    wire!(self.kind, self.kinds.out_data);
+    wire!(self.kinds <- self.ahead: reset = drop_words, in_valid = arrive);
+    wire!(self.immediates <- self.ahead: reset = drop_words, in_valid = arrive);
+    wire!(self.kinds <- self: in_data = predecode.kind, out_ready = instruction_take);
+    wire!(self.immediates <- self: in_data = buffer.low, out_ready = instruction_take);
+    wire!(self <- self.kinds: instruction_valid = out_valid, kind = out_data);
     wire!(self.data, self.immediates.out_data);
 }}

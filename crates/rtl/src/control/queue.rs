@@ -55,40 +55,26 @@ block! {
 }
 
 glue! { [D: Descriptor] CommandQueue<D>; self => {
-    wire!(self.data.clock, self.clock);
-    wire!(self.kind.clock, self.clock);
-    wire!(self.dispatch.clock, self.clock);
-    wire!(self.order.clock, self.clock);
-    wire!(self.file.clock, self.clock);
+    wire!(self.{data, kind, dispatch, order, file} <- self: clock);
     wire!(self.data.reset, self.dispatch.empty_queue);
     wire!(self.kind.reset, self.dispatch.empty_queue);
-    wire!(self.dispatch.reset, self.reset);
-    wire!(self.order.reset, self.reset);
-    wire!(self.file.reset, self.reset);
+    wire!(self.{dispatch, order, file} <- self: reset);
     // push: both FIFOs move together, so the handshake of one is that of both; they are never full
-    wire!(self.head.push_issue, self.push_issue);
-    wire!(self.head.push_field, self.push_field);
-    wire!(self.data.in_valid, self.push_valid);
-    wire!(self.data.in_data, self.push_data);
-    wire!(self.kind.in_valid, self.push_valid);
-    wire!(self.kind.in_data, self.head.push_kind);
+    wire!(self.head <- self: push_issue, push_field);
+    wire!(self.data <- self: in_valid = push_valid, in_data = push_data, out_ready = dispatch.entry_ready);
+    wire!(self.kind <- self: in_valid = push_valid, in_data = head.push_kind);
+    wire!(self.kind <- self: out_ready = dispatch.entry_ready);
     wire!(self.push_room, self.dispatch.push_room);
-    wire!(self.data.out_ready, self.dispatch.entry_ready);
-    wire!(self.kind.out_ready, self.dispatch.entry_ready);
     wire!(self.head.kind, self.kind.out_data);
     // dispatch
-    wire!(self.dispatch.flush, self.flush);
-    wire!(self.dispatch.push_valid, self.push_valid);
-    wire!(self.dispatch.entry_valid, self.data.out_valid);
-    wire!(self.dispatch.entry_issue, self.head.issue);
-    wire!(self.dispatch.entry_data, self.data.out_data);
-    wire!(self.dispatch.engine_ready, self.ready);
+    wire!(self.dispatch <- self: flush, push_valid);
+    wire!(self.dispatch <- self.data: entry_valid = out_valid, entry_data = out_data);
+    wire!(self.dispatch <- self: entry_issue = head.issue, engine_ready = ready);
     wire!(self.dispatch.room, self.order.room);
     wire!(self.start, self.dispatch.start);
     // descriptor
     wire!(self.file.write, self.dispatch.write);
-    wire!(self.file.index, self.head.field);
-    wire!(self.file.word, self.data.out_data);
+    wire!(self.file <- self: index = head.field, word = data.out_data);
     for i in 0..D::FIELDS.len() {
         wire!(self.field[i], self.file.field[i]);
     }
@@ -98,14 +84,12 @@ glue! { [D: Descriptor] CommandQueue<D>; self => {
     wire!(self.order.done, self.done);
     for i in 0..3 {
         wire!(self.dispatch.some[i], self.some[i]);
-        wire!(self.take[i], self.dispatch.take[i]);
-        wire!(self.put[i], self.order.put[i]);
+        wire!(self <- self: take[i] = dispatch.take[i], put[i] = order.put[i]);
     }
     wire!(self.state.empty, self.dispatch.idle);
     wire!(self.state.start, self.dispatch.start);
     wire!(self.state.none, self.order.none);
-    wire!(self.idle, self.state.idle);
-    wire!(self.active, self.state.active);
+    wire!(self <- self.state: idle, active);
 }}
 
 block! {

@@ -68,41 +68,18 @@ const fn at(address: u32) -> usize {
 
 glue! { Registers; self => {
     // the port
-    wire!(self.host.clock, self.clock);
-    wire!(self.host.reset, self.reset);
-    wire!(self.host.req_valid, self.req_valid);
-    wire!(self.host.req_write, self.req_write);
-    wire!(self.host.req_addr, self.req_addr);
-    wire!(self.host.req_data, self.req_data);
-    wire!(self.host.resp_ready, self.resp_ready);
-    wire!(self.req_ready, self.host.req_ready);
-    wire!(self.resp_valid, self.host.resp_valid);
-    wire!(self.resp_data, self.host.resp_data);
+    wire!(self.{host, mux} <- self: clock);
+    wire!(self.host <- self: reset, req_valid, req_write, req_addr, req_data, resp_ready);
+    wire!(self <- self.host: req_ready, resp_valid, resp_data);
     wire!(self.host.value, self.mux.chosen);
-    wire!(self.mux.clock, self.clock);
-    wire!(self.mux.select0, self.host.select0);
-    wire!(self.mux.select1, self.host.select1);
-    wire!(self.mux.select2, self.host.select2);
+    wire!(self.mux <- self.host: select0, select1, select2);
     // writes
-    wire!(self.writes.clock, self.clock);
-    wire!(self.writes.reset, self.reset);
-    wire!(self.writes.write, self.host.write);
-    wire!(self.writes.address, self.host.address);
-    wire!(self.writes.data, self.host.data);
-    wire!(self.start, self.writes.start);
-    wire!(self.stop, self.writes.stop);
-    wire!(self.clear, self.writes.clear);
-    wire!(self.learning_rate, self.writes.learning_rate);
-    wire!(self.momentum, self.writes.momentum);
-    wire!(self.weight_decay, self.writes.weight_decay);
-    wire!(self.inv_batch, self.writes.inv_batch);
-    wire!(self.program_address, self.writes.program_address);
-    wire!(self.program_length, self.writes.program_length);
+    wire!(self.writes <- self: clock, reset);
+    wire!(self.writes <- self.host: write, address, data);
+    wire!(self <- self.writes: start, stop, clear, learning_rate, momentum, weight_decay, inv_batch);
+    wire!(self <- self.writes: program_address, program_length);
     // bits to words
-    wire!(self.status_word.bits[0], self.busy);
-    wire!(self.status_word.bits[1], self.done);
-    wire!(self.status_word.bits[2], self.error);
-    wire!(self.status_word.bits[3], self.stopped);
+    wire!(self.status_word <- self: bits[0] = busy, bits[1] = done, bits[2] = error, bits[3] = stopped);
     for i in 0..4 {
         wire!(self.error_word.bits[i], self.errors[i]);
     }

@@ -74,10 +74,8 @@ glue! { Tokens; self => {
             if from == to {
                 wire!(self.some[pair], self.yes);
             } else {
-                wire!(self.counter[next].clock, self.clock);
-                wire!(self.counter[next].reset, self.reset);
-                wire!(self.counter[next].put, self.put[pair]);
-                wire!(self.counter[next].take, self.take[pair]);
+                wire!(self.counter[next] <- self: clock, reset);
+                wire!(self.counter[next] <- self: put = put[pair], take = take[pair]);
                 wire!(self.some[pair], self.counter[next].some);
                 next += 1;
             }

@@ -36,10 +36,8 @@ block! {
 
 glue! { [const T: usize, const PAW: usize] Array<T, PAW>; self => {
     for m in 0..T {
-        wire!(self.row[m].clock, self.clock);
+        wire!(self.row[m] <- self: clock, bias_we, saddr);
         wire!(self.row[m].bias, self.s[m]);
-        wire!(self.row[m].bias_we, self.bias_we);
-        wire!(self.row[m].saddr, self.saddr);
         wire!(self.sdata[m], self.row[m].sdata);
         for n in 0..T {
             wire!(self.row[m].s[n], self.s[n]);
@@ -50,21 +48,12 @@ glue! { [const T: usize, const PAW: usize] Array<T, PAW>; self => {
             }
         }
         if m == 0 {
-            wire!(self.row[m].s_we, self.s_we);
-            wire!(self.row[m].swap, self.swap);
-            wire!(self.row[m].init, self.init);
-            wire!(self.row[m].raddr, self.raddr);
-            wire!(self.row[m].we, self.we);
-            wire!(self.row[m].waddr, self.waddr);
+            wire!(self.row[m] <- self: s_we, swap, init, raddr, we, waddr);
             wire!(self.row[m].saturated_in, self.not_saturated);
         } else {
-            wire!(self.row[m].s_we, self.row[m - 1].s_we_out);
-            wire!(self.row[m].swap, self.row[m - 1].swap_out);
-            wire!(self.row[m].init, self.row[m - 1].init_out);
-            wire!(self.row[m].raddr, self.row[m - 1].raddr_out);
-            wire!(self.row[m].we, self.row[m - 1].we_out);
-            wire!(self.row[m].waddr, self.row[m - 1].waddr_out);
-            wire!(self.row[m].saturated_in, self.row[m - 1].saturated_out);
+            wire!(self.row[m] <- self.row[m - 1]: s_we = s_we_out, swap = swap_out, init = init_out);
+            wire!(self.row[m] <- self.row[m - 1]: raddr = raddr_out, we = we_out, waddr = waddr_out);
+            wire!(self.row[m] <- self.row[m - 1]: saturated_in = saturated_out);
         }
     }
     wire!(self.saturated, self.row[T - 1].saturated_out);

@@ -28,21 +28,10 @@ block! {
 }
 
 glue! { [const B: usize] Axis<B>; self => {
-    wire!(self.count.clock, self.clock);
-    wire!(self.count.load, self.load);
+    wire!(self.{count, a_sum, b_sum} <- self: clock, load, advance);
     wire!(self.count.n, self.n);
-    wire!(self.count.advance, self.advance);
     wire!(self.last, self.count.last);
-    wire!(self.a_sum.clock, self.clock);
-    wire!(self.a_sum.load, self.load);
-    wire!(self.a_sum.stride, self.a_stride);
-    wire!(self.a_sum.advance, self.advance);
-    wire!(self.a_sum.wrap, self.count.last);
-    wire!(self.a, self.a_sum.value);
-    wire!(self.b_sum.clock, self.clock);
-    wire!(self.b_sum.load, self.load);
-    wire!(self.b_sum.stride, self.b_stride);
-    wire!(self.b_sum.advance, self.advance);
-    wire!(self.b_sum.wrap, self.count.last);
-    wire!(self.b, self.b_sum.value);
+    wire!(self.a_sum <- self: stride = a_stride, wrap = count.last);
+    wire!(self <- self: a = a_sum.value, b = b_sum.value);
+    wire!(self.b_sum <- self: stride = b_stride, wrap = count.last);
 }}

@@ -102,84 +102,45 @@ impl<const T: usize, const FAW: usize, const LAW: usize, const WAW: usize, const
 }
 
 glue! { [const T: usize, const FAW: usize, const LAW: usize, const WAW: usize, const PAW: usize] ComputeEngine<T, FAW, LAW, WAW, PAW>; self => {
-    wire!(self.sequencer.clock, self.clock);
-    wire!(self.sequencer.reset, self.reset);
-    wire!(self.sequencer.start, self.start);
+    wire!(self.sequencer <- self: clock, reset, start);
     for i in 0..FIELDS {
         wire!(self.sequencer.field[i], self.field[i]);
     }
-    wire!(self.ready, self.sequencer.ready);
-    wire!(self.bad, self.sequencer.bad);
+    wire!(self <- self.sequencer: ready, bad, wait_stationary, wait_hazard, phase);
     wire!(self.stream_active, self.sequencer.issue);
-    wire!(self.wait_stationary, self.sequencer.wait_stationary);
-    wire!(self.wait_hazard, self.sequencer.wait_hazard);
-    wire!(self.phase, self.sequencer.phase);
 
-    wire!(self.buffer.clock, self.clock);
-    wire!(self.buffer.feature_we, self.feature_we);
-    wire!(self.buffer.feature_waddr, self.feature_waddr);
-    wire!(self.buffer.loss_we, self.loss_we);
-    wire!(self.buffer.loss_waddr, self.loss_waddr);
-    wire!(self.buffer.weight_we, self.weight_we);
-    wire!(self.buffer.weight_waddr, self.weight_waddr);
-    wire!(self.buffer.x_addr, self.sequencer.x_addr);
-    wire!(self.buffer.x_rot, self.sequencer.x_rot);
-    wire!(self.buffer.x_loss, self.sequencer.x_loss);
-    wire!(self.buffer.x_ones, self.sequencer.x_ones);
-    wire!(self.buffer.s_addr, self.sequencer.s_addr);
-    wire!(self.buffer.s_rot, self.sequencer.s_rot);
-    wire!(self.buffer.s_loss, self.sequencer.s_loss);
+    wire!(self.buffer <- self: clock, feature_we, feature_waddr, loss_we, loss_waddr, weight_we);
+    wire!(self.buffer <- self: weight_waddr);
+    wire!(self.buffer <- self.sequencer: x_addr, x_rot, x_loss, x_ones, s_addr, s_rot, s_loss);
     for n in 0..T {
-        wire!(self.buffer.feature_wdata[n], self.feature_wdata[n]);
-        wire!(self.buffer.loss_wdata[n], self.loss_wdata[n]);
-        wire!(self.buffer.weight_wdata[n], self.weight_wdata[n]);
-        wire!(self.buffer.x_lane[n], self.sequencer.x_lane[n]);
-        wire!(self.buffer.s_lane[n], self.sequencer.s_lane[n]);
-        wire!(self.buffer.s_keep[n], self.sequencer.s_keep[n]);
-        wire!(self.array.x[n], self.buffer.x[n]);
-        wire!(self.array.s[n], self.buffer.s[n]);
+        wire!(self.buffer <- self: feature_wdata[n] = feature_wdata[n], loss_wdata[n] = loss_wdata[n]);
+        wire!(self.buffer <- self: weight_wdata[n] = weight_wdata[n]);
+        wire!(self.buffer <- self.sequencer: x_lane[n] = x_lane[n], s_lane[n] = s_lane[n]);
+        wire!(self.buffer <- self.sequencer: s_keep[n] = s_keep[n]);
+        wire!(self.array <- self.buffer: x[n] = x[n], s[n] = s[n]);
         wire!(self.p_data[n], self.array.sdata[n]);
     }
 
-    wire!(self.s_we_at_row.clock, self.clock);
-    wire!(self.s_we_at_row.reset, self.reset);
+    wire!(self.{s_we_at_row, bias_at_row, swap_at_row, issue_at_write, stop_at_write} <- self: clock);
+    wire!(self.{stop_at_end, init_at_row, psum_at_read, psum_at_write, tag_at_end} <- self: clock);
+    wire!(self.{p_addr_q} <- self: clock);
+    wire!(self.{s_we_at_row, bias_at_row, swap_at_row, issue_at_write, stop_at_write} <- self: reset);
+    wire!(self.{stop_at_end} <- self: reset);
     wire!(self.s_we_at_row.d, self.sequencer.read_first);
-    wire!(self.bias_at_row.clock, self.clock);
-    wire!(self.bias_at_row.reset, self.reset);
     wire!(self.bias_at_row.d, self.sequencer.read_bias);
-    wire!(self.swap_at_row.clock, self.clock);
-    wire!(self.swap_at_row.reset, self.reset);
     wire!(self.swap_at_row.d, self.sequencer.swap);
-    wire!(self.issue_at_write.clock, self.clock);
-    wire!(self.issue_at_write.reset, self.reset);
     wire!(self.issue_at_write.d, self.sequencer.issue);
-    wire!(self.stop_at_write.clock, self.clock);
-    wire!(self.stop_at_write.reset, self.reset);
     wire!(self.stop_at_write.d, self.sequencer.stop);
-    wire!(self.stop_at_end.clock, self.clock);
-    wire!(self.stop_at_end.reset, self.reset);
     wire!(self.stop_at_end.d, self.stop_at_write.q);
-    wire!(self.init_at_row.clock, self.clock);
     wire!(self.init_at_row.d, self.sequencer.init);
-    wire!(self.psum_at_read.clock, self.clock);
     wire!(self.psum_at_read.d, self.sequencer.psum);
-    wire!(self.psum_at_write.clock, self.clock);
     wire!(self.psum_at_write.d, self.psum_at_read.q);
-    wire!(self.tag_at_end.clock, self.clock);
     wire!(self.tag_at_end.d, self.sequencer.tag);
-    wire!(self.p_addr_q.clock, self.clock);
     wire!(self.p_addr_q.d, self.p_addr);
 
     wire!(self.array.clock, self.clock);
-    wire!(self.array.s_we, self.s_we_at_row.q);
-    wire!(self.array.bias_we, self.bias_at_row.q);
-    wire!(self.array.swap, self.swap_at_row.q);
-    wire!(self.array.init, self.init_at_row.q);
-    wire!(self.array.raddr, self.psum_at_read.q);
-    wire!(self.array.we, self.issue_at_write.q);
-    wire!(self.array.waddr, self.psum_at_write.q);
-    wire!(self.array.saddr, self.p_addr_q.q);
-    wire!(self.done, self.stop_at_end.q);
-    wire!(self.overflow_set, self.array.saturated);
-    wire!(self.overflow_tag, self.tag_at_end.q);
+    wire!(self.array <- self: s_we = s_we_at_row.q, bias_we = bias_at_row.q, swap = swap_at_row.q);
+    wire!(self.array <- self: init = init_at_row.q, raddr = psum_at_read.q, we = issue_at_write.q);
+    wire!(self.array <- self: waddr = psum_at_write.q, saddr = p_addr_q.q);
+    wire!(self <- self: done = stop_at_end.q, overflow_set = array.saturated, overflow_tag = tag_at_end.q);
 }}

@@ -48,81 +48,40 @@ impl<const T: usize> Fetcher<T> {
 }
 
 glue! { [const T: usize] Fetcher<T>; self => {
-    wire!(self.control.clock, self.clock);
-    wire!(self.control.reset, self.reset);
-    wire!(self.control.valid, self.valid);
-    wire!(self.control.empty, self.empty);
-    wire!(self.control.pixel, self.pixel);
-    wire!(self.control.column, self.column);
-    wire!(self.control.bias, self.bias);
-    wire!(self.control.swap, self.swap);
-    wire!(self.control.stream_loss, self.stream_loss);
-    wire!(self.take, self.control.take);
-    wire!(self.fetched, self.control.fetched);
-    wire!(self.fetched_last, self.control.fetched_last);
-    wire!(self.read_bias, self.control.read_bias);
-    wire!(self.read_first, self.control.read_first);
+    wire!(self.control <- self: clock, reset, valid, empty, pixel, column, bias, swap, stream_loss);
+    wire!(self <- self.control: take, fetched, fetched_last, read_bias, read_first);
 
-    wire!(self.kc.clock, self.clock);
-    wire!(self.kc.load, self.control.take);
+    wire!(self.{kc, kr, g, k_address, g_address} <- self: clock);
+    wire!(self.kc <- self.control: load = take, advance = advance_kc);
     wire!(self.kc.n, self.value[ComputeDesc::n_kc]);
-    wire!(self.kc.advance, self.control.advance_kc);
-    wire!(self.control.last_kc, self.kc.last);
-    wire!(self.kr.clock, self.clock);
-    wire!(self.kr.load, self.control.take);
+    wire!(self.control <- self: last_kc = kc.last, last_kr = kr.last, last_g = g.last);
+    wire!(self.kr <- self.control: load = take, advance = advance_kr);
     wire!(self.kr.n, self.value[ComputeDesc::n_kr]);
-    wire!(self.kr.advance, self.control.advance_kr);
-    wire!(self.control.last_kr, self.kr.last);
-    wire!(self.g.clock, self.clock);
-    wire!(self.g.load, self.control.take);
+    wire!(self.g <- self.control: load = take, advance = advance_g);
     wire!(self.g.n, self.value[ComputeDesc::n_g]);
-    wire!(self.g.advance, self.control.advance_g);
-    wire!(self.control.last_g, self.g.last);
-    wire!(self.k_address.clock, self.clock);
-    wire!(self.k_address.load, self.control.take);
+    wire!(self.k_address <- self.control: load = take, advance = advance_kc, wrap = last_k);
     wire!(self.k_address.stride, self.value[ComputeDesc::s_0]);
-    wire!(self.k_address.advance, self.control.advance_kc);
-    wire!(self.k_address.wrap, self.control.last_k);
-    wire!(self.g_address.clock, self.clock);
-    wire!(self.g_address.load, self.control.take);
-    wire!(self.g_address.stride, self.value[ComputeDesc::s_1]);
-    wire!(self.g_address.advance, self.control.advance_g);
-    wire!(self.g_address.wrap, self.g.last);
+    wire!(self.g_address <- self.control: load = take, advance = advance_g);
+    wire!(self.g_address <- self: stride = value[ComputeDesc::s_1], wrap = g.last);
 
     wire!(self.lanes.clock, self.clock);
-    wire!(self.lanes.load, self.control.take);
-    wire!(self.lanes.run, self.control.walk);
+    wire!(self.lanes <- self.control: load = take, run = walk);
     wire!(self.control.walk_over, self.lanes.over);
-    wire!(self.lanes.n_c, self.value[ComputeDesc::n_c]);
-    wire!(self.lanes.x_c, self.value[ComputeDesc::x_c]);
-    wire!(self.lanes.s_c, self.value[ComputeDesc::s_0]);
-    wire!(self.lanes.n_r, self.value[ComputeDesc::n_r]);
-    wire!(self.lanes.x_r, self.value[ComputeDesc::x_r]);
-    wire!(self.lanes.s_r, self.value[ComputeDesc::s_1]);
-    wire!(self.lanes.n_i, self.value[ComputeDesc::n_i]);
-    wire!(self.lanes.x_i, self.value[ComputeDesc::x_i]);
-    wire!(self.lanes.s_i, self.value[ComputeDesc::s_2]);
+    wire!(self.lanes <- self: n_c = value[ComputeDesc::n_c], x_c = value[ComputeDesc::x_c]);
+    wire!(self.lanes <- self: s_c = value[ComputeDesc::s_0], n_r = value[ComputeDesc::n_r]);
+    wire!(self.lanes <- self: x_r = value[ComputeDesc::x_r], s_r = value[ComputeDesc::s_1]);
+    wire!(self.lanes <- self: n_i = value[ComputeDesc::n_i], x_i = value[ComputeDesc::x_i]);
+    wire!(self.lanes <- self: s_i = value[ComputeDesc::s_2]);
 
     wire!(self.address.clock, self.clock);
-    wire!(self.address.load, self.control.take);
-    wire!(self.address.s_base, self.value[ComputeDesc::s_base]);
-    wire!(self.address.s_phase, self.value[ComputeDesc::s_phase]);
-    wire!(self.address.bias, self.value[ComputeDesc::bias]);
-    wire!(self.address.g, self.g_address.value);
-    wire!(self.address.k, self.k_address.value);
-    wire!(self.address.pixel, self.control.fetch_pixel);
-    wire!(self.address.column, self.control.fetch_column);
-    wire!(self.address.row, self.control.row);
-    wire!(self.address.read, self.control.read);
-    wire!(self.address.read_bias, self.control.read_bias);
-    wire!(self.addr, self.address.addr);
-    wire!(self.rot, self.address.rot);
-    wire!(self.loss, self.address.loss);
+    wire!(self.address <- self.control: load = take, pixel = fetch_pixel, column = fetch_column);
+    wire!(self.address <- self: s_base = value[ComputeDesc::s_base], s_phase = value[ComputeDesc::s_phase]);
+    wire!(self.address <- self: bias = value[ComputeDesc::bias], g = g_address.value, k = k_address.value);
+    wire!(self.address <- self.control: row, read, read_bias);
+    wire!(self <- self.address: addr, rot, loss);
     for n in 0..T {
-        wire!(self.address.pixel_lane[n], self.lanes.s[n]);
-        wire!(self.address.present[n], self.lanes.present[n]);
-        wire!(self.lane[n], self.address.lane[n]);
-        wire!(self.keep[n], self.address.keep[n]);
+        wire!(self.address <- self.lanes: pixel_lane[n] = s[n], present[n] = present[n]);
+        wire!(self <- self.address: lane[n] = lane[n], keep[n] = keep[n]);
         wire!(self.x_lane[n], self.lanes.x[n]);
     }
 }}

@@ -36,54 +36,26 @@ impl<const T: usize> Lanes<T> {
 }
 
 glue! { [const T: usize] Lanes<T>; self => {
-    wire!(self.c.clock, self.clock);
-    wire!(self.c.load, self.load);
-    wire!(self.c.n, self.n_c);
-    wire!(self.c.a_stride, self.x_c);
-    wire!(self.c.b_stride, self.s_c);
-    wire!(self.c.advance, self.walk.advance_c);
-    wire!(self.r.clock, self.clock);
-    wire!(self.r.load, self.load);
-    wire!(self.r.n, self.n_r);
-    wire!(self.r.a_stride, self.x_r);
-    wire!(self.r.b_stride, self.s_r);
-    wire!(self.r.advance, self.walk.advance_r);
-    wire!(self.i.clock, self.clock);
-    wire!(self.i.load, self.load);
-    wire!(self.i.n, self.n_i);
-    wire!(self.i.a_stride, self.x_i);
-    wire!(self.i.b_stride, self.s_i);
-    wire!(self.i.advance, self.walk.advance_i);
+    wire!(self.{c, r, i} <- self: clock, load);
+    wire!(self.c <- self: n = n_c, a_stride = x_c, b_stride = s_c, advance = walk.advance_c);
+    wire!(self.r <- self: n = n_r, a_stride = x_r, b_stride = s_r, advance = walk.advance_r);
+    wire!(self.i <- self: n = n_i, a_stride = x_i, b_stride = s_i, advance = walk.advance_i);
 
-    wire!(self.walk.clock, self.clock);
-    wire!(self.walk.load, self.load);
-    wire!(self.walk.run, self.run);
-    wire!(self.walk.last_c, self.c.last);
-    wire!(self.walk.last_r, self.r.last);
-    wire!(self.walk.last_i, self.i.last);
-    wire!(self.walk.x_c, self.c.a);
-    wire!(self.walk.x_r, self.r.a);
-    wire!(self.walk.x_i, self.i.a);
-    wire!(self.walk.s_c, self.c.b);
-    wire!(self.walk.s_r, self.r.b);
-    wire!(self.walk.s_i, self.i.b);
+    wire!(self.walk <- self: clock, load, run);
+    wire!(self.walk <- self.c: last_c = last, x_c = a, s_c = b);
+    wire!(self.walk <- self.r: last_r = last, x_r = a, s_r = b);
+    wire!(self.walk <- self.i: last_i = last, x_i = a, s_i = b);
     wire!(self.over, self.walk.over);
 
     for n in 0..T {
         wire!(self.lane[n].clock, self.clock);
         wire!(self.lane[n].shift, self.walk.shift);
         if n == T - 1 {
-            wire!(self.lane[n].x_in, self.walk.x);
-            wire!(self.lane[n].s_in, self.walk.s);
-            wire!(self.lane[n].present_in, self.walk.present);
+            wire!(self.lane[n] <- self.walk: x_in = x, s_in = s, present_in = present);
         } else {
-            wire!(self.lane[n].x_in, self.lane[n + 1].x);
-            wire!(self.lane[n].s_in, self.lane[n + 1].s);
-            wire!(self.lane[n].present_in, self.lane[n + 1].present);
+            wire!(self.lane[n] <- self.lane[n + 1]: x_in = x, s_in = s, present_in = present);
         }
-        wire!(self.x[n], self.lane[n].x);
-        wire!(self.s[n], self.lane[n].s);
-        wire!(self.present[n], self.lane[n].present);
+        wire!(self <- self.lane[n]: x[n] = x, s[n] = s, present[n] = present);
     }
 }}
 

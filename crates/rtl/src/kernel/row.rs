@@ -63,50 +63,25 @@ impl<const T: usize, const PAW: usize> Row<T, PAW> {
 }
 
 glue! { [const T: usize, const PAW: usize] Row<T, PAW>; self => {
-    wire!(self.chain.clock, self.clock);
-    wire!(self.chain.s_we, self.s_we);
-    wire!(self.chain.swap, self.swap);
-    wire!(self.chain.init, self.init);
-    wire!(self.chain.raddr, self.raddr);
-    wire!(self.chain.we, self.we);
-    wire!(self.chain.waddr, self.waddr);
-    wire!(self.chain.saturated_in, self.saturated_in);
+    wire!(self.chain <- self: clock, s_we, swap, init, raddr, we, waddr, saturated_in);
     wire!(self.chain.overflow, self.dot.overflow);
-    wire!(self.s_we_out, self.chain.s_we_out);
-    wire!(self.swap_out, self.chain.swap_out);
-    wire!(self.init_out, self.chain.init_out);
-    wire!(self.raddr_out, self.chain.raddr_out);
-    wire!(self.we_out, self.chain.we_out);
-    wire!(self.waddr_out, self.chain.waddr_out);
-    wire!(self.saturated_out, self.chain.saturated_out);
+    wire!(self <- self.chain: s_we_out, swap_out, init_out, raddr_out, we_out, waddr_out, saturated_out);
 
-    wire!(self.operands.clock, self.clock);
+    wire!(self.{operands, dot} <- self: clock);
     wire!(self.operands.s_we, self.s_we);
     wire!(self.operands.swap, self.chain.swap_out);
-    wire!(self.dot.clock, self.clock);
     for n in 0..T {
-        wire!(self.operands.s[n], self.s[n]);
-        wire!(self.operands.x[n], self.x[n]);
+        wire!(self.operands <- self: s[n] = s[n], x[n] = x[n]);
         wire!(self.x_out[n], self.operands.x_out[n]);
-        wire!(self.dot.a[n], self.operands.held[n]);
-        wire!(self.dot.b[n], self.operands.x_out[n]);
+        wire!(self.dot <- self.operands: a[n] = held[n], b[n] = x_out[n]);
     }
 
-    wire!(self.start.clock, self.clock);
-    wire!(self.start.bias, self.bias);
-    wire!(self.start.bias_we, self.bias_we);
-    wire!(self.start.s_we, self.s_we);
-    wire!(self.start.swap, self.swap);
-    wire!(self.start.init, self.init);
+    wire!(self.start <- self: clock, bias, bias_we, s_we, swap, init);
     wire!(self.start.psum, self.psum.rdata);
     wire!(self.dot.c, self.start.c);
 
-    wire!(self.psum.clock, self.clock);
-    wire!(self.psum.we, self.we);
-    wire!(self.psum.waddr, self.waddr);
+    wire!(self.psum <- self: clock, we, waddr, raddr, saddr);
     wire!(self.psum.wdata, self.dot.y);
-    wire!(self.psum.raddr, self.raddr);
-    wire!(self.psum.saddr, self.saddr);
     wire!(self.sdata, self.psum.sdata);
 }}
 

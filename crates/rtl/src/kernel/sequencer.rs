@@ -61,89 +61,49 @@ impl<const T: usize> Sequencer<T> {
 }
 
 glue! { [const T: usize] Sequencer<T>; self => {
-    wire!(self.command.clock, self.clock);
-    wire!(self.command.reset, self.reset);
-    wire!(self.command.start, self.start);
+    wire!(self.command <- self: clock, reset, start);
     wire!(self.ready, self.command.ready);
-    wire!(self.command.fetch_take, self.fetcher.take);
-    wire!(self.command.stream_take, self.streamer.take);
+    wire!(self.command <- self: fetch_take = fetcher.take, stream_take = streamer.take);
     for i in 0..FIELDS {
         wire!(self.command.field[i], self.field[i]);
         wire!(self.fetcher.value[i], self.command.value[i]);
         wire!(self.streamer.value[i], self.command.value[i]);
     }
 
-    wire!(self.decode.clock, self.clock);
-    wire!(self.decode.reset, self.reset);
-    wire!(self.decode.capture, self.command.fresh);
+    wire!(self.decode <- self: clock, reset);
+    wire!(self.decode <- self.command: capture = fresh, op = value[ComputeDesc::op]);
+    wire!(self.decode <- self.command: n_g = value[ComputeDesc::n_g], n_kr = value[ComputeDesc::n_kr]);
+    wire!(self.decode <- self.command: n_kc = value[ComputeDesc::n_kc], n_i = value[ComputeDesc::n_i]);
+    wire!(self.decode <- self.command: n_r = value[ComputeDesc::n_r], n_c = value[ComputeDesc::n_c]);
     wire!(self.bad, self.decode.bad);
-    wire!(self.decode.op, self.command.value[ComputeDesc::op]);
-    wire!(self.decode.n_g, self.command.value[ComputeDesc::n_g]);
-    wire!(self.decode.n_kr, self.command.value[ComputeDesc::n_kr]);
-    wire!(self.decode.n_kc, self.command.value[ComputeDesc::n_kc]);
-    wire!(self.decode.n_i, self.command.value[ComputeDesc::n_i]);
-    wire!(self.decode.n_r, self.command.value[ComputeDesc::n_r]);
-    wire!(self.decode.n_c, self.command.value[ComputeDesc::n_c]);
 
-    wire!(self.fetcher.clock, self.clock);
-    wire!(self.fetcher.reset, self.reset);
+    wire!(self.fetcher <- self: clock, reset);
     wire!(self.fetcher.valid, self.command.fetch_valid);
-    wire!(self.fetcher.empty, self.decode.empty);
-    wire!(self.fetcher.pixel, self.decode.pixel);
-    wire!(self.fetcher.column, self.decode.column);
-    wire!(self.fetcher.bias, self.decode.bias);
-    wire!(self.fetcher.swap, self.streamer.swap);
-    wire!(self.fetcher.stream_loss, self.streamer.stream_loss);
+    wire!(self.fetcher <- self.decode: empty, pixel, column, bias);
+    wire!(self.fetcher <- self.streamer: swap, stream_loss);
 
-    wire!(self.streamer.clock, self.clock);
-    wire!(self.streamer.reset, self.reset);
+    wire!(self.streamer <- self: clock, reset);
     wire!(self.streamer.valid, self.command.stream_valid);
-    wire!(self.streamer.empty, self.decode.empty);
-    wire!(self.streamer.only_ones, self.decode.only_ones);
-    wire!(self.streamer.pixel, self.decode.pixel);
-    wire!(self.streamer.ones, self.decode.ones);
-    wire!(self.streamer.loss, self.decode.loss);
-    wire!(self.streamer.init, self.decode.init);
-    wire!(self.streamer.phase, self.decode.phase);
-    wire!(self.streamer.turn_g, self.decode.turn_g);
-    wire!(self.streamer.fetched, self.fetcher.fetched);
-    wire!(self.streamer.fetched_last, self.fetcher.fetched_last);
+    wire!(self.streamer <- self.decode: empty, only_ones, pixel, ones, loss, init, phase, turn_g);
+    wire!(self.streamer <- self.fetcher: fetched, fetched_last);
 
-    wire!(self.loss_at_address.clock, self.clock);
+    wire!(self.{loss_at_address, ones_at_address, swap_at_lanes, pixel_at_lanes, lanes} <- self: clock);
     wire!(self.loss_at_address.d, self.streamer.stream_loss);
-    wire!(self.ones_at_address.clock, self.clock);
     wire!(self.ones_at_address.d, self.streamer.vector_ones);
-    wire!(self.swap_at_lanes.clock, self.clock);
     wire!(self.swap_at_lanes.reset, self.reset);
     wire!(self.swap_at_lanes.d, self.streamer.swap);
-    wire!(self.pixel_at_lanes.clock, self.clock);
     wire!(self.pixel_at_lanes.d, self.streamer.stream_pixel);
-    wire!(self.lanes.clock, self.clock);
-    wire!(self.lanes.copy, self.swap_at_lanes.q);
-    wire!(self.lanes.pixel, self.pixel_at_lanes.q);
+    wire!(self.lanes <- self: copy = swap_at_lanes.q, pixel = pixel_at_lanes.q);
     for n in 0..T {
         wire!(self.lanes.block[n], self.fetcher.x_lane[n]);
         wire!(self.x_lane[n], self.lanes.lane[n]);
-        wire!(self.s_lane[n], self.fetcher.lane[n]);
-        wire!(self.s_keep[n], self.fetcher.keep[n]);
+        wire!(self <- self.fetcher: s_lane[n] = lane[n], s_keep[n] = keep[n]);
     }
 
-    wire!(self.x_addr, self.streamer.addr);
-    wire!(self.x_rot, self.streamer.rot);
-    wire!(self.x_loss, self.loss_at_address.q);
-    wire!(self.x_ones, self.ones_at_address.q);
-    wire!(self.s_addr, self.fetcher.addr);
-    wire!(self.s_rot, self.fetcher.rot);
-    wire!(self.s_loss, self.fetcher.loss);
-    wire!(self.read_bias, self.fetcher.read_bias);
-    wire!(self.read_first, self.fetcher.read_first);
-    wire!(self.issue, self.streamer.issue);
-    wire!(self.swap, self.streamer.swap);
-    wire!(self.stop, self.streamer.stop);
-    wire!(self.init, self.streamer.vector_init);
-    wire!(self.psum, self.streamer.psum);
-    wire!(self.tag, self.streamer.stream_tag);
-    wire!(self.phase, self.streamer.stream_phase);
-    wire!(self.wait_stationary, self.streamer.wait_stationary);
-    wire!(self.wait_hazard, self.streamer.wait_hazard);
+    wire!(self <- self.streamer: x_addr = addr, x_rot = rot, init = vector_init, tag = stream_tag);
+    wire!(self <- self.streamer: phase = stream_phase);
+    wire!(self <- self: x_loss = loss_at_address.q, x_ones = ones_at_address.q);
+    wire!(self <- self.fetcher: s_addr = addr, s_rot = rot, s_loss = loss);
+    wire!(self <- self.fetcher: read_bias, read_first);
+    wire!(self <- self.streamer: issue, swap, stop, psum, wait_stationary, wait_hazard);
 }}

@@ -41,18 +41,10 @@ block! {
 }
 
 glue! { [const T: usize] BufferWriter<T>; self => {
-    wire!(self.rotator.clock, self.clock);
+    wire!(self.{rotator, select} <- self: clock);
     wire!(self.rotator.rot, self.turn);
-    wire!(self.select.clock, self.clock);
-    wire!(self.select.to, self.to);
-    wire!(self.select.pending, self.pending);
-    wire!(self.idle, self.select.idle);
-    wire!(self.select.valid, self.valid);
-    wire!(self.select.address, self.address);
-    wire!(self.feature_we, self.select.feature_we);
-    wire!(self.loss_we, self.select.loss_we);
-    wire!(self.weight_we, self.select.weight_we);
-    wire!(self.waddr, self.select.waddr);
+    wire!(self.select <- self: to, pending, valid, address);
+    wire!(self <- self.select: idle, feature_we, loss_we, weight_we, waddr);
     for n in 0..T {
         wire!(self.rotator.x[n], self.word[n]);
         wire!(self.wdata[n], self.rotator.y[n]);

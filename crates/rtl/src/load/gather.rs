@@ -61,45 +61,20 @@ impl<const T: usize, const W: usize, const BAW: usize> Gather<T, W, BAW> {
 }
 
 glue! { [const T: usize, const W: usize, const BAW: usize] Gather<T, W, BAW>; self => {
-    wire!(self.walker.clock, self.clock);
-    wire!(self.walker.reset, self.reset);
-    wire!(self.walker.start, self.start);
-    wire!(self.walker.n0, self.n0);
-    wire!(self.walker.n1, self.n1);
-    wire!(self.walker.channels, self.channels);
-    wire!(self.walker.kernel_rows, self.kernel_rows);
-    wire!(self.walker.kernel_cols, self.kernel_cols);
-    wire!(self.walker.row, self.row);
-    wire!(self.walker.col, self.col);
-    wire!(self.walker.stride_down, self.stride_down);
-    wire!(self.walker.stride_across, self.stride_across);
-    wire!(self.walker.source, self.source);
-    wire!(self.walker.row_stride, self.row_stride);
-    wire!(self.walker.channel_stride, self.channel_stride);
+    wire!(self.{walker, lanes, scratch} <- self: clock);
+    wire!(self.{walker, lanes} <- self: reset);
+    wire!(self.walker <- self: start, n0, n1, channels, kernel_rows, kernel_cols, row, col, stride_down);
+    wire!(self.walker <- self: stride_across, source, row_stride, channel_stride);
     wire!(self.walker.hold, self.lanes.hold);
-    wire!(self.lanes.clock, self.clock);
-    wire!(self.lanes.reset, self.reset);
-    wire!(self.lanes.start, self.start);
-    wire!(self.lanes.height, self.height);
-    wire!(self.lanes.width, self.width);
-    wire!(self.lanes.valid, self.walker.valid);
-    wire!(self.lanes.address, self.walker.address);
-    wire!(self.lanes.row, self.walker.tap_row);
-    wire!(self.lanes.col, self.walker.tap_col);
-    wire!(self.lanes.more, self.walker.more);
-    wire!(self.lanes.pixel_end, self.walker.pixel_end);
-    wire!(self.scratch.clock, self.clock);
+    wire!(self.lanes <- self: start, height, width);
+    wire!(self.lanes <- self.walker: valid, address, more, pixel_end);
+    wire!(self.lanes <- self.walker: row = tap_row, col = tap_col);
     wire!(self.scratch.waddr, self.waddr);
     wire!(self.scratch.address, self.walker.address);
     wire!(self.scratch.turn, self.lanes.turn);
     for b in 0..W {
-        wire!(self.scratch.we[b], self.we[b]);
-        wire!(self.scratch.wdata[b], self.wdata[b]);
+        wire!(self.scratch <- self: we[b] = we[b], wdata[b] = wdata[b]);
         wire!(self.tap[b], self.scratch.word[b]);
     }
-    wire!(self.put, self.lanes.put);
-    wire!(self.in_image, self.lanes.in_image);
-    wire!(self.spill, self.lanes.spill);
-    wire!(self.fills, self.lanes.fills);
-    wire!(self.ends, self.lanes.ends);
+    wire!(self <- self.lanes: put, in_image, spill, fills, ends);
 }}

@@ -53,26 +53,15 @@ block! {
 }
 
 glue! { [const HAW: usize] HandoverRam<HAW>; self => {
-    wire!(self.ram.clock, self.clock);
-    wire!(self.ram.write, self.we);
-    wire!(self.ram.write_address, self.waddr);
-    wire!(self.ram.write_data, self.wdata);
-    wire!(self.ram.read_address, self.walk.address);
-    wire!(self.walk.clock, self.clock);
-    wire!(self.walk.reset, self.reset);
-    wire!(self.walk.cmd_valid, self.cmd_valid);
-    wire!(self.walk.cmd_addr, self.cmd_addr);
-    wire!(self.walk.cmd_len, self.cmd_len);
-    wire!(self.walk.taken_valid, self.fetched.out_valid);
-    wire!(self.walk.taken_ready, self.data_ready);
-    wire!(self.fetched.clock, self.clock);
-    wire!(self.fetched.reset, self.reset);
-    wire!(self.fetched.in_valid, self.walk.fetched);
-    wire!(self.fetched.in_data, self.ram.read_data);
-    wire!(self.fetched.out_ready, self.data_ready);
+    wire!(self.{ram, walk, fetched} <- self: clock);
+    wire!(self.ram <- self: write = we, write_address = waddr, write_data = wdata);
+    wire!(self.ram <- self: read_address = walk.address);
+    wire!(self.{walk, fetched} <- self: reset);
+    wire!(self.walk <- self: cmd_valid, cmd_addr, cmd_len);
+    wire!(self.walk <- self: taken_valid = fetched.out_valid, taken_ready = data_ready);
+    wire!(self.fetched <- self: in_valid = walk.fetched, in_data = ram.read_data, out_ready = data_ready);
     wire!(self.cmd_ready, self.walk.cmd_ready);
-    wire!(self.data_valid, self.fetched.out_valid);
-    wire!(self.data, self.fetched.out_data);
+    wire!(self <- self.fetched: data_valid = out_valid, data = out_data);
 }}
 
 block! {

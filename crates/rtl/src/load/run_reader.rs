@@ -67,33 +67,14 @@ block! {
 }
 
 glue! { RunReader; self => {
-    wire!(self.issuer.clock, self.clock);
-    wire!(self.issuer.reset, self.reset);
-    wire!(self.issuer.start, self.start);
-    wire!(self.issuer.dram, self.dram);
-    wire!(self.issuer.run, self.run);
-    wire!(self.issuer.n_run0, self.n_run0);
-    wire!(self.issuer.d_run0, self.d_run0);
-    wire!(self.issuer.n_run1, self.n_run1);
-    wire!(self.issuer.d_run1, self.d_run1);
-    wire!(self.issuer.cancel, self.cancel);
-    wire!(self.issuer.cmd_ready, self.cmd_ready);
-    wire!(self.issuer.data_valid, self.data_valid);
+    wire!(self.{issuer, skid} <- self: clock);
+    wire!(self.issuer <- self: reset, start, dram, run, n_run0, d_run0, n_run1, d_run1, cancel, cmd_ready);
+    wire!(self.issuer <- self: data_valid);
     wire!(self.issuer.data_ready, self.skid.in_ready);
-    wire!(self.skid.clock, self.clock);
-    wire!(self.skid.reset, self.issuer.drop);
-    wire!(self.skid.in_valid, self.data_valid);
-    wire!(self.skid.in_data, self.data);
-    wire!(self.skid.out_ready, self.word_ready);
-    wire!(self.idle, self.issuer.idle);
-    wire!(self.cmd_valid, self.issuer.cmd_valid);
-    wire!(self.cmd_addr, self.issuer.cmd_addr);
-    wire!(self.cmd_len, self.issuer.cmd_len);
-    wire!(self.data_ready, self.skid.in_ready);
-    wire!(self.word_valid, self.skid.out_valid);
-    wire!(self.word, self.skid.out_data);
-    wire!(self.word_read, self.issuer.word_read);
-    wire!(self.burst_issued, self.issuer.burst_issued);
+    wire!(self.skid <- self: reset = issuer.drop, in_valid = data_valid, in_data = data);
+    wire!(self.skid <- self: out_ready = word_ready);
+    wire!(self <- self.issuer: idle, cmd_valid, cmd_addr, cmd_len, word_read, burst_issued);
+    wire!(self <- self.skid: data_ready = in_ready, word_valid = out_valid, word = out_data);
 }}
 
 block! {

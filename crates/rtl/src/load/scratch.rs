@@ -46,11 +46,8 @@ glue! { [const W: usize, const BAW: usize] Scratch<W, BAW>; self => {
     wire!(self.rotator.clock, self.clock);
     wire!(self.rotator.rot, self.turn);
     for b in 0..W {
-        wire!(self.bank[b].clock, self.clock);
-        wire!(self.bank[b].we, self.we[b]);
-        wire!(self.bank[b].waddr, self.waddr);
-        wire!(self.bank[b].wdata, self.wdata[b]);
-        wire!(self.bank[b].raddr, self.place.bank[b]);
+        wire!(self.bank[b] <- self: clock, waddr);
+        wire!(self.bank[b] <- self: we = we[b], wdata = wdata[b], raddr = place.bank[b]);
         wire!(self.rotator.x[b], self.bank[b].rdata);
         wire!(self.word[b], self.rotator.y[b]);
     }

@@ -61,89 +61,42 @@ block! {
 }
 
 glue! { [const T: usize, const CAW: usize] Vectors<T, CAW>; self => {
-    wire!(self.levels.clock, self.clock);
-    wire!(self.levels.reset, self.reset);
-    wire!(self.levels.start, self.start);
-    wire!(self.levels.zero, self.zero);
-    wire!(self.levels.gather, self.gather);
-    wire!(self.levels.channels, self.channels);
-    wire!(self.levels.kernel_rows, self.kernel_rows);
-    wire!(self.levels.kernel_cols, self.kernel_cols);
-    wire!(self.levels.base, self.base);
-    wire!(self.levels.phase, self.phase);
+    wire!(self.levels <- self: clock, reset, start, zero, gather, channels, kernel_rows, kernel_cols, base);
+    wire!(self.levels <- self: phase);
 
-    wire!(self.walker.clock, self.clock);
-    wire!(self.walker.reset, self.reset);
+    wire!(self.walker <- self: clock, reset);
     wire!(self.walker.start, self.levels.walk_start);
     for k in 0..4 {
-        wire!(self.levels.n[k], self.n[k]);
-        wire!(self.levels.a[k], self.a[k]);
-        wire!(self.levels.p[k], self.p[k]);
-        wire!(self.walker.n[k], self.levels.count[k]);
-        wire!(self.walker.a[k], self.levels.stride[k]);
-        wire!(self.walker.p[k], self.levels.phase_stride[k]);
+        wire!(self.levels <- self: n[k] = n[k], a[k] = a[k], p[k] = p[k]);
+        wire!(self.walker <- self.levels: n[k] = count[k], a[k] = stride[k], p[k] = phase_stride[k]);
     }
-    wire!(self.walker.base, self.levels.walk_base);
-    wire!(self.walker.from_phase, self.levels.walk_phase);
-    wire!(self.walker.step, self.expander.accept);
-    wire!(self.walker.cut, self.collector.out_cut);
+    wire!(self.walker <- self.levels: base = walk_base, from_phase = walk_phase);
+    wire!(self.walker <- self: step = expander.accept, cut = collector.out_cut);
 
-    wire!(self.codes.clock, self.clock);
-    wire!(self.codes.reset, self.reset);
-    wire!(self.codes.we, self.code_we);
-    wire!(self.codes.waddr, self.code_waddr);
-    wire!(self.codes.wdata, self.code_wdata);
-    wire!(self.codes.start, self.start);
-    wire!(self.codes.mask, self.mask);
-    wire!(self.codes.pool, self.pool);
-    wire!(self.codes.base, self.code_base);
-    wire!(self.codes.take, self.expander.accept);
+    wire!(self.codes <- self: clock, reset, start, mask, pool);
+    wire!(self.codes <- self: we = code_we, waddr = code_waddr, wdata = code_wdata, base = code_base);
+    wire!(self.codes <- self: take = expander.accept);
     wire!(self.codes.row_end, self.walker.row_end);
 
-    wire!(self.skid.clock, self.clock);
-    wire!(self.skid.reset, self.reset);
-    wire!(self.skid.in_valid, self.word_valid);
-    wire!(self.skid.in_data, self.word);
-    wire!(self.skid.out_ready, self.collector.in_ready);
+    wire!(self.skid <- self: clock, reset);
+    wire!(self.skid <- self: in_valid = word_valid, in_data = word, out_ready = collector.in_ready);
     wire!(self.word_ready, self.skid.in_ready);
 
-    wire!(self.collector.clock, self.clock);
-    wire!(self.collector.reset, self.reset);
-    wire!(self.collector.start, self.start);
-    wire!(self.collector.zero, self.zero);
-    wire!(self.collector.gather, self.gather);
-    wire!(self.collector.in_valid, self.skid.out_valid);
-    wire!(self.collector.in_word, self.skid.out_data);
-    wire!(self.collector.put, self.put);
-    wire!(self.collector.in_image, self.in_image);
-    wire!(self.collector.spill, self.spill);
-    wire!(self.collector.fills, self.fills);
-    wire!(self.collector.ends, self.ends);
+    wire!(self.collector <- self: clock, reset, start, zero, gather, put, in_image, spill, fills, ends);
+    wire!(self.collector <- self.skid: in_valid = out_valid, in_word = out_data);
     wire!(self.collector.out_ready, self.expander.in_ready);
 
-    wire!(self.expander.clock, self.clock);
-    wire!(self.expander.reset, self.reset);
-    wire!(self.expander.start, self.start);
-    wire!(self.expander.mask, self.mask);
-    wire!(self.expander.pool, self.pool);
-    wire!(self.expander.a_down, self.a_down);
-    wire!(self.expander.p_down, self.p_down);
-    wire!(self.expander.coming, self.levels.walk_start);
-    wire!(self.expander.in_valid, self.collector.out_valid);
-    wire!(self.expander.present, self.collector.present);
-    wire!(self.expander.keep, self.collector.keep);
-    wire!(self.expander.at_valid, self.walker.valid);
-    wire!(self.expander.at, self.walker.address);
+    wire!(self.expander <- self: clock, reset, start, mask, pool, a_down, p_down);
+    wire!(self.expander <- self: coming = levels.walk_start, in_valid = collector.out_valid);
+    wire!(self.expander <- self: codes_valid = codes.valid);
+    wire!(self.expander <- self.collector: present, keep);
+    wire!(self.expander <- self.walker: at_valid = valid, at = address);
     wire!(self.expander.phase, self.walker.phase);
-    wire!(self.expander.codes_valid, self.codes.valid);
     wire!(self.expander.code, self.codes.code);
 
-    wire!(self.writer.clock, self.clock);
-    wire!(self.writer.to, self.to);
-    wire!(self.writer.pending, self.expander.pending);
+    wire!(self.writer <- self: clock, to);
+    wire!(self.writer <- self.expander: pending, address, turn);
     wire!(self.writer.valid, self.expander.out_valid);
-    wire!(self.writer.address, self.expander.address);
-    wire!(self.writer.turn, self.expander.turn);
     for n in 0..T {
         wire!(self.collector.tap[n], self.tap[n]);
         wire!(self.expander.vector[n], self.collector.vector[n]);
@@ -151,9 +104,5 @@ glue! { [const T: usize, const CAW: usize] Vectors<T, CAW>; self => {
         wire!(self.wdata[n], self.writer.wdata[n]);
     }
 
-    wire!(self.idle, self.writer.idle);
-    wire!(self.feature_we, self.writer.feature_we);
-    wire!(self.loss_we, self.writer.loss_we);
-    wire!(self.weight_we, self.writer.weight_we);
-    wire!(self.waddr, self.writer.waddr);
+    wire!(self <- self.writer: idle, feature_we, loss_we, weight_we, waddr);
 }}

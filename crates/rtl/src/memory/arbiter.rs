@@ -87,69 +87,36 @@ block! {
 }
 
 glue! { Arbiter; self => {
-    wire!(self.merge.clock, self.clock);
-    wire!(self.reads.clock, self.clock);
-    wire!(self.writes.clock, self.clock);
-    wire!(self.quiet.clock, self.clock);
-    wire!(self.read_skid.clock, self.clock);
-    wire!(self.write_skid.clock, self.clock);
-    wire!(self.merge.reset, self.reset);
-    wire!(self.reads.reset, self.reset);
-    wire!(self.writes.reset, self.reset);
-    wire!(self.read_skid.reset, self.reset);
-    wire!(self.write_skid.reset, self.reset);
+    wire!(self.{merge, reads, writes, quiet, read_skid, write_skid} <- self: clock);
+    wire!(self.{merge, reads, writes, read_skid, write_skid} <- self: reset);
     // commands
-    wire!(self.merge.load_valid, self.load_cmd_valid);
-    wire!(self.merge.load_addr, self.load_cmd_addr);
-    wire!(self.merge.load_len, self.load_cmd_len);
-    wire!(self.merge.store_valid, self.store_cmd_valid);
-    wire!(self.merge.store_addr, self.store_cmd_addr);
-    wire!(self.merge.store_len, self.store_cmd_len);
-    wire!(self.load_cmd_ready, self.merge.load_ready);
-    wire!(self.store_cmd_ready, self.merge.store_ready);
-    wire!(self.merge.fetch_valid, self.fetch_cmd_valid);
-    wire!(self.merge.fetch_addr, self.fetch_cmd_addr);
-    wire!(self.merge.fetch_len, self.fetch_cmd_len);
-    wire!(self.merge.urgent, self.fetch_urgent);
+    wire!(self.merge <- self: load_valid = load_cmd_valid, load_addr = load_cmd_addr);
+    wire!(self.merge <- self: load_len = load_cmd_len, store_valid = store_cmd_valid);
+    wire!(self.merge <- self: store_addr = store_cmd_addr, store_len = store_cmd_len);
+    wire!(self.merge <- self: fetch_valid = fetch_cmd_valid, fetch_addr = fetch_cmd_addr);
+    wire!(self.merge <- self: fetch_len = fetch_cmd_len, urgent = fetch_urgent);
+    wire!(self <- self.merge: load_cmd_ready = load_ready, store_cmd_ready = store_ready);
+    wire!(self <- self.merge: fetch_cmd_ready = fetch_ready);
     wire!(self.merge.room, self.reads.room);
-    wire!(self.fetch_cmd_ready, self.merge.fetch_ready);
     wire!(self.merge.cmd_ready, self.cmd_ready);
-    wire!(self.cmd_valid, self.merge.cmd_valid);
-    wire!(self.cmd_write, self.merge.cmd_write);
-    wire!(self.cmd_addr, self.merge.cmd_addr);
-    wire!(self.cmd_len, self.merge.cmd_len);
+    wire!(self <- self.merge: cmd_valid, cmd_write, cmd_addr, cmd_len);
     // read data
-    wire!(self.read_skid.in_valid, self.rdata_valid);
-    wire!(self.read_skid.in_data, self.rdata);
-    wire!(self.read_skid.out_ready, self.reads.word_ready);
-    wire!(self.rdata_ready, self.read_skid.in_ready);
-    wire!(self.reads.word_valid, self.read_skid.out_valid);
-    wire!(self.reads.load_ready, self.load_data_ready);
-    wire!(self.load_data_valid, self.reads.load_valid);
-    wire!(self.load_data, self.read_skid.out_data);
-    wire!(self.fetch_data_valid, self.reads.fetch_valid);
-    wire!(self.fetch_data, self.read_skid.out_data);
+    wire!(self.read_skid <- self: in_valid = rdata_valid, in_data = rdata, out_ready = reads.word_ready);
+    wire!(self <- self.read_skid: rdata_ready = in_ready, load_data = out_data, fetch_data = out_data);
+    wire!(self.reads <- self: word_valid = read_skid.out_valid, load_ready = load_data_ready);
+    wire!(self <- self.reads: load_data_valid = load_valid, fetch_data_valid = fetch_valid);
     // write data
-    wire!(self.write_skid.in_valid, self.store_data_valid);
-    wire!(self.write_skid.in_data, self.store_data);
-    wire!(self.write_skid.out_ready, self.wdata_ready);
-    wire!(self.store_data_ready, self.write_skid.in_ready);
-    wire!(self.wdata_valid, self.write_skid.out_valid);
-    wire!(self.wdata, self.write_skid.out_data);
+    wire!(self.write_skid <- self: in_valid = store_data_valid, in_data = store_data);
+    wire!(self.write_skid <- self: out_ready = wdata_ready);
+    wire!(self <- self.write_skid: store_data_ready = in_ready, wdata_valid = out_valid, wdata = out_data);
     // what is under way
-    wire!(self.reads.more, self.merge.read);
-    wire!(self.reads.more_fetch, self.merge.fetch_ready);
-    wire!(self.reads.more_len, self.merge.read_len);
-    wire!(self.writes.more, self.merge.store_ready);
-    wire!(self.writes.len, self.store_cmd_len);
-    wire!(self.writes.word_valid, self.write_skid.out_valid);
-    wire!(self.writes.word_ready, self.wdata_ready);
-    wire!(self.quiet.load_valid, self.load_cmd_valid);
-    wire!(self.quiet.store_valid, self.store_cmd_valid);
-    wire!(self.quiet.fetch_valid, self.fetch_cmd_valid);
+    wire!(self.reads <- self.merge: more = read, more_fetch = fetch_ready, more_len = read_len);
+    wire!(self.writes <- self: more = merge.store_ready, len = store_cmd_len);
+    wire!(self.writes <- self: word_valid = write_skid.out_valid, word_ready = wdata_ready);
+    wire!(self.quiet <- self: load_valid = load_cmd_valid, store_valid = store_cmd_valid);
+    wire!(self.quiet <- self: fetch_valid = fetch_cmd_valid, reads_none = reads.none);
+    wire!(self.quiet <- self: writes_none = writes.none);
     wire!(self.quiet.cmd_valid, self.merge.cmd_valid);
-    wire!(self.quiet.reads_none, self.reads.none);
-    wire!(self.quiet.writes_none, self.writes.none);
     wire!(self.idle, self.quiet.idle);
 }}
 

@@ -50,37 +50,20 @@ block! {
 }
 
 glue! { Arithmetic; self => {
-    wire!(self.operands.clock, self.clock);
-    wire!(self.operands.second, self.second);
+    wire!(self.operands <- self: clock, second);
     for i in 0..2 {
-        wire!(self.operands.add[i], self.add[i]);
-        wire!(self.operands.add_a[i], self.add_a[i]);
-        wire!(self.operands.add_b[i], self.add_b[i]);
-        wire!(self.operands.subtract[i], self.subtract[i]);
-        wire!(self.operands.multiply[i], self.multiply[i]);
-        wire!(self.operands.mul_a[i], self.mul_a[i]);
-        wire!(self.operands.mul_b[i], self.mul_b[i]);
+        wire!(self.operands <- self: add[i] = add[i], add_a[i] = add_a[i], add_b[i] = add_b[i]);
+        wire!(self.operands <- self: subtract[i] = subtract[i], multiply[i] = multiply[i]);
+        wire!(self.operands <- self: mul_a[i] = mul_a[i], mul_b[i] = mul_b[i]);
     }
-    wire!(self.adder.clock, self.clock);
-    wire!(self.adder.a, self.operands.term_a);
-    wire!(self.adder.b, self.operands.term_b);
-    wire!(self.adder.subtract, self.operands.negate);
-    wire!(self.sum, self.adder.y);
-    wire!(self.multiplier.clock, self.clock);
-    wire!(self.multiplier.a, self.operands.factor_a);
-    wire!(self.multiplier.b, self.operands.factor_b);
-    wire!(self.product, self.multiplier.y);
-    wire!(self.added.clock, self.clock);
-    wire!(self.added.reset, self.clear);
-    wire!(self.added.d, self.operands.adds);
-    wire!(self.multiplied.clock, self.clock);
-    wire!(self.multiplied.reset, self.clear);
-    wire!(self.multiplied.d, self.operands.multiplies);
-    wire!(self.watch.clock, self.clock);
-    wire!(self.watch.added, self.added.q);
-    wire!(self.watch.sum_overflow, self.adder.overflow);
-    wire!(self.watch.multiplied, self.multiplied.q);
-    wire!(self.watch.product_overflow, self.multiplier.overflow);
+    wire!(self.{adder, multiplier, added, multiplied, watch} <- self: clock);
+    wire!(self.adder <- self.operands: a = term_a, b = term_b, subtract = negate);
+    wire!(self <- self: sum = adder.y, product = multiplier.y);
+    wire!(self.multiplier <- self.operands: a = factor_a, b = factor_b);
+    wire!(self.added <- self: reset = clear, d = operands.adds);
+    wire!(self.multiplied <- self: reset = clear, d = operands.multiplies);
+    wire!(self.watch <- self: added = added.q, sum_overflow = adder.overflow, multiplied = multiplied.q);
+    wire!(self.watch <- self: product_overflow = multiplier.overflow);
     wire!(self.saturated, self.watch.saturated);
 }}
 

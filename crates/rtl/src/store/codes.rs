@@ -39,22 +39,12 @@ block! {
 }
 
 glue! { [const T: usize, const CAW: usize] Codes<T, CAW>; self => {
-    wire!(self.pack.clock, self.clock);
-    wire!(self.pack.clear, self.clear);
-    wire!(self.pack.load, self.load);
-    wire!(self.pack.code, self.code);
-    wire!(self.pack.row_end, self.row_end);
-    wire!(self.pack.pool, self.pool);
+    wire!(self.{pack, ram} <- self: clock, clear);
+    wire!(self.pack <- self: load, code, row_end, pool);
     wire!(self.pending, self.pack.pending);
-    wire!(self.ram.clock, self.clock);
-    wire!(self.ram.clear, self.clear);
-    wire!(self.ram.put, self.pack.put);
-    wire!(self.ram.packed_word, self.pack.packed_word);
-    wire!(self.ram.send, self.send);
-    wire!(self.ram.stall, self.stall);
-    wire!(self.push, self.ram.push);
-    wire!(self.word, self.ram.word);
-    wire!(self.busy, self.ram.busy);
+    wire!(self.ram <- self.pack: put, packed_word);
+    wire!(self.ram <- self: send, stall);
+    wire!(self <- self.ram: push, word, busy);
 }}
 
 block! {

@@ -85,69 +85,39 @@ impl<const T: usize, const CAW: usize, const LAT: usize> Drain<T, CAW, LAT> {
 
 glue! { [const T: usize, const CAW: usize, const LAT: usize] Drain<T, CAW, LAT>; self => {
     // the walk
-    wire!(self.walk.clock, self.clock);
-    wire!(self.walk.clear, self.clear);
-    wire!(self.walk.start, self.start);
-    wire!(self.walk.pool, self.pool);
-    wire!(self.walk.p_base, self.p_base);
-    wire!(self.walk.p_g, self.p_g);
-    wire!(self.walk.n_i, self.n_i);
-    wire!(self.walk.n_g, self.n_g);
-    wire!(self.walk.n_r, self.n_r);
-    wire!(self.walk.n_c, self.n_c);
-    wire!(self.walk.stall, self.stall);
+    wire!(self.walk <- self: clock, clear, start, pool, p_base, p_g, n_i, n_g, n_r, n_c, stall);
     wire!(self.address, self.walk.address);
     // what travels beside the data
-    wire!(self.issued.clock, self.clock);
-    wire!(self.issued.clear, self.clear);
+    wire!(self.{issued, first, number, last, row_end, closing} <- self: clock);
+    wire!(self.{issued, last} <- self: clear);
     wire!(self.issued.token, self.walk.issue);
-    wire!(self.first.clock, self.clock);
     wire!(self.first.d, self.walk.first);
-    wire!(self.number.clock, self.clock);
     wire!(self.number.d, self.walk.number);
-    wire!(self.last.clock, self.clock);
-    wire!(self.last.clear, self.clear);
     wire!(self.last.token, self.walk.last);
-    wire!(self.row_end.clock, self.clock);
     wire!(self.row_end.d, self.walk.row_end);
-    wire!(self.closing.clock, self.clock);
     wire!(self.closing.d, self.walk.closing);
     // the lanes
     for i in 0..T {
-        wire!(self.lane[i].clock, self.clock);
-        wire!(self.lane[i].word, self.p_data[i]);
-        wire!(self.lane[i].valid, self.issued.tap[Self::COMPARE]);
-        wire!(self.lane[i].first, self.first.q);
-        wire!(self.lane[i].number, self.number.q);
-        wire!(self.lane[i].relu, self.relu);
+        wire!(self.lane[i] <- self: clock, relu);
+        wire!(self.lane[i] <- self: word = p_data[i], valid = issued.tap[Self::COMPARE], first = first.q);
+        wire!(self.lane[i] <- self: number = number.q);
         wire!(self.serialise.vector[i], self.lane[i].y);
-        wire!(self.code.kept[i], self.lane[i].kept);
-        wire!(self.code.chosen[i], self.lane[i].chosen);
+        wire!(self.code <- self.lane[i]: kept[i] = kept, chosen[i] = chosen);
     }
     // words
-    wire!(self.serialise.clock, self.clock);
-    wire!(self.serialise.clear, self.clear);
-    wire!(self.serialise.load, self.last.tap[Self::RESULT]);
-    wire!(self.serialise.closing, self.closing.q);
-    wire!(self.push, self.serialise.push);
-    wire!(self.word, self.serialise.word);
+    wire!(self.serialise <- self: clock, clear);
+    wire!(self.serialise <- self: load = last.tap[Self::RESULT], closing = closing.q);
+    wire!(self <- self.serialise: push, word);
     wire!(self.ending.empty, self.walk.empty);
     wire!(self.ending.closed, self.serialise.finished);
     wire!(self.finished, self.ending.finished);
     // codes
     wire!(self.code.pool, self.pool);
-    wire!(self.codes.clock, self.clock);
-    wire!(self.codes.clear, self.clear);
-    wire!(self.codes.load, self.last.tap[Self::RESULT]);
+    wire!(self.codes <- self: clock, clear, pool, send, stall);
+    wire!(self.codes <- self: load = last.tap[Self::RESULT], row_end = row_end.q);
     wire!(self.codes.code, self.code.code);
-    wire!(self.codes.row_end, self.row_end.q);
-    wire!(self.codes.pool, self.pool);
     wire!(self.pending, self.codes.pending);
-    wire!(self.codes.send, self.send);
-    wire!(self.codes.stall, self.stall);
-    wire!(self.sending, self.codes.busy);
-    wire!(self.code_push, self.codes.push);
-    wire!(self.code_word, self.codes.word);
+    wire!(self <- self.codes: sending = busy, code_push = push, code_word = word);
 }}
 
 block! {

@@ -46,14 +46,10 @@ pub const fn element_latency(psum_latency: usize) -> usize {
 }
 
 glue! { [const T: usize, const LAT: usize] PsumPort<T, LAT>; self => {
-    wire!(self.choose.clock, self.clock);
-    wire!(self.choose.map, self.map);
-    wire!(self.choose.map_address, self.map_address);
-    wire!(self.choose.word_address, self.word_address);
+    wire!(self.{choose, lane, pick} <- self: clock);
+    wire!(self.choose <- self: map, map_address, word_address);
     wire!(self.p_addr, self.choose.address);
-    wire!(self.lane.clock, self.clock);
     wire!(self.lane.d, self.word_lane);
-    wire!(self.pick.clock, self.clock);
     wire!(self.pick.lane, self.lane.q);
     for i in 0..T {
         wire!(self.pick.vector[i], self.p_data[i]);

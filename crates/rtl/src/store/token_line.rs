@@ -39,18 +39,15 @@ glue! { TokenLine; self => {
     let length = self.stage.len();
     wire!(self.tap[0], self.token);
     for i in 0..length {
-        wire!(self.stage[i].clock, self.clock);
-        wire!(self.stage[i].clear, self.clear);
+        wire!(self.stage[i] <- self: clock, clear);
         wire!(self.tap[i + 1], self.stage[i].q);
     }
     wire!(self.stage[0].d, self.token);
     for i in 1..length {
         wire!(self.stage[i].d, self.stage[i - 1].q);
     }
-    wire!(self.census.clock, self.clock);
-    wire!(self.census.clear, self.clear);
-    wire!(self.census.enter, self.token);
-    wire!(self.census.leave, self.stage[length - 1].q);
+    wire!(self.census <- self: clock, clear);
+    wire!(self.census <- self: enter = token, leave = stage[length - 1].q);
     wire!(self.busy, self.census.busy);
 }}
 

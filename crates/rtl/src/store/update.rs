@@ -85,73 +85,38 @@ impl<const LAT: usize> Update<LAT> {
 
 glue! { [const LAT: usize] Update<LAT>; self => {
     // elements
-    wire!(self.walk.clock, self.clock);
-    wire!(self.walk.clear, self.clear);
-    wire!(self.walk.start, self.start);
-    wire!(self.walk.p_base, self.p_base);
-    wire!(self.walk.p_g, self.p_g);
-    wire!(self.walk.p_n, self.p_n);
-    wire!(self.walk.n_g, self.n_g);
-    wire!(self.walk.n_r, self.n_r);
-    wire!(self.walk.n_c, self.n_c);
-    wire!(self.walk.stall, self.stall);
-    wire!(self.line.clock, self.clock);
-    wire!(self.line.clear, self.clear);
+    wire!(self.{walk, line} <- self: clock, clear);
+    wire!(self.walk <- self: start, p_base, p_g, p_n, n_g, n_r, n_c, stall);
     wire!(self.line.token, self.walk.issue);
     // reads
-    wire!(self.address.clock, self.clock);
+    wire!(self.{address, lane, reads} <- self: clock);
     wire!(self.address.d, self.walk.address);
-    wire!(self.psum_address, self.address.q);
-    wire!(self.lane.clock, self.clock);
+    wire!(self <- self: psum_address = address.q, psum_lane = lane.q, operand_address = reads.address);
     wire!(self.lane.d, self.walk.lane);
-    wire!(self.psum_lane, self.lane.q);
-    wire!(self.reads.clock, self.clock);
     wire!(self.reads.restart, self.start);
-    wire!(self.reads.o_w, self.o_w);
-    wire!(self.reads.o_v, self.o_v);
-    wire!(self.reads.weight, self.line.tap[Self::AT.weight]);
-    wire!(self.reads.velocity, self.line.tap[Self::AT.velocity()]);
-    wire!(self.reads.weight_again, self.line.tap[Self::AT.weight_again()]);
-    wire!(self.operand_address, self.reads.address);
+    wire!(self.reads <- self: o_w, o_v);
+    wire!(self.reads <- self.line: weight = tap[Self::AT.weight], velocity = tap[Self::AT.velocity()]);
+    wire!(self.reads <- self.line: weight_again = tap[Self::AT.weight_again()]);
     // what waits
-    wire!(self.total.clock, self.clock);
+    wire!(self.{total, new_velocity, weight} <- self: clock);
     wire!(self.total.d, self.sum);
-    wire!(self.new_velocity.clock, self.clock);
     wire!(self.new_velocity.d, self.sum);
-    wire!(self.weight.clock, self.clock);
     wire!(self.weight.d, self.operand);
     // steps
-    wire!(self.steps.decay, self.line.tap[Self::AT.decay()]);
-    wire!(self.steps.carry, self.line.tap[Self::AT.carry()]);
-    wire!(self.steps.scale, self.line.tap[Self::AT.scale()]);
-    wire!(self.steps.total, self.line.tap[Self::AT.total()]);
-    wire!(self.steps.accumulate, self.line.tap[Self::AT.accumulate()]);
-    wire!(self.steps.step, self.line.tap[Self::AT.step()]);
-    wire!(self.steps.learning_rate, self.learning_rate);
-    wire!(self.steps.momentum, self.momentum);
-    wire!(self.steps.weight_decay, self.weight_decay);
-    wire!(self.steps.operand, self.operand);
-    wire!(self.steps.element, self.element);
-    wire!(self.steps.product, self.product);
-    wire!(self.steps.held_total, self.total.q);
-    wire!(self.steps.held_velocity, self.new_velocity.q);
-    wire!(self.steps.held_weight, self.weight.q);
-    wire!(self.add, self.steps.add);
-    wire!(self.add_a, self.steps.add_a);
-    wire!(self.add_b, self.steps.add_b);
+    wire!(self.steps <- self.line: decay = tap[Self::AT.decay()], carry = tap[Self::AT.carry()]);
+    wire!(self.steps <- self.line: scale = tap[Self::AT.scale()], total = tap[Self::AT.total()]);
+    wire!(self.steps <- self.line: accumulate = tap[Self::AT.accumulate()], step = tap[Self::AT.step()]);
+    wire!(self.steps <- self: learning_rate, momentum, weight_decay, operand, element, product);
+    wire!(self.steps <- self: held_total = total.q, held_velocity = new_velocity.q, held_weight = weight.q);
+    wire!(self <- self.steps: add, add_a, add_b, multiply, mul_a, mul_b);
     wire!(self.subtract, self.steps.step_now);
-    wire!(self.multiply, self.steps.multiply);
-    wire!(self.mul_a, self.steps.mul_a);
-    wire!(self.mul_b, self.steps.mul_b);
     // results
     wire!(self.result.velocity, self.velocity);
-    wire!(self.result.new_velocity, self.line.tap[Self::AT.new_velocity()]);
-    wire!(self.result.new_weight, self.line.tap[Self::AT.new_weight()]);
+    wire!(self.result <- self.line: new_velocity = tap[Self::AT.new_velocity()]);
+    wire!(self.result <- self.line: new_weight = tap[Self::AT.new_weight()], computing = busy);
     wire!(self.result.walking, self.walk.busy);
-    wire!(self.result.computing, self.line.busy);
-    wire!(self.push, self.result.push);
+    wire!(self <- self.result: push, busy);
     wire!(self.word, self.sum);
-    wire!(self.busy, self.result.busy);
 }}
 
 block! {

@@ -51,20 +51,14 @@ block! {
 }
 
 glue! { WordBuffer; self => {
-    wire!(self.store.clock, self.clock);
-    wire!(self.store.clear, self.clear);
-    wire!(self.store.push, self.push);
-    wire!(self.store.word, self.word);
-    wire!(self.store.taken_valid, self.fetched.out_valid);
-    wire!(self.store.taken_ready, self.out_ready);
+    wire!(self.{store, fetched} <- self: clock);
+    wire!(self.store <- self: clear, push, word);
+    wire!(self.store <- self: taken_valid = fetched.out_valid, taken_ready = out_ready);
     wire!(self.stall, self.store.stall);
-    wire!(self.fetched.clock, self.clock);
     wire!(self.fetched.reset, self.clear);
-    wire!(self.fetched.in_valid, self.store.fetched);
-    wire!(self.fetched.in_data, self.store.fetched_word);
+    wire!(self.fetched <- self.store: in_valid = fetched, in_data = fetched_word);
     wire!(self.fetched.out_ready, self.out_ready);
-    wire!(self.out_valid, self.fetched.out_valid);
-    wire!(self.out_data, self.fetched.out_data);
+    wire!(self <- self.fetched: out_valid, out_data);
 }}
 
 block! {

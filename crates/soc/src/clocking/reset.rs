@@ -38,9 +38,7 @@ block! {
 }
 
 glue! { [const N: usize] ResetSequencer<N>; self => {
-    wire!(self.debounce.clock, self.clock);
-    wire!(self.timer.clock, self.clock);
-    wire!(self.flop.clock, self.clock);
+    wire!(self.{debounce, timer, flop} <- self: clock);
     wire!(self.debounce.raw, self.button);
     wire!(self.timer.button, self.debounce.level);
     wire!(self.timer.locked, self.locked);
