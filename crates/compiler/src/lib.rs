@@ -10,7 +10,6 @@
 //!                                     encode    increments and hardware loops
 //! ```
 
-mod access;
 mod builder;
 pub mod drawn;
 mod encode;
@@ -31,7 +30,6 @@ mod tensors;
 mod tile;
 mod work;
 
-pub use access::{Access, Accesses, Space, accesses};
 pub use ef_program::Synced;
 pub use encode::encode;
 pub use error::{CompileError, NetworkError, TooLarge};

@@ -3,8 +3,8 @@
 //! Each engine executes in order, so "wait for command j of engine F" means "for everything F did up to j".
 //! A command waits only for what its engine does not already know to be over, directly or through a third engine.
 
-use crate::access::{Accesses, accesses};
 use ef_program::Synced;
+use ef_program::{Accesses, accesses};
 use std::collections::VecDeque;
 
 /// What an engine knows of the others: the index of the last command known to be over, plus one.

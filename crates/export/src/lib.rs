@@ -64,7 +64,7 @@ pub fn export(config: &Config, dir: &Path, single_file: bool) -> Result<Vec<Path
 pub fn export_board(board: &Board, dir: &Path) -> Result<Vec<PathBuf>> {
     folder::check_new(dir)?;
     let design = Design::of_board(board)?;
-    let portable = ef_soc::top::modules(board)?.source_with(&ef_soc::top::portable_cells());
+    let portable = ef_soc::verilog::modules(board)?.source_with(&ef_soc::verilog::portable_cells());
     let mut files = design.files();
     files.push(("chip_portable.v".into(), portable));
     for (list, chip) in [("files_ecp5.f", "chip.v"), ("files_portable.f", "chip_portable.v")] {

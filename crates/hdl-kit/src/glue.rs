@@ -24,20 +24,16 @@ thread_local! {
 /// | `wire!(self.{a, b[i]} <- self: clock)` | `wire!(self.a.clock, self.clock)`, `wire!(self.b[i].clock, self.clock)` |
 ///
 /// ```
-/// use ef_hdl_kit::{glue, vec_of};
+/// use ef_hdl_kit::{block, glue, vec_of};
 /// use rust_hdl::prelude::*;
 ///
-/// #[derive(LogicBlock)]
-/// struct Delay<const T: usize> {
-///     pub clock: Signal<In, Clock>,
-///     pub x: Signal<In, Bits<8>>,
-///     pub y: Signal<Out, Bits<8>>,
-///     stage: Vec<DFF<Bits<8>>>,
-/// }
-///
-/// impl<const T: usize> Default for Delay<T> {
-///     fn default() -> Self {
-///         Self { clock: Default::default(), x: Default::default(), y: Default::default(), stage: vec_of(T) }
+/// block! {
+///     /// Eight bits, T cycles later.
+///     struct Delay<const T: usize> {
+///         in clock: Clock,
+///         in x: Bits<8>,
+///         out y: Bits<8>,
+///         stage: Vec<DFF<Bits<8>>> = vec_of(T),
 ///     }
 /// }
 ///
@@ -77,7 +73,7 @@ macro_rules! glue {
                 use $crate::__wire_hdl as wire;
                 $crate::__glue::begin();
                 $body
-                $crate::__glue::finish(stringify!($block))
+                $crate::__glue::finish()
             }
         }
     };
@@ -174,19 +170,11 @@ pub fn wire(destination: &[Step], source: &[Step]) {
     WIRES.with_borrow_mut(|wires| wires.push_str(&line));
 }
 
-/// The Verilog of all wires since [`begin`]; the comment names the module for [`crate::export`].
-pub fn finish(block: &str) -> Verilog {
+/// The Verilog of all wires since [`begin`].
+pub fn finish() -> Verilog {
     let wires = WIRES.take();
-    let name = block.split('<').next().unwrap_or(block).trim();
-    let comment = format!("{BLOCK_COMMENT}{name}\n");
-    if wires.is_empty() {
-        return Verilog::Custom(comment);
-    }
-    Verilog::Custom(format!("{comment}always @(*) begin\n{wires}end\n"))
+    Verilog::Custom(if wires.is_empty() { wires } else { format!("always @(*) begin\n{wires}end\n") })
 }
-
-/// Marks the comment that carries a block's Rust name into the Verilog.
-pub(crate) const BLOCK_COMMENT: &str = "// block: ";
 
 /// rust-hdl's Verilog name of a path: everything joined by `$`.
 fn flat(path: &[Step]) -> String {

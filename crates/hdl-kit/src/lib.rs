@@ -1,27 +1,31 @@
 //! Everything the project adds to rust-hdl 0.46: what the language lacks, and a guard against what it gets
 //! silently wrong.
 //!
-//! - [`K`], [`UInt`], [`glue!`], [`vec_of`]: constants with a width, widening products, structural wiring.
+//! - [`block!`], [`glue!`], [`UInt`], [`vec_of`]: blocks with each field named once, structural wiring, widening products.
 //! - [`lint`]: reports constructs whose exported Verilog means something else than the Rust code.
 //! - [`export`]: Verilog with one readable module per design.
 //! - [`Vsim`]: the exported Verilog as a fast compiled simulation, through Verilator.
 //! - [`lockstep!`]: runs a block and its Verilog side by side and compares every output in every cycle.
+mod block;
 pub mod export;
 mod glue;
+#[doc(hidden)]
+pub mod __block {
+    //! What the expansion of `block!` calls.
+    pub use crate::block::{Registers, Shown};
+}
 #[doc(hidden)]
 pub mod __glue {
     //! What the expansion of `glue!` calls.
     pub use crate::glue::{begin, finish, step, wire};
 }
-mod konst;
 mod lint;
 mod lockstep;
 mod ports;
 mod uint;
 pub mod vsim;
 
-pub use ef_hdl_macros::block;
-pub use konst::K;
+pub use block::block;
 pub use lint::{lint, lint_sources};
 pub use lockstep::{Lockstep, Summary};
 pub use ports::{Port, ports};

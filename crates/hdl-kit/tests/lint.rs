@@ -1,5 +1,5 @@
 //! The lint finds each construct that rust-hdl exports wrongly, and nothing in good code.
-use ef_hdl_kit::{K, UInt, glue, lint};
+use ef_hdl_kit::{UInt, glue, lint};
 use rust_hdl::prelude::*;
 
 /// A block from its fields and its `update` (with the attribute: its `self` must be the caller's).
@@ -221,10 +221,11 @@ fn good_code_is_not_reported() {
         meta: DFF<Meta>,
         state: DFF<Step>,
         product: DFF<Bits<16>>,
-        one: K<8, 1>,
+        one: Signal<Local, Bits<8>>,
     }
     #[hdl_gen] fn update(&mut self) {
         dff_setup!(self, clock, meta, state, product);
+        self.one.next = 1.into();
         self.exp.next = self.a.val().get_bits::<8>(23);
         self.next.next = self.exp.val() + self.one.val();
         self.m.next = self.exp.val().into();

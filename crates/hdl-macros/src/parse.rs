@@ -4,7 +4,8 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::{
-    Attribute, Expr, Generics, Ident, Result, ReturnType, Stmt, Token, Type, Visibility, braced, parenthesized, token,
+    Attribute, Expr, Generics, Ident, Result, ReturnType, Stmt, Token, Type, Visibility, braced,
+    parenthesized, token,
 };
 
 /// A whole block.
@@ -35,6 +36,12 @@ pub struct Field {
     /// Of the value that is carried or held; of a part the part's own.
     pub carried: Type,
     pub value: Option<Expr>,
+    /// `reg(signal)`: the register is 0 from the cycle after one in which this signal is high.
+    pub clear: Option<Ident>,
+    /// `pulse`: 0 in every cycle in which nothing is assigned.
+    pub pulse: bool,
+    /// `reg name => port`: the port shows the register's value.
+    pub shown: Option<Ident>,
 }
 
 /// The keyword before a group.
@@ -63,7 +70,8 @@ impl Parse for BlockItem {
         braced!(body in input);
         let (mut before, mut fields) = (Vec::new(), Vec::new());
         while !body.is_empty() {
-            if body.peek(Token![let]) || body.peek(Token![if]) || (body.peek(Ident) && body.peek2(Token![!])) {
+            if body.peek(Token![let]) || body.peek(Token![if]) || (body.peek(Ident) && body.peek2(Token![!]))
+            {
                 before.push(statement(&body)?);
             } else {
                 fields.extend(group(&body)?);
@@ -89,10 +97,13 @@ fn group(input: ParseStream) -> Result<Vec<Field>> {
     let attributes = input.call(Attribute::parse_outer)?;
     let visibility: Visibility = input.parse()?;
     let kind = keyword(input)?;
-    let mut names: Vec<Ident> = vec![input.parse()?];
+    let clear = (kind == Kind::Register && input.peek(token::Paren)).then(|| in_parentheses(input));
+    let clear = clear.transpose()?;
+    let pulse = matches!(kind, Kind::Out | Kind::Net | Kind::Register) && pulse(input)?;
+    let mut names = vec![name(input, kind)?];
     while input.peek(Token![,]) {
         input.parse::<Token![,]>()?;
-        names.push(input.parse()?);
+        names.push(name(input, kind)?);
     }
     input.parse::<Token![:]>()?;
     let carried: Type = input.parse()?;
@@ -101,15 +112,43 @@ fn group(input: ParseStream) -> Result<Vec<Field>> {
     if !input.is_empty() {
         input.parse::<Token![,]>()?;
     }
-    let field = |name| Field {
+    let field = |(name, shown)| Field {
         attributes: attributes.clone(),
         visibility: visibility.clone(),
         name,
         kind,
         carried: carried.clone(),
         value: value.clone(),
+        clear: clear.clone(),
+        pulse,
+        shown,
     };
     Ok(names.into_iter().map(field).collect())
+}
+
+/// `name`, of a register also `name => port`.
+fn name(input: ParseStream, kind: Kind) -> Result<(Ident, Option<Ident>)> {
+    let name = input.parse()?;
+    let shown = (kind == Kind::Register && input.peek(Token![=>])).then(|| {
+        input.parse::<Token![=>]>()?;
+        input.parse()
+    });
+    Ok((name, shown.transpose()?))
+}
+
+/// The word `pulse`; a field may be called so, then a comma or a colon follows.
+fn pulse(input: ParseStream) -> Result<bool> {
+    let word = input.fork().parse::<Ident>().is_ok_and(|word| word == "pulse") && input.peek2(Ident);
+    if word {
+        input.parse::<Ident>()?;
+    }
+    Ok(word)
+}
+
+fn in_parentheses(input: ParseStream) -> Result<Ident> {
+    let inside;
+    parenthesized!(inside in input);
+    inside.parse()
 }
 
 fn keyword(input: ParseStream) -> Result<Kind> {
@@ -122,7 +161,7 @@ fn keyword(input: ParseStream) -> Result<Kind> {
         return Ok(Kind::Constant);
     }
     // a field may be called `out`: then a comma or a colon follows
-    if !(input.peek(Ident) && input.peek2(Ident)) {
+    if !(input.peek(Ident) && (input.peek2(Ident) || input.peek2(token::Paren))) {
         return Ok(Kind::Part);
     }
     let word: Ident = input.parse()?;

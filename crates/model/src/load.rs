@@ -8,10 +8,7 @@ use ef_program::{Engine, LoadDesc};
 impl Machine {
     /// Executes one command of the load engine.
     pub fn load(&mut self, d: &LoadDesc) -> Result<(), ModelError> {
-        let op = LoadOp::decode(d.op);
-        if op.destination > 2 {
-            return Err(ModelError::BadOperation(Engine::Load, d.op));
-        }
+        let op = LoadOp::decode(d.op).ok_or(ModelError::BadOperation(Engine::Load, d.op))?;
         match op.kind {
             LoadKind::Zero => self.zero(d, op),
             LoadKind::Vectors => self.vectors(d, op),
@@ -28,7 +25,7 @@ impl Machine {
 
     fn zero(&mut self, d: &LoadDesc, op: LoadOp) -> Result<(), ModelError> {
         let zeros = vec![0; self.lanes()];
-        (0..d.n0).try_for_each(|i| self.write_vector(op.destination, d.base + i, 0, &zeros))
+        (0..d.n0).try_for_each(|i| self.write_vector(op.destination.0, d.base + i, 0, &zeros))
     }
 
     /// The words of all runs, in order.
@@ -74,7 +71,7 @@ impl Machine {
                         let at = d.base + i3 * d.a3 + i2 * d.a2 + i1 * d.a1 + i0 * d.a0;
                         let phase = d.phase + i3 * d.p3 + i2 * d.p2 + i1 * d.p1 + i0 * d.p0;
                         if !coded {
-                            self.write_vector(op.destination, at, phase & 0xffff, vector)?;
+                            self.write_vector(op.destination.0, at, phase & 0xffff, vector)?;
                             continue;
                         }
                         let k = i0 as usize;
@@ -117,7 +114,7 @@ impl Machine {
                 .collect();
             let (dr, dc) = (q / 2, q % 2);
             self.write_vector(
-                op.destination,
+                op.destination.0,
                 at + dr * d.a_down + dc,
                 (phase + dr * d.p_down + dc) & 0xffff,
                 &out,
@@ -128,11 +125,11 @@ impl Machine {
 
     fn words(&mut self, d: &LoadDesc, op: LoadOp) -> Result<(), ModelError> {
         let mut words = self.stream(d, op)?;
-        let unpack = op.unpack && op.destination == WordBuffer::Scratch as u32;
+        let unpack = op.unpack && op.destination == WordBuffer::Scratch.into();
         if unpack {
             words = words.iter().flat_map(|w| w.to_le_bytes()).map(|b| num::pixel(b, op.shift)).collect();
         }
-        let (name, buffer) = match op.destination {
+        let (name, buffer) = match op.destination.0 {
             0 => ("operand", &mut self.operand),
             1 => ("scratch", &mut self.scratch),
             _ => ("code", &mut self.code),

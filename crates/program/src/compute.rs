@@ -29,7 +29,9 @@
 //!
 //! Partial sums are revisited only after the pipeline is through: the sequencer itself inserts the wait.
 
-use crate::fields::{FieldSet, descriptor};
+use crate::effect::{Effect, Space, Step};
+use crate::fields::descriptor;
+use crate::op::{op, op_values};
 
 descriptor! {
     /// Descriptor of the compute engine. See the [module documentation](self).
@@ -66,100 +68,69 @@ descriptor! {
 }
 
 impl ComputeDesc {
-    /// The fields that the operation reads; strides of counts of 1 are not among them.
-    pub(crate) fn fields_read(&self) -> FieldSet {
-        let op = ComputeOp::decode(self.op);
-        let pixel_mode = op.is_some_and(|op| op.pixel_mode);
-        let always =
-            [Self::op, Self::tag, Self::x_base, Self::x_phase, Self::s_base, Self::s_phase, Self::p_base];
-        let mut read = FieldSet::of(&always);
-        let mut walk = |count_at: usize, count: u32, strides: &[usize], rotation: usize| {
-            read.push(count_at);
-            if count != 1 {
-                read.extend(strides.iter().copied());
-                read.extend((rotation != 0).then_some(rotation));
-            }
-        };
-        let channel_only = |field: usize| if pixel_mode { 0 } else { field };
-        walk(Self::n_g, self.n_g, &[Self::x_g], 0);
-        walk(Self::n_kr, self.n_kr, &[Self::x_kr], Self::ph_kr);
-        walk(Self::n_kc, self.n_kc, &[Self::x_kc], Self::ph_kc);
-        walk(Self::n_i, self.n_i, &[Self::x_i], channel_only(Self::ph_i));
-        walk(Self::n_r, self.n_r, &[Self::x_r], channel_only(Self::ph_r));
-        walk(Self::n_c, self.n_c, &[Self::x_c], channel_only(Self::ph_c));
-        if pixel_mode {
-            read.extend((self.n_c != 1).then_some(Self::s_0));
-            read.extend((self.n_r != 1).then_some(Self::s_1));
-            read.extend((self.n_i != 1).then_some(Self::s_2));
+    /// What the command reads and writes.
+    pub(crate) fn effect(&self, lanes: u32) -> Effect {
+        let Some(op) = ComputeOp::decode(self.op) else { return Effect::none(Self::op) };
+        let mut effect = Effect::default();
+        effect.reads([Self::op, Self::tag, Self::x_phase, Self::s_phase]);
+        self.stream(op, lanes, &mut effect);
+        if op.pixel_mode {
+            let pixels = [(Self::n_c, Self::s_0), (Self::n_r, Self::s_1), (Self::n_i, Self::s_2)];
+            let pixels = pixels.map(|(count, stride)| Step::counted(self, count, stride));
+            effect.walk(self, (Space::Loss, false), Self::s_base, &pixels, 1);
+            let sums = self.n_g * self.n_kr * self.n_kc + u32::from(op.ones);
+            effect.walk(self, (Space::Psum, true), Self::p_base, &[], sums);
         } else {
-            read.extend((self.n_kr * self.n_kc != 1).then_some(Self::s_0));
-            read.extend((self.n_g != 1).then_some(Self::s_1));
-            read.extend(op.is_some_and(|op| op.init == Init::Bias).then_some(Self::bias));
+            let steps = Step::of(self, self.n_kr * self.n_kc, Self::s_0);
+            let groups = Step::counted(self, Self::n_g, Self::s_1);
+            effect.walk(self, (Space::Weight, false), Self::s_base, &[steps, groups], lanes);
+            if op.init == Init::Bias {
+                effect.walk(self, (Space::Weight, false), Self::bias, &[], 1);
+            }
+            let sums = self.n_i * self.n_r * self.n_c;
+            effect.walk(self, (Space::Psum, true), Self::p_base, &[], sums);
         }
-        read
+        effect
+    }
+
+    /// The vectors that are streamed; over pixels the rotation is that of the matrix in pixel mode.
+    fn stream(&self, op: ComputeOp, lanes: u32, effect: &mut Effect) {
+        let groups = if op.pixel_mode { self.n_g.div_ceil(lanes) } else { self.n_g };
+        let over_pixels = |count, stride, rotation| {
+            let step = Step::counted(self, count, stride);
+            if op.pixel_mode { step } else { step.turning(rotation) }
+        };
+        let loops = [
+            Step::counted(self, Self::n_g, Self::x_g).times(groups),
+            Step::counted(self, Self::n_kr, Self::x_kr).turning(Self::ph_kr),
+            Step::counted(self, Self::n_kc, Self::x_kc).turning(Self::ph_kc),
+            over_pixels(Self::n_i, Self::x_i, Self::ph_i),
+            over_pixels(Self::n_r, Self::x_r, Self::ph_r),
+            over_pixels(Self::n_c, Self::x_c, Self::ph_c),
+        ];
+        let space = if op.stream_loss { Space::Loss } else { Space::Feature };
+        effect.walk(self, (space, false), Self::x_base, &loops, 1);
     }
 }
 
-/// What the partial sums start from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Init {
-    Zero = 0,
-    Bias = 1,
-    Keep = 2,
+op_values! {
+    /// What the partial sums start from.
+    Init { Zero, Bias, Keep, }
 }
 
-/// Training phase, for the counters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Phase {
-    Fp = 0,
-    Bp = 1,
-    Wu = 2,
+op_values! {
+    /// Training phase, for the counters.
+    Phase { Fp, Bp, Wu, }
 }
 
-/// The decoded `op` field.
-///
-/// ```text
-///  7..6   5     4..3  2       1            0
-///  phase  ones  init  column  stream loss  pixel mode
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct ComputeOp {
-    pub pixel_mode: bool,
-    /// Stream from the loss buffer rather than the feature buffer (channel mode only).
-    pub stream_loss: bool,
-    pub column: bool,
-    pub init: Init,
-    pub ones: bool,
-    pub phase: Phase,
-}
-
-impl ComputeOp {
-    pub const PIXEL_MODE: u32 = 0;
-    pub const STREAM_LOSS: u32 = 1;
-    pub const COLUMN: u32 = 2;
-    pub const INIT: u32 = 3;
-    pub const ONES: u32 = 5;
-    pub const PHASE: u32 = 6;
-
-    pub fn encode(self) -> u32 {
-        u32::from(self.pixel_mode) << Self::PIXEL_MODE
-            | u32::from(self.stream_loss) << Self::STREAM_LOSS
-            | u32::from(self.column) << Self::COLUMN
-            | (self.init as u32) << Self::INIT
-            | u32::from(self.ones) << Self::ONES
-            | (self.phase as u32) << Self::PHASE
-    }
-
-    /// `None` if `init` or `phase` hold a value that is not defined.
-    pub fn decode(op: u32) -> Option<Self> {
-        let bit = |at: u32| op >> at & 1 != 0;
-        Some(ComputeOp {
-            pixel_mode: bit(Self::PIXEL_MODE),
-            stream_loss: bit(Self::STREAM_LOSS),
-            column: bit(Self::COLUMN),
-            init: *[Init::Zero, Init::Bias, Init::Keep].get((op >> Self::INIT & 3) as usize)?,
-            ones: bit(Self::ONES),
-            phase: *[Phase::Fp, Phase::Bp, Phase::Wu].get((op >> Self::PHASE & 3) as usize)?,
-        })
+op! {
+    /// The operation of a [`ComputeDesc`].
+    ComputeOp {
+        pixel_mode PIXEL_MODE [0, 0] bool: "lanes run over pixels (WU), not over channels",
+        stream_loss STREAM_LOSS [1, 1] bool: "channel mode: streams from the loss buffer, not from the feature buffer",
+        column COLUMN [2, 2] bool: "channel mode: the transposed matrix (BP)",
+        init INIT [4, 3] Init: "what the partial sums start from",
+        ones ONES [5, 5] bool: "pixel mode: one more vector of ones, for the bias",
+        phase PHASE [7, 6] Phase: "FP, BP or WU",
     }
 }

@@ -37,23 +37,6 @@ pub trait Descriptor: Default + Clone {
     }
 }
 
-/// A set of fields, by their indices.
-pub(crate) struct FieldSet(pub u64);
-
-impl FieldSet {
-    pub fn of(indices: &[usize]) -> Self {
-        let mut set = FieldSet(0);
-        set.extend(indices.iter().copied());
-        set
-    }
-    pub fn push(&mut self, index: usize) {
-        self.0 |= 1 << index;
-    }
-    pub fn extend(&mut self, indices: impl IntoIterator<Item = usize>) {
-        indices.into_iter().for_each(|index| self.push(index));
-    }
-}
-
 /// Defines a descriptor: a struct of `u32` fields and its [`Descriptor`] table, in the same order.
 macro_rules! descriptor {
     ($(#[$meta:meta])* $name:ident { $($field:ident : $bits:literal $doc:literal,)* }) => {
@@ -87,7 +70,7 @@ macro_rules! descriptor {
                 0 $(+ usize::from(self.$field != other.$field))*
             }
             fn used(&self) -> u64 {
-                self.fields_read().0
+                self.effect(1).fields
             }
         }
     };

@@ -69,6 +69,18 @@ pub mod opcode {
     pub const SET: u64 = 5;
 }
 
+/// Where the parts of an instruction begin, as bits of the 64.
+pub mod place {
+    pub const OPCODE: u64 = 60;
+    pub const ENGINE: u64 = 58;
+    pub const FIELD: u64 = 52;
+    pub const STREAM: u64 = 32;
+    /// Of an ISSUE.
+    pub const WAIT: u64 = 0;
+    /// Of an ISSUE.
+    pub const SIGNAL: u64 = 4;
+}
+
 /// The words of a program as they lie in DRAM.
 pub fn to_words(program: &[u64]) -> Vec<u32> {
     program.iter().flat_map(|instr| [*instr as u32, (instr >> 32) as u32]).collect()
@@ -81,35 +93,40 @@ pub fn from_words(words: &[u32]) -> Vec<u64> {
 
 impl Instr {
     pub fn encode(self) -> u64 {
-        let word = |op: u64, engine: u64, field: u64, imm: u64| op << 60 | engine << 58 | field << 52 | imm;
+        let word = |op: u64, immediate: u64| op << place::OPCODE | immediate;
+        let to =
+            |engine: Engine, field: u8| (engine as u64) << place::ENGINE | u64::from(field) << place::FIELD;
+        let value = |stream: u8, value: u32| u64::from(stream) << place::STREAM | u64::from(value);
         match self {
-            Instr::End => word(opcode::END, 0, 0, 0),
-            Instr::Set { engine, stream, field, value } => {
-                word(opcode::SET, engine as u64, field.into(), u64::from(stream) << 32 | u64::from(value))
+            Instr::End => word(opcode::END, 0),
+            Instr::Set { engine, stream, field, value: new } => {
+                word(opcode::SET, to(engine, field) | value(stream, new))
             }
             Instr::Add { engine, stream, field, increment } => {
-                word(opcode::ADD, engine as u64, field.into(), u64::from(stream) << 32 | u64::from(increment))
+                word(opcode::ADD, to(engine, field) | value(stream, increment))
             }
             Instr::Issue { engine, wait, signal } => {
-                word(opcode::ISSUE, engine as u64, 0, u64::from(wait) | u64::from(signal) << 4)
+                let tokens = u64::from(wait) << place::WAIT | u64::from(signal) << place::SIGNAL;
+                word(opcode::ISSUE, to(engine, 0) | tokens)
             }
-            Instr::Loop { count } => word(opcode::LOOP, 0, 0, count.into()),
-            Instr::Next => word(opcode::NEXT, 0, 0, 0),
+            Instr::Loop { count } => word(opcode::LOOP, count.into()),
+            Instr::Next => word(opcode::NEXT, 0),
         }
     }
 
     /// `None` for a word that is no instruction: the controller raises `BAD_INSTRUCTION`.
     pub fn decode(word: u64) -> Option<Instr> {
-        let engine = Engine::from_bits(word >> 58 & 3);
+        let engine = Engine::from_bits(word >> place::ENGINE & 3);
         let imm = word as u32;
-        let field = (word >> 52 & 63) as u8;
-        let stream = (word >> 32 & 7) as u8;
-        Some(match word >> 60 {
+        let field = (word >> place::FIELD & 63) as u8;
+        let stream = (word >> place::STREAM & 7) as u8;
+        Some(match word >> place::OPCODE {
             opcode::END => Instr::End,
             opcode::SET => Instr::Set { engine: engine?, stream, field, value: imm },
             opcode::ADD => Instr::Add { engine: engine?, stream, field, increment: imm },
             opcode::ISSUE => {
-                Instr::Issue { engine: engine?, wait: (imm & 7) as u8, signal: (imm >> 4 & 7) as u8 }
+                let tokens = |at: u64| (word >> at & 7) as u8;
+                Instr::Issue { engine: engine?, wait: tokens(place::WAIT), signal: tokens(place::SIGNAL) }
             }
             opcode::LOOP => Instr::Loop { count: imm as u16 },
             opcode::NEXT => Instr::Next,

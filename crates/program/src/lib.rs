@@ -6,6 +6,7 @@
 //! - [`isa`]: the controller's instructions: descriptor increments, issues with tokens, loops.
 //! - [`interpret`]: a program, instruction by instruction.
 //! - [`load`], [`compute`], [`store`]: the three engines' descriptors, field by field.
+//! - [`op`]: the bits of their operations; what a command reads and writes follows from its descriptor ([`accesses`]).
 //! - [`regs`]: the register map of the host port.
 //! - [`device`], [`run`]: what a host can do with an accelerator, and how a run is watched.
 //! - [`layout`]: how maps, weights, packed codes and raw images lie in DRAM.
@@ -14,11 +15,13 @@ mod command;
 pub mod compute;
 pub mod config;
 pub mod device;
+mod effect;
 mod fields;
 pub mod interpret;
 pub mod isa;
 pub mod layout;
 pub mod load;
+pub mod op;
 pub mod regs;
 pub mod run;
 pub mod store;
@@ -27,6 +30,7 @@ pub use command::{Command, Synced};
 pub use compute::ComputeDesc;
 pub use config::Config;
 pub use device::{Device, DeviceError, MemoryUse};
+pub use effect::{Access, Accesses, Effect, Space, accesses};
 pub use fields::{Descriptor, Field};
 pub use isa::{Engine, Instr};
 pub use load::LoadDesc;

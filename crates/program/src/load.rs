@@ -32,7 +32,9 @@
 //! window with `g_col` smaller by x and `g_w` columns, channels from n on begin n*`g_ch_stride` words later, and their vectors
 //! n*kr*kc/T groups later if that is a whole number.
 
-use crate::fields::{FieldSet, descriptor};
+use crate::effect::{Effect, Space, Step};
+use crate::fields::descriptor;
+use crate::op::{OpValue, op, op_values};
 
 descriptor! {
     /// Descriptor of the load engine. See the [module documentation](self) for the meaning of each field.
@@ -77,54 +79,70 @@ descriptor! {
 }
 
 impl LoadDesc {
-    /// The fields that the operation reads; strides of counts of 1 are not among them.
-    pub(crate) fn fields_read(&self) -> FieldSet {
-        let op = LoadOp::decode(self.op);
-        let mut read = FieldSet::of(&[Self::op]);
-        let mut walk = |count_at: usize, count: u32, strides: &[usize]| {
-            read.push(count_at);
-            if count != 1 {
-                read.extend(strides.iter().copied());
-            }
-        };
+    /// What the command reads and writes. Scratch and code RAM belong to the load engine alone.
+    pub(crate) fn effect(&self, lanes: u32) -> Effect {
+        let Some(op) = LoadOp::decode(self.op) else { return Effect::none(Self::op) };
+        let buffer = [Space::Feature, Space::Loss, Space::Weight][op.destination.0 as usize];
+        let mut effect = Effect::default();
+        effect.reads([Self::op]);
         match op.kind {
-            LoadKind::Zero => read.extend([Self::base, Self::n0]),
+            LoadKind::Zero => {
+                effect.reads([Self::n0]);
+                effect.walk(self, (buffer, true), Self::base, &[], self.n0);
+            }
             LoadKind::Vectors => {
-                walk(Self::n0, self.n0, &[Self::a0, Self::p0]);
-                walk(Self::n1, self.n1, &[Self::a1, Self::p1]);
-                walk(Self::n2, self.n2, &[Self::a2, Self::p2]);
-                walk(Self::n3, self.n3, &[Self::a3, Self::p3]);
-                read.extend([Self::base, Self::phase]);
+                self.source(op, &mut effect);
+                effect.reads([Self::phase]);
+                effect.reads((op.mask || op.pool).then_some(Self::code));
+                let walk = |n, a, p| Step::counted(self, n, a).turning(p);
+                // the four places of an un-pooled vector: a row down, and a column
+                let rows = if op.pool { 2 } else { 1 };
+                let loops = [
+                    walk(Self::n0, Self::a0, Self::p0),
+                    walk(Self::n1, Self::a1, Self::p1),
+                    walk(Self::n2, Self::a2, Self::p2),
+                    walk(Self::n3, Self::a3, Self::p3),
+                    Step::of(self, rows, Self::a_down).further(1).turning(Self::p_down),
+                ];
+                effect.walk(self, (buffer, true), Self::base, &loops, 1);
             }
-            LoadKind::Words => read.push(Self::base),
+            LoadKind::Words => {
+                self.source(op, &mut effect);
+                effect.reads([Self::base]);
+                if op.destination == WordBuffer::Operand.into() {
+                    let words = self.run * self.n_run0 * self.n_run1;
+                    effect.walk(self, (Space::Operand, true), Self::base, &[], words);
+                }
+            }
             LoadKind::Gather => {
-                walk(Self::n0, self.n0, &[Self::a0, Self::p0, Self::g_sc]);
-                walk(Self::n1, self.n1, &[Self::a1, Self::p1, Self::g_sr]);
-                read.extend([Self::base, Self::phase, Self::a2]);
-                read.extend(Self::g_ch..=Self::g_col);
-                read.extend(Self::g_h..=Self::g_src);
+                effect.reads([Self::phase, Self::a2]);
+                effect.reads(Self::g_ch..=Self::g_col);
+                effect.reads(Self::g_h..=Self::g_src);
+                let groups = (self.g_ch * self.g_kr * self.g_kc).div_ceil(lanes);
+                let loops = [
+                    Step::counted(self, Self::n0, Self::a0).turning(Self::p0).turning(Self::g_sc),
+                    Step::counted(self, Self::n1, Self::a1).turning(Self::p1).turning(Self::g_sr),
+                    Step::of(self, groups, Self::a2),
+                ];
+                effect.walk(self, (Space::Feature, true), Self::base, &loops, 1);
             }
         }
-        if matches!(op.kind, LoadKind::Vectors | LoadKind::Words) {
-            read.extend([Self::dram, Self::run, Self::n_run0, Self::n_run1]);
-            read.extend((self.n_run0 != 1).then_some(Self::d_run0));
-            read.extend((self.n_run1 != 1).then_some(Self::d_run1));
-        }
-        if op.kind == LoadKind::Vectors {
-            read.extend((op.mask || op.pool).then_some(Self::code));
-            read.extend(op.pool.then_some([Self::a_down, Self::p_down]).into_iter().flatten());
-        }
-        read
+        effect
+    }
+
+    /// The runs of words that VECTORS and WORDS take.
+    fn source(&self, op: LoadOp, effect: &mut Effect) {
+        let from = if op.handed { Space::Handover } else { Space::Dram };
+        let runs = [(Self::n_run0, Self::d_run0), (Self::n_run1, Self::d_run1)];
+        let runs = runs.map(|(count, stride)| Step::counted(self, count, stride));
+        effect.reads([Self::run]);
+        effect.walk(self, (from, false), Self::dram, &runs, self.run);
     }
 }
 
-/// `LoadDesc::op` bits 1..0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum LoadKind {
-    Zero = 0,
-    Vectors = 1,
-    Words = 2,
-    Gather = 3,
+op_values! {
+    /// What a command of the load engine does.
+    LoadKind { Zero, Vectors, Words, Gather, }
 }
 
 /// Destination of ZERO and VECTORS, `LoadDesc::op` bits 3..2. GATHER writes the feature buffer.
@@ -148,82 +166,55 @@ pub const fn scratch_banks(lanes: usize) -> usize {
     if lanes < 4 { 2 } else { 4 }
 }
 
-/// The decoded `op` field.
-///
-/// ```text
-///  11      10    9     8..5   4       3..2         1..0
-///  handed  pool  mask  shift  unpack  destination  kind
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct LoadOp {
-    pub kind: LoadKind,
-    /// Bits 3..2: a [`VectorBuffer`] or a [`WordBuffer`].
-    pub destination: u32,
-    /// Of WORDS to the scratch; without meaning elsewhere.
-    pub unpack: bool,
-    /// Pixels are scaled by 2^-shift, 0..15.
-    pub shift: u32,
-    pub mask: bool,
-    pub pool: bool,
-    /// The words of VECTORS or WORDS come from the hand-over RAM.
-    pub handed: bool,
+/// A [`VectorBuffer`] or a [`WordBuffer`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Destination(pub u32);
+
+impl OpValue for Destination {
+    fn bits(self) -> u32 {
+        self.0
+    }
+    fn of(bits: u32) -> Option<Self> {
+        (bits < 3).then_some(Destination(bits))
+    }
+}
+
+impl From<VectorBuffer> for Destination {
+    fn from(to: VectorBuffer) -> Self {
+        Destination(to as u32)
+    }
+}
+
+impl From<WordBuffer> for Destination {
+    fn from(to: WordBuffer) -> Self {
+        Destination(to as u32)
+    }
+}
+
+op! {
+    /// The operation of a [`LoadDesc`]. Parts that a kind does not name have no meaning there.
+    LoadOp {
+        kind KIND [1, 0] LoadKind: "ZERO, VECTORS, WORDS or GATHER",
+        destination DESTINATION [3, 2] Destination: "where to; GATHER writes the feature buffer",
+        unpack UNPACK [4, 4] bool: "WORDS to the scratch: every word is 4 pixels",
+        shift SHIFT [8, 5] u32: "pixels are scaled by 2^-shift",
+        mask MASK [9, 9] bool: "VECTORS: 0 where the mask bit is 0",
+        pool POOL [10, 10] bool: "VECTORS: un-pooled",
+        handed HANDED [11, 11] bool: "VECTORS, WORDS: from the hand-over RAM",
+    }
 }
 
 impl LoadOp {
-    pub const DESTINATION: u32 = 2;
-    pub const UNPACK: u32 = 4;
-    pub const SHIFT: u32 = 5;
-    pub const MASK: u32 = 9;
-    pub const POOL: u32 = 10;
-    pub const HANDED: u32 = 11;
-
     pub fn zero(to: VectorBuffer) -> Self {
-        Self::vectors(to).with_kind(LoadKind::Zero)
+        LoadOp { destination: to.into(), ..Self::default() }
     }
     pub fn vectors(to: VectorBuffer) -> Self {
-        LoadOp {
-            kind: LoadKind::Vectors,
-            destination: to as u32,
-            unpack: false,
-            shift: 0,
-            mask: false,
-            pool: false,
-            handed: false,
-        }
+        LoadOp { kind: LoadKind::Vectors, destination: to.into(), ..Self::default() }
     }
     pub fn words(to: WordBuffer) -> Self {
-        Self::vectors(VectorBuffer::Feature).with_kind(LoadKind::Words).with_destination(to as u32)
+        LoadOp { kind: LoadKind::Words, destination: to.into(), ..Self::default() }
     }
     pub fn gather() -> Self {
-        Self::vectors(VectorBuffer::Feature).with_kind(LoadKind::Gather)
-    }
-    fn with_kind(self, kind: LoadKind) -> Self {
-        LoadOp { kind, ..self }
-    }
-    fn with_destination(self, destination: u32) -> Self {
-        LoadOp { destination, ..self }
-    }
-
-    pub fn encode(self) -> u32 {
-        self.kind as u32
-            | self.destination << Self::DESTINATION
-            | u32::from(self.unpack) << Self::UNPACK
-            | self.shift << Self::SHIFT
-            | u32::from(self.mask) << Self::MASK
-            | u32::from(self.pool) << Self::POOL
-            | u32::from(self.handed) << Self::HANDED
-    }
-
-    pub fn decode(op: u32) -> Self {
-        let bit = |at: u32| op >> at & 1 != 0;
-        LoadOp {
-            kind: [LoadKind::Zero, LoadKind::Vectors, LoadKind::Words, LoadKind::Gather][op as usize & 3],
-            destination: op >> Self::DESTINATION & 3,
-            unpack: bit(Self::UNPACK),
-            shift: op >> Self::SHIFT & 15,
-            mask: bit(Self::MASK),
-            pool: bit(Self::POOL),
-            handed: bit(Self::HANDED),
-        }
+        LoadOp { kind: LoadKind::Gather, ..Self::default() }
     }
 }

@@ -28,7 +28,10 @@
 //! After the last image MEAN_LOSS = mul(LOSS_SUM, INV_BATCH).
 //! With `gradient` the words leave in the order [i][class], each image padded with +0 to a multiple of T; without it nothing is written.
 
-use crate::fields::{FieldSet, descriptor};
+use crate::Descriptor;
+use crate::effect::{Effect, Space, Step};
+use crate::fields::descriptor;
+use crate::op::{op, op_values};
 
 descriptor! {
     /// Descriptor of the store engine. See the [module documentation](self).
@@ -55,106 +58,82 @@ descriptor! {
 }
 
 impl StoreDesc {
-    /// The fields that the operation reads; strides of counts of 1 are not among them.
-    pub(crate) fn fields_read(&self) -> FieldSet {
-        let Some(op) = StoreOp::decode(self.op) else { return FieldSet::of(&[Self::op]) };
-        let mut read = FieldSet::of(&[Self::op, Self::tag, Self::p_base, Self::n_c]);
-        let groups = match op.kind {
+    /// What the command reads and writes.
+    pub(crate) fn effect(&self, lanes: u32) -> Effect {
+        let Some(op) = StoreOp::decode(self.op) else { return Effect::none(Self::op) };
+        let mut effect = Effect::default();
+        effect.reads([Self::op, Self::tag, Self::n_c]);
+        let groups = Step::counted(self, Self::n_g, Self::p_g);
+        match op.kind {
             StoreKind::Map => {
-                read.extend([Self::n_i, Self::n_g, Self::n_r]);
-                read.extend(op.hand_over.then_some(Self::o_w));
-                self.n_g != 1
+                effect.reads([Self::n_i, Self::n_r]);
+                let sums = self.n_i * self.n_r * self.n_c;
+                effect.walk(self, (Space::Psum, false), Self::p_base, &[groups], sums);
+                if op.hand_over {
+                    let (rows, columns) =
+                        if op.pool { (self.n_r / 2, self.n_c / 2) } else { (self.n_r, self.n_c) };
+                    let words = self.n_i * self.n_g * rows * columns * lanes;
+                    effect.walk(self, (Space::Handover, true), Self::o_w, &[], words);
+                }
+                self.runs(&mut effect, [Self::dram, Self::run, Self::d_run]);
+                if op.codes {
+                    self.runs(&mut effect, [Self::code_dram, Self::code_run, Self::code_d_run]);
+                }
+                if op.hand_over && self.n_run == 0 {
+                    effect.accesses.retain(|access| access.space != Space::Dram);
+                }
             }
             StoreKind::Update => {
-                read.extend([Self::n_g, Self::n_r, Self::o_w, Self::o_v]);
-                read.extend((self.n_c != 1).then_some(Self::p_n));
-                self.n_g != 1
+                effect.reads([Self::n_r]);
+                let inputs = Step::counted(self, Self::n_c, Self::p_n);
+                effect.walk(self, (Space::Psum, false), Self::p_base, &[groups, inputs], 1);
+                let elements = self.n_g * self.n_r * self.n_c;
+                for operand in [Self::o_w, Self::o_v] {
+                    effect.walk(self, (Space::Operand, false), operand, &[], elements);
+                }
+                self.runs(&mut effect, [Self::dram, Self::run, Self::d_run]);
             }
             StoreKind::Softmax => {
-                read.extend([Self::n_i, Self::o_w]);
-                true
+                effect.reads([Self::n_i, Self::p_g]);
+                let classes = Step::of(self, self.n_c.div_ceil(lanes), Self::p_g);
+                effect.walk(self, (Space::Psum, false), Self::p_base, &[classes], self.n_i);
+                effect.walk(self, (Space::Operand, false), Self::o_w, &[], self.n_i);
+                if op.gradient {
+                    self.runs(&mut effect, [Self::dram, Self::run, Self::d_run]);
+                }
             }
-        };
-        read.extend(groups.then_some(Self::p_g));
-        if op.kind != StoreKind::Softmax || op.gradient {
-            read.extend([Self::dram, Self::run, Self::n_run]);
-            read.extend((self.n_run != 1).then_some(Self::d_run));
         }
-        if op.kind == StoreKind::Map && op.codes {
-            read.extend([Self::code_dram, Self::code_run]);
-            read.extend((self.n_run != 1).then_some(Self::code_d_run));
-        }
-        read
+        effect
+    }
+
+    /// `n_run` runs to DRAM; the fields of the first run's address, of a run's length and stride.
+    fn runs(&self, effect: &mut Effect, [first, run, stride]: [usize; 3]) {
+        effect.reads([run]);
+        let runs = Step::counted(self, Self::n_run, stride);
+        effect.walk(self, (Space::Dram, true), first, &[runs], self.get(run));
     }
 }
 
-/// `StoreDesc::op` bits 1..0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum StoreKind {
-    Map = 0,
-    Update = 1,
-    Softmax = 2,
+op_values! {
+    /// What a command of the store engine does.
+    StoreKind { Map, Update, Softmax, }
 }
 
-/// The decoded `op` field.
-///
-/// ```text
-///  7          6         5         4      3     2     1..0
-///  hand_over  gradient  velocity  codes  pool  relu  kind
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct StoreOp {
-    pub kind: StoreKind,
-    pub relu: bool,
-    pub pool: bool,
-    pub codes: bool,
-    pub velocity: bool,
-    pub gradient: bool,
-    /// Of a MAP; without meaning elsewhere.
-    pub hand_over: bool,
+op! {
+    /// The operation of a [`StoreDesc`]. Parts that a kind does not name have no meaning there.
+    StoreOp {
+        kind KIND [1, 0] StoreKind: "MAP, UPDATE or SOFTMAX",
+        relu RELU [2, 2] bool: "MAP: through ReLU",
+        pool POOL [3, 3] bool: "MAP: the maxima of 2 x 2 windows",
+        codes CODES [4, 4] bool: "MAP: masks and indices follow the words",
+        velocity VELOCITY [5, 5] bool: "UPDATE: writes velocities, not weights",
+        gradient GRADIENT [6, 6] bool: "SOFTMAX: writes the gradient",
+        hand_over HAND_OVER [7, 7] bool: "MAP: the words go to the hand-over RAM as well",
+    }
 }
 
 impl StoreOp {
-    pub const RELU: u32 = 2;
-    pub const POOL: u32 = 3;
-    pub const CODES: u32 = 4;
-    pub const VELOCITY: u32 = 5;
-    pub const GRADIENT: u32 = 6;
-    pub const HAND_OVER: u32 = 7;
-
     pub fn new(kind: StoreKind) -> Self {
-        StoreOp {
-            kind,
-            relu: false,
-            pool: false,
-            codes: false,
-            velocity: false,
-            gradient: false,
-            hand_over: false,
-        }
-    }
-
-    pub fn encode(self) -> u32 {
-        self.kind as u32
-            | u32::from(self.relu) << Self::RELU
-            | u32::from(self.pool) << Self::POOL
-            | u32::from(self.codes) << Self::CODES
-            | u32::from(self.velocity) << Self::VELOCITY
-            | u32::from(self.gradient) << Self::GRADIENT
-            | u32::from(self.hand_over) << Self::HAND_OVER
-    }
-
-    /// `None` if the kind is not defined.
-    pub fn decode(op: u32) -> Option<Self> {
-        let bit = |at: u32| op >> at & 1 != 0;
-        Some(StoreOp {
-            kind: *[StoreKind::Map, StoreKind::Update, StoreKind::Softmax].get(op as usize & 3)?,
-            relu: bit(Self::RELU),
-            pool: bit(Self::POOL),
-            codes: bit(Self::CODES),
-            velocity: bit(Self::VELOCITY),
-            gradient: bit(Self::GRADIENT),
-            hand_over: bit(Self::HAND_OVER),
-        })
+        StoreOp { kind, ..Self::default() }
     }
 }

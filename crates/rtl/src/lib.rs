@@ -1,7 +1,7 @@
 pub mod arith;
 pub mod buffer;
+pub mod compute;
 pub mod control;
-pub mod kernel;
 pub mod load;
 pub mod memory;
 pub mod store;

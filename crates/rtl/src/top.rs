@@ -1,14 +1,14 @@
 //! The accelerator: controller, three engines, one memory port, one host port.
 use crate::arith::mult18::{MultKind, mult18_verilog};
+use crate::compute::{ComputeEngine, PSUM_READ_LATENCY};
 use crate::control::Controller;
-use crate::kernel::{ComputeEngine, PSUM_READ_LATENCY};
 use crate::load::LoadEngine;
 use crate::memory::Arbiter;
 use crate::store::StoreEngine;
 use anyhow::{Result, anyhow};
 use ef_hdl_kit::export::{self, Verilog};
-use ef_hdl_kit::{block, glue};
 use ef_hdl_kit::vsim::Model;
+use ef_hdl_kit::{block, glue};
 use ef_program::load::scratch_banks;
 use ef_program::{ComputeDesc, Config, Descriptor, LoadDesc, StoreDesc, config};
 use rust_hdl::prelude::*;
@@ -94,7 +94,7 @@ block! {
         out busy, error: Bit,
         controller: Controller<GAW> = Controller::new(&parameters),
         loader: LoadEngine<T, TAPS, SAW, CAW, HAW>,
-        kernel: ComputeEngine<T, FAW, LAW, WAW, PAW>,
+        compute: ComputeEngine<T, FAW, LAW, WAW, PAW>,
         storer: StoreEngine<T, OAW, CAW, SOFTMAX_AW, PSUM_READ_LATENCY>,
         arbiter: Arbiter,
     }
@@ -228,10 +228,10 @@ glue! { [
     const GAW: usize,
     const HAW: usize
 ] Accelerator<T, FAW, LAW, WAW, PAW, OAW, TAPS, SAW, CAW, GAW, HAW>; self => {
-    wire!(self.{controller, loader, kernel, storer, arbiter} <- self: clock);
+    wire!(self.{controller, loader, compute, storer, arbiter} <- self: clock);
     wire!(self.{controller, arbiter} <- self: reset);
     wire!(self.loader.reset, self.controller.restart);
-    wire!(self.kernel.reset, self.controller.restart);
+    wire!(self.compute.reset, self.controller.restart);
     wire!(self.storer <- self.controller: reset = restart, clear = restart);
     wire!(self.{loader, storer} <- self.controller: cancel);
     // host port
@@ -239,43 +239,43 @@ glue! { [
     wire!(self <- self.controller: req_ready, resp_valid, resp_data, busy, error);
     // commands
     wire!(self.loader.start, self.controller.load_start);
-    wire!(self.kernel.start, self.controller.compute_start);
+    wire!(self.compute.start, self.controller.compute_start);
     wire!(self.storer.start, self.controller.store_start);
     for i in 0..LoadDesc::FIELDS.len() {
         wire!(self.loader.field[i], self.controller.load_field[i]);
     }
     for i in 0..ComputeDesc::FIELDS.len() {
-        wire!(self.kernel.field[i], self.controller.compute_field[i]);
+        wire!(self.compute.field[i], self.controller.compute_field[i]);
     }
     for i in 0..StoreDesc::FIELDS.len() {
         wire!(self.storer.field[i], self.controller.store_field[i]);
     }
     wire!(self.controller <- self.loader: load_ready = ready, load_done = done, load_bad = bad);
-    wire!(self.controller <- self.kernel: compute_ready = ready, compute_done = done, compute_bad = bad);
+    wire!(self.controller <- self.compute: compute_ready = ready, compute_done = done, compute_bad = bad);
     wire!(self.controller <- self.storer: store_ready = ready, store_done = done, store_bad = bad);
     // load engine to buffers
-    wire!(self.kernel <- self.loader: feature_we, loss_we, weight_we);
-    wire!(self.kernel <- self.loader: feature_waddr = waddr, loss_waddr = waddr, weight_waddr = waddr);
+    wire!(self.compute <- self.loader: feature_we, loss_we, weight_we);
+    wire!(self.compute <- self.loader: feature_waddr = waddr, loss_waddr = waddr, weight_waddr = waddr);
     for i in 0..T {
-        wire!(self.kernel <- self.loader: feature_wdata[i] = wdata[i], loss_wdata[i] = wdata[i]);
-        wire!(self.kernel <- self.loader: weight_wdata[i] = wdata[i]);
+        wire!(self.compute <- self.loader: feature_wdata[i] = wdata[i], loss_wdata[i] = wdata[i]);
+        wire!(self.compute <- self.loader: weight_wdata[i] = wdata[i]);
     }
     wire!(self.storer <- self.loader: operand_we, operand_waddr, operand_wdata);
     // tiles that the store engine hands on to the load engine
     wire!(self.loader <- self.storer: handover_we, handover_waddr, handover_wdata);
     // partial sums to the store engine
-    wire!(self.kernel.p_addr, self.storer.p_addr);
+    wire!(self.compute.p_addr, self.storer.p_addr);
     for i in 0..T {
-        wire!(self.storer.p_data[i], self.kernel.p_data[i]);
+        wire!(self.storer.p_data[i], self.compute.p_data[i]);
     }
     // registers and counters
     wire!(self.storer <- self.controller: learning_rate, momentum, weight_decay, inv_batch);
     wire!(self.controller <- self.storer: loss_sum, mean_loss, correct);
-    wire!(self.controller <- self.kernel: phase, stream_active, wait_stationary, wait_hazard);
+    wire!(self.controller <- self.compute: phase, stream_active, wait_stationary, wait_hazard);
     wire!(self.controller <- self.loader: word_read = words_read, burst_read = burst_issued);
     wire!(self.controller <- self.storer: word_written = words_written, burst_written = burst_issued);
     wire!(self.controller <- self.storer: overflow_set[1] = overflow_set, overflow_tag[1] = overflow_tag);
-    wire!(self.controller <- self.kernel: overflow_set[0] = overflow_set, overflow_tag[0] = overflow_tag);
+    wire!(self.controller <- self.compute: overflow_set[0] = overflow_set, overflow_tag[0] = overflow_tag);
     // memory
     wire!(self.arbiter <- self.loader: load_cmd_valid = cmd_valid, load_cmd_addr = cmd_addr);
     wire!(self.arbiter <- self.loader: load_cmd_len = cmd_len, load_data_ready = data_ready);

@@ -1,5 +1,5 @@
 //! [`Chip`]: everything inside the FPGA.
-use crate::clocking::{Pll, ResetSequencer, SdramPads};
+use crate::clocking::{ClockGenerator, ResetSequencer, SdramCells};
 use crate::lights::Lights;
 use crate::link::{HostLink, LinkSettings, MemoryMux};
 use crate::sdram::{SdramController, SdramTiming};
@@ -15,7 +15,7 @@ block! {
     /// The accelerator with a memory, a host and clocks. The parameters are those of [`Accelerator`].
     ///
     /// ```text
-    ///  clock_in -->[Pll]--> core clock, SDRAM clock
+    ///  clock_in -->[ClockGenerator]--> core clock, SDRAM clock
     ///  button   -->[ResetSequencer]--> reset
     ///
     ///  uart_rx -->+----------+--req, resp-->+-------------+
@@ -24,7 +24,7 @@ block! {
     ///                  | memory                    | memory               v
     ///                  +------>[ MemoryMux ]<------+                  [Lights]--> led
     ///                               |
-    ///                      [SdramController]--[SdramPads]--> sdram_*
+    ///                      [SdramController]--[SdramCells]--> sdram_*
     /// ```
     ///
     /// | port | width | |
@@ -33,7 +33,7 @@ block! {
     /// | `button` | 1 | high resets everything, the SDRAM's contents included |
     /// | `uart_rx`, `uart_tx` | 1 | host, see `docs/link.md` |
     /// | `led` | 8 | see [`Lights`] |
-    /// | `sdram_*` | | SDRAM pins, see [`SdramPads`]; the tristate drivers are in the board's wrapper |
+    /// | `sdram_*` | | SDRAM pins, see [`SdramCells`]; the tristate drivers are in the board's wrapper |
     pub struct Chip<
         const T: usize,
         const FAW: usize,
@@ -57,13 +57,13 @@ block! {
         out sdram_dqm: Bits<2>,
         out sdram_dq_out, sdram_dq_oe: Bits<16>,
         in sdram_dq_in: Bits<16>,
-        pll: Pll,
+        pll: ClockGenerator,
         sequencer: ResetSequencer<RESET_LOG2>,
         accelerator: Accelerator<T, FAW, LAW, WAW, PAW, OAW, TAPS, SAW, CAW, GAW, HAW> = accelerator,
         link: HostLink = HostLink::new(link)?,
         mux: MemoryMux,
         memory: SdramController = SdramController::new(sdram),
-        pads: SdramPads,
+        pads: SdramCells,
         lights: Lights,
     }
 }

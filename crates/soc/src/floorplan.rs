@@ -41,7 +41,7 @@ pub fn placed_cells(board: &Board) -> Result<Vec<(String, String)>> {
                 .lane(row, lane)
                 .with_context(|| format!("{} has {t} rows of {t} lanes", board.accelerator.name))?;
             for (part, place) in ["main", "rotated"].into_iter().zip(places) {
-                put(format!("kernel.array.row${row}.dot.lane${lane}.product.{part}"), place);
+                put(format!("compute.array.row${row}.dot.lane${lane}.product.{part}"), place);
             }
         }
     }

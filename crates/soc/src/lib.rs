@@ -6,4 +6,4 @@ pub mod floorplan;
 pub mod lights;
 pub mod link;
 pub mod sdram;
-pub mod top;
+pub mod verilog;

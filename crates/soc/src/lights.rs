@@ -24,8 +24,7 @@ block! {
     /// | `activity`, `frame_error` | 1 | pulses of one cycle |
     /// | `led` | 8 | registers |
     pub struct Lights {
-        in clock: Clock,
-        in reset, busy, error, memory, activity, frame_error: Bit,
+        in clock: Clock, in reset, busy, error, memory, activity, frame_error: Bit,
         out led: Bits<8>,
         heartbeat: Heartbeat,
         heard, dropped: Stretch,
@@ -55,7 +54,6 @@ block! {
 impl Logic for Heartbeat {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, count);
         self.count.d.next = self.count.q.val() + self.one.val();
         self.level.next = self.count.q.val().get_bit(25);
     }
@@ -64,11 +62,9 @@ impl Logic for Heartbeat {
 block! {
     /// A pulse as a level of 2^22 cycles, long enough to be seen.
     pub struct Stretch {
-        in clock: Clock,
-        in pulse: Bit,
+        in clock: Clock, in pulse: Bit,
         out level: Bit,
-        reg left: Bits<22>,
-        reg lit: Bit,
+        reg left: Bits<22>, reg lit => level: Bit,
         const full: Bits<22> = 0x3f_ffff, const zero: Bits<22> = 0, const one: Bits<22> = 1,
     }
 }
@@ -76,24 +72,21 @@ block! {
 impl Logic for Stretch {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, left, lit);
         self.lit.d.next = self.left.q.val() != self.zero.val();
         if self.pulse.val() {
             self.left.d.next = self.full.val();
         } else if self.left.q.val() != self.zero.val() {
             self.left.d.next = self.left.q.val() - self.one.val();
         }
-        self.level.next = self.lit.q.val();
     }
 }
 
 block! {
     /// Everything side by side, a flip-flop each.
     pub struct LedRow {
-        in clock: Clock,
-        in heartbeat, busy, error, heard, dropped, memory, reset: Bit,
+        in clock: Clock, in heartbeat, busy, error, heard, dropped, memory, reset: Bit,
         out led: Bits<8>,
-        reg row: Bits<8>,
+        reg row => led: Bits<8>,
         net low, high: Bits<8>,
     }
 }
@@ -101,7 +94,6 @@ block! {
 impl Logic for LedRow {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, row);
         self.low.next = bit_cast::<8, 1>(self.heartbeat.val().into())
             | (bit_cast::<8, 1>(self.busy.val().into()) << 1)
             | (bit_cast::<8, 1>(self.error.val().into()) << 2)
@@ -110,6 +102,5 @@ impl Logic for LedRow {
             | (bit_cast::<8, 1>(self.memory.val().into()) << 5)
             | (bit_cast::<8, 1>(self.reset.val().into()) << 7);
         self.row.d.next = self.low.val() | self.high.val();
-        self.led.next = self.row.q.val();
     }
 }

@@ -7,7 +7,7 @@ use ef_rtl::top::AcceleratorSim2x2;
 use ef_soc::chip::Chip;
 use ef_soc::floorplan::placed_cells;
 use ef_soc::lights::{Lights, Stretch};
-use ef_soc::top;
+use ef_soc::verilog;
 use std::collections::BTreeSet;
 
 /// Runs with a stack that has room for a chip by value.
@@ -23,7 +23,7 @@ fn boards() -> Vec<Board> {
 fn every_board_has_a_chip_whose_ports_its_pins_name() {
     with_stack(|| {
         for board in boards() {
-            let (link, sdram) = (top::link_settings(&board), top::sdram_timing(&board).unwrap());
+            let (link, sdram) = (verilog::link_settings(&board), verilog::sdram_timing(&board).unwrap());
             let chip = Chip::new(AcceleratorSim2x2::default(), &link, &sdram).unwrap();
             let mut named = Vec::new();
             for (net, pin) in board.pins.pins.iter().filter(|(_, pin)| pin.leads_to_port()) {
@@ -44,7 +44,7 @@ fn every_board_has_a_chip_whose_ports_its_pins_name() {
 fn no_module_of_the_chip_means_something_else_in_verilog() {
     with_stack(|| {
         let board = boards().remove(0);
-        let (link, sdram) = (top::link_settings(&board), top::sdram_timing(&board).unwrap());
+        let (link, sdram) = (verilog::link_settings(&board), verilog::sdram_timing(&board).unwrap());
         let chip = Chip::new(AcceleratorSim2x2::default(), &link, &sdram).unwrap();
         assert_eq!(lint(&chip), Vec::<String>::new());
     });

@@ -3,8 +3,8 @@
 use ef_hdl_kit::lockstep;
 use ef_hdl_kit::rand::Rng;
 use ef_soc::clocking::{
-    Debounce, PLL_SIM_LOCK_EDGES, PadKind, Pll, PllKind, ResetFlop, ResetSequencer, SdramPads, pads_verilog,
-    pll_verilog,
+    ClockGenerator, Debounce, PLL_SIM_LOCK_EDGES, PadKind, PllKind, ResetFlop, ResetSequencer, SdramCells,
+    pads_verilog, pll_verilog,
 };
 
 #[test]
@@ -90,7 +90,7 @@ fn the_reset_register_is_high_before_the_first_edge() {
 #[test]
 fn the_simulated_pll_locks_and_gives_the_sdram_an_edge_in_mid_cycle() {
     let mut cycle = 0;
-    lockstep!(Pll::default(), &pll_verilog(PllKind::Sim), 4, 100, |b, _| {
+    lockstep!(ClockGenerator::default(), &pll_verilog(PllKind::Sim), 4, 100, |b, _| {
         assert_eq!(b.locked.val(), cycle >= PLL_SIM_LOCK_EDGES);
         if cycle > 0 {
             // the clock was high last
@@ -103,7 +103,7 @@ fn the_simulated_pll_locks_and_gives_the_sdram_an_edge_in_mid_cycle() {
 #[test]
 fn pads_delay_by_one_cycle_and_start_deselected() {
     let mut before: Option<[u64; 4]> = None;
-    let check = lockstep!(SdramPads::default(), pads_verilog(PadKind::Portable), 5, 5_000, |b, rng| {
+    let check = lockstep!(SdramCells::default(), pads_verilog(PadKind::Portable), 5, 5_000, |b, rng| {
         match before {
             None => {
                 assert!(rust_hdl::prelude::simulate(b, 10));

@@ -4,7 +4,7 @@ use crate::tools::{self, LPF};
 use crate::yosys;
 use anyhow::Result;
 use ef_board::{Board, Device};
-use ef_soc::{floorplan, top};
+use ef_soc::{floorplan, verilog};
 use sha2::{Digest, Sha256};
 
 /// What to build.
@@ -39,8 +39,8 @@ impl Design {
             name: board.name.clone(),
             top: BOARD.into(),
             verilog: vec![
-                ("chip.v".into(), top::modules(board)?.source_with(&top::ecp5_cells(board)?)),
-                ("board.v".into(), board.pins.wrapper(BOARD, top::CHIP)),
+                ("chip.v".into(), verilog::modules(board)?.source_with(&verilog::ecp5_cells(board)?)),
+                ("board.v".into(), board.pins.wrapper(BOARD, verilog::CHIP)),
             ],
             lpf: board.pins.lpf(),
             device: board.device.clone(),

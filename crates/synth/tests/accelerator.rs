@@ -34,7 +34,7 @@ fn the_smallest_board_gets_a_bitstream_that_meets_timing_and_a_report_that_says_
         assert!((0.3..0.85).contains(&share), "{kind}: {used:?}");
     }
     for part in [
-        "inner.accelerator.kernel",
+        "inner.accelerator.compute",
         "inner.accelerator.loader",
         "inner.accelerator.storer",
         "inner.memory",

@@ -2,7 +2,7 @@
 
 use ef_program::ComputeDesc;
 use ef_program::compute::{ComputeOp, Init};
-use ef_rtl::kernel::{ComputeEngine, command, fetch_control, hazard_timer::REVISIT};
+use ef_rtl::compute::{ComputeEngine, command, fetch_control, hazard_timer::REVISIT};
 
 /// When the fetcher of stationary matrices and the streamer of vectors are through with what they have.
 pub struct Kernel {

@@ -5,7 +5,7 @@ use crate::queue::NEVER;
 use ef_program::load::{LoadKind, LoadOp};
 use ef_program::{Config, LoadDesc};
 use ef_rtl::load::{
-    expander, gather_cycles, handover_ram, load_engine, run_reader, unpack_cycles, zero_cycles,
+    control, expander, gather_cycles, handover_ram, load_engine, run_reader, unpack_cycles, zero_cycles,
 };
 use ef_rtl::memory::arbiter;
 
@@ -59,7 +59,7 @@ impl Load {
 
     /// A command that starts at `start`. Returns when it is done if it reads no memory.
     pub fn start(&mut self, desc: &LoadDesc, start: u64) -> Option<u64> {
-        let op = LoadOp::decode(desc.op);
+        let Some(op) = LoadOp::decode(desc.op) else { return Some(start + control::REFUSED) };
         let count = |fields: &[u32]| fields.iter().map(|n| u64::from(*n)).product::<u64>();
         match op.kind {
             LoadKind::Zero => Some(start + zero_cycles(desc)),

@@ -7,7 +7,7 @@ use ef_numerics::{add, gt, mul, pixel, sub};
 use ef_rtl::arith::fp_add::{self, FpAdd};
 use ef_rtl::arith::fp_gt::FpGt;
 use ef_rtl::arith::fp_mul::{self, FpMul};
-use ef_rtl::arith::mult18::{Mult18, MultKind, mult18_verilog};
+use ef_rtl::arith::mult18::{MultKind, Multiplier, mult18_verilog};
 use ef_rtl::arith::pixel::{self as pixel_unit, Pixel};
 use std::collections::VecDeque;
 
@@ -138,7 +138,7 @@ fn every_pixel_at_every_shift_matches_the_definition_in_rust_and_verilog() {
 
 fn multiplier_matches_integers<const LATENCY: usize>(kind: MultKind) {
     let mut due = Due::new(LATENCY);
-    lockstep!(Mult18::<LATENCY>::default(), mult18_verilog(kind), 8, CYCLES, |block, rng| {
+    lockstep!(Multiplier::<LATENCY>::default(), mult18_verilog(kind), 8, CYCLES, |block, rng| {
         let [a, b] = [0, 1].map(|_| match rng.random_range(0..8) {
             0 => 0x3_ffff,
             1 => 0x2_0000,

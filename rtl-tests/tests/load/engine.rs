@@ -203,7 +203,7 @@ fn matches_the_model(config: &'static Config, cases: u32) {
             };
             let possible = issue(&mut model, &mut world, &shape.command(config));
             executed.borrow_mut()[kind] += usize::from(possible);
-            let handed = LoadOp::decode(shape.command(config).op).handed;
+            let handed = LoadOp::decode(shape.command(config).op).unwrap().handed;
             executed.borrow_mut()[5] += usize::from(possible && handed);
         }
         let mut engine = engine.borrow_mut();

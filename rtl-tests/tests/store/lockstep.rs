@@ -11,7 +11,6 @@ use ef_rtl::store::drain::Drain;
 use ef_rtl::store::exponents::Exponents;
 use ef_rtl::store::handover_writer::HandoverWriter;
 use ef_rtl::store::hold::Hold;
-use ef_rtl::store::lane_constants::LaneConstants;
 use ef_rtl::store::map_walk::MapWalk;
 use ef_rtl::store::operand_ram::OperandRam;
 use ef_rtl::store::order_key::OrderKey;
@@ -20,7 +19,7 @@ use ef_rtl::store::psum_port::PsumPort;
 use ef_rtl::store::run_writer::RunWriter;
 use ef_rtl::store::serialise::Serialise;
 use ef_rtl::store::softmax::Softmax;
-use ef_rtl::store::softmax_control::SoftmaxControl;
+use ef_rtl::store::softmax_control::{SoftmaxControl, SoftmaxSum};
 use ef_rtl::store::softmax_steps::{SoftmaxFunction, SoftmaxSteps};
 use ef_rtl::store::softmax_totals::SoftmaxTotals;
 use ef_rtl::store::store_control::StoreControl;
@@ -101,23 +100,6 @@ fn small_cells_equal_their_verilog() {
         drive!(b, rng; once_in(2): map; below(65536): map_address, word_address; below(4): word_lane;
                word(): p_data[4];);
     });
-}
-
-/// Constant outputs: nothing to run, so the values themselves.
-#[test]
-fn constants_of_the_lanes_are_those_of_the_layout() {
-    let mut constants = LaneConstants::<8>::default();
-    rust_hdl::prelude::simulate(&mut constants, 10);
-    assert_eq!(constants.last.val(), 7);
-    assert_eq!(constants.last_pooled.val(), 7);
-    assert_eq!(constants.lanes.val(), 8);
-    assert_eq!(constants.mask_width.val(), 8);
-    assert_eq!(constants.pool_width.val(), 0);
-    let mut constants = LaneConstants::<2>::default();
-    rust_hdl::prelude::simulate(&mut constants, 10);
-    assert_eq!(constants.last.val(), 1);
-    assert_eq!(constants.last_pooled.val(), 3);
-    assert_eq!(constants.pool_width.val(), 8);
 }
 
 #[test]
@@ -240,12 +222,15 @@ fn the_modules_of_softmax_equal_their_verilog() {
             word(): exponent, special, sum, product;);
     });
     lockstep!(SoftmaxControl::<4>::default(), "", 6, 6000, |b, rng| {
-        drive!(b, rng; once_in(1500): clear; once_in(4): stall, added, inverse_known, mean_known, pipeline_busy, walking;
+        drive!(b, rng; once_in(1500): clear; once_in(4): stall, sum_next, sum_done, inverse_known, mean_known, pipeline_busy, walking;
                below(3): seen, stored;);
         b.start.next = !b.busy.val();
         if !b.busy.val() {
             drive!(b, rng; once_in(2): gradient; below(65536): p_base, o_w; below(3): n_i, n_c;);
         }
+    });
+    lockstep!(SoftmaxSum::default(), "", 6, 3000, |b, rng| {
+        drive!(b, rng; once_in(500): clear; once_in(8): start, all_read; once_in(3): added;);
     });
     lockstep!(Softmax::<2, 4, 1>::default(), PORTABLE(), 7, 2500, |b, rng| {
         drive!(b, rng; once_in(1500): clear, clear_totals; once_in(4): stall; word(): element, sum, product;

@@ -30,7 +30,7 @@ impl Behind {
 
     /// The SDRAM of a board at its core's clock.
     pub fn board(board: &Board) -> Result<Behind> {
-        let memory = Memory::Sdram(ef_soc::top::sdram_timing(board)?.into());
+        let memory = Memory::Sdram(ef_soc::verilog::sdram_timing(board)?.into());
         // two halfwords
         Ok(Behind { name: format!("SDRAM of {}", board.name), memory, cycles_per_word: 2 })
     }

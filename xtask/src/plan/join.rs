@@ -222,7 +222,7 @@ fn occupancy(step: &Step, spans: &[Span], config: &Config, cycles: u64) -> Vec<B
     let mut occupancy = Occupancy::new(config, cycles);
     for (pass, share) in step.passes.iter().zip(step.shares()) {
         for i in share.into_iter().flatten() {
-            for access in ef_compiler::accesses(&step.commands[i].command, config.lanes) {
+            for access in ef_program::accesses(&step.commands[i].command, config.lanes) {
                 occupancy.note(&access, spans[i], pass.parts[0].0);
             }
         }

@@ -1,7 +1,7 @@
 //! What lies in the on-chip buffers over the time of a step, on a grid that is coarse enough to be drawn.
 
-use ef_compiler::{Access, Space};
 use ef_program::Config;
+use ef_program::{Access, Space};
 use ef_time::Span;
 
 /// Parts of a buffer, and of the time of a step, that are told apart.

@@ -1,6 +1,6 @@
 //! Merges equal modules, children first, and gives each remaining one a readable name.
 use super::Module;
-use super::name::Namer;
+use super::name::{Namer, Primitive, mark};
 use super::parse::is_identifier;
 use anyhow::{Context, Result};
 use std::collections::{BTreeMap, HashMap};
@@ -100,8 +100,14 @@ impl Merger {
 
     fn finished(&self, kind: usize, names: &HashMap<usize, String>) -> Module {
         let name = names[&kind].clone();
-        let mut text = String::new();
-        for line in self.kinds[kind].text.lines() {
+        let body = &self.kinds[kind].text;
+        let mut text =
+            Primitive::of(body).map_or(String::new(), |primitive| format!("// {}\n", primitive.purpose()));
+        for line in body.lines() {
+            if let Some((block, purpose)) = mark(line) {
+                text.insert_str(0, &format!("// {block}: {purpose}\n"));
+                continue;
+            }
             match line.trim_start().strip_prefix(KIND).and_then(|rest| rest.split_once(' ')) {
                 Some((child, rest))
                     if let Some(child) = child.parse().ok().and_then(|k: usize| names.get(&k)) =>

@@ -10,6 +10,8 @@ mod merge;
 mod name;
 mod parse;
 
+pub(crate) use name::BLOCK_MARK;
+
 use anyhow::{Result, anyhow, bail};
 use rust_hdl::core::prelude::*;
 use std::collections::BTreeMap;
@@ -20,7 +22,7 @@ use std::path::{Path, PathBuf};
 pub struct Module {
     /// Its name.
     pub name: String,
-    /// Its whole text, from `module` (or the attribute before it) to `endmodule`.
+    /// Its whole text, from the comment or attribute before `module` to `endmodule`.
     pub text: String,
 }
 

@@ -1,6 +1,13 @@
 //! Readable module names.
-use crate::glue::BLOCK_COMMENT;
 use std::collections::HashMap;
+
+/// Marks the comment in a module's body that carries the name of its block and what it is for.
+pub(crate) const BLOCK_MARK: &str = "block: ";
+
+/// Name and purpose in such a comment.
+pub(super) fn mark(line: &str) -> Option<(&str, &str)> {
+    line.trim().strip_prefix("// ")?.strip_prefix(BLOCK_MARK)?.split_once(": ")
+}
 
 /// Gives out names that are all different.
 pub(super) struct Namer<'a> {
@@ -28,31 +35,64 @@ impl<'a> Namer<'a> {
     }
 }
 
-/// The Rust name of the block if its text carries it, the kind and width of a flip-flop, else the field it is
-/// an instance of.
+/// The Rust name of the block if its text carries it, the kind and size of a register or memory, else the field
+/// it is an instance of.
 fn base_name(path: &str, text: &str) -> String {
-    if let Some(block) = text.lines().find_map(|line| line.trim().strip_prefix(BLOCK_COMMENT)) {
+    if let Some((block, _)) = text.lines().find_map(mark) {
         return snake_case(block);
     }
-    if let Some(width) = flip_flop_width(text) {
-        return format!("dff_{width}");
+    if let Some(primitive) = Primitive::of(text) {
+        return primitive.name();
     }
     let mut fields =
         path.split('$').filter(|part| !part.is_empty() && !part.chars().all(|c| c.is_ascii_digit()));
     fields.next_back().unwrap_or("block").to_string()
 }
 
-/// The width of rust-hdl's `DFF`, whose field name says nothing about it.
-fn flip_flop_width(text: &str) -> Option<usize> {
-    let mut lines = text.lines().map(str::trim);
-    let header = lines.next()?;
-    let is_flip_flop = header.ends_with("(d,q,clock);") && text.contains("q <= d;");
-    let declaration = lines.find(|line| line.starts_with("output reg"))?;
-    let width = match declaration.split_once('[') {
-        Some((_, range)) => range.split(':').next()?.parse::<usize>().ok()? + 1,
-        None => 1,
-    };
-    is_flip_flop.then_some(width)
+/// The blocks of rust-hdl itself, whose field names say nothing about them.
+pub(super) enum Primitive {
+    FlipFlop { bits: usize },
+    Ram { words: usize, bits: usize },
+    Rom { words: usize, bits: usize },
+}
+
+impl Primitive {
+    /// What the module with this text is, by the lines that rust-hdl gives it.
+    pub fn of(text: &str) -> Option<Primitive> {
+        let mut lines = text.lines().map(str::trim);
+        if lines.next()?.ends_with("(d,q,clock);") && text.contains("q <= d;") {
+            let output = lines.find(|line| line.starts_with("output reg"))?;
+            return Some(Primitive::FlipFlop { bits: output.split_once('[').map_or(Some(1), size)? });
+        }
+        let (width, memory) = lines.find_map(|line| line.strip_prefix("reg[")?.split_once(" mem"))?;
+        let (bits, words) = (size(("", width))?, size(memory.split_once('[')?)?);
+        let is_rom = text.contains("initial begin\n");
+        Some(if is_rom { Primitive::Rom { words, bits } } else { Primitive::Ram { words, bits } })
+    }
+
+    fn name(&self) -> String {
+        match self {
+            Primitive::FlipFlop { bits } => format!("dff_{bits}"),
+            Primitive::Ram { words, bits } => format!("ram_{words}x{bits}"),
+            Primitive::Rom { words, bits } => format!("rom_{words}x{bits}"),
+        }
+    }
+
+    /// What it is, in words.
+    pub fn purpose(&self) -> String {
+        match self {
+            Primitive::FlipFlop { bits } => format!("DFF: A register, {bits} bits"),
+            Primitive::Ram { words, bits } => {
+                format!("RAM: {words} words of {bits} bits, one port to write, one to read")
+            }
+            Primitive::Rom { words, bits } => format!("ROM: {words} words of {bits} bits"),
+        }
+    }
+}
+
+/// The size of a range such as `31:0]`.
+fn size((_, range): (&str, &str)) -> Option<usize> {
+    Some(range.split_once(':')?.0.trim().parse::<usize>().ok()? + 1)
 }
 
 /// `FpMul` as `fp_mul`.
@@ -82,8 +122,18 @@ mod tests {
     }
 
     #[test]
+    fn primitives_are_named_after_what_they_are() {
+        let ram = "module r(a);\n    reg[31:0] mem[127:0];\nendmodule";
+        let rom = "module r(a);\n    reg[17:0] mem [511:0];\n    initial begin\n    mem[9'b0] = 18'h3;\n    end\nendmodule";
+        let dff = "module r(d,q,clock);\n    output reg  [4:0] q;\n    q <= d;\nendmodule";
+        assert_eq!(base_name("root$x", ram), "ram_128x32");
+        assert_eq!(base_name("root$x", rom), "rom_512x18");
+        assert_eq!(base_name("root$x", dff), "dff_5");
+    }
+
+    #[test]
     fn glued_blocks_are_named_after_their_type() {
-        let text = format!("module x();\n{BLOCK_COMMENT}MacRow\nendmodule");
+        let text = format!("module x();\n// {BLOCK_MARK}MacRow: a row\nendmodule");
         assert_eq!(Namer::new("", "top").name("root$r", &text), "mac_row");
         assert_eq!(snake_case("FP32Add"), "fp32_add");
     }

@@ -103,11 +103,19 @@ fn is_complete(choice: &VerilogMatch, scope: &Scope) -> bool {
         || bits.is_some_and(|bits| bits < 16 && choice.cases.len() == 1 << bits)
 }
 
-/// A signal's name with its index removed.
+/// A signal's name with its index removed: `x[i]$d` as the element `x$3$d` of the exporter.
 fn key(name: &str) -> String {
     let name = plain_name(name);
-    match (name.find('['), name.rfind(']')) {
-        (Some(open), Some(close)) => format!("{}[]{}", &name[..open], &name[close + 1..]),
-        _ => name.to_string(),
+    if let (Some(open), Some(close)) = (name.find('['), name.rfind(']')) {
+        return format!("{}[]{}", &name[..open], &name[close + 1..]);
     }
+    let mut key = String::new();
+    for (i, part) in name.split('$').enumerate() {
+        match part {
+            number if !number.is_empty() && number.chars().all(|c| c.is_ascii_digit()) => key.push_str("[]"),
+            part if i == 0 => key.push_str(part),
+            part => key += &format!("${part}"),
+        }
+    }
+    key
 }

@@ -70,7 +70,7 @@ impl Expressions<'_> {
         }
         let signal = self.signal(name);
         if signal.is_none() && !self.is_number(name) {
-            let problem = "no such signal in the Verilog; if it is a const generic or a constant, use a `K`";
+            let problem = "no such signal in the Verilog; if it is a const generic or a constant, make it a `const` of the block";
             self.report(&E::Signal(raw.into()), problem);
         }
         signal.map(|signal| signal.bits)
@@ -263,7 +263,7 @@ impl Expressions<'_> {
             _ => "it".into(),
         };
         let problem = format!(
-            "Verilog evaluates {what} at {width} bits and does not wrap at {own}: use a sized `K` for literals, or assign to a Local first"
+            "Verilog evaluates {what} at {width} bits and does not wrap at {own}: make a literal a `const` of the block, or assign to a Local first"
         );
         self.report(expression, &problem);
     }

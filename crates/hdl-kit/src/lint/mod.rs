@@ -21,11 +21,11 @@ use rust_hdl::core::prelude::Block;
 /// | found | write instead |
 /// |---|---|
 /// | `a & b == c`: Verilog compares first | `(a & b) == c` |
-/// | `a + 1 == b`, `(a + 1) >> 1`, `(a + 1).any()`: computed with 32 bits, does not wrap | a [`K`](crate::K), or a Local signal |
+/// | `a + 1 == b`, `(a + 1) >> 1`, `(a + 1).any()`: computed with 32 bits, does not wrap | a `const` of [`block!`](crate::block), or a Local signal |
 /// | `bit_cast::<8, 4>(a + b)`, also of `-`, `<<`, `!a`: computed with 8 bits | assign to a Local, then cast |
 /// | a product anywhere but in a sum or assignment | assign to a Local, use that |
 /// | `(a + b).get_bits()`, `x.val().field.get_bit()` | assign to a Local first |
-/// | two indices in one path, a const generic as an index or value | [`glue!`](crate::glue), [`K`](crate::K) |
+/// | two indices in one path, a const generic as an index or value | [`glue!`](crate::glue), a `const` of [`block!`](crate::block) |
 /// | a signal named like a loop variable; two nested loops with one variable | another name |
 /// | a signal that is not assigned on every path | a default first |
 /// | a name that is a keyword of Verilog or C++ | another name |

@@ -16,21 +16,12 @@
 //! output says so beside the result. Designs that multiply need the text of [`mult18::mult18_verilog`] beside their
 //! export.
 
-pub mod aligner;
 pub mod dot;
-pub mod dot_lane;
-pub mod exponent_max;
-pub mod fp_add;
-pub mod fp_gt;
-pub mod fp_mul;
+pub mod fp;
 pub mod mult18;
-pub mod normalise_round;
 pub mod pixel;
-pub mod round_pack;
 pub mod sfu;
-pub mod sfu_finish;
-pub mod sfu_interpolate;
-pub mod sfu_reduce;
-pub mod sig_product;
-pub mod sig_product_exact;
-pub mod signed_sum;
+
+pub use dot::{aligner, dot_lane, exponent_max, sig_product, signed_sum};
+pub use fp::{fp_add, fp_gt, fp_mul, normalise_round, round_pack};
+pub use sfu::{sfu_finish, sfu_interpolate, sfu_reduce, sig_product_exact};

@@ -1,9 +1,9 @@
-//! [`Mult18`]: one 18x18 multiplier block of the FPGA, with its registers.
+//! [`Multiplier`]: one 18x18 multiplier block of the FPGA, with its registers.
 
 use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
-/// Which Verilog stands behind the module `ef_mult18` that every [`Mult18`] instantiates.
+/// Which Verilog stands behind the module `ef_mult18` that every [`Multiplier`] instantiates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MultKind {
     /// The ECP5 primitives `MULT18X18D` and `LUT4`, for synthesis with a tool that knows them.
@@ -14,7 +14,7 @@ pub enum MultKind {
     Ecp5Sim,
 }
 
-/// The Verilog text to append once to any exported design that contains a [`Mult18`].
+/// The Verilog text to append once to any exported design that contains a [`Multiplier`].
 pub fn mult18_verilog(kind: MultKind) -> &'static str {
     match kind {
         MultKind::Ecp5 => include_str!("../../verilog/ef_mult18_ecp5.v"),
@@ -45,10 +45,10 @@ block! {
     /// multiplier. See [`mult18_verilog`] for the text that completes an export.
     ///
     /// ```
-    /// use ef_rtl::arith::mult18::Mult18;
+    /// use ef_rtl::arith::mult18::Multiplier;
     /// use rust_hdl::prelude::*;
     ///
-    /// let mut unit = Mult18::<2>::default();
+    /// let mut unit = Multiplier::<2>::default();
     /// unit.connect_all();
     /// unit.a.next = 1000.into();
     /// unit.b.next = 2000.into();
@@ -62,7 +62,7 @@ block! {
     /// assert_eq!(unit.p_low.val(), 2_000_000 & 0x3_ffff);
     /// ```
     #[derive(Clone, Debug)]
-    pub struct Mult18<const LATENCY: usize> {
+    pub struct Multiplier<const LATENCY: usize> {
         /// Clock of all three registers.
         in clock: Clock,
         /// First operand.
@@ -77,14 +77,14 @@ block! {
     }
 }
 
-impl<const LATENCY: usize> Mult18<LATENCY> {
+impl<const LATENCY: usize> Multiplier<LATENCY> {
     const PIPELINED: bool = {
         assert!(LATENCY == 2 || LATENCY == 3, "an 18x18 multiplier has two or three registers");
         LATENCY == 3
     };
 }
 
-impl<const LATENCY: usize> Logic for Mult18<LATENCY> {
+impl<const LATENCY: usize> Logic for Multiplier<LATENCY> {
     fn update(&mut self) {
         if self.clock.pos_edge() {
             let factors = self._a * self._b;
@@ -104,9 +104,8 @@ impl<const LATENCY: usize> Logic for Mult18<LATENCY> {
 
     fn hdl(&self) -> Verilog {
         Verilog::Wrapper(Wrapper {
-            // the comment is the name the kit gives to this module
             code: format!(
-                "// block: DspMultiply{LATENCY}\nef_mult18 #(.PIPELINED({})) mult(.clk(clock), .a(a), .b(b), .p({{p_high, p_low}}));\n",
+                "ef_mult18 #(.PIPELINED({})) mult(.clk(clock), .a(a), .b(b), .p({{p_high, p_low}}));\n",
                 u8::from(Self::PIPELINED)
             ),
             cores: String::new(),

@@ -41,9 +41,8 @@ block! {
         in shift: Bits<4>,
         /// The word.
         out y: Bits<32>,
-        net zero_4, zero_2, zero_1: Bit,
-        net by_4, by_2, by_1, zeros, field: Bits<8>,
-        reg word: Bits<32>,
+        net zero_4, zero_2, zero_1: Bit, net by_4, by_2, by_1, zeros, field: Bits<8>,
+        reg pulse word => y: Bits<32>,
         const top_field: Bits<8> = 134,
     }
 }
@@ -51,7 +50,6 @@ block! {
 impl Logic for Pixel {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, word);
         self.zero_4.next = !self.pixel.val().get_bits::<4>(4).any();
         self.by_4.next = self.pixel.val();
         if self.zero_4.val() {
@@ -71,11 +69,9 @@ impl Logic for Pixel {
             | (bit_cast::<8, 1>(self.zero_2.val().into()) << 1)
             | bit_cast::<8, 1>(self.zero_1.val().into());
         self.field.next = self.top_field.val() - self.zeros.val() - bit_cast::<8, 4>(self.shift.val());
-        self.word.d.next = 0.into();
         if self.by_1.val().get_bit(7) {
             self.word.d.next = (bit_cast::<32, 8>(self.field.val()) << 23)
                 | (bit_cast::<32, 7>(self.by_1.val().get_bits::<7>(0)) << 16);
         }
-        self.y.next = self.word.q.val();
     }
 }

@@ -22,10 +22,7 @@ block! {
     /// | `rdata[T]` | 32 | [`LATENCY`](Self::LATENCY) cycles after `raddr`; a write is seen by reads from the next cycle on |
     pub struct Banks<const T: usize, const AW: usize> {
         assert!(AW <= 16, "on-chip addresses have 16 bits");
-        in clock: Clock,
-        in we: Bit,
-        in waddr: Bits<16>,
-        in wdata: Vec<Bits<32>> = vec_of(T),
+        in clock: Clock, in we: Bit, in waddr: Bits<16>, in wdata: Vec<Bits<32>> = vec_of(T),
         in raddr: Vec<Bits<16>> = vec_of(T),
         out rdata: Vec<Bits<32>> = vec_of(T),
         bank: Vec<Bank<AW>> = vec_of(T),
@@ -48,21 +45,16 @@ glue! { [const T: usize, const AW: usize] Banks<T, AW>; self => {
 block! {
     /// One bank: a RAM and the register that hides its slow output from the logic behind.
     pub struct Bank<const AW: usize> {
-        in clock: Clock,
-        in we: Bit,
-        in waddr: Bits<16>,
-        in wdata: Bits<32>,
-        in raddr: Bits<16>,
+        in clock: Clock, in we: Bit, in waddr, raddr: Bits<16>, in wdata: Bits<32>,
         out rdata: Bits<32>,
         ram: RAM<Bits<32>, AW>,
-        reg out: Bits<32>,
+        reg out => rdata: Bits<32>,
     }
 }
 
 impl<const AW: usize> Logic for Bank<AW> {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, out);
         self.ram.write_clock.next = self.clock.val();
         self.ram.write_enable.next = self.we.val();
         self.ram.write_address.next = self.waddr.val().get_bits::<AW>(0);
@@ -70,6 +62,5 @@ impl<const AW: usize> Logic for Bank<AW> {
         self.ram.read_clock.next = self.clock.val();
         self.ram.read_address.next = self.raddr.val().get_bits::<AW>(0);
         self.out.d.next = self.ram.read_data.val();
-        self.rdata.next = self.out.q.val();
     }
 }

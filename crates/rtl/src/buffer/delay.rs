@@ -17,8 +17,7 @@ block! {
     /// ```
     pub struct Delay<D: Synth>(stages: usize) {
         assert!(stages > 0, "a delay line has at least one stage");
-        in clock: Clock,
-        in d: D,
+        in clock: Clock, in d: D,
         out q: D,
         stage: Vec<DFF<D>> = vec_of(stages),
     }
@@ -43,24 +42,19 @@ block! {
     /// One shift register, so it costs a simulator one operation per cycle.
     pub struct PulseDelay<const N: usize> {
         assert!((1..=32).contains(&N), "a pulse is delayed by 1 to 32 cycles");
-        in clock: Clock,
-        in reset, d: Bit,
+        in clock: Clock, in reset, d: Bit,
         out q: Bit,
-        reg line: Bits<N>,
-        const none: Bits<N> = 0, const one: Bits<N> = 1, const top: Bits<5> = N as u64 - 1,
+        reg(reset) line: Bits<N>,
+        const one: Bits<N> = 1, const top: Bits<5> = N as u64 - 1,
     }
 }
 
 impl<const N: usize> Logic for PulseDelay<N> {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, line);
         self.line.d.next = self.line.q.val() << 1;
         if self.d.val() {
             self.line.d.next = (self.line.q.val() << 1) | self.one.val();
-        }
-        if self.reset.val() {
-            self.line.d.next = self.none.val();
         }
         self.q.next = self.line.q.val().get_bit(self.top.val().index());
     }

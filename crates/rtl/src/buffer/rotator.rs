@@ -26,9 +26,7 @@ block! {
     /// ```
     pub struct Rotator<const T: usize, const W: usize> {
         assert!(matches!(T, 2 | 4 | 8), "a rotator has 2, 4 or 8 lanes");
-        in clock: Clock,
-        in rot: Bits<3>,
-        in x: Vec<Bits<W>> = vec_of(T),
+        in clock: Clock, in rot: Bits<3>, in x: Vec<Bits<W>> = vec_of(T),
         out y: Vec<Bits<W>> = vec_of(T),
         stage: Vec<RotateStage<T, W>> =
             (0..u64::from(T.ilog2())).map(|digit| RotateStage::new(digit.into())).collect(),
@@ -63,8 +61,7 @@ glue! { [const T: usize, const W: usize] Rotator<T, W>; self => {
 block! {
     /// T two-way multiplexers steered by one bit of the rotation.
     struct RotateStage<const T: usize, const W: usize>(digit: Bits<2>) {
-        in rot: Bits<3>,
-        in stay, turn: Vec<Bits<W>> = vec_of(T),
+        in rot: Bits<3>, in stay, turn: Vec<Bits<W>> = vec_of(T),
         out y: Vec<Bits<W>> = vec_of(T),
         const digit: Bits<2> = digit,
     }

@@ -15,9 +15,7 @@ block! {
     ///
     /// All inputs belong to one cycle; `bank` follows [`LATENCY`](Self::LATENCY) cycles later.
     pub struct SkewAddress<const T: usize> {
-        in clock: Clock,
-        in lane: Vec<Bits<16>> = vec_of(T),
-        in addr: Bits<16>,
+        in clock: Clock, in lane: Vec<Bits<16>> = vec_of(T), in addr: Bits<16>,
         in rot: Bits<3>,
         out bank: Vec<Bits<16>> = vec_of(T),
         negate: Negate,
@@ -64,18 +62,15 @@ impl Logic for Negate {
 block! {
     /// `y = a + b`, one cycle later.
     struct AddressSum {
-        in clock: Clock,
-        in a, b: Bits<16>,
+        in clock: Clock, in a, b: Bits<16>,
         out y: Bits<16>,
-        reg sum: Bits<16>,
+        reg sum => y: Bits<16>,
     }
 }
 
 impl Logic for AddressSum {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, sum);
         self.sum.d.next = self.a.val() + self.b.val();
-        self.y.next = self.sum.q.val();
     }
 }

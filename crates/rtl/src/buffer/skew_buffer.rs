@@ -31,27 +31,12 @@ block! {
     /// | `s_keep[T]` | 1 | lanes that are not forced to 0 |
     /// | `s[T]` | 32 | [`LATENCY`](Self::LATENCY) cycles later |
     pub struct SkewBuffer<const T: usize, const FAW: usize, const LAW: usize, const WAW: usize> {
-        in clock: Clock,
-        in feature_we: Bit,
-        in feature_waddr: Bits<16>,
-        in feature_wdata: Vec<Bits<32>> = vec_of(T),
-        in loss_we: Bit,
-        in loss_waddr: Bits<16>,
-        in loss_wdata: Vec<Bits<32>> = vec_of(T),
-        in weight_we: Bit,
-        in weight_waddr: Bits<16>,
-        in weight_wdata: Vec<Bits<32>> = vec_of(T),
-        in x_lane: Vec<Bits<16>> = vec_of(T),
-        in x_addr: Bits<16>,
-        in x_rot: Bits<3>,
-        in x_loss, x_ones: Bit,
-        out x: Vec<Bits<32>> = vec_of(T),
-        in s_lane: Vec<Bits<16>> = vec_of(T),
-        in s_addr: Bits<16>,
-        in s_rot: Bits<3>,
-        in s_loss: Bit,
+        in clock: Clock, in feature_we, loss_we, weight_we, x_loss, x_ones, s_loss: Bit,
+        in feature_waddr, loss_waddr, weight_waddr, x_addr, s_addr: Bits<16>,
+        in feature_wdata, loss_wdata, weight_wdata: Vec<Bits<32>> = vec_of(T),
+        in x_lane, s_lane: Vec<Bits<16>> = vec_of(T), in x_rot, s_rot: Bits<3>,
         in s_keep: Vec<Bit> = vec_of(T),
-        out s: Vec<Bits<32>> = vec_of(T),
+        out x, s: Vec<Bits<32>> = vec_of(T),
         feature: Banks<T, FAW>,
         loss: Banks<T, LAW>,
         weight: Banks<T, WAW>,
@@ -132,15 +117,11 @@ glue! { [const T: usize, const FAW: usize, const LAW: usize, const WAW: usize] S
 block! {
     /// Bank b of the three buffers: which path reads it, and what each path takes.
     struct BankPorts {
-        in clock: Clock,
-        in x_addr, s_addr: Bits<16>,
-        in s_addr_loss: Bit,
-        out feature_addr, loss_addr, weight_addr: Bits<16>,
-        in feature, loss, weight: Bits<32>,
-        in x_data_loss, x_data_ones, s_data_loss: Bit,
-        out x, s: Bits<32>,
-        reg feature_at, loss_at, weight_at: Bits<16>,
-        reg x_word, s_word: Bits<32>,
+        in clock: Clock, in x_addr, s_addr: Bits<16>,
+        in s_addr_loss, x_data_loss, x_data_ones, s_data_loss: Bit, in feature, loss, weight: Bits<32>,
+        out feature_addr, loss_addr, weight_addr: Bits<16>, out x, s: Bits<32>,
+        reg feature_at => feature_addr, loss_at => loss_addr, weight_at => weight_addr: Bits<16>,
+        reg x_word => x, s_word => s: Bits<32>,
         const fp_one: Bits<32> = 0x3f80_0000,
     }
 }
@@ -148,16 +129,12 @@ block! {
 impl Logic for BankPorts {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, feature_at, loss_at, weight_at, x_word, s_word);
         self.feature_at.d.next = self.x_addr.val();
         self.weight_at.d.next = self.s_addr.val();
         self.loss_at.d.next = self.x_addr.val();
         if self.s_addr_loss.val() {
             self.loss_at.d.next = self.s_addr.val();
         }
-        self.feature_addr.next = self.feature_at.q.val();
-        self.loss_addr.next = self.loss_at.q.val();
-        self.weight_addr.next = self.weight_at.q.val();
 
         self.x_word.d.next = self.feature.val();
         if self.x_data_loss.val() {
@@ -170,25 +147,20 @@ impl Logic for BankPorts {
         if self.s_data_loss.val() {
             self.s_word.d.next = self.loss.val();
         }
-        self.x.next = self.x_word.q.val();
-        self.s.next = self.s_word.q.val();
     }
 }
 
 block! {
     /// `y` = `x`, or 0.
     struct Gate {
-        in keep: Bit,
-        in x: Bits<32>,
-        out y: Bits<32>,
-        const zero: Bits<32> = 0,
+        in keep: Bit, in x: Bits<32>,
+        out pulse y: Bits<32>,
     }
 }
 
 impl Logic for Gate {
     #[hdl_gen]
     fn update(&mut self) {
-        self.y.next = self.zero.val();
         if self.keep.val() {
             self.y.next = self.x.val();
         }

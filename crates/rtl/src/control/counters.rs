@@ -6,11 +6,9 @@ use rust_hdl::prelude::*;
 block! {
     /// Counts the cycles in which `happened` was up, modulo 2^32, one cycle late.
     pub struct EventCounter {
-        in clock: Clock,
-        in clear, happened: Bit,
+        in clock: Clock, in clear, happened: Bit,
         out count: Bits<32>,
-        reg seen: Bit,
-        reg total: Bits<32>,
+        reg(clear) seen: Bit, reg(clear) total => count: Bits<32>,
         const one: Bits<32> = 1,
     }
 }
@@ -18,16 +16,10 @@ block! {
 impl Logic for EventCounter {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, seen, total);
         self.seen.d.next = self.happened.val();
         if self.seen.q.val() {
             self.total.d.next = self.total.q.val() + self.one.val();
         }
-        if self.clear.val() {
-            self.seen.d.next = false;
-            self.total.d.next = 0.into();
-        }
-        self.count.next = self.total.q.val();
     }
 }
 
@@ -37,10 +29,9 @@ pub const COUNTERS: usize = (regs::BURSTS_FETCHED - regs::CYCLES + 1) as usize;
 block! {
     /// Which counters count in this cycle; `happened[i]` belongs to register `regs::CYCLES + i`.
     pub struct Events {
-        in busy: Bit,
-        in phase: Bits<2>,
-        in stream_active, wait_stationary, wait_hazard, compute_ready, load_active, store_active: Bit,
+        in busy, stream_active, wait_stationary, wait_hazard, compute_ready, load_active, store_active: Bit,
         in word_read, word_written, burst_read, burst_written, word_fetched, burst_fetched: Bit,
+        in phase: Bits<2>,
         out happened: [Bit; COUNTERS],
         net fp, bp, wu: Bit,
     }
@@ -87,10 +78,9 @@ block! {
     /// The inputs are the engines' own bits: `phase` is that of the newest compute command, a `word_*` bit stands for one word.
     pub struct Counters {
         in clock: Clock,
-        in clear, busy: Bit,
-        in phase: Bits<2>,
-        in stream_active, wait_stationary, wait_hazard, compute_ready, load_active, store_active: Bit,
-        in word_read, word_written, burst_read, burst_written, word_fetched, burst_fetched: Bit,
+        in clear, busy, stream_active, wait_stationary, wait_hazard, compute_ready, load_active: Bit,
+        in store_active, word_read, word_written, burst_read, burst_written, word_fetched: Bit,
+        in burst_fetched: Bit, in phase: Bits<2>,
         out count: [Bits<32>; COUNTERS],
         events: Events,
         counter: [EventCounter; COUNTERS],

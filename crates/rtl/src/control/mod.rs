@@ -11,29 +11,19 @@
 //! | [`registers`] = [`host_port`] + [`read_mux`] + [`write_registers`] + [`pack`] | what the host sees |
 //! | [`counters`], [`overflow`] | what is counted and remembered |
 
-pub mod arrivals;
 pub mod controller;
 pub mod counters;
-pub mod descriptor;
-pub mod dispatch;
-pub mod execute;
-pub mod fetch;
-pub mod field_state;
-pub mod host_port;
-pub mod keep;
-pub mod loops;
 pub mod overflow;
-pub mod pack;
-pub mod predecode;
-pub mod prefetch;
-pub mod program_buffer;
+pub mod program;
 pub mod queue;
-pub mod read_mux;
-pub mod refill;
 pub mod registers;
 pub mod run_control;
-pub mod signals;
 pub mod tokens;
-pub mod write_registers;
+
+pub use program::{
+    arrivals, execute, fetch, field_state, keep, loops, predecode, prefetch, program_buffer, refill,
+};
+pub use queue::{descriptor, dispatch, signals};
+pub use registers::{host_port, pack, read_mux, write_registers};
 
 pub use controller::Controller;

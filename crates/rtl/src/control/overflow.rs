@@ -11,29 +11,21 @@ block! {
     /// ```
     /// A bit is up two cycles after its `overflow_set`.
     pub struct OverflowBits {
-        in clock: Clock,
-        in clear: Bit,
-        in overflow_set: [Bit; 2],
-        in overflow_tag: [Bits<5>; 2],
+        in clock: Clock, in clear: Bit, in overflow_set: [Bit; 2], in overflow_tag: [Bits<5>; 2],
         out bits: Bits<32>,
-        reg set_a, set_b: Bit,
-        reg tag_a, tag_b: Bits<5>,
-        reg sticky: Bits<32>,
-        net mask_a, mask_b: Bits<32>,
-        const one: Bits<32> = 1, const none: Bits<32> = 0,
+        reg(clear) set_a, set_b: Bit, reg(clear) sticky => bits: Bits<32>, reg tag_a, tag_b: Bits<5>,
+        net pulse mask_a, mask_b: Bits<32>,
+        const one: Bits<32> = 1,
     }
 }
 
 impl Logic for OverflowBits {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, set_a, set_b, tag_a, tag_b, sticky);
         self.set_a.d.next = self.overflow_set[0].val();
         self.set_b.d.next = self.overflow_set[1].val();
         self.tag_a.d.next = self.overflow_tag[0].val();
         self.tag_b.d.next = self.overflow_tag[1].val();
-        self.mask_a.next = self.none.val();
-        self.mask_b.next = self.none.val();
         if self.set_a.q.val() {
             self.mask_a.next = self.one.val() << self.tag_a.q.val();
         }
@@ -41,11 +33,5 @@ impl Logic for OverflowBits {
             self.mask_b.next = self.one.val() << self.tag_b.q.val();
         }
         self.sticky.d.next = self.sticky.q.val() | self.mask_a.val() | self.mask_b.val();
-        if self.clear.val() {
-            self.set_a.d.next = false;
-            self.set_b.d.next = false;
-            self.sticky.d.next = self.none.val();
-        }
-        self.bits.next = self.sticky.q.val();
     }
 }

@@ -51,17 +51,12 @@ block! {
     /// `Clearing` lasts until the memory was idle for 16 cycles in a row: then no engine has a burst in hand.
     pub struct RunControl {
         in clock: Clock,
-        in reset, start, stop, clear, finished: Bit,
-        in queue_idle: [Bit; 3],
-        in memory_idle, fetch_idle: Bit,
-        in bad: [Bit; 3],
-        in bad_instruction, bad_loop, program_end: Bit,
-        out run, flush, restart, cancel, busy, done, stopped, error: Bit,
-        out errors: [Bit; 4],
-        reg state: RunState,
-        reg restarting, was_done, was_stopped, by_host: Bit,
-        reg calm: Bits<5>,
-        reg seen: [Bit; 4],
+        in reset, start, stop, clear, finished, memory_idle, fetch_idle, bad_instruction, bad_loop: Bit,
+        in program_end: Bit, in queue_idle, bad: [Bit; 3],
+        out flush, restart, busy, done, stopped, error: Bit, out errors: [Bit; 4],
+        out pulse run, cancel: Bit,
+        reg state: RunState, reg was_done => done, was_stopped => stopped, by_host: Bit,
+        reg seen: [Bit; 4], reg pulse restarting => restart: Bit, reg(clear) pulse calm: Bits<5>,
         net all_idle, any_bad, any_seen: Bit,
         const one: Bits<5> = 1,
     }
@@ -70,11 +65,6 @@ block! {
 impl Logic for RunControl {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, state, restarting, was_done, was_stopped, by_host, calm);
-        for i in 0..4 {
-            self.seen[i].clock.next = self.clock.val();
-            self.seen[i].d.next = self.seen[i].q.val();
-        }
         self.all_idle.next = self.queue_idle[0].val()
             & self.queue_idle[1].val()
             & self.queue_idle[2].val()
@@ -96,12 +86,8 @@ impl Logic for RunControl {
             self.seen[3].d.next = true;
         }
 
-        self.run.next = false;
         self.flush.next = true;
-        self.cancel.next = false;
         self.busy.next = true;
-        self.restarting.d.next = false;
-        self.calm.d.next = 0.into();
         match self.state.q.val() {
             RunState::Idle => {
                 self.busy.next = false;
@@ -158,7 +144,6 @@ impl Logic for RunControl {
         if self.clear.val() {
             self.state.d.next = RunState::Clearing;
             self.restarting.d.next = false;
-            self.calm.d.next = 0.into();
         }
         if self.restarting.q.val() {
             for i in 0..4 {
@@ -175,9 +160,6 @@ impl Logic for RunControl {
             }
         }
 
-        self.restart.next = self.restarting.q.val();
-        self.done.next = self.was_done.q.val();
-        self.stopped.next = self.was_stopped.q.val();
         self.error.next = self.any_seen.val();
         for i in 0..4 {
             self.errors[i].next = self.seen[i].q.val();

@@ -15,20 +15,16 @@ block! {
     /// `some` is up while there is a token. Putting one into a full counter loses it, taking one from an empty counter does nothing;
     /// both at once leave the count as it is. A token put in one cycle can be taken in the next: `some` is a flip-flop beside the count.
     pub struct TokenCounter {
-        in clock: Clock,
-        in reset, put, take: Bit,
+        in clock: Clock, in reset, put, take: Bit,
         out some: Bit,
-        reg count: Bits<8>,
-        reg any: Bit,
-        const one: Bits<8> = 1, const zero: Bits<8> = 0, const full: Bits<8> = 255,
+        reg(reset) count: Bits<8>, reg(reset) any => some: Bit,
+        const one: Bits<8> = 1, const full: Bits<8> = 255,
     }
 }
 
 impl Logic for TokenCounter {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, count, any);
-        self.some.next = self.any.q.val();
         if self.put.val() & !self.take.val() {
             self.any.d.next = true;
         }
@@ -41,10 +37,6 @@ impl Logic for TokenCounter {
         if self.take.val() & !self.put.val() & self.any.q.val() {
             self.count.d.next = self.count.q.val() - self.one.val();
         }
-        if self.reset.val() {
-            self.count.d.next = self.zero.val();
-            self.any.d.next = false;
-        }
     }
 }
 
@@ -55,11 +47,10 @@ block! {
     ///  put[3*from + to] ->| counter from -> to |-> some[3*from + to]
     ///                     |                    |<- take[3*from + to]
     /// ```
-    /// An engine is always in order with itself: on the diagonal there is no counter, `some` is up and puts and takes mean nothing.
+    /// An engine executes its own commands in order, so there is no counter from an engine to itself: there `some` is always high, and `put` and
+    /// `take` are ignored.
     pub struct Tokens {
-        in clock: Clock,
-        in reset: Bit,
-        in put, take: [Bit; 9],
+        in clock: Clock, in reset: Bit, in put, take: [Bit; 9],
         out some: [Bit; 9],
         counter: [TokenCounter; 6],
         const yes: Bit = true,

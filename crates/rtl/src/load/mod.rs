@@ -19,27 +19,17 @@
 //! | [`tap_lanes`] | which lane each tap goes to, and whether it lies in the image |
 //! | [`cycles`] | how long commands take |
 
-pub mod buffer_writer;
-pub mod code_reader;
-pub mod collector;
 pub mod control;
-pub mod cycles;
-pub mod expander;
 pub mod field16;
-pub mod gather;
-pub mod handover_ram;
-pub mod levels;
 pub mod load_engine;
-pub mod read_route;
-pub mod run_reader;
-pub mod scratch;
-pub mod tap_lanes;
-pub mod tap_origin;
-pub mod tap_position;
-pub mod tap_walker;
-pub mod vectors;
-pub mod walker;
+pub mod source;
+pub mod taps;
+pub mod vector;
 pub mod words;
+
+pub use source::{handover_ram, read_route, run_reader};
+pub use taps::{gather, scratch, tap_lanes, tap_origin, tap_position, tap_walker};
+pub use vector::{buffer_writer, code_reader, collector, cycles, expander, levels, vectors, walker};
 
 pub use buffer_writer::BufferWriter;
 pub use code_reader::CodeReader;

@@ -28,43 +28,22 @@ block! {
     pub struct Words<const W: usize> {
         assert!(matches!(W, 2 | 4), "2 or 4 pixels at once");
         let bits = |value: usize| value as u64;
-        in clock: Clock,
-        in reset, start: Bit,
-        in to: Bits<2>,
-        in unpack: Bit,
-        in shift: Bits<4>,
-        in base: Bits<16>,
-        in in_valid: Bit,
-        out in_ready: Bit,
-        in in_word: Bits<32>,
-        out operand_we, code_we: Bit,
-        out waddr: Bits<16>,
-        out scratch_we: Vec<Bit> = vec_of(W),
-        out scratch_waddr: Bits<16>,
-        out wdata: Vec<Bits<32>> = vec_of(W),
-        out idle: Bit,
+        in clock: Clock, in reset, start, unpack, in_valid: Bit, in to: Bits<2>,
+        in shift: Bits<4>, in base: Bits<16>, in in_word: Bits<32>,
+        out in_ready, operand_we, code_we, idle: Bit, out waddr, scratch_waddr: Bits<16>,
+        out scratch_we: Vec<Bit> = vec_of(W), out wdata: Vec<Bits<32>> = vec_of(W),
         // the command
-        reg target: Bits<2>,
-        reg unpacking: Bit,
-        reg scale: Bits<4>,
+        reg target: Bits<2>, reg unpacking: Bit, reg scale: Bits<4>,
         // the word held, and how often W bytes are still to follow
-        reg busy: Bit,
-        reg held: Bits<32>,
-        reg left: Bits<2>,
-        net last_bytes: Bit,
-        net bytes: Vec<Bits<32>> = vec_of(W),
+        reg(reset) busy: Bit, reg held: Bits<32>, reg left: Bits<2>,
+        net last_bytes: Bit, net bytes: Vec<Bits<32>> = vec_of(W),
         // beside the pixel units
         pixel: Vec<Pixel> = vec_of(W),
-        reg valid: Bit,
-        reg raw: Bits<32>,
+        reg(reset) valid: Bit, reg raw: Bits<32>,
         // the write
-        reg next_at: Bits<16>,
+        reg next_at, at => waddr, row => scratch_waddr: Bits<16>, reg word: Vec<Bits<32>> = vec_of(W),
+        reg writing, operand => operand_we, code => code_we: Bit, reg scratch: Vec<Bit> = vec_of(W),
         net next_bank: Bits<16>,
-        reg at, row: Bits<16>,
-        reg word: Vec<Bits<32>> = vec_of(W),
-        reg writing, operand: Bit,
-        reg scratch: Vec<Bit> = vec_of(W),
-        reg code: Bit,
         byte_at: Vec<Constant<Bits<5>>> = (0..W).map(|i| Constant::new(bits(8 * i).into())).collect(),
         number: Vec<Constant<Bits<16>>> = (0..W).map(|i| Constant::new(bits(i).into())).collect(),
         const top: Bits<16> = bits(W - 1), const banks: Bits<16> = bits(W),
@@ -76,8 +55,6 @@ block! {
 impl<const W: usize> Logic for Words<W> {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, target, unpacking, scale, busy, held, left);
-        dff_setup!(self, clock, valid, raw, next_at, at, row, writing, operand, code);
         self.last_bytes.next = !self.unpacking.q.val() || !self.left.q.val().any();
         self.in_ready.next = !self.busy.q.val() || self.last_bytes.val();
         if !self.busy.q.val() || self.last_bytes.val() {
@@ -97,13 +74,11 @@ impl<const W: usize> Logic for Words<W> {
             self.pixel[i].clock.next = self.clock.val();
             self.pixel[i].pixel.next = self.bytes[i].val().get_bits::<8>(0);
             self.pixel[i].shift.next = self.scale.q.val();
-            self.word[i].clock.next = self.clock.val();
             self.word[i].d.next = self.raw.q.val();
             if self.unpacking.q.val() {
                 self.word[i].d.next = self.pixel[i].y.val();
             }
             self.wdata[i].next = self.word[i].q.val();
-            self.scratch[i].clock.next = self.clock.val();
             self.scratch[i].d.next = self.valid.q.val()
                 && self.target.q.val().get_bit(0)
                 && (self.unpacking.q.val() || (self.next_bank.val() == self.number[i].val()));
@@ -121,10 +96,6 @@ impl<const W: usize> Logic for Words<W> {
         self.operand.d.next = self.valid.q.val() && !self.target.q.val().any();
         self.code.d.next = self.valid.q.val() && self.target.q.val().get_bit(1);
 
-        self.operand_we.next = self.operand.q.val();
-        self.code_we.next = self.code.q.val();
-        self.waddr.next = self.at.q.val();
-        self.scratch_waddr.next = self.row.q.val();
         self.idle.next = !self.busy.q.val() && !self.valid.q.val() && !self.writing.q.val();
 
         if self.start.val() {
@@ -135,10 +106,6 @@ impl<const W: usize> Logic for Words<W> {
             if self.unpack.val() && self.to.val().get_bit(0) {
                 self.next_at.d.next = self.base.val() & self.aligned.val();
             }
-        }
-        if self.reset.val() {
-            self.busy.d.next = false;
-            self.valid.d.next = false;
         }
     }
 }

@@ -45,39 +45,13 @@ block! {
     /// | `idle` | 1 | no command is offered, every word of every accepted command has reached its destination; one cycle late |
     pub struct Arbiter {
         in clock: Clock,
-        in reset, load_cmd_valid: Bit,
-        out load_cmd_ready: Bit,
-        in load_cmd_addr: Bits<32>,
-        in load_cmd_len: Bits<16>,
-        out load_data_valid: Bit,
-        in load_data_ready: Bit,
-        out load_data: Bits<32>,
-        in store_cmd_valid: Bit,
-        out store_cmd_ready: Bit,
-        in store_cmd_addr: Bits<32>,
-        in store_cmd_len: Bits<16>,
-        in store_data_valid: Bit,
-        out store_data_ready: Bit,
-        in store_data: Bits<32>,
-        in fetch_cmd_valid: Bit,
-        out fetch_cmd_ready: Bit,
-        in fetch_cmd_addr: Bits<32>,
-        in fetch_cmd_len: Bits<16>,
-        in fetch_urgent: Bit,
-        out fetch_data_valid: Bit,
-        out fetch_data: Bits<32>,
-        out cmd_valid: Bit,
-        in cmd_ready: Bit,
-        out cmd_write: Bit,
-        out cmd_addr: Bits<32>,
-        out cmd_len: Bits<16>,
-        out wdata_valid: Bit,
-        in wdata_ready: Bit,
-        out wdata: Bits<32>,
-        in rdata_valid: Bit,
-        out rdata_ready: Bit,
-        in rdata: Bits<32>,
-        out idle: Bit,
+        in reset, load_cmd_valid, load_data_ready, store_cmd_valid, store_data_valid, fetch_cmd_valid: Bit,
+        in fetch_urgent, cmd_ready, wdata_ready, rdata_valid: Bit,
+        in load_cmd_addr, store_cmd_addr, store_data, fetch_cmd_addr, rdata: Bits<32>,
+        in load_cmd_len, store_cmd_len, fetch_cmd_len: Bits<16>,
+        out load_cmd_ready, load_data_valid, store_cmd_ready, store_data_ready, fetch_cmd_ready: Bit,
+        out fetch_data_valid, cmd_valid, cmd_write, wdata_valid, rdata_ready, idle: Bit,
+        out load_data, fetch_data, cmd_addr, wdata: Bits<32>, out cmd_len: Bits<16>,
         merge: CommandMerge,
         reads: ReadOwners,
         writes: WordsUnderWay,
@@ -125,12 +99,9 @@ block! {
     ///
     /// The count is modulo 2^24, so that words may come before their command.
     pub struct WordsUnderWay {
-        in clock: Clock,
-        in reset, more: Bit,
-        in len: Bits<16>,
-        in word_valid, word_ready: Bit,
+        in clock: Clock, in reset, more, word_valid, word_ready: Bit, in len: Bits<16>,
         out none: Bit,
-        reg count: Bits<24>,
+        reg(reset) count: Bits<24>,
         net moved: Bit,
         const one: Bits<24> = 1, const zero: Bits<24> = 0,
     }
@@ -139,7 +110,6 @@ block! {
 impl Logic for WordsUnderWay {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, count);
         self.moved.next = self.word_valid.val() & self.word_ready.val();
         if self.more.val() & self.moved.val() {
             self.count.d.next = self.count.q.val() + bit_cast::<24, 16>(self.len.val()) - self.one.val();
@@ -148,9 +118,6 @@ impl Logic for WordsUnderWay {
         } else if self.moved.val() {
             self.count.d.next = self.count.q.val() - self.one.val();
         }
-        if self.reset.val() {
-            self.count.d.next = self.zero.val();
-        }
         self.none.next = self.count.q.val() == self.zero.val();
     }
 }
@@ -158,23 +125,20 @@ impl Logic for WordsUnderWay {
 block! {
     /// Nothing offered, nothing under way, as a flip-flop.
     pub struct Quiet {
-        in clock: Clock,
-        in load_valid, store_valid, fetch_valid, cmd_valid, reads_none, writes_none: Bit,
+        in clock: Clock, in load_valid, store_valid, fetch_valid, cmd_valid, reads_none, writes_none: Bit,
         out idle: Bit,
-        reg quiet: Bit,
+        reg quiet => idle: Bit,
     }
 }
 
 impl Logic for Quiet {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, quiet);
         self.quiet.d.next = !self.load_valid.val()
             & !self.store_valid.val()
             & !self.fetch_valid.val()
             & !self.cmd_valid.val()
             & self.reads_none.val()
             & self.writes_none.val();
-        self.idle.next = self.quiet.q.val();
     }
 }

@@ -9,36 +9,18 @@ block! {
     /// `load_ready`, `store_ready` and `fetch_ready` are up only in the cycle in which that command is taken; `read` and `read_len` say that it
     /// is one that reads. No read is taken without `room`.
     pub struct CommandMerge {
-        in clock: Clock,
-        in reset, load_valid: Bit,
-        out load_ready: Bit,
-        in load_addr: Bits<32>,
-        in load_len: Bits<16>,
-        in store_valid: Bit,
-        out store_ready: Bit,
-        in store_addr: Bits<32>,
-        in store_len: Bits<16>,
-        in fetch_valid: Bit,
-        out fetch_ready: Bit,
-        in fetch_addr: Bits<32>,
-        in fetch_len: Bits<16>,
-        in urgent, room: Bit,
-        out read: Bit,
-        out read_len: Bits<16>,
-        out cmd_valid: Bit,
-        in cmd_ready: Bit,
-        out cmd_write: Bit,
-        out cmd_addr: Bits<32>,
-        out cmd_len: Bits<16>,
-        reg offered, is_write: Bit,
-        reg address: Bits<32>,
-        reg length: Bits<16>,
+        in clock: Clock, in reset, load_valid, store_valid, fetch_valid, urgent, room, cmd_ready: Bit,
+        in load_addr, store_addr, fetch_addr: Bits<32>, in load_len, store_len, fetch_len: Bits<16>,
+        out load_ready, store_ready, fetch_ready, read, cmd_valid, cmd_write: Bit,
+        out read_len, cmd_len: Bits<16>, out cmd_addr: Bits<32>,
+        reg(reset) offered => cmd_valid, is_write => cmd_write: Bit, reg address => cmd_addr: Bits<32>,
+        reg length => cmd_len: Bits<16>,
         /// The engine served last is the store engine.
-        reg stored: Bit,
+        reg(reset) stored: Bit,
         /// Fetch was served after the engine served last.
-        reg fetched: Bit,
+        reg(reset) fetched: Bit,
         /// The next command is that of fetch.
-        reg first: Bit,
+        reg(reset) first: Bit,
         net take_load, take_store, take_fetch: Bit,
     }
 }
@@ -46,7 +28,6 @@ block! {
 impl Logic for CommandMerge {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, offered, is_write, address, length, stored, fetched, first);
         self.take_store.next = !self.offered.q.val()
             & !self.first.q.val()
             & self.store_valid.val()
@@ -88,13 +69,6 @@ impl Logic for CommandMerge {
             self.address.d.next = self.fetch_addr.val();
             self.length.d.next = self.fetch_len.val();
         }
-        if self.reset.val() {
-            self.offered.d.next = false;
-            self.is_write.d.next = false;
-            self.stored.d.next = false;
-            self.fetched.d.next = false;
-            self.first.d.next = false;
-        }
         self.load_ready.next = self.take_load.val();
         self.store_ready.next = self.take_store.val();
         self.fetch_ready.next = self.take_fetch.val();
@@ -103,9 +77,5 @@ impl Logic for CommandMerge {
         if self.take_fetch.val() {
             self.read_len.next = self.fetch_len.val();
         }
-        self.cmd_valid.next = self.offered.q.val();
-        self.cmd_write.next = self.is_write.q.val();
-        self.cmd_addr.next = self.address.q.val();
-        self.cmd_len.next = self.length.q.val();
     }
 }

@@ -14,20 +14,12 @@ block! {
     /// word has been handed over and falls two cycles after `more`: until then its command is offered to the memory.
     /// Words for fetch are taken at once.
     pub struct ReadOwners {
-        in clock: Clock,
-        in reset, more, more_fetch: Bit,
+        in clock: Clock, in reset, more, more_fetch, word_valid, load_ready: Bit,
         in more_len: Bits<16>,
-        out room: Bit,
-        in word_valid: Bit,
-        out word_ready, load_valid: Bit,
-        in load_ready: Bit,
-        out fetch_valid, none: Bit,
+        out room, word_ready, load_valid, fetch_valid, none: Bit,
         bursts: Fifo<17, 4>,
-        reg to_load, to_fetch: Bit,
-        reg left: Bits<16>,
-        reg last: Bit,
-        net take, free: Bit,
-        net length: Bits<16>,
+        reg(reset) to_load, to_fetch: Bit, reg left: Bits<16>, reg last: Bit,
+        net take, free: Bit, net length: Bits<16>,
         const one: Bits<16> = 1, const two: Bits<16> = 2, const fetch_mark: Bits<17> = 1 << 16,
     }
 }
@@ -35,7 +27,6 @@ block! {
 impl Logic for ReadOwners {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, to_load, to_fetch, left, last);
         self.bursts.clock.next = self.clock.val();
         self.bursts.reset.next = self.reset.val();
         self.bursts.in_valid.next = self.more.val();
@@ -58,10 +49,6 @@ impl Logic for ReadOwners {
         } else if self.word_valid.val() & self.take.val() {
             self.left.d.next = self.left.q.val() - self.one.val();
             self.last.d.next = self.left.q.val() == self.two.val();
-        }
-        if self.reset.val() {
-            self.to_load.d.next = false;
-            self.to_fetch.d.next = false;
         }
         self.word_ready.next = self.take.val();
         self.load_valid.next = self.word_valid.val() & self.to_load.q.val();

@@ -32,14 +32,9 @@ block! {
     /// | `sum`, `product` | 32 | |
     /// | `saturated` | 1 | pulse: a result that was asked for was saturated |
     pub struct Arithmetic {
-        in clock: Clock,
-        in clear, second: Bit,
-        in add: [Bit; 2],
-        in add_a, add_b: [Bits<32>; 2],
-        in subtract, multiply: [Bit; 2],
-        in mul_a, mul_b: [Bits<32>; 2],
-        out sum, product: Bits<32>,
-        out saturated: Bit,
+        in clock: Clock, in clear, second: Bit, in add, subtract, multiply: [Bit; 2],
+        in add_a, add_b, mul_a, mul_b: [Bits<32>; 2],
+        out sum, product: Bits<32>, out saturated: Bit,
         operands: ChooseOperands,
         adder: FpAdd,
         multiplier: FpMul,
@@ -70,26 +65,16 @@ glue! { Arithmetic; self => {
 block! {
     /// The operands of the client that works, registered.
     struct ChooseOperands {
-        in clock: Clock,
-        in second: Bit,
-        in add: [Bit; 2],
-        in add_a, add_b: [Bits<32>; 2],
-        in subtract, multiply: [Bit; 2],
-        in mul_a, mul_b: [Bits<32>; 2],
-        out adds, multiplies: Bit,
-        out term_a, term_b: Bits<32>,
-        out negate: Bit,
-        out factor_a, factor_b: Bits<32>,
-        reg a, b: Bits<32>,
-        reg negative: Bit,
-        reg c, d: Bits<32>,
+        in clock: Clock, in second: Bit, in add, subtract, multiply: [Bit; 2],
+        in add_a, add_b, mul_a, mul_b: [Bits<32>; 2],
+        out adds, multiplies, negate: Bit, out term_a, term_b, factor_a, factor_b: Bits<32>,
+        reg a => term_a, b => term_b, c => factor_a, d => factor_b: Bits<32>, reg negative => negate: Bit,
     }
 }
 
 impl Logic for ChooseOperands {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, a, b, negative, c, d);
         self.adds.next = self.add[0].val();
         self.multiplies.next = self.multiply[0].val();
         self.a.d.next = self.add_a[0].val();
@@ -106,30 +91,22 @@ impl Logic for ChooseOperands {
             self.c.d.next = self.mul_a[1].val();
             self.d.d.next = self.mul_b[1].val();
         }
-        self.term_a.next = self.a.q.val();
-        self.term_b.next = self.b.q.val();
-        self.negate.next = self.negative.q.val();
-        self.factor_a.next = self.c.q.val();
-        self.factor_b.next = self.d.q.val();
     }
 }
 
 block! {
     /// Overflow of results that were asked for.
     struct Saturation {
-        in clock: Clock,
-        in added, sum_overflow, multiplied, product_overflow: Bit,
+        in clock: Clock, in added, sum_overflow, multiplied, product_overflow: Bit,
         out saturated: Bit,
-        reg happened: Bit,
+        reg happened => saturated: Bit,
     }
 }
 
 impl Logic for Saturation {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, happened);
         self.happened.d.next = (self.added.val() && self.sum_overflow.val())
             || (self.multiplied.val() && self.product_overflow.val());
-        self.saturated.next = self.happened.q.val();
     }
 }

@@ -10,8 +10,7 @@ block! {
     ///  d --> [FF] --> ... --> [FF] --> q
     /// ```
     pub struct Hold<D: Synth>(cycles: usize) {
-        in clock: Clock,
-        in d: D,
+        in clock: Clock, in d: D,
         out q: D,
         stage: Vec<DFF<D>> = vec_of(cycles),
     }

@@ -15,33 +15,21 @@
 //! what does not fit into the word buffer is not begun. Only the words between the buffer and memory ever wait.
 
 pub mod arithmetic;
-pub mod class_walk;
-pub mod codes;
-pub mod drain;
-pub mod exponents;
-pub mod handover_writer;
 pub mod hold;
-pub mod lane_constants;
-pub mod map_walk;
+pub mod map;
 pub mod operand_ram;
-pub mod order_key;
-pub mod pool_lane;
 pub mod psum_port;
-pub mod run_writer;
-pub mod serialise;
 pub mod softmax;
-pub mod softmax_control;
-pub mod softmax_steps;
-pub mod softmax_totals;
 pub mod store_control;
 pub mod store_engine;
 pub mod store_latch;
 pub mod token_line;
 pub mod update;
-pub mod update_schedule;
-pub mod update_walk;
-pub mod word_buffer;
-pub mod word_mux;
-pub mod word_ram;
+pub mod write;
+
+pub use map::{codes, drain, map_walk, order_key, pool_lane, serialise};
+pub use softmax::{class_walk, exponents, softmax_control, softmax_steps, softmax_totals};
+pub use update::{update_schedule, update_walk};
+pub use write::{handover_writer, run_writer, word_buffer, word_mux, word_ram};
 
 pub use store_engine::StoreEngine;

@@ -1,7 +1,7 @@
 //! [`OperandRam`]: weights, velocities and labels for the vector unit.
 
-use ef_hdl_kit::block;
 use super::word_ram::{self, WordRam};
+use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
 /// Cycles from an address to `operand`.
@@ -17,10 +17,7 @@ block! {
     /// ```
     /// Addresses wrap at 2^OAW. [`LATENCY`] 3.
     pub struct OperandRam<const OAW: usize> {
-        in clock: Clock,
-        in operand_we: Bit,
-        in operand_waddr: Bits<16>,
-        in operand_wdata: Bits<32>,
+        in clock: Clock, in operand_we: Bit, in operand_waddr: Bits<16>, in operand_wdata: Bits<32>,
         /// Softmax reads, not the update.
         in softmax: Bit,
         in update_address, softmax_address: Bits<16>,
@@ -33,7 +30,6 @@ block! {
 impl<const OAW: usize> Logic for OperandRam<OAW> {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, address);
         self.ram.clock.next = self.clock.val();
         self.ram.write.next = self.operand_we.val();
         self.ram.write_address.next = self.operand_waddr.val();

@@ -22,13 +22,9 @@ block! {
     /// | `p_addr`, `p_data[T]` | 16, 32 | to and from the partial sums |
     /// | `element` | 32 | |
     pub struct PsumPort<const T: usize, const LAT: usize> {
-        in clock: Clock,
-        in map: Bit,
-        in map_address, word_address: Bits<16>,
-        in word_lane: Bits<3>,
-        out p_addr: Bits<16>,
+        in clock: Clock, in map: Bit, in map_address, word_address: Bits<16>, in word_lane: Bits<3>,
         in p_data: Vec<Bits<32>> = vec_of(T),
-        out element: Bits<32>,
+        out p_addr: Bits<16>, out element: Bits<32>,
         choose: ChooseAddress,
         lane: Delay<Bits<3>> = Delay::new(vector_latency(LAT)),
         pick: PickLane<T>,
@@ -60,46 +56,38 @@ glue! { [const T: usize, const LAT: usize] PsumPort<T, LAT>; self => {
 block! {
     /// The address register.
     struct ChooseAddress {
-        in clock: Clock,
-        in map: Bit,
-        in map_address, word_address: Bits<16>,
+        in clock: Clock, in map: Bit, in map_address, word_address: Bits<16>,
         out address: Bits<16>,
-        reg chosen: Bits<16>,
+        reg chosen => address: Bits<16>,
     }
 }
 
 impl Logic for ChooseAddress {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, chosen);
         self.chosen.d.next = self.word_address.val();
         if self.map.val() {
             self.chosen.d.next = self.map_address.val();
         }
-        self.address.next = self.chosen.q.val();
     }
 }
 
 block! {
     /// One word of a vector, registered.
     struct PickLane<const T: usize> {
-        in clock: Clock,
-        in lane: Bits<3>,
-        in vector: Vec<Bits<32>> = vec_of(T),
+        in clock: Clock, in lane: Bits<3>, in vector: Vec<Bits<32>> = vec_of(T),
         out element: Bits<32>,
-        reg word: Bits<32>,
+        reg word => element: Bits<32>,
     }
 }
 
 impl<const T: usize> Logic for PickLane<T> {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, word);
         for i in 0..T {
             if self.lane.val() == i.to_bits() {
                 self.word.d.next = self.vector[i].val();
             }
         }
-        self.element.next = self.word.q.val();
     }
 }

@@ -33,9 +33,9 @@ pub const PRODUCED: u64 = 2;
 pub const DONE: u64 = 1;
 /// Cycles from `start` to `done` of an undefined operation.
 pub const REFUSED: u64 = 2;
-/// Cycles from the writer's end to its start for the codes.
+/// Cycles between the last word of a map, when the run writer has become idle, and the start of the run writer for the codes.
 pub const WRITE_CODES: u64 = 2;
-/// Cycles from the end of a map to its first code in the word buffer.
+/// Cycles from the last word of a map, as the run writer takes it, to the first word of codes in the word buffer.
 pub const SEND_CODES: u64 = 6;
 
 block! {
@@ -66,41 +66,25 @@ block! {
     /// | `saturated`, `overflow_set`, `overflow_tag` | 1, 1, 5 | a result was saturated, in a command with this tag |
     pub struct StoreControl {
         in clock: Clock,
-        in reset, start, cancel: Bit,
-        out ready, done, bad: Bit,
-        in op, tag: Bits<16>,
-        in dram: Bits<32>,
-        in run, n_run: Bits<16>,
-        in d_run, code_dram: Bits<32>,
-        in code_run: Bits<16>,
-        in code_d_run: Bits<32>,
-        out map, softmax, relu, pool, velocity, gradient, clear, map_start: Bit,
-        in map_finished: Bit,
-        out update_start: Bit,
-        in update_busy: Bit,
-        out softmax_start: Bit,
-        in softmax_busy, pending: Bit,
-        out send: Bit,
-        in sending: Bit,
-        out write: Bit,
-        in writing: Bit,
-        out writer_cancel: Bit,
-        out write_dram: Bits<32>,
-        out write_run, write_n_run: Bits<16>,
-        out write_d_run: Bits<32>,
-        out prefill: Bits<16>,
-        in saturated: Bit,
-        out overflow_set: Bit,
-        out overflow_tag: Bits<5>,
-        reg state: StoreState,
+        in reset, start, cancel, map_finished, update_busy, softmax_busy, pending, sending, writing: Bit,
+        in saturated: Bit, in op, tag, run, n_run, code_run: Bits<16>,
+        in dram, d_run, code_dram, code_d_run: Bits<32>,
+        out map, softmax, relu, pool, velocity, gradient, clear, map_start, update_start: Bit,
+        out softmax_start, send, write, overflow_set: Bit, out write_dram, write_d_run: Bits<32>,
+        out write_run, write_n_run, prefill: Bits<16>, out overflow_tag: Bits<5>,
+        out pulse ready, done, bad, writer_cancel: Bit,
+        reg(reset) state: StoreState,
         /// The writer writes codes.
-        reg coding, clearing: Bit,
+        reg coding: Bit,
+        reg clearing => clear: Bit,
         /// What was started has ended, a cycle ago.
-        reg finished, map_starts, update_starts, softmax_starts, writes, sends: Bit,
+        reg finished: Bit,
+        reg pulse map_starts => map_start, update_starts => update_start: Bit,
+        reg pulse softmax_starts => softmax_start, writes => write, sends => send: Bit,
         // the operation, from the cycle after Decode on
-        reg is_map, is_update, is_softmax, has_relu, has_pool, has_codes, wants_velocity, has_gradient: Bit,
-        net kind: Bits<2>,
-        net starting, defined: Bit,
+        reg is_map => map, is_update, is_softmax => softmax, has_relu => relu, has_pool => pool: Bit,
+        reg has_codes, wants_velocity => velocity, has_gradient => gradient: Bit,
+        net kind: Bits<2>, net starting, defined: Bit,
         const kind_map: Bits<2> = StoreKind::Map as u64, const kind_update: Bits<2> = StoreKind::Update as u64,
         const kind_softmax: Bits<2> = StoreKind::Softmax as u64, const bit_relu: Bits<4> = StoreOp::RELU as u64,
         const bit_pool: Bits<4> = StoreOp::POOL as u64, const bit_codes: Bits<4> = StoreOp::CODES as u64,
@@ -113,10 +97,6 @@ block! {
 impl Logic for StoreControl {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, state, coding, clearing, finished);
-        dff_setup!(self, clock, map_starts, update_starts, softmax_starts, writes, sends);
-        dff_setup!(self, clock, is_map, is_update, is_softmax, has_relu, has_pool, has_codes, wants_velocity);
-        dff_setup!(self, clock, has_gradient);
         self.kind.next = self.op.val().get_bits::<2>(0);
         self.defined.next = !self.kind.val().all();
         self.is_map.d.next = self.kind.val() == self.kind_map.val();
@@ -137,16 +117,7 @@ impl Logic for StoreControl {
                 || (self.is_update.q.val() && !self.update_busy.val())
                 || (self.is_softmax.q.val() && !self.softmax_busy.val()));
 
-        self.ready.next = false;
-        self.done.next = false;
-        self.bad.next = false;
         self.clearing.d.next = self.reset.val();
-        self.writer_cancel.next = false;
-        self.map_starts.d.next = false;
-        self.update_starts.d.next = false;
-        self.softmax_starts.d.next = false;
-        self.writes.d.next = false;
-        self.sends.d.next = false;
         match self.state.q.val() {
             StoreState::Idle => {
                 self.ready.next = true;
@@ -227,22 +198,7 @@ impl Logic for StoreControl {
         {
             self.state.d.next = StoreState::Cancel;
         }
-        if self.reset.val() {
-            self.state.d.next = StoreState::Idle;
-        }
 
-        self.clear.next = self.clearing.q.val();
-        self.map_start.next = self.map_starts.q.val();
-        self.update_start.next = self.update_starts.q.val();
-        self.softmax_start.next = self.softmax_starts.q.val();
-        self.write.next = self.writes.q.val();
-        self.send.next = self.sends.q.val();
-        self.map.next = self.is_map.q.val();
-        self.softmax.next = self.is_softmax.q.val();
-        self.relu.next = self.has_relu.q.val();
-        self.pool.next = self.has_pool.q.val();
-        self.velocity.next = self.wants_velocity.q.val();
-        self.gradient.next = self.has_gradient.q.val();
         self.write_dram.next = self.dram.val();
         self.write_run.next = self.run.val();
         self.write_n_run.next = self.n_run.val();

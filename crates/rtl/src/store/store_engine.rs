@@ -57,31 +57,13 @@ block! {
     /// ```
     pub struct StoreEngine<const T: usize, const OAW: usize, const CAW: usize, const EAW: usize, const LAT: usize> {
         assert!((1..=6).contains(&LAT), "partial sums are read with a latency of 1 to 6 cycles");
-        in clock: Clock,
-        in reset, start: Bit,
-        in field: Vec<Bits<32>> = vec_of(FIELDS),
-        out ready, done, bad: Bit,
-        in cancel: Bit,
-        out cmd_valid: Bit,
-        in cmd_ready: Bit,
-        out cmd_addr: Bits<32>,
-        out cmd_len: Bits<16>,
-        out data_valid: Bit,
-        in data_ready: Bit,
-        out data: Bits<32>,
-        out p_addr: Bits<16>,
-        in p_data: Vec<Bits<32>> = vec_of(T),
-        in operand_we: Bit,
+        in clock: Clock, in reset, start, cancel, cmd_ready, data_ready, operand_we, clear: Bit,
+        in field: Vec<Bits<32>> = vec_of(FIELDS), in p_data: Vec<Bits<32>> = vec_of(T),
         in operand_waddr: Bits<16>,
-        in operand_wdata: Bits<32>,
-        out handover_we: Bit,
-        out handover_waddr: Bits<16>,
-        out handover_wdata: Bits<32>,
-        in learning_rate, momentum, weight_decay, inv_batch: Bits<32>,
-        out loss_sum, mean_loss, correct: Bits<32>,
-        in clear: Bit,
-        out words_written, burst_issued, overflow_set: Bit,
-        out overflow_tag: Bits<5>,
+        in operand_wdata, learning_rate, momentum, weight_decay, inv_batch: Bits<32>,
+        out ready, done, bad, cmd_valid, data_valid, handover_we, words_written, burst_issued: Bit,
+        out overflow_set: Bit, out cmd_addr, data, handover_wdata, loss_sum, mean_loss, correct: Bits<32>,
+        out cmd_len, p_addr, handover_waddr: Bits<16>, out overflow_tag: Bits<5>,
         latch: StoreLatch,
         control: StoreControl,
         drain: Drain<T, CAW, LAT>,
@@ -206,13 +188,9 @@ StoreEngine<T, OAW, CAW, EAW, LAT>; self => {
 block! {
     /// The word that UPDATE or SOFTMAX reads from the partial sums.
     struct ChooseElement {
-        in softmax: Bit,
-        in update_address: Bits<16>,
-        in update_lane: Bits<3>,
-        in softmax_address: Bits<16>,
-        in softmax_lane: Bits<3>,
-        out address: Bits<16>,
-        out lane: Bits<3>,
+        in softmax: Bit, in update_address, softmax_address: Bits<16>,
+        in update_lane, softmax_lane: Bits<3>,
+        out address: Bits<16>, out lane: Bits<3>,
     }
 }
 

@@ -15,11 +15,8 @@ block! {
     ///  field[18] --start--> [FF] --> word[18], half[18] (its low 16 bits)
     /// ```
     pub struct StoreLatch {
-        in clock: Clock,
-        in start: Bit,
-        in field: Vec<Bits<32>> = vec_of(FIELDS),
-        out word: Vec<Bits<32>> = vec_of(FIELDS),
-        out half: Vec<Bits<16>> = vec_of(FIELDS),
+        in clock: Clock, in start: Bit, in field: Vec<Bits<32>> = vec_of(FIELDS),
+        out word: Vec<Bits<32>> = vec_of(FIELDS), out half: Vec<Bits<16>> = vec_of(FIELDS),
         reg value: Vec<Bits<32>> = vec_of(FIELDS),
     }
 }
@@ -28,8 +25,6 @@ impl Logic for StoreLatch {
     #[hdl_gen]
     fn update(&mut self) {
         for i in 0..FIELDS {
-            self.value[i].clock.next = self.clock.val();
-            self.value[i].d.next = self.value[i].q.val();
             if self.start.val() {
                 self.value[i].d.next = self.field[i].val();
             }

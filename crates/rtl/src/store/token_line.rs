@@ -26,10 +26,8 @@ block! {
     /// ```
     pub struct TokenLine(length: usize) {
         assert!((1..=120).contains(&length), "a token line is 1 to 120 cycles long");
-        in clock: Clock,
-        in clear, token: Bit,
-        out tap: Vec<Bit> = vec_of(length + 1),
-        out busy: Bit,
+        in clock: Clock, in clear, token: Bit,
+        out tap: Vec<Bit> = vec_of(length + 1), out busy: Bit,
         stage: Vec<TokenStage> = vec_of(length),
         census: Census,
     }
@@ -54,43 +52,35 @@ glue! { TokenLine; self => {
 block! {
     /// A flip-flop with a synchronous clear.
     struct TokenStage {
-        in clock: Clock,
-        in clear, d: Bit,
+        in clock: Clock, in clear, d: Bit,
         out q: Bit,
-        reg held: Bit,
+        reg held => q: Bit,
     }
 }
 
 impl Logic for TokenStage {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, held);
         self.held.d.next = self.d.val() && !self.clear.val();
-        self.q.next = self.held.q.val();
     }
 }
 
 block! {
     /// Counts the tokens under way.
     struct Census {
-        in clock: Clock,
-        in clear, enter, leave: Bit,
+        in clock: Clock, in clear, enter, leave: Bit,
         out busy: Bit,
-        reg count: Bits<7>,
+        reg(clear) count: Bits<7>,
     }
 }
 
 impl Logic for Census {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, count);
         if self.enter.val() && !self.leave.val() {
             self.count.d.next = self.count.q.val() + 1;
         } else if self.leave.val() && !self.enter.val() {
             self.count.d.next = self.count.q.val() - 1;
-        }
-        if self.clear.val() {
-            self.count.d.next = 0.into();
         }
         self.busy.next = self.enter.val() || self.count.q.val().any();
     }

@@ -32,25 +32,17 @@ block! {
     /// # ef_hdl_kit::export::verilog(&mut Fifo::<32, 4>::default(), "fifo").unwrap();
     /// ```
     pub struct Fifo<const W: usize, const AW: usize> {
-        in clock: Clock,
-        in reset, in_valid: Bit,
-        out in_ready: Bit,
-        in in_data: Bits<W>,
-        out out_valid: Bit,
-        in out_ready: Bit,
-        out out_data: Bits<W>,
+        in clock: Clock, in reset, in_valid, out_ready: Bit, in in_data: Bits<W>,
+        out in_ready, out_valid: Bit, out out_data: Bits<W>,
         ram: RAM<Bits<W>, AW>,
-        reg head, tail: Bits<AW>,
-        reg full, valid: Bit,
-        net put, take: Bit,
-        net head_next, tail_next: Bits<AW>,
+        reg(reset) head, tail: Bits<AW>, reg(reset) full, valid => out_valid: Bit,
+        net put, take: Bit, net head_next, tail_next: Bits<AW>,
     }
 }
 
 impl<const W: usize, const AW: usize> Logic for Fifo<W, AW> {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, head, tail, full, valid);
         self.put.next = self.in_valid.val() && !self.full.q.val();
         self.take.next = self.valid.q.val() && self.out_ready.val();
         self.head_next.next = self.head.q.val();
@@ -76,15 +68,8 @@ impl<const W: usize, const AW: usize> Logic for Fifo<W, AW> {
         } else if self.take.val() {
             self.full.d.next = false;
         }
-        if self.reset.val() {
-            self.head.d.next = 0.into();
-            self.tail.d.next = 0.into();
-            self.full.d.next = false;
-            self.valid.d.next = false;
-        }
 
         self.in_ready.next = !self.full.q.val();
-        self.out_valid.next = self.valid.q.val();
         self.out_data.next = self.ram.read_data.val();
     }
 }

@@ -28,27 +28,16 @@ block! {
     /// # ef_hdl_kit::export::verilog(&mut Skid::<32>::default(), "skid").unwrap();
     /// ```
     pub struct Skid<const W: usize> {
-        in clock: Clock,
-        in reset, in_valid: Bit,
-        out in_ready: Bit,
-        in in_data: Bits<W>,
-        out out_valid: Bit,
-        in out_ready: Bit,
-        out out_data: Bits<W>,
-        reg valid: Bit,
-        reg head: Bits<W>,
-        reg spilled: Bit,
-        reg spill: Bits<W>,
+        in clock: Clock, in reset, in_valid, out_ready: Bit, in in_data: Bits<W>,
+        out in_ready, out_valid: Bit, out out_data: Bits<W>,
+        reg(reset) valid => out_valid, spilled: Bit, reg head => out_data, spill: Bits<W>,
     }
 }
 
 impl<const W: usize> Logic for Skid<W> {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, valid, head, spilled, spill);
         self.in_ready.next = !self.spilled.q.val();
-        self.out_valid.next = self.valid.q.val();
-        self.out_data.next = self.head.q.val();
         if !self.spilled.q.val() {
             self.spill.d.next = self.in_data.val();
         }
@@ -62,10 +51,6 @@ impl<const W: usize> Logic for Skid<W> {
             }
         } else if self.in_valid.val() {
             self.spilled.d.next = true;
-        }
-        if self.reset.val() {
-            self.valid.d.next = false;
-            self.spilled.d.next = false;
         }
     }
 }

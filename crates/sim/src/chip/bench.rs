@@ -6,7 +6,7 @@ use ef_hdl_kit::vsim::Model;
 use ef_hdl_kit::{Port, Vsim};
 use ef_program::MemoryUse;
 use ef_soc::sdram::chip_model::{self, ChipModelSettings};
-use ef_soc::top;
+use ef_soc::verilog;
 use std::ffi::{CStr, c_char, c_void};
 use std::fmt::Write;
 
@@ -51,7 +51,7 @@ impl ChipBench {
     pub fn new(board: &Board, mounted: &SdramPart) -> Result<Self> {
         let mut sim = model(board)?.build()?;
         let settings = Settings {
-            sdram: ChipModelSettings::new(mounted, top::clock_hz(board)),
+            sdram: ChipModelSettings::new(mounted, verilog::clock_hz(board)),
             read_delay: board.clocks.sdram_read_delay,
             baud: board.link.baud,
         };
@@ -147,8 +147,8 @@ impl Drop for ChipBench {
 
 /// The board's outermost module with the chip inside, tristate drivers included.
 fn model(board: &Board) -> Result<Model> {
-    let chip = top::modules(board)?.source_with(&top::portable_cells());
-    let text = chip + &board.pins.wrapper(TOP, top::CHIP) + include_str!("../../verilog/memory_probe.v");
+    let chip = verilog::modules(board)?.source_with(&verilog::portable_cells());
+    let text = chip + &board.pins.wrapper(TOP, verilog::CHIP) + include_str!("../../verilog/memory_probe.v");
     let ports: Vec<Port> = Vec::new();
     Ok(Model::from_verilog(TOP, &text, &ports)
         .verilator_arg("--pins-inout-enables")

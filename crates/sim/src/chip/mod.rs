@@ -11,7 +11,7 @@ use ef_board::{Board, SdramPart};
 use ef_link::{LinkDevice, Settings};
 use ef_program::{Config, Device, DeviceError, MemoryUse};
 use ef_soc::chip::RESET_LOG2;
-use ef_soc::top;
+use ef_soc::verilog;
 use std::time::Duration;
 
 /// The accelerator of a simulated board. Every access goes over the simulated serial line; a rule of the SDRAM that is broken ends the run.
@@ -35,7 +35,7 @@ impl ChipDevice {
         let mut bench =
             ChipBench::new(board, mounted).with_context(|| format!("cannot simulate {}", board.name))?;
         reset(&mut bench);
-        let port = ChipPort::new(bench, board.name.clone(), top::clock_hz(board));
+        let port = ChipPort::new(bench, board.name.clone(), verilog::clock_hz(board));
         Ok(ChipDevice { right_sdram: *mounted == board.sdram, ..Self::over(port)? })
     }
 

@@ -24,12 +24,9 @@ block! {
     /// # ef_hdl_kit::export::verilog(&mut Debounce::<20>::default(), "debounce").unwrap();
     /// ```
     pub struct Debounce<const N: usize> {
-        in clock: Clock,
-        in raw: Bit,
+        in clock: Clock, in raw: Bit,
         out level: Bit,
-        reg sync, sampled: Bit,
-        reg count: Bits<N>,
-        reg clean: Bit,
+        reg sync, sampled, clean => level: Bit, reg pulse count: Bits<N>,
         const zero: Bits<N> = 0, const one: Bits<N> = 1,
         net next_count: Bits<N>,
     }
@@ -38,17 +35,14 @@ block! {
 impl<const N: usize> Logic for Debounce<N> {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, sync, sampled, count, clean);
         self.sync.d.next = self.raw.val();
         self.sampled.d.next = self.sync.q.val();
         self.next_count.next = self.count.q.val() + self.one.val();
-        self.count.d.next = self.zero.val();
         if self.sampled.q.val() != self.clean.q.val() {
             self.count.d.next = self.next_count.val();
             if self.next_count.val() == self.zero.val() {
                 self.clean.d.next = self.sampled.q.val();
             }
         }
-        self.level.next = self.clean.q.val();
     }
 }

@@ -1,8 +1,8 @@
 //! Clocks, reset and the registers in the I/O cells: everything of the chip that is the FPGA vendor's.
 //!
 //! ```text
-//!  oscillator --[Pll]--+--> core clock --> everything
-//!                |     +--> SDRAM clock --> [SdramPads] --> sdram_clk
+//!  oscillator --[ClockGenerator]--+--> core clock --> everything
+//!                |     +--> SDRAM clock --> [SdramCells] --> sdram_clk
 //!              locked
 //!                v
 //!  button --[ResetSequencer]--> reset
@@ -14,6 +14,6 @@ mod pll;
 mod reset;
 
 pub use debounce::Debounce;
-pub use pads::{PadKind, SdramPads, pads_verilog};
-pub use pll::{PLL_SIM_LOCK_EDGES, Pll, PllKind, pll_verilog};
+pub use pads::{PadKind, SdramCells, pads_verilog};
+pub use pll::{ClockGenerator, PLL_SIM_LOCK_EDGES, PllKind, pll_verilog};
 pub use reset::{ResetFlop, ResetSequencer};

@@ -1,9 +1,9 @@
-//! [`SdramPads`]: the registers between the SDRAM controller and the pins.
+//! [`SdramCells`]: the registers between the SDRAM controller and the pins.
 
 use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
-/// Which Verilog stands behind the module `ef_sdram_pads` that every [`SdramPads`] instantiates.
+/// Which Verilog stands behind the module `ef_sdram_pads` that every [`SdramCells`] instantiates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PadKind {
     /// The registers of the ECP5's I/O cells.
@@ -12,7 +12,7 @@ pub enum PadKind {
     Portable,
 }
 
-/// The Verilog text to append once to an exported design that contains [`SdramPads`].
+/// The Verilog text to append once to an exported design that contains [`SdramCells`].
 pub fn pads_verilog(kind: PadKind) -> &'static str {
     match kind {
         PadKind::Ecp5 => include_str!("../../verilog/ef_sdram_pads_ecp5.v"),
@@ -43,27 +43,18 @@ block! {
     /// | `dq_out`, `dq_oe`, `dq_in` | 16, 1, 16 | from and to the controller |
     /// | `sdram_*` | | pins; `sdram_dq_oe` 16 |
     #[derive(Clone, Debug)]
-    pub struct SdramPads {
-        in clock, sdram_clock: Clock,
-        in cke, cs_n, ras_n, cas_n, we_n: Bit,
-        in ba: Bits<2>,
-        in a: Bits<13>,
-        in dqm: Bits<2>,
-        in dq_out: Bits<16>,
-        in dq_oe: Bit,
-        out dq_in: Bits<16>,
+    pub struct SdramCells {
+        in clock, sdram_clock: Clock, in cke, cs_n, ras_n, cas_n, we_n, dq_oe: Bit,
+        in ba, dqm: Bits<2>, in a: Bits<13>, in dq_out, sdram_dq_in: Bits<16>,
+        out dq_in, sdram_dq_out, sdram_dq_oe: Bits<16>,
         out sdram_clk, sdram_cke, sdram_cs_n, sdram_ras_n, sdram_cas_n, sdram_we_n: Bit,
-        out sdram_ba: Bits<2>,
-        out sdram_a: Bits<13>,
-        out sdram_dqm: Bits<2>,
-        out sdram_dq_out, sdram_dq_oe: Bits<16>,
-        in sdram_dq_in: Bits<16>,
+        out sdram_ba, sdram_dqm: Bits<2>, out sdram_a: Bits<13>,
         /// Not `sdram_cs_n`, so that it starts high.
         _selected: bool,
     }
 }
 
-impl Logic for SdramPads {
+impl Logic for SdramCells {
     fn update(&mut self) {
         if self.clock.pos_edge() {
             self._selected = !self.cs_n.val();
@@ -127,8 +118,7 @@ impl Logic for SdramPads {
         ];
         let connections: Vec<String> = ports.iter().map(|port| format!("  .{port}({port})")).collect();
         Verilog::Wrapper(Wrapper {
-            // the comment is the name the kit gives to this module
-            code: format!("// block: SdramIoCells\nef_sdram_pads pads(\n{}\n);\n", connections.join(",\n")),
+            code: format!("ef_sdram_pads pads(\n{}\n);\n", connections.join(",\n")),
             cores: String::new(),
         })
     }

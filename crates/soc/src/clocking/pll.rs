@@ -1,4 +1,4 @@
-//! [`Pll`]: the clock generator of the chip.
+//! [`ClockGenerator`]: the clock generator of the chip.
 
 use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
@@ -6,7 +6,7 @@ use rust_hdl::prelude::*;
 /// Rising edges of the input to lock, in simulation.
 pub const PLL_SIM_LOCK_EDGES: u32 = 16;
 
-/// Which Verilog stands behind the module `ef_pll` that a [`Pll`] instantiates.
+/// Which Verilog stands behind the module `ef_pll` that a [`ClockGenerator`] instantiates.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum PllKind {
     /// The ECP5 primitive `EHXPLLL` with these dividers.
@@ -15,7 +15,7 @@ pub enum PllKind {
     Sim,
 }
 
-/// The Verilog text to append once to an exported design that contains a [`Pll`].
+/// The Verilog text to append once to an exported design that contains a [`ClockGenerator`].
 pub fn pll_verilog(kind: PllKind) -> String {
     match kind {
         PllKind::Ecp5(pll) => ecp5(&pll),
@@ -41,15 +41,14 @@ block! {
     /// | `core_clock`, `sdram_clock` | 1 | |
     /// | `locked` | 1 | the clocks are good; not synchronous to anything |
     #[derive(Clone, Debug)]
-    pub struct Pll {
+    pub struct ClockGenerator {
         in clock: Clock,
-        out core_clock, sdram_clock: Clock,
-        out locked: Bit,
+        out core_clock, sdram_clock: Clock, out locked: Bit,
         _edges: u32,
     }
 }
 
-impl Logic for Pll {
+impl Logic for ClockGenerator {
     fn update(&mut self) {
         if self.clock.pos_edge() && self._edges < PLL_SIM_LOCK_EDGES {
             self._edges += 1;
@@ -67,9 +66,7 @@ impl Logic for Pll {
 
     fn hdl(&self) -> Verilog {
         Verilog::Wrapper(Wrapper {
-            // the comment is the name the kit gives to this module
-            code: "// block: ClockGenerator\n\
-                   ef_pll pll(.clki(clock), .clkop(core_clock), .clkos(sdram_clock), .locked(locked));\n"
+            code: "ef_pll pll(.clki(clock), .clkop(core_clock), .clkos(sdram_clock), .locked(locked));\n"
                 .into(),
             cores: String::new(),
         })

@@ -28,8 +28,7 @@ block! {
     /// # ef_hdl_kit::export::verilog(&mut ResetSequencer::<20>::default(), "reset_sequencer").unwrap();
     /// ```
     pub struct ResetSequencer<const N: usize> {
-        in clock: Clock,
-        in button, locked: Bit,
+        in clock: Clock, in button, locked: Bit,
         out reset: Bit,
         debounce: Debounce<N>,
         timer: ReleaseTimer<N>,
@@ -49,12 +48,9 @@ glue! { [const N: usize] ResetSequencer<N>; self => {
 block! {
     /// `hold` falls when `button` has been low and the synchronised `locked` high for 2^N cycles.
     pub struct ReleaseTimer<const N: usize> {
-        in clock: Clock,
-        in button, locked: Bit,
+        in clock: Clock, in button, locked: Bit,
         out hold: Bit,
-        reg sync, lock: Bit,
-        reg count: Bits<N>,
-        reg running: Bit,
+        reg sync, lock, running: Bit, reg count: Bits<N>,
         const zero: Bits<N> = 0, const one: Bits<N> = 1,
         net next_count: Bits<N>,
     }
@@ -63,7 +59,6 @@ block! {
 impl<const N: usize> Logic for ReleaseTimer<N> {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, sync, lock, count, running);
         self.sync.d.next = self.locked.val();
         self.lock.d.next = self.sync.q.val();
         self.next_count.next = self.count.q.val() + self.one.val();
@@ -82,8 +77,7 @@ block! {
     /// A flip-flop that is high when the FPGA starts: rust-hdl's are low.
     #[derive(Clone, Debug)]
     pub struct ResetFlop {
-        in clock: Clock,
-        in d: Bit,
+        in clock: Clock, in d: Bit,
         out q: Bit,
         /// Not `q`, so that it starts high.
         _low: bool,

@@ -1,5 +1,5 @@
 //! [`Executor`]: does what a request asks for.
-use ef_hdl_kit::block;
+use ef_hdl_kit::{block, glue};
 use ef_link::frame::{HELLO_WORDS, MAX_PAYLOAD, Op, Status, VERSION};
 use rust_hdl::prelude::*;
 
@@ -45,85 +45,96 @@ block! {
     /// | `send`, `words`, `sent` | 1, 9, 1 | a reply with so many words of payload and `status`; it is sent |
     /// | `replying` | 1 | the RAM is read for the reply |
     pub struct Executor {
-        in clock: Clock,
-        in reset, good: Bit,
-        in op: Bits<8>,
-        in count: Bits<16>,
-        in address: Bits<32>,
-        in verdict: Bits<3>,
-        in proceed: Bit,
-        out record: Bit,
-        out status: Bits<3>,
-        in memory_words: Bits<32>,
-        out listen: Bit,
-        out index: Bits<9>,
-        in fetched: Bits<32>,
-        out store: Bit,
-        out stored: Bits<32>,
-        out req_valid: Bit,
-        in req_ready: Bit,
-        out req_write: Bit,
-        out req_addr: Bits<8>,
-        out req_data: Bits<32>,
-        in resp_valid: Bit,
-        out resp_ready: Bit,
-        in resp_data: Bits<32>,
-        out memory_start, memory_write: Bit,
-        out memory_address, memory_data: Bits<32>,
-        in memory_busy: Bit,
-        in memory_read: Bits<32>,
-        out send: Bit,
-        out words: Bits<9>,
-        in sent: Bit,
-        out replying: Bit,
-        reg step: Step,
-        reg pause: Bits<2>,
-        reg at: Bits<9>,
-        reg place: Bits<32>,
-        reg mask, target: Bits<8>,
-        reg last: Bit,
-        reg waited: Bits<17>,
-        reg outcome: Bits<3>,
-        reg answers: Bits<9>,
-        reg word: Bits<32>,
-        reg storing, starting, ending, answering, hello, writes, memory: Bit,
-        net rested, timeout: Bit,
-        net following: Bits<9>,
-        const op_hello: Bits<8> = Op::Hello as u64, const op_write_memory: Bits<8> = Op::WriteMemory as u64,
-        const op_read_memory: Bits<8> = Op::ReadMemory as u64,
-        const op_write_registers: Bits<8> = Op::WriteRegisters as u64,
-        const no_answer: Bits<3> = Status::MemoryTimeout as u64, const version: Bits<32> = VERSION as u64,
-        const max_payload: Bits<32> = MAX_PAYLOAD as u64, const hello_words: Bits<9> = HELLO_WORDS as u64,
-        const hello_last: Bits<9> = HELLO_WORDS as u64 - 1, const no_words: Bits<9> = 0,
-        const next_word: Bits<9> = 1, const next_place: Bits<32> = 1, const one: Bits<2> = 1,
-        const no_rest: Bits<2> = 0, const tick: Bits<17> = 1, const no_time: Bits<17> = 0,
+        in clock: Clock, in reset, good, proceed, req_ready, resp_valid, memory_busy, sent: Bit,
+        in op: Bits<8>, in count: Bits<16>,
+        in address, memory_words, fetched, resp_data, memory_read: Bits<32>, in verdict: Bits<3>,
+        out record, listen, store, req_valid, req_write, resp_ready, memory_start, memory_write, send: Bit,
+        out replying: Bit, out status: Bits<3>, out index, words: Bits<9>,
+        out stored, req_data, memory_address, memory_data: Bits<32>, out req_addr: Bits<8>,
+        request: RequestKind,
+        steps: ExecutorSteps,
     }
 }
 
-impl Logic for Executor {
+glue! { Executor; self => {
+    wire!(self.{request, steps} <- self: clock, count, address);
+    wire!(self.request <- self: op);
+    wire!(self.request <- self.steps: at = index, mask);
+    wire!(self.steps <- self.request: hello, writes, memory, last, following);
+    wire!(self.steps <- self: reset, good, verdict, proceed, memory_words, fetched, req_ready, resp_valid);
+    wire!(self.steps <- self: resp_data, memory_busy, memory_read, sent);
+    wire!(self <- self.steps: record, status, listen, index, store, req_valid, resp_ready, memory_start);
+    wire!(self <- self.steps: memory_address, words, replying, stored, req_data = stored, memory_data = stored);
+    wire!(self <- self.steps: status, send = record);
+    wire!(self <- self.request: req_write = writes, memory_write = writes, req_addr = target);
+}}
+
+block! {
+    /// What the request asks for; the outputs are registers.
+    ///
+    /// | port | width | |
+    /// |---|---|---|
+    /// | `op`, `count`, `address`, `at` | 8, 16, 32, 9 | the request; the number of the word it is at |
+    /// | `hello`, `writes`, `memory` | 1 | it is a HELLO; it writes; it is about the memory |
+    /// | `target` | 8 | the register of the word |
+    /// | `following`, `last` | 9, 1 | the number of the next word (not a register); there is none |
+    struct RequestKind {
+        in clock: Clock, in op, mask: Bits<8>, in count: Bits<16>, in address: Bits<32>,
+        in at: Bits<9>,
+        out hello, writes, memory, last: Bit, out target: Bits<8>, out following: Bits<9>,
+        reg is_hello => hello, is_write => writes, is_memory => memory, is_last => last: Bit,
+        reg register => target: Bits<8>,
+        net next_at: Bits<9>,
+        const op_hello: Bits<8> = Op::Hello as u64, const op_write_memory: Bits<8> = Op::WriteMemory as u64,
+        const op_read_memory: Bits<8> = Op::ReadMemory as u64,
+        const op_write_registers: Bits<8> = Op::WriteRegisters as u64, const one: Bits<9> = 1,
+    }
+}
+
+impl Logic for RequestKind {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, step, pause, at, place, mask, target, last, waited, outcome, answers, word);
-        dff_setup!(self, clock, storing, starting, ending, answering, hello, writes, memory);
-        self.hello.d.next = self.op.val() == self.op_hello.val();
-        self.writes.d.next =
+        self.is_hello.d.next = self.op.val() == self.op_hello.val();
+        self.is_write.d.next =
             (self.op.val() == self.op_write_memory.val()) | (self.op.val() == self.op_write_registers.val());
-        self.memory.d.next =
+        self.is_memory.d.next =
             (self.op.val() == self.op_write_memory.val()) | (self.op.val() == self.op_read_memory.val());
-        self.target.d.next =
-            self.address.val().get_bits::<8>(0) + (self.at.q.val().get_bits::<8>(0) & self.mask.q.val());
-        self.following.next = self.at.q.val() + self.next_word.val();
-        self.last.d.next = bit_cast::<16, 9>(self.following.val()) == self.count.val();
+        self.register.d.next =
+            self.address.val().get_bits::<8>(0) + (self.at.val().get_bits::<8>(0) & self.mask.val());
+        self.next_at.next = self.at.val() + self.one.val();
+        self.following.next = self.next_at.val();
+        self.is_last.d.next = bit_cast::<16, 9>(self.next_at.val()) == self.count.val();
+    }
+}
+
+block! {
+    /// The steps of a request, in the order of the picture of [`Executor`], whose ports these are.
+    struct ExecutorSteps {
+        in clock: Clock,
+        in reset, good, hello, writes, memory, last, proceed, req_ready, resp_valid, memory_busy, sent: Bit,
+        in count: Bits<16>, in address, memory_words, fetched, resp_data, memory_read: Bits<32>,
+        in following: Bits<9>, in verdict: Bits<3>,
+        out record, store, memory_start, replying: Bit, out status: Bits<3>, out index, words: Bits<9>,
+        out stored, memory_address: Bits<32>, out mask: Bits<8>,
+        out pulse listen, req_valid, resp_ready: Bit,
+        reg(reset) step: Step, reg pulse pause: Bits<2>, reg pulse waited: Bits<17>,
+        reg at => index, answers => words: Bits<9>, reg place => memory_address, word => stored: Bits<32>,
+        reg mask_q => mask: Bits<8>, reg outcome => status: Bits<3>, reg answering => replying: Bit,
+        reg(reset) pulse storing => store, starting => memory_start, ending => record: Bit,
+        net rested, timeout: Bit,
+        const no_answer: Bits<3> = Status::MemoryTimeout as u64, const version: Bits<32> = VERSION as u64,
+        const max_payload: Bits<32> = MAX_PAYLOAD as u64, const hello_words: Bits<9> = HELLO_WORDS as u64,
+        const hello_last: Bits<9> = HELLO_WORDS as u64 - 1, const no_words: Bits<9> = 0,
+        const next_place: Bits<32> = 1, const one: Bits<2> = 1,
+        const tick: Bits<17> = 1,
+    }
+}
+
+impl Logic for ExecutorSteps {
+    #[hdl_gen]
+    fn update(&mut self) {
         self.rested.next = self.pause.q.val().all();
         self.timeout.next = self.waited.q.val().get_bit(16);
-        self.waited.d.next = self.no_time.val();
-        self.pause.d.next = self.no_rest.val();
-        self.storing.d.next = false;
-        self.starting.d.next = false;
-        self.ending.d.next = false;
-        self.listen.next = false;
-        self.req_valid.next = false;
-        self.resp_ready.next = false;
 
         match self.step.q.val() {
             Step::Idle => {
@@ -138,16 +149,16 @@ impl Logic for Executor {
             Step::Judge => {
                 self.pause.d.next = self.pause.q.val() + self.one.val();
                 self.place.d.next = self.address.val();
-                self.mask.d.next = self.address.val().get_bits::<8>(8);
-                if !self.writes.q.val() {
-                    self.mask.d.next = 0xff.into();
+                self.mask_q.d.next = self.address.val().get_bits::<8>(8);
+                if !self.writes.val() {
+                    self.mask_q.d.next = 0xff.into();
                 }
                 if self.rested.val() {
                     self.outcome.d.next = self.verdict.val();
                     self.step.d.next = Step::Reply;
                     if self.proceed.val() {
                         self.step.d.next = Step::Fetch;
-                        if self.hello.q.val() {
+                        if self.hello.val() {
                             self.step.d.next = Step::Hello;
                         }
                     }
@@ -170,7 +181,7 @@ impl Logic for Executor {
                 if self.rested.val() {
                     self.word.d.next = self.fetched.val();
                     self.step.d.next = Step::Register;
-                    if self.memory.q.val() {
+                    if self.memory.val() {
                         self.step.d.next = Step::Start;
                     }
                 }
@@ -179,7 +190,7 @@ impl Logic for Executor {
                 self.req_valid.next = true;
                 if self.req_ready.val() {
                     self.step.d.next = Step::Answer;
-                    if self.writes.q.val() {
+                    if self.writes.val() {
                         self.step.d.next = Step::Store;
                     }
                 }
@@ -206,7 +217,7 @@ impl Logic for Executor {
                 self.waited.d.next = self.waited.q.val() + self.tick.val();
                 if !self.memory_busy.val() & !self.starting.q.val() {
                     self.word.d.next = self.memory_read.val();
-                    self.storing.d.next = !self.writes.q.val();
+                    self.storing.d.next = !self.writes.val();
                     self.step.d.next = Step::Store;
                 } else if self.timeout.val() {
                     self.outcome.d.next = self.no_answer.val();
@@ -217,14 +228,14 @@ impl Logic for Executor {
                 self.at.d.next = self.following.val();
                 self.place.d.next = self.place.q.val() + self.next_place.val();
                 self.step.d.next = Step::Fetch;
-                if self.hello.q.val() {
+                if self.hello.val() {
                     self.step.d.next = Step::Hello;
                     if self.at.q.val() == self.hello_last.val() {
                         self.step.d.next = Step::Reply;
                     }
-                } else if self.last.q.val() {
+                } else if self.last.val() {
                     self.step.d.next = Step::Reply;
-                    if !self.writes.q.val() {
+                    if !self.writes.val() {
                         self.answers.d.next = self.count.val().get_bits::<9>(0);
                     }
                 }
@@ -239,30 +250,6 @@ impl Logic for Executor {
                     self.step.d.next = Step::Idle;
                 }
             }
-            _ => {
-                self.step.d.next = Step::Idle;
-            }
         }
-        if self.reset.val() {
-            self.step.d.next = Step::Idle;
-            self.storing.d.next = false;
-            self.starting.d.next = false;
-            self.ending.d.next = false;
-        }
-        self.record.next = self.ending.q.val();
-        self.status.next = self.outcome.q.val();
-        self.index.next = self.at.q.val();
-        self.store.next = self.storing.q.val();
-        self.stored.next = self.word.q.val();
-        self.req_write.next = self.writes.q.val();
-        self.req_addr.next = self.target.q.val();
-        self.req_data.next = self.word.q.val();
-        self.memory_start.next = self.starting.q.val();
-        self.memory_write.next = self.writes.q.val();
-        self.memory_address.next = self.place.q.val();
-        self.memory_data.next = self.word.q.val();
-        self.send.next = self.ending.q.val();
-        self.words.next = self.answers.q.val();
-        self.replying.next = self.answering.q.val();
     }
 }

@@ -24,51 +24,22 @@ block! {
     /// | `cmd_*`, `wdata_*`, `rdata_*` | | to the memory |
     pub struct MemoryMux {
         in clock: Clock,
-        in reset, accelerator_busy, link_request, accelerator_cmd_valid: Bit,
-        out accelerator_cmd_ready: Bit,
-        in accelerator_cmd_write: Bit,
-        in accelerator_cmd_addr: Bits<32>,
-        in accelerator_cmd_len: Bits<16>,
-        in accelerator_wdata_valid: Bit,
-        out accelerator_wdata_ready: Bit,
-        in accelerator_wdata: Bits<32>,
-        out accelerator_rdata_valid: Bit,
-        in accelerator_rdata_ready: Bit,
-        out accelerator_rdata: Bits<32>,
-        in link_cmd_valid: Bit,
-        out link_cmd_ready: Bit,
-        in link_cmd_write: Bit,
-        in link_cmd_addr: Bits<32>,
-        in link_cmd_len: Bits<16>,
-        in link_wdata_valid: Bit,
-        out link_wdata_ready: Bit,
-        in link_wdata: Bits<32>,
-        out link_rdata_valid: Bit,
-        in link_rdata_ready: Bit,
-        out link_rdata: Bits<32>,
-        out cmd_valid: Bit,
-        in cmd_ready: Bit,
-        out cmd_write: Bit,
-        out cmd_addr: Bits<32>,
-        out cmd_len: Bits<16>,
-        out wdata_valid: Bit,
-        in wdata_ready: Bit,
-        out wdata: Bits<32>,
-        in rdata_valid: Bit,
-        out rdata_ready: Bit,
-        in rdata: Bits<32>,
-        reg chosen: Bit,
+        in reset, accelerator_busy, link_request, accelerator_cmd_valid, accelerator_cmd_write: Bit,
+        in accelerator_wdata_valid, accelerator_rdata_ready, link_cmd_valid, link_cmd_write: Bit,
+        in link_wdata_valid, link_rdata_ready, cmd_ready, wdata_ready, rdata_valid: Bit,
+        in accelerator_cmd_addr, accelerator_wdata, link_cmd_addr, link_wdata, rdata: Bits<32>,
+        in accelerator_cmd_len, link_cmd_len: Bits<16>,
+        out accelerator_cmd_ready, accelerator_wdata_ready, accelerator_rdata_valid, link_cmd_ready: Bit,
+        out link_wdata_ready, link_rdata_valid, cmd_valid, cmd_write, wdata_valid, rdata_ready: Bit,
+        out accelerator_rdata, link_rdata, cmd_addr, wdata: Bits<32>, out cmd_len: Bits<16>,
+        reg(reset) chosen: Bit,
     }
 }
 
 impl Logic for MemoryMux {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, chosen);
         self.chosen.d.next = self.link_request.val() & (self.chosen.q.val() | !self.accelerator_busy.val());
-        if self.reset.val() {
-            self.chosen.d.next = false;
-        }
         self.cmd_valid.next = self.accelerator_cmd_valid.val();
         self.cmd_write.next = self.accelerator_cmd_write.val();
         self.cmd_addr.next = self.accelerator_cmd_addr.val();

@@ -20,24 +20,12 @@ block! {
     /// | `busy`, `read` | 1, 32 | an access is under way; the word of the last read; `busy` is one gate behind flip-flops |
     /// | `cmd_*`, `wdata_*`, `rdata_*` | | memory port, see `docs/host-port.md` |
     pub struct MemoryWord {
-        in clock: Clock,
-        in reset, start, write: Bit,
-        in address, data: Bits<32>,
-        out busy: Bit,
-        out read: Bits<32>,
-        out cmd_valid: Bit,
-        in cmd_ready: Bit,
-        out cmd_write: Bit,
-        out cmd_addr: Bits<32>,
+        in clock: Clock, in reset, start, write, cmd_ready, wdata_ready, rdata_valid: Bit,
+        in address, data, rdata: Bits<32>,
+        out busy, cmd_valid, cmd_write, wdata_valid, rdata_ready: Bit, out read, cmd_addr, wdata: Bits<32>,
         out cmd_len: Bits<16>,
-        out wdata_valid: Bit,
-        in wdata_ready: Bit,
-        out wdata: Bits<32>,
-        in rdata_valid: Bit,
-        out rdata_ready: Bit,
-        in rdata: Bits<32>,
-        reg command_waits, word_waits, read_waits, is_write: Bit,
-        reg place, word, answer: Bits<32>,
+        reg(reset) command_waits => cmd_valid, word_waits => wdata_valid, read_waits => rdata_ready: Bit,
+        reg is_write => cmd_write: Bit, reg place => cmd_addr, word => wdata, answer => read: Bits<32>,
         const one: Bits<16> = 1,
     }
 }
@@ -45,7 +33,6 @@ block! {
 impl Logic for MemoryWord {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, command_waits, word_waits, read_waits, is_write, place, word, answer);
         if self.cmd_ready.val() {
             self.command_waits.d.next = false;
         }
@@ -64,19 +51,7 @@ impl Logic for MemoryWord {
             self.place.d.next = self.address.val();
             self.word.d.next = self.data.val();
         }
-        if self.reset.val() {
-            self.command_waits.d.next = false;
-            self.word_waits.d.next = false;
-            self.read_waits.d.next = false;
-        }
         self.busy.next = self.command_waits.q.val() | self.word_waits.q.val() | self.read_waits.q.val();
-        self.read.next = self.answer.q.val();
-        self.cmd_valid.next = self.command_waits.q.val();
-        self.cmd_write.next = self.is_write.q.val();
-        self.cmd_addr.next = self.place.q.val();
         self.cmd_len.next = self.one.val();
-        self.wdata_valid.next = self.word_waits.q.val();
-        self.wdata.next = self.word.q.val();
-        self.rdata_ready.next = self.read_waits.q.val();
     }
 }

@@ -7,20 +7,17 @@
 //!
 //! Op codes, layouts and the like are those of `ef_link`; the protocol is in `docs/link.md`.
 
-pub mod bit_timer;
-pub mod crc;
 pub mod executor;
 pub mod host_link;
+pub mod line;
 pub mod memory_mux;
 pub mod memory_word;
 pub mod receiver;
 pub mod request_ram;
 pub mod sender;
 pub mod session;
-pub mod slip_decoder;
-pub mod slip_encoder;
-pub mod uart_rx;
-pub mod uart_tx;
+
+pub use line::{bit_timer, crc, slip_decoder, slip_encoder, uart_rx, uart_tx};
 
 pub use host_link::{HostLink, LinkSettings};
 pub use memory_mux::MemoryMux;

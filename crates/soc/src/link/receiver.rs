@@ -28,28 +28,17 @@ block! {
     /// | `op`, `number`, `count`, `session`, `address` | 8, 8, 16, 32, 32 | of the frame; valid from `good` until `listen` |
     /// | `good`, `dropped` | 1 | a frame has ended; one cycle |
     pub struct FrameReceiver {
-        in clock: Clock,
-        in reset, listen, valid: Bit,
-        in data: Bits<8>,
-        in finish, wrong: Bit,
-        out write: Bit,
-        out index: Bits<9>,
-        out word: Bits<32>,
-        out op, number: Bits<8>,
-        out count: Bits<16>,
-        out session, address: Bits<32>,
+        in clock: Clock, in reset, listen, valid, finish, wrong: Bit, in data: Bits<8>,
+        out write: Bit, out index: Bits<9>, out word, session, address: Bits<32>,
+        out op, number: Bits<8>, out count: Bits<16>,
         /// Words of payload + 1, once the frame is good.
         out length: Bits<9>,
         out good, dropped: Bit,
         crc: Crc,
-        reg crc_right: Bit,
-        reg collected: Bits<32>,
-        reg phase: Bits<2>,
-        reg at, stored: Bits<9>,
-        reg complete, some, bad, is_request: Bit,
-        reg header: [Bits<32>; 3],
-        reg words: Bits<9>,
-        reg was_good, was_dropped: Bit,
+        reg crc_right, is_request: Bit, reg collected => word: Bits<32>,
+        reg at, stored => index, words => length: Bits<9>, reg header: [Bits<32>; 3],
+        reg(reset) phase: Bits<2>, reg(reset) some, bad: Bit,
+        reg(reset) pulse complete => write, was_good => good: Bit, reg pulse was_dropped => dropped: Bit,
         net take, right: Bit,
         const residue: Bits<32> = CRC_RESIDUE as u64, const first: Bits<9> = FIRST_INDEX,
         const second: Bits<9> = FIRST_INDEX + 1, const third: Bits<9> = FIRST_INDEX + 2,
@@ -63,12 +52,6 @@ block! {
 impl Logic for FrameReceiver {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, crc_right, collected, phase, at, stored, complete, some, bad, is_request);
-        dff_setup!(self, clock, words, was_good, was_dropped);
-        for i in 0..3 {
-            self.header[i].clock.next = self.clock.val();
-            self.header[i].d.next = self.header[i].q.val();
-        }
         self.take.next = self.valid.val() & self.listen.val() & !self.bad.q.val();
         self.crc.clock.next = self.clock.val();
         self.crc.valid.next = self.take.val();
@@ -80,9 +63,6 @@ impl Logic for FrameReceiver {
             & (self.at.q.val() != self.header_only.val())
             & ((self.header[0].q.val() & self.reply.val()) == self.no_reply.val());
 
-        self.complete.d.next = false;
-        self.was_good.d.next = false;
-        self.was_dropped.d.next = false;
         if self.valid.val() {
             self.some.d.next = true;
             if !self.listen.val() | (self.at.q.val() == self.full.val()) {
@@ -132,23 +112,12 @@ impl Logic for FrameReceiver {
             self.bad.d.next = false;
         }
         if self.reset.val() {
-            self.phase.d.next = self.whole.val();
             self.at.d.next = self.first.val();
-            self.some.d.next = false;
-            self.bad.d.next = false;
-            self.complete.d.next = false;
-            self.was_good.d.next = false;
         }
-        self.write.next = self.complete.q.val();
-        self.index.next = self.stored.q.val();
-        self.word.next = self.collected.q.val();
         self.op.next = self.header[0].q.val().get_bits::<8>(0);
         self.number.next = self.header[0].q.val().get_bits::<8>(8);
         self.count.next = self.header[0].q.val().get_bits::<16>(16);
         self.session.next = self.header[1].q.val();
         self.address.next = self.header[2].q.val();
-        self.length.next = self.words.q.val();
-        self.good.next = self.was_good.q.val();
-        self.dropped.next = self.was_dropped.q.val();
     }
 }

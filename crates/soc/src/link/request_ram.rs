@@ -21,15 +21,8 @@ block! {
     /// | `replying`, `reply_index` | 1, 9 | the sender reads |
     /// | `word` | 32 | |
     pub struct RequestRam {
-        in clock: Clock,
-        in received: Bit,
-        in received_index: Bits<9>,
-        in received_word: Bits<32>,
-        in stored: Bit,
-        in index: Bits<9>,
-        in stored_word: Bits<32>,
-        in replying: Bit,
-        in reply_index: Bits<9>,
+        in clock: Clock, in received, stored, replying: Bit, in received_index, index, reply_index: Bits<9>,
+        in received_word, stored_word: Bits<32>,
         out word: Bits<32>,
         ram: WordRam<9>,
     }

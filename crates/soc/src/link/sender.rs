@@ -39,29 +39,14 @@ block! {
     /// | `valid`, `ready`, `is_end`, `data` | 1, 1, 1, 8 | symbols given |
     /// | `sent` | 1 | the last byte was taken, one cycle |
     pub struct FrameSender {
-        in clock: Clock,
-        in reset, send: Bit,
-        in op, number: Bits<8>,
-        in words: Bits<9>,
-        in status: Bits<3>,
-        out index: Bits<9>,
-        in fetched: Bits<32>,
-        out valid: Bit,
-        in ready: Bit,
-        out is_end: Bit,
-        out data: Bits<8>,
-        out sent: Bit,
+        in clock: Clock, in reset, send, ready: Bit, in op, number: Bits<8>, in words: Bits<9>,
+        in status: Bits<3>, in fetched: Bits<32>,
+        out index: Bits<9>, out is_end, sent: Bit, out data: Bits<8>, out pulse valid: Bit,
         crc: Crc,
-        reg part: Part,
-        reg at: Bits<9>,
-        reg is_sum: Bit,
-        reg pause: Bits<2>,
-        reg word: Bits<32>,
-        reg phase: Bits<2>,
-        reg padding: Bits<6>,
-        reg finished: Bit,
-        net head: Bits<32>,
-        net low_byte: Bits<8>,
+        reg(reset) part: Part, reg at => index: Bits<9>, reg is_sum: Bit, reg word: Bits<32>,
+        reg padding: Bits<6>, reg pulse pause: Bits<2>, reg(send) phase: Bits<2>,
+        reg(reset) pulse finished => sent: Bit,
+        net head: Bits<32>, net low_byte: Bits<8>,
         const first: Bits<9> = FIRST_INDEX, const third: Bits<9> = FIRST_INDEX + 2,
         const next_word: Bits<9> = 1, const reply: Bits<32> = REPLY as u64, const one: Bits<2> = 1,
         const none: Bits<2> = 0, const all_padding: Bits<6> = PADDING as u64, const one_less: Bits<6> = 1,
@@ -71,7 +56,6 @@ block! {
 impl Logic for FrameSender {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, part, at, is_sum, pause, word, phase, padding, finished);
         self.head.next = bit_cast::<32, 8>(self.op.val())
             | (bit_cast::<32, 8>(self.number.val()) << 8)
             | (bit_cast::<32, 9>(self.words.val()) << 16)
@@ -82,9 +66,6 @@ impl Logic for FrameSender {
         self.crc.valid.next = false;
         self.crc.data.next = self.low_byte.val();
         self.is_sum.d.next = self.at.q.val() == self.words.val();
-        self.pause.d.next = self.none.val();
-        self.finished.d.next = false;
-        self.valid.next = false;
         self.is_end.next = true;
 
         match self.part.q.val() {
@@ -158,14 +139,7 @@ impl Logic for FrameSender {
         }
         if self.send.val() {
             self.part.d.next = Part::Begin;
-            self.phase.d.next = self.none.val();
         }
-        if self.reset.val() {
-            self.part.d.next = Part::Idle;
-            self.finished.d.next = false;
-        }
-        self.index.next = self.at.q.val();
         self.data.next = self.low_byte.val();
-        self.sent.next = self.finished.q.val();
     }
 }

@@ -22,28 +22,17 @@ block! {
     /// | `proceed` | 1 | the request is to be executed |
     /// | `record`, `status` | 1, 3 | what became of it, one cycle |
     pub struct Session {
-        in clock: Clock,
-        in reset: Bit,
-        in op, number: Bits<8>,
-        in count: Bits<16>,
-        in length: Bits<9>,
-        in session, address, memory_words: Bits<32>,
-        in busy: Bit,
-        out verdict: Bits<3>,
-        out proceed: Bit,
-        in record: Bit,
-        in status: Bits<3>,
-        reg current: Bits<32>,
-        reg last_sequence: Bits<8>,
-        reg last_status: Bits<3>,
+        in clock: Clock, in reset, busy, record: Bit, in op, number: Bits<8>, in count: Bits<16>,
+        in length: Bits<9>, in session, address, memory_words: Bits<32>, in status: Bits<3>,
+        out verdict: Bits<3>, out proceed: Bit,
+        reg(reset) current: Bits<32>, reg last_sequence: Bits<8>, reg last_status: Bits<3>,
         // first stage
-        reg none, same, same_sequence, hello, writes, memory, known, some_count, no_payload, all_payload: Bit,
-        reg past_end: Bits<33>,
+        reg none, same, same_sequence, hello, writes, memory, known, some_count, no_payload: Bit,
+        reg all_payload: Bit, reg past_end: Bits<33>,
         // second stage
         reg good_length, outside: Bit,
         // third stage
-        reg chosen: Bits<3>,
-        reg run: Bit,
+        reg chosen => verdict: Bits<3>, reg pulse run => proceed: Bit,
         net is_hello, is_write_memory, is_read_memory, is_write_registers, is_read_registers: Bit,
         const op_hello: Bits<8> = Op::Hello as u64, const op_write_memory: Bits<8> = Op::WriteMemory as u64,
         const op_read_memory: Bits<8> = Op::ReadMemory as u64,
@@ -61,9 +50,6 @@ block! {
 impl Logic for Session {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, current, last_sequence, last_status, none, same, same_sequence, hello);
-        dff_setup!(self, clock, writes, memory, known, some_count, no_payload, all_payload, past_end);
-        dff_setup!(self, clock, good_length, outside, chosen, run);
         self.is_hello.next = self.op.val() == self.op_hello.val();
         self.is_write_memory.next = self.op.val() == self.op_write_memory.val();
         self.is_read_memory.next = self.op.val() == self.op_read_memory.val();
@@ -95,7 +81,6 @@ impl Logic for Session {
         self.outside.d.next =
             self.memory.q.val() & (self.past_end.q.val() > bit_cast::<33, 32>(self.memory_words.val()));
 
-        self.run.d.next = false;
         if !self.hello.q.val() & self.none.q.val() {
             self.chosen.d.next = self.no_session.val();
         } else if !self.hello.q.val() & !self.same.q.val() {
@@ -127,10 +112,5 @@ impl Logic for Session {
                 self.last_status.d.next = self.status.val();
             }
         }
-        if self.reset.val() {
-            self.current.d.next = self.nobody.val();
-        }
-        self.verdict.next = self.chosen.q.val();
-        self.proceed.next = self.run.q.val();
     }
 }

@@ -12,24 +12,20 @@ block! {
     /// | `busy` | 1 | a burst was offered or not complete |
     /// | `moving` | 1 | a word was commanded |
     pub struct Activity {
-        in clock: Clock,
-        in cmd_valid, segmenter_idle, rows_idle, streams, reads_idle, column_go: Bit,
+        in clock: Clock, in cmd_valid, segmenter_idle, rows_idle, streams, reads_idle, column_go: Bit,
         out busy, moving: Bit,
-        reg is_busy, is_moving: Bit,
+        reg is_busy => busy, is_moving => moving: Bit,
     }
 }
 
 impl Logic for Activity {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, is_busy, is_moving);
         self.is_busy.d.next = self.cmd_valid.val()
             | !self.segmenter_idle.val()
             | !self.rows_idle.val()
             | self.streams.val()
             | !self.reads_idle.val();
         self.is_moving.d.next = self.column_go.val();
-        self.busy.next = self.is_busy.q.val();
-        self.moving.next = self.is_moving.q.val();
     }
 }

@@ -1,5 +1,5 @@
 //! [`WritePath`] and [`ReadPath`]: words to halfwords and back.
-use super::{SdramTiming};
+use super::SdramTiming;
 use ef_hdl_kit::block;
 use ef_rtl::stream::{Fifo, Skid};
 use rust_hdl::prelude::*;
@@ -19,26 +19,16 @@ block! {
     /// | `word`, `write` | 1, 1 | a word is there; it is written by the command issued in this cycle |
     /// | `dq_out`, `dq_oe` | 16, 1 | pins |
     pub struct WritePath {
-        in clock: Clock,
-        in reset, wdata_valid: Bit,
-        out wdata_ready: Bit,
-        in wdata: Bits<32>,
-        out word: Bit,
-        in write: Bit,
-        out dq_out: Bits<16>,
-        out dq_oe: Bit,
+        in clock: Clock, in reset, wdata_valid, write: Bit, in wdata: Bits<32>,
+        out wdata_ready, word, dq_oe: Bit, out dq_out: Bits<16>,
         skid: Skid<32>,
-        reg high: Bits<16>,
-        reg second: Bit,
-        reg out: Bits<16>,
-        reg enable: Bit,
+        reg high, out => dq_out: Bits<16>, reg second, enable => dq_oe: Bit,
     }
 }
 
 impl Logic for WritePath {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, high, second, out, enable);
         self.skid.clock.next = self.clock.val();
         self.skid.reset.next = self.reset.val();
         self.skid.in_valid.next = self.wdata_valid.val();
@@ -54,8 +44,6 @@ impl Logic for WritePath {
             self.out.d.next = self.high.q.val();
         }
         self.enable.d.next = self.write.val() | self.second.q.val();
-        self.dq_out.next = self.out.q.val();
-        self.dq_oe.next = self.enable.q.val();
     }
 }
 
@@ -78,21 +66,13 @@ block! {
     /// | `idle` | 1 | no word is under way |
     pub struct ReadPath(timing: &SdramTiming) {
         let tap = u64::from(timing.cas_latency + 1 + timing.capture);
-        in clock: Clock,
-        in reset, read: Bit,
-        out room: Bit,
-        in dq_in: Bits<16>,
-        out rdata_valid: Bit,
-        in rdata_ready: Bit,
-        out rdata: Bits<32>,
-        out idle: Bit,
-        reg line: Bits<8>,
-        reg captured, low: Bits<16>,
-        reg used: Bits<5>,
-        reg has_room: Bit,
+        in clock: Clock, in reset, read, rdata_ready: Bit, in dq_in: Bits<16>,
+        out room, rdata_valid, idle: Bit, out rdata: Bits<32>,
+        reg(reset) line: Bits<8>, reg(reset) used: Bits<5>, reg captured, low: Bits<16>,
+        reg has_room => room: Bit,
         queue: Fifo<32, 4>,
         net taken: Bit,
-        const tap: Bits<3> = tap, const line_none: Bits<8> = 0, const line_one: Bits<8> = 1,
+        const tap: Bits<3> = tap, const line_one: Bits<8> = 1,
         const none: Bits<5> = 0, const one: Bits<5> = 1, const full: Bits<5> = 16,
     }
 }
@@ -100,7 +80,6 @@ block! {
 impl Logic for ReadPath {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, line, captured, low, used, has_room);
         self.queue.clock.next = self.clock.val();
         self.queue.reset.next = self.reset.val();
         self.line.d.next = self.line.q.val() << 1;
@@ -120,11 +99,6 @@ impl Logic for ReadPath {
             self.used.d.next = self.used.q.val() - self.one.val();
         }
         self.has_room.d.next = self.used.q.val() != self.full.val();
-        if self.reset.val() {
-            self.line.d.next = self.line_none.val();
-            self.used.d.next = self.none.val();
-        }
-        self.room.next = self.has_room.q.val();
         self.rdata_valid.next = self.queue.out_valid.val();
         self.rdata.next = self.queue.out_data.val();
         self.idle.next = self.used.q.val() == self.none.val();

@@ -1,5 +1,5 @@
 //! [`CommandPins`]: one command per cycle, in flip-flops.
-use super::{SdramTiming};
+use super::SdramTiming;
 use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
@@ -22,22 +22,12 @@ block! {
         // burst length 2, sequential, writes as long as reads
         let mode = u64::from(timing.cas_latency) << 4 | 1;
         in clock: Clock,
-        in reset, read, write: Bit,
-        in column_bank: Bits<2>,
-        in column: Bits<9>,
-        in activate, precharge: Bit,
-        in row_bank: Bits<2>,
-        in row: Bits<13>,
-        in run, close_all, refresh, mode, powered_up: Bit,
-        out cke, cs_n, ras_n, cas_n, we_n: Bit,
-        out ba: Bits<2>,
-        out a: Bits<13>,
-        out dqm: Bits<2>,
+        in reset, read, write, activate, precharge, run, close_all, refresh, mode, powered_up: Bit,
+        in column_bank, row_bank: Bits<2>, in column: Bits<9>, in row: Bits<13>,
+        out cke, cs_n, ras_n, cas_n, we_n: Bit, out ba, dqm: Bits<2>, out a: Bits<13>,
         /// Low until the first clock after reset, as are the others.
-        reg enabled, ras, cas, we: Bit,
-        reg bank: Bits<2>,
-        reg address: Bits<13>,
-        reg unmasked: Bit,
+        reg enabled => cke: Bit,
+        reg ras, cas, we, unmasked: Bit, reg bank => ba: Bits<2>, reg address => a: Bits<13>,
         net is_column: Bit,
         const bank_zero: Bits<2> = 0, const all_banks: Bits<13> = 0x400, const mode_register: Bits<13> = mode,
         const mask_all: Bits<2> = 3, const mask_none: Bits<2> = 0,
@@ -47,7 +37,6 @@ block! {
 impl Logic for CommandPins {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, enabled, ras, cas, we, bank, address, unmasked);
         self.is_column.next = self.read.val() | self.write.val();
         self.enabled.d.next = !self.reset.val();
         self.unmasked.d.next = self.powered_up.val();
@@ -74,13 +63,10 @@ impl Logic for CommandPins {
                 self.address.d.next = self.row.val() & !self.all_banks.val();
             }
         }
-        self.cke.next = self.enabled.q.val();
         self.cs_n.next = !self.enabled.q.val();
         self.ras_n.next = !self.ras.q.val();
         self.cas_n.next = !self.cas.q.val();
         self.we_n.next = !self.we.q.val();
-        self.ba.next = self.bank.q.val();
-        self.a.next = self.address.q.val();
         self.dqm.next = self.mask_all.val();
         if self.unmasked.q.val() {
             self.dqm.next = self.mask_none.val();

@@ -1,34 +1,26 @@
 //! A chip as small as one can be with everything that the flow must handle: PLL, reset, registers in I/O cells, tristate pins.
 
 use ef_board::Board;
-use ef_hdl_kit::{K, export, glue};
-use ef_soc::clocking::{PadKind, Pll, PllKind, ResetSequencer, SdramPads, pads_verilog, pll_verilog};
+use ef_hdl_kit::{block, export, glue};
+use ef_soc::clocking::{
+    ClockGenerator, PadKind, PllKind, ResetSequencer, SdramCells, pads_verilog, pll_verilog,
+};
 use rust_hdl::prelude::*;
 
-/// The ports of a chip on a ULX3S.
-#[derive(LogicBlock, Default)]
-pub struct Blink {
-    pub clock_in: Signal<In, Clock>,
-    pub button: Signal<In, Bit>,
-    pub uart_rx: Signal<In, Bit>,
-    pub uart_tx: Signal<Out, Bit>,
-    pub led: Signal<Out, Bits<8>>,
-    pub sdram_clk: Signal<Out, Bit>,
-    pub sdram_cke: Signal<Out, Bit>,
-    pub sdram_cs_n: Signal<Out, Bit>,
-    pub sdram_ras_n: Signal<Out, Bit>,
-    pub sdram_cas_n: Signal<Out, Bit>,
-    pub sdram_we_n: Signal<Out, Bit>,
-    pub sdram_ba: Signal<Out, Bits<2>>,
-    pub sdram_a: Signal<Out, Bits<13>>,
-    pub sdram_dqm: Signal<Out, Bits<2>>,
-    pub sdram_dq_in: Signal<In, Bits<16>>,
-    pub sdram_dq_out: Signal<Out, Bits<16>>,
-    pub sdram_dq_oe: Signal<Out, Bits<16>>,
-    pll: Pll,
-    sequencer: ResetSequencer<20>,
-    counter: Counter,
-    pads: SdramPads,
+block! {
+    /// The ports of a chip on a ULX3S.
+    pub struct Blink {
+        in clock_in: Clock,
+        in button, uart_rx: Bit, in sdram_dq_in: Bits<16>,
+        out uart_tx: Bit, out led: Bits<8>,
+        out sdram_clk, sdram_cke, sdram_cs_n, sdram_ras_n, sdram_cas_n, sdram_we_n: Bit,
+        out sdram_ba: Bits<2>, out sdram_a: Bits<13>, out sdram_dqm: Bits<2>,
+        out sdram_dq_out, sdram_dq_oe: Bits<16>,
+        pll: ClockGenerator,
+        sequencer: ResetSequencer<20>,
+        counter: Counter,
+        pads: SdramCells,
+    }
 }
 
 glue! { Blink; self => {
@@ -67,31 +59,21 @@ glue! { Blink; self => {
     wire!(self.uart_tx, self.uart_rx);
 }}
 
-/// Counts, and adds what comes from the SDRAM's pins.
-#[derive(LogicBlock, Default)]
-pub struct Counter {
-    pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub data: Signal<In, Bits<16>>,
-    pub bit0: Signal<Out, Bit>,
-    pub bit1: Signal<Out, Bit>,
-    pub low2: Signal<Out, Bits<2>>,
-    pub low13: Signal<Out, Bits<13>>,
-    pub low16: Signal<Out, Bits<16>>,
-    pub high8: Signal<Out, Bits<8>>,
-    count: DFF<Bits<32>>,
-    zero: K<32, 0>,
-    one: K<32, 1>,
+block! {
+    /// Counts, and adds what comes from the SDRAM's pins.
+    pub struct Counter {
+        in clock: Clock,
+        in reset: Bit, in data: Bits<16>,
+        out bit0, bit1: Bit, out low2: Bits<2>, out low13: Bits<13>, out low16: Bits<16>, out high8: Bits<8>,
+        reg(reset) count: Bits<32>,
+        const one: Bits<32> = 1,
+    }
 }
 
 impl Logic for Counter {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, count);
         self.count.d.next = self.count.q.val() + bit_cast::<32, 16>(self.data.val()) + self.one.val();
-        if self.reset.val() {
-            self.count.d.next = self.zero.val();
-        }
         self.bit0.next = self.count.q.val().get_bit(0);
         self.bit1.next = self.count.q.val().get_bit(1);
         self.low2.next = self.count.q.val().get_bits::<2>(0);

@@ -2,7 +2,7 @@
 
 use ef_program::StoreDesc;
 use ef_program::store::{StoreKind, StoreOp};
-use ef_rtl::kernel::PSUM_READ_LATENCY;
+use ef_rtl::compute::PSUM_READ_LATENCY;
 use ef_rtl::store::{drain, run_writer, softmax, update, update_schedule, word_buffer, word_mux};
 
 /// The pace at which words are made while nothing holds the producer back.

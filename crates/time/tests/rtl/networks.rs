@@ -7,7 +7,7 @@ use ef_program::config::{FP32_8X8, SIM_2X2, SIM_4X4};
 use ef_program::interpret::commands;
 use ef_program::{Config, Device};
 use ef_sim::{ChipDevice, counted};
-use ef_soc::top;
+use ef_soc::verilog;
 use ef_time::{Memory, Report, Traffic, predict, predict_program};
 use std::time::Instant;
 
@@ -66,7 +66,7 @@ fn a_step_on_a_simulated_ulx3s_takes_the_predicted_cycles() {
     chip.write_memory(plan.map.labels, &[0; 6]).unwrap();
     chip.load_program(plan.map.programs.train, &plan.train).unwrap();
     chip.run().unwrap();
-    let memory = Memory::Sdram(top::sdram_timing(&board).unwrap().into());
+    let memory = Memory::Sdram(verilog::sdram_timing(&board).unwrap().into());
     let model = predict_program(board.accelerator, &plan.train, memory).unwrap();
     // the link's session is drawn, and with it which cycle of the step a refresh meets
     compare("digits, SDRAM", &counted(&mut chip).unwrap(), &model, 1.5);

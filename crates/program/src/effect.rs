@@ -1,0 +1,133 @@
+//! What a command reads and writes, worked out from its descriptor alone: nothing a scheduler could forget.
+//!
+//! Ranges are bounding intervals: overlap may be seen where there is none (costs a token), never missed.
+
+use crate::{Command, Descriptor};
+use smallvec::SmallVec;
+
+/// Storage that two engines share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Space {
+    Dram,
+    Feature,
+    Loss,
+    Weight,
+    Psum,
+    Operand,
+    Handover,
+}
+
+/// A range of a space, `lo..hi`, read or written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Access {
+    pub space: Space,
+    /// The first word (operand buffer, hand-over RAM, DRAM) or vector, and the one after the last.
+    pub lo: i64,
+    pub hi: i64,
+    pub write: bool,
+}
+
+impl Access {
+    /// The two may not be exchanged.
+    pub fn conflicts(&self, other: &Access) -> bool {
+        self.space == other.space && (self.write || other.write) && self.lo < other.hi && other.lo < self.hi
+    }
+}
+
+/// What one command reads and writes.
+pub type Accesses = SmallVec<[Access; 4]>;
+
+/// Every access of a command.
+pub fn accesses(command: &Command, lanes: usize) -> Accesses {
+    match command {
+        Command::Load(d) => d.effect(lanes as u32).accesses,
+        Command::Compute(d) => d.effect(lanes as u32).accesses,
+        Command::Store(d) => d.effect(lanes as u32).accesses,
+    }
+}
+
+/// What one command depends on and changes: the fields of its descriptor that it reads, and its accesses.
+#[derive(Clone, Debug, Default)]
+pub struct Effect {
+    /// Bit i: field i is read. The others may hold anything.
+    pub fields: u64,
+    pub accesses: Accesses,
+}
+
+/// One loop of a walk: how often it turns, how far each turn goes.
+#[derive(Clone, Copy)]
+pub(crate) struct Step {
+    turns: u32,
+    stride: i64,
+    /// The fields that hold the number of turns, and those that matter if there is more than one.
+    counts: u64,
+    strides: u64,
+    once: bool,
+}
+
+impl Step {
+    /// A loop of `turns` turns, steps of the field `stride`; 16-bit strides are signed.
+    pub fn of<D: Descriptor>(d: &D, turns: u32, stride: usize) -> Step {
+        let word = d.get(stride);
+        let far = if D::FIELDS[stride].bits == 16 { i64::from(word as u16 as i16) } else { i64::from(word) };
+        Step { turns, stride: far, counts: 0, strides: 1 << stride, once: turns == 1 }
+    }
+
+    /// A loop of as many turns as the field `count` says.
+    pub fn counted<D: Descriptor>(d: &D, count: usize, stride: usize) -> Step {
+        Step { counts: 1 << count, ..Step::of(d, d.get(count), stride) }
+    }
+
+    /// Another number of turns follows from the count.
+    pub fn times(self, turns: u32) -> Step {
+        Step { turns, ..self }
+    }
+
+    /// Every turn goes further by this.
+    pub fn further(self, by: i64) -> Step {
+        Step { stride: self.stride + by, ..self }
+    }
+
+    /// Every turn changes `field` too: a rotation, a coordinate.
+    pub fn turning(self, field: usize) -> Step {
+        Step { strides: self.strides | 1 << field, ..self }
+    }
+}
+
+impl Effect {
+    /// What a command of the undefined operation `op` does: nothing.
+    pub(crate) fn none(op: usize) -> Effect {
+        Effect { fields: 1 << op, accesses: Accesses::new() }
+    }
+
+    /// The command reads these fields.
+    pub(crate) fn reads(&mut self, fields: impl IntoIterator<Item = usize>) {
+        fields.into_iter().for_each(|field| self.fields |= 1 << field);
+    }
+
+    /// The command reads, or writes, all that `base + sum(i_k * stride_k)` reaches for i_k < turns_k, and `width` entries from there.
+    pub(crate) fn walk<D: Descriptor>(
+        &mut self,
+        d: &D,
+        (space, write): (Space, bool),
+        base: usize,
+        steps: &[Step],
+        width: u32,
+    ) {
+        self.steps(steps);
+        self.reads([base]);
+        let base = i64::from(d.get(base));
+        let reach = |sign: i64| -> i64 {
+            steps.iter().map(|s| (i64::from(s.turns) - 1).max(0) * (s.stride * sign).max(0) * sign).sum()
+        };
+        let (lo, hi) = (base + reach(-1), base + reach(1) + i64::from(width));
+        self.accesses.push(Access { space, lo, hi, write });
+    }
+
+    /// The fields of these loops are read; strides of counts of 1 are not among them.
+    fn steps(&mut self, steps: &[Step]) {
+        for step in steps {
+            self.fields |= step.counts | if step.once { 0 } else { step.strides };
+        }
+    }
+}
