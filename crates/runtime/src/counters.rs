@@ -19,13 +19,6 @@ macro_rules! counters {
             pub fn read(device: &mut dyn Device) -> Result<Counters> {
                 Ok(Counters { $($field: device.read_register(regs::$register)?.into(),)* })
             }
-
-            /// Column names, in the order of [`Counters::values`].
-            pub const NAMES: &'static [&'static str] = &[$(stringify!($field)),*];
-
-            pub fn values(&self) -> Vec<u64> {
-                vec![$(self.$field),*]
-            }
         }
 
         impl AddAssign for Counters {
