@@ -13,7 +13,9 @@ pub enum LinkError {
          Whether the board has executed the request is not known"
     )]
     Unanswered { port: String, request: String, attempts: u32, time: Duration },
-    #[error("{port}: {source}; tried to open it again for {time:?}: is the board plugged in?")]
+    #[error(
+        "{port}: the port is gone, and for {time:?} it could not be opened again: is the board plugged in?"
+    )]
     Lost { port: String, source: io::Error, time: Duration },
     #[error("{port}: cannot open: {problem}")]
     Open { port: String, problem: String },
@@ -52,6 +54,6 @@ fn meaning(status: Status) -> String {
 
 impl From<LinkError> for DeviceError {
     fn from(error: LinkError) -> Self {
-        DeviceError::Other(error.to_string())
+        DeviceError::Other(error.into())
     }
 }

@@ -2,7 +2,9 @@
 
 use ef_link::testing::Registers;
 use ef_link::{Endpoint, Link, LinkError, Serial, Settings};
+use ef_program::DeviceError;
 use serialport::{SerialPort, TTYPort};
+use std::error::Error;
 use std::io::{Read, Write};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -96,6 +98,11 @@ fn a_serial_port_carries_a_session_through_an_unplugging() {
     assert!(matches!(error, LinkError::Lost { .. }), "{error}");
     let text = error.to_string();
     assert!(text.starts_with(path.to_str().unwrap()) && text.contains("plugged in"), "{text}");
+    // as an error of the device it is the same, and its cause is not lost
+    let error = DeviceError::from(error);
+    assert_eq!(error.to_string(), text);
+    let cause = error.source().expect("the cause");
+    assert!(cause.is::<std::io::Error>() && !text.contains(&cause.to_string()), "{cause}");
 }
 
 #[test]

@@ -105,7 +105,7 @@ impl Device for ModelDevice {
         machine.scalars.overflow = 0;
         machine.traffic = Traffic::default();
         interpret(&program, |command| machine.execute(command))
-            .map_err(|e| DeviceError::Other(e.to_string()))?;
+            .map_err(|error| DeviceError::Other(error.into()))?;
         self.done = true;
         Ok(())
     }

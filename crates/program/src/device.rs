@@ -17,8 +17,9 @@ pub enum DeviceError {
     Hardware { errors: u32, pc: u32, meaning: String },
     #[error("the accelerator did not finish within {cycles} cycles (program counter {pc})")]
     Timeout { cycles: u64, pc: u32 },
-    #[error("{0}")]
-    Other(String),
+    /// Whatever else a device may say, with its cause.
+    #[error(transparent)]
+    Other(Box<dyn std::error::Error + Send + Sync>),
 }
 
 /// How busy a run kept the memory, in cycles.

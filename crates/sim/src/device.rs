@@ -42,9 +42,8 @@ impl RtlDevice {
     }
 
     fn register(&mut self, write: bool, address: u32, data: u32) -> Result<u32, DeviceError> {
-        self.harness.register(write, address, data).ok_or_else(|| {
-            DeviceError::Other(format!("the register port did not answer an access to address {address:#x}"))
-        })
+        let silent = || format!("the register port did not answer an access to address {address:#x}").into();
+        self.harness.register(write, address, data).ok_or_else(|| DeviceError::Other(silent()))
     }
 }
 
@@ -96,9 +95,8 @@ impl Device for RtlDevice {
         }
         let out_of_range = self.harness.statistics().out_of_range;
         if out_of_range > 0 {
-            return Err(DeviceError::Other(format!(
-                "the RTL accessed memory outside its range {out_of_range} times"
-            )));
+            let outside = format!("the RTL accessed memory outside its range {out_of_range} times");
+            return Err(DeviceError::Other(outside.into()));
         }
         run::outcome(self)
     }

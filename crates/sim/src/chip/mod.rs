@@ -59,10 +59,11 @@ impl ChipDevice {
         match self.bench().violations() {
             (0, _) => Ok(()),
             _ if !self.right_sdram => Ok(()),
-            (count, first) => Err(DeviceError::Other(format!(
-                "{count} rules of the SDRAM's data sheet were broken, first: {}",
-                first.unwrap_or_default()
-            ))),
+            (count, first) => {
+                let first = first.unwrap_or_default();
+                let broken = format!("{count} rules of the SDRAM's data sheet were broken, first: {first}");
+                Err(DeviceError::Other(broken.into()))
+            }
         }
     }
 }
