@@ -1,5 +1,6 @@
 //! [`Board`]: one TOML of `boards/`.
 
+use crate::bit_timer::bit_step;
 use crate::device::Device;
 use crate::floorplan::Floorplan;
 use crate::pins::Pins;
@@ -82,9 +83,6 @@ struct File {
     link: Link,
     programmer: Programmer,
 }
-
-/// Error of the serial link's clock that a receiver of 8-bit characters takes.
-const BAUD_TOLERANCE: f64 = 0.02;
 
 /// The folder of the board files: `boards/` of the workspace.
 pub fn boards_dir() -> Result<PathBuf> {
@@ -192,25 +190,23 @@ impl Board {
         Pll::solve(PllRequest { oscillator_mhz, core_mhz, sdram_phase_degrees }).context("clocks")
     }
 
-    /// Core clock cycles per bit of the serial link.
+    /// The core clock as its PLL makes it, in Hz.
+    pub fn clock_hz(&self) -> u64 {
+        (self.clocks.core_mhz * 1e6).round() as u64
+    }
+
+    /// [`bit_step`] of the serial link's bit timers.
     ///
     /// # Errors
-    /// If the core clock is too slow for the baud rate, or no whole number of cycles comes near enough.
-    pub fn cycles_per_bit(&self) -> Result<u32> {
-        let exact = self.clocks.core_mhz * 1e6 / f64::from(self.link.baud);
-        let cycles = exact.round();
-        ensure!(
-            cycles >= 8.0 && (cycles / exact - 1.0).abs() <= BAUD_TOLERANCE,
-            "link.baud = {}: that is {exact:.2} cycles of {} MHz per bit; it must be 8 or more and within 2 % of a whole number",
-            self.link.baud,
-            self.clocks.core_mhz
-        );
-        Ok(cycles as u32)
+    /// If the timer cannot keep the baud rate at the core clock.
+    pub fn bit_step(&self) -> Result<u64> {
+        bit_step(self.clock_hz(), self.link.baud.into())
+            .with_context(|| format!("link.baud = {}", self.link.baud))
     }
 
     fn check_clocks(&self) -> Result<()> {
         self.pll()?;
-        self.cycles_per_bit()?;
+        self.bit_step()?;
         ensure!(
             self.clocks.core_mhz <= self.sdram.clock_mhz_max,
             "clocks.core_mhz = {}: {} runs at {} MHz at most with CAS latency {}",

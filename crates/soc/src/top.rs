@@ -29,7 +29,7 @@ pub fn sdram_timing(board: &Board) -> Result<SdramTiming> {
 
 /// The core clock as the board's PLL makes it.
 pub fn clock_hz(board: &Board) -> u64 {
-    (board.clocks.core_mhz * 1e6).round() as u64
+    board.clock_hz()
 }
 
 /// 32-bit words of the board's SDRAM.
