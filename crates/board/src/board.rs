@@ -7,7 +7,7 @@ use crate::pins::Pins;
 use crate::pll::{Pll, PllRequest};
 use crate::sdram::SdramPart;
 use anyhow::{Context, Result, anyhow, ensure};
-use ef_program::{Config, config};
+use ef_program::Config;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
@@ -128,14 +128,7 @@ impl Board {
     pub fn parse(dir: &Path, name: &str, text: &str) -> Result<Board> {
         let file: File = ef_toml::parse(text)?;
         file.device.check().context("device")?;
-        let accelerator = Config::named(&file.accelerator).ok_or_else(|| {
-            let names: Vec<&str> = config::ALL.iter().map(|c| c.name).collect();
-            anyhow!(
-                "accelerator: there is no configuration `{}`; there are {}",
-                file.accelerator,
-                names.join(", ")
-            )
-        })?;
+        let accelerator = Config::named(&file.accelerator).context("accelerator")?;
         for (field, id) in
             [("usb_vendor", &file.programmer.usb_vendor), ("usb_product", &file.programmer.usb_product)]
         {

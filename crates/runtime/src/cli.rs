@@ -6,8 +6,7 @@ mod memtest;
 mod train;
 
 use crate::interrupt;
-use anyhow::{Context, Result};
-use ef_program::{Config, config};
+use anyhow::Result;
 use std::process::ExitCode;
 
 pub use eval::EvalArgs;
@@ -48,12 +47,4 @@ pub fn exit_code(result: Result<End>) -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// The named configuration.
-fn configuration(name: &str) -> Result<&'static Config> {
-    Config::named(name).with_context(|| {
-        let names: Vec<&str> = config::ALL.iter().map(|config| config.name).collect();
-        format!("there is no configuration `{name}`; possible are {}", names.join(", "))
-    })
 }

@@ -1,6 +1,6 @@
 //! `train`: arguments, their defaults, and what of them a checkpoint decides.
 
-use super::{HardwareArgs, configuration};
+use super::HardwareArgs;
 use crate::backend::Backend;
 use crate::checkpoint::{CHECKPOINT, Origin, SavedFile, in_run_folder};
 use crate::data::DataSpec;
@@ -12,6 +12,7 @@ use crate::save_every::SaveEvery;
 use crate::train::{End, Options, train};
 use crate::view::View;
 use anyhow::{Context, Result, bail, ensure};
+use ef_program::Config;
 use ef_sim::DramSettings;
 use std::path::{Path, PathBuf};
 
@@ -139,7 +140,7 @@ impl TrainArgs {
         };
         let hardware = self.hardware.hardware(defaults.dram);
         let config = match self.config.as_ref().or(defaults.config.as_ref()) {
-            Some(name) => configuration(name)?,
+            Some(name) => Config::named(name)?,
             None => backend.usual_config(&hardware)?,
         };
         let batch = self.batch.unwrap_or(defaults.batch);
