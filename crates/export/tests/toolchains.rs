@@ -5,7 +5,7 @@
 use ef_compiler::{Network, PixelFormat, compile};
 use ef_model::ModelDevice;
 use ef_program::config::SIM_2X2;
-use ef_program::{Config, Device, regs};
+use ef_program::{Config, Device, Hyperparameters, regs};
 use std::fs;
 use std::path::Path;
 
@@ -93,20 +93,13 @@ fn icarus_equals_the_model(multipliers: &[&str], batch: usize) {
     let images: Vec<u32> = pixels.chunks(16).flat_map(|i| plan.map.pack_image(i)).collect();
     model.write_memory(plan.map.images, &images).unwrap();
     model.write_memory(plan.map.labels, &[2, 0, 1][..batch]).unwrap();
-    let settings = [
-        (regs::LEARNING_RATE, 0.1f32),
-        (regs::MOMENTUM, 0.9),
-        (regs::WEIGHT_DECAY, 0.01),
-        (regs::INV_BATCH, 1.0 / batch as f32),
-    ]
-    .map(|(register, value)| (register, value.to_bits()));
+    let inv_batch = 1.0 / batch as f32;
+    let hyper = Hyperparameters { inv_batch, ..Hyperparameters::EXAMPLE };
     let (at, length) = (plan.map.programs.train, plan.train.len());
     model.load_program(at, &plan.train).unwrap();
     let mut before = vec![0; plan.map.memory_words as usize];
     model.read_memory(0, &mut before).unwrap();
-    for (register, value) in settings {
-        model.write_register(register, value).unwrap();
-    }
+    hyper.write(&mut model).unwrap();
     model.run().unwrap();
     let mut want = vec![0; before.len()];
     model.read_memory(0, &mut want).unwrap();
@@ -118,6 +111,7 @@ fn icarus_equals_the_model(multipliers: &[&str], batch: usize) {
     let file = |name: &str| dir.path().join(name);
     fs::write(file("memory.hex"), hex(before.iter().map(|w| u64::from(*w)), 8)).unwrap();
     let place = [(regs::PROGRAM_ADDRESS, at), (regs::PROGRAM_LENGTH, length as u32)];
+    let settings = hyper.registers().map(|(register, value)| (register, value.to_bits()));
     let registers: Vec<(u32, u32)> = settings.into_iter().chain(place).collect();
     let words = registers.iter().flat_map(|(r, v)| [u64::from(*r), u64::from(*v)]);
     fs::write(file("registers.hex"), hex(words, 8)).unwrap();

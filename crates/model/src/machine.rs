@@ -1,13 +1,10 @@
 use crate::Banks;
-use ef_program::{Config, layout};
+use ef_program::{Config, Hyperparameters, layout};
 
 /// Run-time values and results that the host sees as registers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scalars {
-    pub learning_rate: u32,
-    pub momentum: u32,
-    pub weight_decay: u32,
-    pub inv_batch: u32,
+    pub hyper: Hyperparameters<u32>,
     pub loss_sum: u32,
     pub mean_loss: u32,
     pub correct: u32,

@@ -3,7 +3,7 @@
 use crate::{Machine, ModelError};
 use ef_numerics as num;
 use ef_program::store::{StoreKind, StoreOp};
-use ef_program::{Engine, StoreDesc};
+use ef_program::{Engine, Hyperparameters, StoreDesc};
 
 const ONE: u32 = 0x3f80_0000;
 
@@ -109,11 +109,7 @@ impl Machine {
     }
 
     fn update(&mut self, d: &StoreDesc, op: StoreOp) -> Result<(), ModelError> {
-        let Scalar { lr, mu, wd } = Scalar {
-            lr: self.scalars.learning_rate,
-            mu: self.scalars.momentum,
-            wd: self.scalars.weight_decay,
-        };
+        let Hyperparameters { learning_rate: lr, momentum: mu, weight_decay: wd, .. } = self.scalars.hyper;
         let mut words = Vec::new();
         let mut saturated = false;
         let mut note = |(y, overflow): (u32, bool)| {
@@ -180,20 +176,13 @@ impl Machine {
                 for (k, e) in e.iter().enumerate() {
                     let p = note(num::mul(*e, inverse));
                     let difference = if k == label { note(num::sub(p, ONE)) } else { p };
-                    words.push(note(num::mul(difference, self.scalars.inv_batch)));
+                    words.push(note(num::mul(difference, self.scalars.hyper.inv_batch)));
                 }
                 words.resize(words.len().next_multiple_of(t), 0);
             }
         }
-        self.scalars.mean_loss = note(num::mul(self.scalars.loss_sum, self.scalars.inv_batch));
+        self.scalars.mean_loss = note(num::mul(self.scalars.loss_sum, self.scalars.hyper.inv_batch));
         self.overflow(d.tag, saturated);
         if op.gradient { self.write_runs(&words, d.dram, d.run, d.n_run, d.d_run) } else { Ok(()) }
     }
-}
-
-/// The optimiser's run-time values.
-struct Scalar {
-    lr: u32,
-    mu: u32,
-    wd: u32,
 }

@@ -30,4 +30,5 @@ pub use device::{Device, DeviceError, MemoryUse};
 pub use fields::{Descriptor, Field};
 pub use isa::{Engine, Instr};
 pub use load::LoadDesc;
+pub use regs::Hyperparameters;
 pub use store::StoreDesc;

@@ -1,9 +1,6 @@
 //! A network on a device: parameters in, batches through, parameters out.
 //!
-//! A batch is computed in as many passes as its [`Plans`] say. The update of the accelerator, `v' = mu*v + (g + wd*w)` and
-//! `w' = w - lr*v'`, adds the passes' gradients up in the velocities: momentum and weight decay belong to the first pass, `mu = 1` and
-//! `wd = 0` to those after it, the learning rate to the last, and before it `lr = 0`, which leaves the weights as they are. With
-//! `INV_BATCH` of the whole batch in every pass, the result is that of one pass but for the order of additions.
+//! A batch is computed in as many passes as its [`Plans`] say; what the optimiser is told in each, [`Hyper::of_pass`] says.
 
 use crate::counters::Counters;
 use crate::data::Images;
@@ -12,7 +9,7 @@ use crate::parameters::{Layer, State, Tensors};
 use crate::pixels::Pixels;
 use crate::plans::Plans;
 use anyhow::{Result, ensure};
-use ef_program::{Device, MemoryUse, regs};
+use ef_program::{Device, Hyperparameters, MemoryUse, regs};
 use std::collections::BTreeSet;
 use std::ops::AddAssign;
 use std::sync::Arc;
@@ -154,41 +151,32 @@ impl Accelerator {
 
     /// One training step on the images of `indices`, at a learning rate of `rate`.
     pub fn train(&mut self, images: &Images, indices: &[u32], hyper: &Hyper, rate: f32) -> Result<Outcome> {
-        let passes = self.plans.passes(indices.len())?;
-        let last = passes.len() - 1;
-        self.batch(images, indices, Task::Train, passes, |pass| {
-            let (momentum, decay) = if pass == 0 { (hyper.momentum, hyper.weight_decay) } else { (1.0, 0.0) };
-            vec![
-                (regs::LEARNING_RATE, if pass == last { rate } else { 0.0 }),
-                (regs::MOMENTUM, momentum),
-                (regs::WEIGHT_DECAY, decay),
-            ]
-        })
+        self.batch(images, indices, Task::Train, |inv_batch, place| hyper.of_pass(rate, inv_batch, place))
     }
 
     /// Loss and correct predictions of the images of `indices`.
     pub fn evaluate(&mut self, images: &Images, indices: &[u32]) -> Result<Outcome> {
-        let passes = self.plans.passes(indices.len())?;
-        self.batch(images, indices, Task::Eval, passes, |_| vec![])
+        self.batch(images, indices, Task::Eval, |inv_batch, _| Hyperparameters {
+            inv_batch,
+            ..Default::default()
+        })
     }
 
-    /// Computes a batch in its passes, the registers set for each.
+    /// Computes a batch in its passes, each with the values that `hyper` gives for 1 / number of images of the batch and for whether
+    /// the pass is the first and the last.
     fn batch(
         &mut self,
         images: &Images,
         indices: &[u32],
         task: Task,
-        passes: Vec<usize>,
-        registers: impl Fn(usize) -> Vec<(u32, f32)>,
+        hyper: impl Fn(f32, (bool, bool)) -> Hyperparameters<f32>,
     ) -> Result<Outcome> {
-        let inverse = 1.0 / indices.len() as f32;
-        self.device.write_register(regs::INV_BATCH, inverse.to_bits())?;
+        let inv_batch = 1.0 / indices.len() as f32;
         let (mut outcome, mut rest) = (Outcome::default(), indices);
-        for (number, count) in passes.into_iter().enumerate() {
-            for (register, value) in registers(number) {
-                self.device.write_register(register, value.to_bits())?;
-            }
+        for count in self.plans.passes(indices.len())? {
             let (pass, after) = rest.split_at(count);
+            let place = (rest.len() == indices.len(), after.is_empty());
+            hyper(inv_batch, place).write(self.device.as_mut())?;
             outcome += self.pass(images, pass, task)?;
             rest = after;
         }

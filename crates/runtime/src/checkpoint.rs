@@ -71,8 +71,6 @@ impl Origin {
     pub fn check(&self, network: &NetworkFile) -> Result<()> {
         const MOST_STEPS: u64 = 1 << 53;
         let Progress { epoch, batches, step, .. } = self.progress;
-        let Hyper { learning_rate, learning_rate_end, momentum, weight_decay, rate_from, warm_up } =
-            self.hyper;
         for (name, value, least, most) in [
             ("batch", self.batch as u64, 1, MOST_STEPS),
             ("epochs", self.epochs.into(), 1, u64::from(u32::MAX) - 1),
@@ -80,13 +78,10 @@ impl Origin {
             ("epoch", epoch.into(), 1, u64::from(u32::MAX) - 1),
             ("batches", batches as u64, 0, MOST_STEPS),
             ("step", step, 0, MOST_STEPS),
-            ("rate_from", rate_from, 1, MOST_STEPS),
-            ("warm_up", warm_up, 0, MOST_STEPS),
         ] {
             ensure!((least..=most).contains(&value), "{name} is {value}; {least} to {most} is possible");
         }
-        let rates = [learning_rate, learning_rate_end, momentum, weight_decay];
-        ensure!(rates.iter().all(|rate| rate.is_finite()), "a setting of the optimiser is not finite");
+        self.hyper.check(MOST_STEPS)?;
         for text in [&self.network_hash, &self.data, &self.config, &self.version] {
             ensure!(!text.chars().any(char::is_control), "{text:?} holds control characters");
         }

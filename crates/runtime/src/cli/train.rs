@@ -38,21 +38,8 @@ pub struct TrainArgs {
     /// Images per step; what does not fit the accelerator at once is computed in several passes [default: 16]
     #[arg(long)]
     pub batch: Option<usize>,
-    /// Learning rate at the first step [default: 0.02 for a batch of 16, in proportion for smaller ones]
-    #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
-    pub lr: Option<f32>,
-    /// Learning rate at the last step of the last epoch, reached in a straight line [default: a tenth of --lr]
-    #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
-    pub lr_end: Option<f32>,
-    /// Steps over which the learning rate grows from zero [default: those of 800 images, at most a tenth of the run]
-    #[arg(long, value_name = "STEPS", conflicts_with = "resume")]
-    pub warm_up: Option<u64>,
-    /// Share of its velocity that a weight keeps, 0 or more and below 1 [default: 0.9]
-    #[arg(long, allow_negative_numbers = true)]
-    pub momentum: Option<f32>,
-    /// Weight decay (L2) [default: 0.0005]
-    #[arg(long, allow_negative_numbers = true)]
-    pub weight_decay: Option<f32>,
+    #[command(flatten)]
+    pub hyper: HyperArgs,
     /// Decides the initial weights and the order of the images [default: 1]
     #[arg(long)]
     pub seed: Option<u64>,
@@ -152,13 +139,7 @@ impl TrainArgs {
             epochs: self.epochs.unwrap_or(defaults.epochs),
             steps: self.steps.or(defaults.steps),
             batch,
-            hyper: HyperArgs {
-                learning_rate: self.lr,
-                learning_rate_end: self.lr_end,
-                momentum: self.momentum,
-                weight_decay: self.weight_decay,
-                warm_up: self.warm_up,
-            },
+            hyper: self.hyper,
             seed: self.seed.unwrap_or(defaults.seed),
             out,
             resume,
@@ -210,19 +191,8 @@ impl Defaults {
 }
 
 fn check(options: &Options) -> Result<()> {
-    let HyperArgs { learning_rate, learning_rate_end, momentum, weight_decay, .. } = options.hyper;
     ensure!(options.batch > 0, "--batch 0: a batch has at least 1 image");
     ensure!(options.epochs > 0, "--epochs 0: ask for at least 1");
     ensure!(options.steps != Some(0), "--steps 0: ask for at least 1");
-    for (name, value) in
-        [("--lr", learning_rate), ("--lr-end", learning_rate_end), ("--weight-decay", weight_decay)]
-    {
-        if let Some(value) = value {
-            ensure!(value.is_finite() && value >= 0.0, "{name} {value}: must be a finite number, 0 or more");
-        }
-    }
-    if let Some(momentum) = momentum {
-        ensure!((0.0..1.0).contains(&momentum), "--momentum {momentum}: must be at least 0 and below 1");
-    }
-    Ok(())
+    options.hyper.check()
 }

@@ -2,7 +2,7 @@
 
 use ef_compiler::{Network, PixelFormat, Plan, compile};
 use ef_program::config::SIM_2X2;
-use ef_program::{Device, regs};
+use ef_program::{Device, Hyperparameters, regs};
 
 const NETWORK: &str = r#"
 name = "tiny"
@@ -37,14 +37,8 @@ pub fn prepare(device: &mut dyn Device, plan: &Plan) {
         device.write_memory(layer.weights, &layer.pack(&weight, &bias)).unwrap();
         device.write_memory(layer.velocities, &vec![0; layer.words]).unwrap();
     }
-    for (register, value) in [
-        (regs::LEARNING_RATE, 0.1f32),
-        (regs::MOMENTUM, 0.9),
-        (regs::WEIGHT_DECAY, 0.01),
-        (regs::INV_BATCH, 1.0 / BATCH as f32),
-    ] {
-        device.write_register(register, value.to_bits()).unwrap();
-    }
+    let inv_batch = 1.0 / BATCH as f32;
+    Hyperparameters { inv_batch, ..Hyperparameters::EXAMPLE }.write(device).unwrap();
     let pixels: Vec<u8> = (0..16 * BATCH as u32).map(|i| (i * i % 5) as u8).collect();
     let images: Vec<u32> = pixels.chunks(16).flat_map(|i| plan.map.pack_image(i)).collect();
     device.write_memory(plan.map.images, &images).unwrap();
