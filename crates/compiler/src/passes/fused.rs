@@ -133,8 +133,7 @@ impl Pass for Fused {
         let stage = context.stage(self.0);
         let batch = context.batch;
         let tiles = cut.size.count(batch, stage.in_rows, stage.in_cols);
-        let (parts_out, parts_in) =
-            (stage.out_groups().div_ceil(cut.outs), stage.in_groups().div_ceil(cut.ins));
+        let (parts_out, parts_in) = cut.blocks(stage);
         let loss =
             context.loss_traffic(stage, cut.size, (stage.in_rows, stage.in_cols), |t| self.tile(context, t));
         let input = context.input_traffic(stage, cut.size);
@@ -153,9 +152,7 @@ impl Pass for Fused {
             steps: matrices + (tiles * stage.out_groups() * blocks * wu_vectors / cut.size.pixels()) as u64,
             step: cut.size.pixels() as u64,
             computations: (tiles * (stage.in_groups() * parts_out + stage.out_groups() * parts_in)) as u64,
-            gather: 0,
-            ends: (cut.size.pixels() * (cut.ins + cut.outs) * context.lanes()) as u64,
-            serial: cut.slots == 1,
+            ..cut.ends(context)
         }
     }
 

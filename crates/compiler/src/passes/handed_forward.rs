@@ -251,8 +251,7 @@ impl Pass for HandedForward {
             computations: (tiles * (first.out_groups() + second.out_groups())) as u64,
             gather: context.gather_cycles(first)
                 + (batch * handed * second.in_groups() * second.in_cols * context.lanes()) as u64,
-            ends: (cut.size.pixels() * (cut.ins + cut.outs) * context.lanes()) as u64,
-            serial: cut.slots == 1,
+            ..cut.ends(context)
         }
     }
 

@@ -28,7 +28,7 @@ pub use weight::Weight;
 use crate::Stage;
 use crate::builder::{Builder, Context};
 use crate::room::Needs;
-use crate::tile::{Grid, TileSize, parts};
+use crate::tile::{Grid, Tile, TileSize, parts};
 use crate::work::Work;
 use ef_program::compute::Phase;
 
@@ -85,6 +85,55 @@ impl Cut {
             _ => self.size,
         }
     }
+
+    /// Blocks of groups of output channels, and of input channels.
+    fn blocks(&self, stage: &Stage) -> (usize, usize) {
+        (stage.out_groups().div_ceil(self.outs), stage.in_groups().div_ceil(self.ins))
+    }
+
+    /// What every pass has: a first tile and a last result, and one region or two.
+    fn ends(&self, context: &Context) -> Work {
+        let words = self.size.pixels() * (self.ins + self.outs) * context.lanes();
+        Work { ends: words as u64, serial: self.slots == 1, ..Default::default() }
+    }
+
+    /// Every tile with every block of channel groups, in the cut's order.
+    fn visits<'a>(
+        &self,
+        tiles: &'a [Tile],
+        blocks: &'a [(usize, usize)],
+    ) -> Box<dyn Iterator<Item = Visit> + 'a> {
+        match self.order {
+            Order::GroupsFirst | Order::RowsFirst => Box::new(blocks.iter().flat_map(|groups| {
+                let tiles = tiles.iter().enumerate();
+                tiles.map(|(n, tile)| Visit {
+                    tile: *tile,
+                    groups: *groups,
+                    new_tile: false,
+                    new_block: n == 0,
+                })
+            })),
+            Order::TilesFirst => Box::new(tiles.iter().flat_map(|tile| {
+                let blocks = blocks.iter().enumerate();
+                blocks.map(|(n, groups)| Visit {
+                    tile: *tile,
+                    groups: *groups,
+                    new_tile: n == 0,
+                    new_block: true,
+                })
+            })),
+        }
+    }
+}
+
+/// A tile with a block of channel groups.
+struct Visit {
+    tile: Tile,
+    groups: (usize, usize),
+    /// The tile is loaded now, for this block and those that follow.
+    new_tile: bool,
+    /// The block's weights are loaded now, for this tile and those that follow, if they stay on chip.
+    new_block: bool,
 }
 
 impl Space {

@@ -223,18 +223,12 @@ impl Builder<'_> {
                 (window.rows.1 - window.rows.0, row_words),
                 (n, map.image_words),
             );
-            let [run, n_run0, d_run0, n_run1, d_run1] = runs.fields();
-            self.load(LoadDesc {
+            self.load(runs.read_by(LoadDesc {
                 op: op.encode(),
                 base: (first * window.words()) as u32,
                 dram: map.images + at as u32,
-                run,
-                n_run0,
-                d_run0,
-                n_run1,
-                d_run1,
                 ..Default::default()
-            });
+            }));
         }
     }
 

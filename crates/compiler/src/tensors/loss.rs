@@ -191,6 +191,5 @@ impl Builder<'_> {
 
 /// A descriptor with nothing but these runs.
 fn placed(at: usize, runs: Runs) -> LoadDesc {
-    let [run, n_run0, d_run0, n_run1, d_run1] = runs.fields();
-    LoadDesc { dram: at as u32, run, n_run0, d_run0, n_run1, d_run1, ..Default::default() }
+    runs.read_by(LoadDesc { dram: at as u32, ..Default::default() })
 }
