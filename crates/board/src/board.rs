@@ -213,21 +213,21 @@ impl Board {
 }
 
 fn sdram_part(dir: &Path, name: &str) -> Result<SdramPart> {
-    let parts = dir.join("sdram");
-    let path = parts.join(format!("{name}.toml"));
-    if !path.is_file() {
-        return Err(none_of("SDRAM part", name, &names_in(&parts)?, &parts));
-    }
-    SdramPart::read(&path)
+    SdramPart::read(&file_in(dir, "sdram", "SDRAM part", name)?)
 }
 
 fn floorplan(dir: &Path, name: &str) -> Result<Floorplan> {
-    let plans = dir.join("floorplan");
-    let path = plans.join(format!("{name}.toml"));
+    Floorplan::read(&file_in(dir, "floorplan", "floorplan", name)?)
+}
+
+/// The file of that name in a folder of `dir`.
+fn file_in(dir: &Path, folder: &str, what: &str, name: &str) -> Result<PathBuf> {
+    let folder = dir.join(folder);
+    let path = folder.join(format!("{name}.toml"));
     if !path.is_file() {
-        return Err(none_of("floorplan", name, &names_in(&plans)?, &plans));
+        return Err(none_of(what, name, &names_in(&folder)?, &folder));
     }
-    Floorplan::read(&path)
+    Ok(path)
 }
 
 fn none_of(what: &str, name: &str, names: &[String], dir: &Path) -> anyhow::Error {

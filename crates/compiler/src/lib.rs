@@ -29,6 +29,7 @@ mod strips;
 mod sync;
 mod tensors;
 mod tile;
+pub mod tiny;
 mod work;
 
 pub use access::{Access, Accesses, Space, accesses};

@@ -12,6 +12,7 @@ pub struct Reg {
     pub doc: &'static str,
 }
 
+/// Defines the registers. `NAME (field)` is one of the [`Hyperparameters`] too: all lists of these follow from here.
 macro_rules! registers {
     ($($name:ident $(($hyper:ident))? = $address:literal $access:literal $doc:literal;)*) => {
         $(#[doc = $doc] pub const $name: u32 = $address;)*

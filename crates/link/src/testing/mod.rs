@@ -1,10 +1,14 @@
 //! Wires that damage what passes over them, and what must hold all the same: for the tests of the link in software and of its RTL.
 
 mod faulty;
+#[cfg(unix)]
+mod plugged;
 mod scenario;
 mod soft;
 
 pub use faulty::{Faulty, Rates};
+#[cfg(unix)]
+pub use plugged::{Plugged, not_inherited};
 pub use scenario::{Plan, Tally, scenario};
 pub use soft::{Registers, SoftBoard};
 
