@@ -85,6 +85,9 @@ struct File {
 }
 
 /// The folder of the board files: `boards/` of the workspace.
+///
+/// # Errors
+/// If the program does not run in a checkout of ef-train.
 pub fn boards_dir() -> Result<PathBuf> {
     let root = ef_tools::workspace_root()
         .context("this is no checkout of ef-train, so there is no folder boards/")?;
@@ -101,6 +104,9 @@ impl Board {
     }
 
     /// The names of all boards in [`boards_dir`].
+    ///
+    /// # Errors
+    /// If the folder cannot be listed.
     pub fn names() -> Result<Vec<String>> {
         names_in(&boards_dir()?)
     }

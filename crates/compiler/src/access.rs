@@ -11,22 +11,32 @@ use smallvec::{SmallVec, smallvec};
 /// Storage that two engines share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Space {
+    /// The memory at the accelerator's port, in words.
     Dram,
+    /// Feature buffer, in vectors.
     Feature,
+    /// Loss buffer, in vectors.
     Loss,
+    /// Weight buffer, in vectors.
     Weight,
+    /// Partial sums, in addresses of a row.
     Psum,
+    /// Operand RAM of the store engine, in words.
     Operand,
+    /// Hand-over RAM between store and load engine, in words.
     Handover,
 }
 
 /// A range of a space, `lo..hi`, read or written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Access {
+    /// Where.
     pub space: Space,
     /// The first word (operand buffer, DRAM) or vector, and the one after the last.
     pub lo: i64,
+    /// The one after the last.
     pub hi: i64,
+    /// Written, not read.
     pub write: bool,
 }
 

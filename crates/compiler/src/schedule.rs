@@ -26,6 +26,7 @@ pub struct Schedule {
 pub struct ScheduledPass {
     /// What it does: numbers of stages, and their FP, BP or WU.
     pub parts: Vec<Part>,
+    /// How it is cut up.
     pub cut: Cut,
     /// With updates of passes before it that are made between its own.
     pub commands: Range<usize>,

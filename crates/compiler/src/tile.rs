@@ -14,8 +14,11 @@ pub struct Tile {
 /// The size of a pass's tiles. Several images only with all rows and columns of each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TileSize {
+    /// Whole maps, if more than 1.
     pub images: usize,
+    /// Rows of a map.
     pub rows: usize,
+    /// Columns of a map.
     pub cols: usize,
 }
 
@@ -29,6 +32,7 @@ pub struct Grid {
 }
 
 impl TileSize {
+    /// Pixels of a tile: images times rows times columns.
     pub fn pixels(&self) -> usize {
         self.images * self.rows * self.cols
     }

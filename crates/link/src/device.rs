@@ -24,6 +24,9 @@ pub struct LinkDevice<P> {
 
 impl<P: Port> LinkDevice<P> {
     /// Starts a session, ends a run that another host has left behind, and finds out which accelerator it is.
+    ///
+    /// # Errors
+    /// If the board does not answer, or its accelerator is of another version or of no known configuration.
     pub fn open(port: P, settings: Settings) -> Result<Self, LinkError> {
         let mut link = Link::open(port, settings)?;
         clear(&mut link)?;
@@ -48,6 +51,7 @@ impl<P: Port> LinkDevice<P> {
         Ok(LinkDevice { link, config })
     }
 
+    /// The session, for what a device does not offer.
     pub fn link(&mut self) -> &mut Link<P> {
         &mut self.link
     }

@@ -30,6 +30,7 @@ const REOPEN_PAUSE: Duration = Duration::from_millis(100);
 /// What passed over a link.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Traffic {
+    /// Requests, each counted once.
     pub requests: u64,
     /// Requests sent again.
     pub repeated: u64,
@@ -54,12 +55,19 @@ pub struct Link<P> {
 
 impl<P: Port> Link<P> {
     /// Starts a session with the board at the other end of `port`.
+    ///
+    /// # Errors
+    /// If the board does not answer ([`LinkError::Unanswered`], [`LinkError::Lost`]), or speaks another version
+    /// of the link.
     pub fn open(port: P, settings: Settings) -> Result<Self, LinkError> {
         let session = rand::random_range(1..=u32::MAX);
         Self::open_as(session, port, settings).map_err(|(error, _)| error)
     }
 
     /// [`open`](Link::open) with this number as the session's; gives the port back if it fails.
+    ///
+    /// # Errors
+    /// As [`Link::open`].
     pub fn open_as(session: u32, port: P, settings: Settings) -> Result<Self, (LinkError, P)> {
         let (decoder, traffic) = Default::default();
         let mut link = Link { port, settings, session, sequence: 0, decoder, memory_words: 0, traffic };
@@ -84,10 +92,12 @@ impl<P: Port> Link<P> {
         self.memory_words
     }
 
+    /// What has passed since the session began.
     pub fn traffic(&self) -> Traffic {
         self.traffic
     }
 
+    /// The port, which must not be read or written while the session lasts.
     pub fn port(&mut self) -> &mut P {
         &mut self.port
     }
@@ -97,6 +107,10 @@ impl<P: Port> Link<P> {
         self.port
     }
 
+    /// Writes words from a word address on.
+    ///
+    /// # Errors
+    /// If the board refuses the request or does not answer; which words are written then, see [`Link`].
     pub fn write_memory(&mut self, address: u32, words: &[u32]) -> Result<(), LinkError> {
         for (i, chunk) in words.chunks(MAX_PAYLOAD).enumerate() {
             self.request(Op::WriteMemory, address + (i * MAX_PAYLOAD) as u32, chunk.len(), chunk)?;
@@ -104,6 +118,10 @@ impl<P: Port> Link<P> {
         Ok(())
     }
 
+    /// Reads words from a word address on.
+    ///
+    /// # Errors
+    /// If the board refuses the request or does not answer; `words` may hold some of the words then.
     pub fn read_memory(&mut self, address: u32, words: &mut [u32]) -> Result<(), LinkError> {
         for (i, chunk) in words.chunks_mut(MAX_PAYLOAD).enumerate() {
             let read = self.request(Op::ReadMemory, address + (i * MAX_PAYLOAD) as u32, chunk.len(), &[])?;
@@ -114,6 +132,9 @@ impl<P: Port> Link<P> {
 
     /// Writes word i to register `address + (i & mask)`: mask 0 is one register, mask 1 two in turns.
     /// `mask + 1` must be a power of two.
+    ///
+    /// # Errors
+    /// If the board refuses the request or does not answer; which words are written then, see [`Link`].
     pub fn write_registers(&mut self, address: u8, mask: u8, words: &[u32]) -> Result<(), LinkError> {
         let target = u32::from_le_bytes([address, mask, 0, 0]);
         for chunk in words.chunks(MAX_PAYLOAD) {
@@ -123,6 +144,9 @@ impl<P: Port> Link<P> {
     }
 
     /// Reads consecutive registers.
+    ///
+    /// # Errors
+    /// If the board refuses the request or does not answer.
     pub fn read_registers(&mut self, address: u8, count: usize) -> Result<Vec<u32>, LinkError> {
         self.request(Op::ReadRegisters, address.into(), count, &[])
     }

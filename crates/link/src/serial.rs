@@ -20,6 +20,9 @@ pub struct Serial {
 
 impl Serial {
     /// Opens the port at `path`, such as `/dev/ttyUSB0`.
+    ///
+    /// # Errors
+    /// If there is no such port, or it may not be opened; the error says what to do.
     pub fn open(path: &str, baud: u32) -> Result<Self, LinkError> {
         let port = open(path, baud)
             .map_err(|error| LinkError::Open { port: path.into(), problem: problem(&error) })?;

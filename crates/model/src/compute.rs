@@ -19,6 +19,9 @@ struct Beat {
 
 impl Machine {
     /// Executes one command of the compute engine.
+    ///
+    /// # Errors
+    /// If the operation is undefined, or an address lies outside its buffer.
     pub fn compute(&mut self, d: &ComputeDesc) -> Result<(), ModelError> {
         let op = ComputeOp::decode(d.op).ok_or(ModelError::BadOperation(Engine::Compute, d.op))?;
         if op.pixel_mode { self.pixel_mode(d, op) } else { self.channel_mode(d, op) }

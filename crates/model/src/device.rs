@@ -10,6 +10,7 @@ pub struct ModelDevice {
 }
 
 impl ModelDevice {
+    /// An idle accelerator with so many words of memory, all 0.
     pub fn new(config: &'static Config, memory_words: u64) -> Self {
         ModelDevice {
             machine: Machine::new(config, memory_words as usize),

@@ -9,6 +9,10 @@ const ONE: u32 = 0x3f80_0000;
 
 impl Machine {
     /// Executes one command of the store engine.
+    ///
+    /// # Errors
+    /// If the operation is undefined, an address lies outside its buffer, or the runs hold another number of
+    /// words than the command moves.
     pub fn store(&mut self, d: &StoreDesc) -> Result<(), ModelError> {
         let op = StoreOp::decode(d.op).ok_or(ModelError::BadOperation(Engine::Store, d.op))?;
         match op.kind {

@@ -5,11 +5,14 @@ use std::ops::{Add, Mul};
 /// Words and bursts of one direction of the memory port.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Traffic {
+    /// Words of 32 bits.
     pub words: u64,
+    /// Commands of the memory port.
     pub bursts: u64,
 }
 
 impl Traffic {
+    /// So many words in so many bursts.
     pub fn new(words: usize, bursts: usize) -> Traffic {
         Traffic { words: words as u64, bursts: bursts as u64 }
     }
@@ -64,7 +67,9 @@ impl Report {
 /// When a command was started and when it was done, in cycles of the run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Span {
+    /// The cycle of the engine's `start`.
     pub start: u64,
+    /// The cycle of the engine's `done`.
     pub done: u64,
 }
 

@@ -54,6 +54,7 @@ pub struct Cut {
     pub ins: usize,
     /// Regions per buffer: 2 where one tile loads while another is computed.
     pub slots: usize,
+    /// Which loop of tiles and groups is outermost.
     pub order: Order,
 }
 

@@ -27,6 +27,7 @@ pub trait Reset: Port {
 pub trait Board: Reset {
     /// Waits until the board does nothing more.
     fn settle(&mut self);
+    /// The words of the board's memory.
     fn memory(&mut self) -> &[u32];
     /// The register writes since the last call, in order.
     fn take_writes(&mut self) -> Vec<(u8, u32)>;
