@@ -1,6 +1,7 @@
 //! What a command reads and writes, worked out from its descriptor alone: nothing a scheduler could forget.
 //!
-//! Ranges are bounding intervals: overlap may be seen where there is none (costs a token), never missed.
+//! A range is the smallest interval around all words of an access. So two accesses may seem to overlap that do
+//! not, which costs a token; an overlap is never missed.
 
 use ef_program::compute::{ComputeOp, Init};
 use ef_program::load::{LoadKind, LoadOp};
@@ -41,7 +42,7 @@ pub struct Access {
 }
 
 impl Access {
-    /// The two may not be exchanged.
+    /// Whether the order of the two matters: they overlap, and one of them writes.
     pub fn conflicts(&self, other: &Access) -> bool {
         self.space == other.space && (self.write || other.write) && self.lo < other.hi && other.lo < self.hi
     }

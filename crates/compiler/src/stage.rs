@@ -49,7 +49,7 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// Pools its output. What no pooling window takes changes nothing: it is not computed.
+    /// Adds a pooling to the stage. A last row or column that no pooling window reads is not computed.
     pub(crate) fn set_pool(&mut self) {
         self.pool = true;
         (self.rows, self.cols) = (self.rows / 2 * 2, self.cols / 2 * 2);
@@ -59,7 +59,7 @@ impl Stage {
     pub fn striped(&self) -> bool {
         self.strip < self.cols
     }
-    /// Its input are the images themselves: nobody needs their gradient.
+    /// Whether its input are the images themselves, whose gradient is not computed.
     pub fn first(&self) -> bool {
         self.input == crate::graph::IMAGES
     }
@@ -71,7 +71,8 @@ impl Stage {
             None => layout::groups(self.inputs, self.lanes),
         }
     }
-    /// What a part of the input groups is a multiple of: where taps are gathered, whole channels that fill whole groups.
+    /// A part of the input groups is a multiple of this number: 1, or, where taps are gathered, the fewest
+    /// groups that hold the taps of whole channels without a gap.
     pub fn in_unit(&self) -> usize {
         if !self.gathered {
             return 1;

@@ -26,7 +26,7 @@ impl Add for Traffic {
     }
 }
 
-/// So many times.
+/// The traffic of the same command, so many times.
 impl Mul<usize> for Traffic {
     type Output = Traffic;
 
@@ -73,7 +73,7 @@ pub struct Span {
     pub done: u64,
 }
 
-/// Who wants to know the span of every command, by its index in the list.
+/// Takes the span of every command, by its index in the list.
 pub(crate) trait Spans {
     fn note(&mut self, index: usize, span: Span);
 }

@@ -17,7 +17,7 @@ struct Regions {
     weights: Slots,
     features: Slots,
     sums: Slots,
-    /// That of the row of tiles.
+    /// The region of the whole row of tiles.
     row: usize,
     labels: Slots,
 }
@@ -38,7 +38,7 @@ impl Forward {
     fn weight_slots(&self, context: &Context, cut: &Cut) -> usize {
         let stage = context.stage(self.0);
         let two = 2 * cut.outs * stage.fp_block(stage.in_groups());
-        // in turns with the tiles there is no time between two blocks
+        // if blocks and tiles alternate, there is no time to load a block between two others
         let alternate = cut.order == Order::TilesFirst || two <= 1 << context.config.weight_aw;
         if cut.outs < stage.out_groups() && alternate { cut.slots } else { 1 }
     }
@@ -82,7 +82,7 @@ impl Forward {
         if !by_rows || tile.col == 0 {
             regions.row = regions.sums.take();
         }
-        // those of the row's tiles lie one after the other
+        // the partial sums of the row's tiles lie one after the other
         let (before, cols) = if by_rows { (tile.col, stage.cols) } else { (0, tile.cols) };
         let sums =
             GroupSums { base: regions.row + before * tile.rows, stride: tile.images * tile.rows * cols };

@@ -32,7 +32,7 @@ use crate::tile::{Grid, Tile, TileSize, parts};
 use crate::work::Work;
 use ef_program::compute::Phase;
 
-/// Which loop is outside.
+/// The outer loop of a pass: over blocks of channel groups or over tiles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
     /// A block of channel groups is finished over all tiles: its weights are loaded once, where they fit.
@@ -70,7 +70,8 @@ pub struct Space {
 }
 
 impl Cut {
-    /// The order suits how the images lie, and a row of tiles has several.
+    /// Whether the order suits the way the images lie. In strips: only `RowsFirst`, with tiles as wide as a
+    /// strip. Else `RowsFirst` only where a row has several tiles.
     fn suits_rows(&self, stage: &Stage) -> bool {
         let by_rows = self.order == Order::RowsFirst;
         match stage.striped() {
@@ -170,7 +171,7 @@ pub trait Pass: Send {
     /// What it does, in the order of its stages in the pass.
     fn parts(&self) -> Vec<Part>;
     fn space(&self, context: &Context) -> Space;
-    /// A cut of the space makes sense.
+    /// Whether a cut of the space is worth trying.
     fn admits(&self, _context: &Context, _cut: &Cut) -> bool {
         true
     }

@@ -127,7 +127,7 @@ impl Pass for Weight {
                     builder.compute_wu(index, tile, loss, input, Sums { base: sum, init });
                     builder.tile_done();
                 }
-                // the next block but one takes these sums again; with one region the next one
+                // the next block but one overwrites these sums; with one region, the next block does
                 builder.update(index, outs, ins, sum);
                 builder.updates.spread_over(tiles);
                 let last = outs.0 + outs.1 == stage.out_groups() && ins.0 + ins.1 == stage.in_groups();
