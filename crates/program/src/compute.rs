@@ -103,16 +103,22 @@ impl ComputeDesc {
 /// What the partial sums start from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Init {
+    /// From +0.
     Zero = 0,
+    /// From the bias word of the row.
     Bias = 1,
+    /// From what they hold.
     Keep = 2,
 }
 
 /// Training phase, for the counters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Phase {
+    /// Forward propagation.
     Fp = 0,
+    /// Backward propagation.
     Bp = 1,
+    /// Weight update: the weights' gradients.
     Wu = 2,
 }
 
@@ -124,23 +130,35 @@ pub enum Phase {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ComputeOp {
+    /// Lanes are output pixels (WU), not channels (FP, BP).
     pub pixel_mode: bool,
     /// Stream from the loss buffer rather than the feature buffer (channel mode only).
     pub stream_loss: bool,
+    /// The stationary matrix is read by columns of the weight buffer (BP), not by rows (FP).
     pub column: bool,
+    /// What the partial sums start from.
     pub init: Init,
+    /// Pixel mode: a vector of ones is streamed too, for the bias gradient.
     pub ones: bool,
+    /// Which counters count.
     pub phase: Phase,
 }
 
 impl ComputeOp {
+    /// Bit of `pixel_mode`.
     pub const PIXEL_MODE: u32 = 0;
+    /// Bit of `stream_loss`.
     pub const STREAM_LOSS: u32 = 1;
+    /// Bit of `column`.
     pub const COLUMN: u32 = 2;
+    /// Lowest bit of `init`, which has two.
     pub const INIT: u32 = 3;
+    /// Bit of `ones`.
     pub const ONES: u32 = 5;
+    /// Lowest bit of `phase`, which has two.
     pub const PHASE: u32 = 6;
 
+    /// The word of the field `op`.
     pub fn encode(self) -> u32 {
         u32::from(self.pixel_mode) << Self::PIXEL_MODE
             | u32::from(self.stream_loss) << Self::STREAM_LOSS

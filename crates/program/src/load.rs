@@ -121,25 +121,35 @@ impl LoadDesc {
 /// `LoadDesc::op` bits 1..0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LoadKind {
+    /// Zero vectors into a buffer, without DRAM.
     Zero = 0,
+    /// Words of DRAM into the vectors of a buffer.
     Vectors = 1,
+    /// Words of DRAM into a memory of words.
     Words = 2,
+    /// Taps from the scratch into the feature buffer.
     Gather = 3,
 }
 
 /// Destination of ZERO and VECTORS, `LoadDesc::op` bits 3..2. GATHER writes the feature buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum VectorBuffer {
+    /// Maps and taps.
     Feature = 0,
+    /// Gradients of maps.
     Loss = 1,
+    /// Weights and biases.
     Weight = 2,
 }
 
 /// Destination of WORDS, `LoadDesc::op` bits 3..2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WordBuffer {
+    /// Weights, velocities and labels, for the store engine.
     Operand = 0,
+    /// Raw rows of images, for GATHER.
     Scratch = 1,
+    /// ReLU masks and pool indices, for VECTORS.
     Code = 2,
 }
 
@@ -156,6 +166,7 @@ pub const fn scratch_banks(lanes: usize) -> usize {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct LoadOp {
+    /// What is done.
     pub kind: LoadKind,
     /// Bits 3..2: a [`VectorBuffer`] or a [`WordBuffer`].
     pub destination: u32,
@@ -163,23 +174,33 @@ pub struct LoadOp {
     pub unpack: bool,
     /// Pixels are scaled by 2^-shift, 0..15.
     pub shift: u32,
+    /// A word becomes 0 where its mask bit is 0.
     pub mask: bool,
+    /// Each vector is written to its 2 x 2 window.
     pub pool: bool,
     /// The words of VECTORS or WORDS come from the hand-over RAM.
     pub handed: bool,
 }
 
 impl LoadOp {
+    /// Lowest bit of `destination`, which has two.
     pub const DESTINATION: u32 = 2;
+    /// Bit of `unpack`.
     pub const UNPACK: u32 = 4;
+    /// Lowest bit of `shift`, which has four.
     pub const SHIFT: u32 = 5;
+    /// Bit of `mask`.
     pub const MASK: u32 = 9;
+    /// Bit of `pool`.
     pub const POOL: u32 = 10;
+    /// Bit of `handed`.
     pub const HANDED: u32 = 11;
 
+    /// ZERO into a buffer.
     pub fn zero(to: VectorBuffer) -> Self {
         Self::vectors(to).with_kind(LoadKind::Zero)
     }
+    /// VECTORS into a buffer, from DRAM, neither masked nor un-pooled.
     pub fn vectors(to: VectorBuffer) -> Self {
         LoadOp {
             kind: LoadKind::Vectors,
@@ -191,9 +212,11 @@ impl LoadOp {
             handed: false,
         }
     }
+    /// WORDS into a memory, from DRAM, not unpacked.
     pub fn words(to: WordBuffer) -> Self {
         Self::vectors(VectorBuffer::Feature).with_kind(LoadKind::Words).with_destination(to as u32)
     }
+    /// GATHER.
     pub fn gather() -> Self {
         Self::vectors(VectorBuffer::Feature).with_kind(LoadKind::Gather)
     }
@@ -204,6 +227,7 @@ impl LoadOp {
         LoadOp { destination, ..self }
     }
 
+    /// The word of the field `op`.
     pub fn encode(self) -> u32 {
         self.kind as u32
             | self.destination << Self::DESTINATION
@@ -214,6 +238,7 @@ impl LoadOp {
             | u32::from(self.handed) << Self::HANDED
     }
 
+    /// The operation of a field `op`: every word has one, but `destination` may be 3, which is undefined.
     pub fn decode(op: u32) -> Self {
         let bit = |at: u32| op >> at & 1 != 0;
         LoadOp {

@@ -5,10 +5,13 @@ use crate::{Device, DeviceError};
 /// One register.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reg {
+    /// Its name in documents.
     pub name: &'static str,
+    /// Word address.
     pub address: u32,
     /// "ro", "rw" or "wo".
     pub access: &'static str,
+    /// What it holds.
     pub doc: &'static str,
 }
 
@@ -108,16 +111,23 @@ pub const VERSION_VALUE: u32 = 3;
 
 /// Bits of [`CONTROL`].
 pub mod control {
+    /// Starts the program.
     pub const START: u32 = 1;
+    /// Stops the program after the instruction that is executed.
     pub const STOP: u32 = 2;
+    /// Ends everything that is under way.
     pub const CLEAR: u32 = 4;
 }
 
 /// Bits of [`STATUS`].
 pub mod status {
+    /// A program runs, or something that it has issued.
     pub const BUSY: u32 = 1;
+    /// The last run has reached END.
     pub const DONE: u32 = 2;
+    /// A bit of [`ERRORS`](super::ERRORS) is set.
     pub const ERROR: u32 = 4;
+    /// The last run was stopped by the host.
     pub const STOPPED: u32 = 8;
 }
 

@@ -91,8 +91,11 @@ impl StoreDesc {
 /// `StoreDesc::op` bits 1..0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum StoreKind {
+    /// Partial sums to a map.
     Map = 0,
+    /// The optimiser: new weights or velocities.
     Update = 1,
+    /// Loss and gradient of the logits.
     Softmax = 2,
 }
 
@@ -104,24 +107,37 @@ pub enum StoreKind {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct StoreOp {
+    /// What is done.
     pub kind: StoreKind,
+    /// MAP: words that are not positive become +0.
     pub relu: bool,
+    /// MAP: 2 x 2 maximum.
     pub pool: bool,
+    /// MAP: mask bits and indices follow.
     pub codes: bool,
+    /// UPDATE: writes velocities, not weights.
     pub velocity: bool,
+    /// SOFTMAX: writes the gradient.
     pub gradient: bool,
     /// Of a MAP; without meaning elsewhere.
     pub hand_over: bool,
 }
 
 impl StoreOp {
+    /// Bit of `relu`.
     pub const RELU: u32 = 2;
+    /// Bit of `pool`.
     pub const POOL: u32 = 3;
+    /// Bit of `codes`.
     pub const CODES: u32 = 4;
+    /// Bit of `velocity`.
     pub const VELOCITY: u32 = 5;
+    /// Bit of `gradient`.
     pub const GRADIENT: u32 = 6;
+    /// Bit of `hand_over`.
     pub const HAND_OVER: u32 = 7;
 
+    /// An operation of that kind with all other bits 0.
     pub fn new(kind: StoreKind) -> Self {
         StoreOp {
             kind,
@@ -134,6 +150,7 @@ impl StoreOp {
         }
     }
 
+    /// The word of the field `op`.
     pub fn encode(self) -> u32 {
         self.kind as u32
             | u32::from(self.relu) << Self::RELU

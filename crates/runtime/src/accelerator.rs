@@ -18,12 +18,15 @@ use std::time::{Duration, Instant};
 /// What training on, or testing, a batch gave: the sum of its passes.
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
+    /// Images of the batch.
     pub images: usize,
     /// Sum of the images' losses by the number of images of the batch.
     pub loss: f32,
+    /// Images classified right.
     pub correct: u32,
     /// Bit i: a result in layer i was saturated.
     pub overflow: u32,
+    /// What the accelerator has counted.
     pub counters: Counters,
     /// Where the device says it.
     pub memory_use: Option<MemoryUse>,
@@ -53,7 +56,9 @@ impl AddAssign for Outcome {
 /// Weights and velocities of one layer as they lie in the device's memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LayerWords {
+    /// Words of the layer's weights and biases, padding included.
     pub weights: Vec<u32>,
+    /// The same of their velocities.
     pub velocities: Vec<u32>,
 }
 
@@ -75,6 +80,9 @@ pub struct Accelerator {
 
 impl Accelerator {
     /// Takes over a device, after asking it whether it is what the plans were made for.
+    ///
+    /// # Errors
+    /// If it is another accelerator, has too little memory, or cannot be reached.
     pub fn new(mut device: Box<dyn Device>, plans: Arc<Plans>, pixels: Pixels) -> Result<Accelerator> {
         let config = plans.config;
         for (register, name, expected) in [
@@ -99,11 +107,15 @@ impl Accelerator {
         Ok(Accelerator { device, plans, pixels, written: BTreeSet::new(), selected: None })
     }
 
+    /// The programs, and where everything lies.
     pub fn plans(&self) -> &Plans {
         &self.plans
     }
 
     /// Writes parameters and velocities into the device's memory.
+    ///
+    /// # Errors
+    /// If the device cannot be reached.
     pub fn write_state(&mut self, state: &State) -> Result<()> {
         for (layer, plan) in state.iter().zip(self.plans.layers()) {
             for (tensors, address) in [(&layer.values, plan.weights), (&layer.velocities, plan.velocities)] {
@@ -114,6 +126,9 @@ impl Accelerator {
     }
 
     /// Parameters and velocities as the device has them.
+    ///
+    /// # Errors
+    /// If the device cannot be reached.
     pub fn read_state(&mut self) -> Result<State> {
         let words = self.read_words()?;
         let layers = words.iter().zip(self.plans.layers()).map(|(words, plan)| {
@@ -131,6 +146,9 @@ impl Accelerator {
     }
 
     /// The same, word for word as they lie in memory.
+    ///
+    /// # Errors
+    /// If the device cannot be reached.
     pub fn read_words(&mut self) -> Result<Vec<LayerWords>> {
         let Accelerator { device, plans, .. } = self;
         let mut read = |address: u32, count: usize| {
@@ -150,11 +168,18 @@ impl Accelerator {
     }
 
     /// One training step on the images of `indices`, at a learning rate of `rate`.
+    ///
+    /// # Errors
+    /// If no program was compiled for so many images, the run ends with an error, or the device cannot be
+    /// reached.
     pub fn train(&mut self, images: &Images, indices: &[u32], hyper: &Hyper, rate: f32) -> Result<Outcome> {
         self.batch(images, indices, Task::Train, |inv_batch, place| hyper.of_pass(rate, inv_batch, place))
     }
 
     /// Loss and correct predictions of the images of `indices`.
+    ///
+    /// # Errors
+    /// As [`Accelerator::train`].
     pub fn evaluate(&mut self, images: &Images, indices: &[u32]) -> Result<Outcome> {
         self.batch(images, indices, Task::Eval, |inv_batch, _| Hyperparameters {
             inv_batch,

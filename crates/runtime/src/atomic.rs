@@ -11,6 +11,9 @@ use tempfile::TempPath;
 ///
 /// # Errors
 /// If the file cannot be written: says which, and that the one before is intact.
+///
+/// # Errors
+/// If it cannot be written: says what became of the file before, and what to do about a full disk.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     put(path, |partial| write_through(partial, bytes)).map_err(|error| explain(path, error))
 }
@@ -19,6 +22,9 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
 ///
 /// # Errors
 /// See [`write`].
+///
+/// # Errors
+/// As [`write`].
 pub fn write_keeping(path: &Path, before: &Path, bytes: &[u8]) -> Result<()> {
     let keep = |kept: &Path| {
         // a second name, or a copy where the disk knows no second names
@@ -64,6 +70,9 @@ pub(crate) fn explain(path: &Path, error: io::Error) -> anyhow::Error {
 }
 
 /// Creates the folder `path` and those above it.
+///
+/// # Errors
+/// If it cannot be created.
 pub fn create_folder(path: &Path) -> Result<()> {
     fs::create_dir_all(path)
         .with_context(|| format!("cannot create the folder {}; choose another with --out", path.display()))

@@ -26,6 +26,10 @@ pub enum Verb {
 }
 
 impl Verb {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Those of the command, as sentences for the person who gave it.
     pub fn run(self) -> Result<End> {
         match self {
             Verb::Train(args) => args.run(),

@@ -16,6 +16,9 @@ macro_rules! counters {
 
         impl Counters {
             /// The counters of the last run.
+            ///
+            /// # Errors
+            /// If the device cannot be reached.
             pub fn read(device: &mut dyn Device) -> Result<Counters> {
                 Ok(Counters { $($field: device.read_register(regs::$register)?.into(),)* })
             }

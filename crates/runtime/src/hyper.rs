@@ -13,7 +13,9 @@ pub struct Hyper {
     pub learning_rate: f32,
     /// At the last step of the last epoch.
     pub learning_rate_end: f32,
+    /// Share of its velocity that a weight keeps, at least 0 and below 1.
     pub momentum: f32,
+    /// Share of a weight that is added to its gradient, 0 or more.
     pub weight_decay: f32,
     /// The step, from 1, at which the line from the first to the last learning rate begins: later than 1 where a resumed run was given
     /// another end.
@@ -75,8 +77,11 @@ pub struct HyperArgs {
 /// A run that is resumed: its settings, the steps it has done, and those of its schedule.
 #[derive(Clone, Copy, Debug)]
 pub struct Before {
+    /// Its settings.
     pub hyper: Hyper,
+    /// Steps it has done.
     pub step: u64,
+    /// Steps of its schedule.
     pub steps: u64,
 }
 

@@ -10,30 +10,39 @@ use std::fs::{File, OpenOptions};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+/// File name of the records in a run folder, a JSON object per line.
 pub const JSON_LINES: &str = "metrics.jsonl";
+/// File name of the table in a run folder.
 pub const CSV: &str = "metrics.csv";
 
 /// One training step.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StepRecord {
+    /// From 1.
     pub epoch: u32,
     /// From 1, over all epochs.
     pub step: u64,
+    /// Images of the batch.
     pub images: usize,
+    /// Of this step.
     pub learning_rate: f32,
     /// Mean over the batch, before the step's update.
     pub loss: f32,
+    /// Images classified right, before the step's update.
     pub correct: u32,
     /// Bit i: a result in layer i was saturated.
     pub overflow: u32,
     /// Weights were compared with the golden model's.
     pub verified: bool,
+    /// Multiplications that the network needs for the step.
     pub useful_macs: u64,
+    /// What the accelerator has counted.
     #[serde(flatten)]
     pub counters: Counters,
     /// Cycles in which the SDRAM had work, and in which it moved data; only a simulated board says them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sdram_busy: Option<u64>,
+    /// Cycles in which the SDRAM moved data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sdram_data: Option<u64>,
     /// Host time the device took.
@@ -45,13 +54,19 @@ pub struct StepRecord {
 /// One epoch, after its test.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EpochRecord {
+    /// From 1.
     pub epoch: u32,
     /// The epoch's last step.
     pub step: u64,
+    /// Mean over the epoch's training images, each before the update of its step.
     pub train_loss: f64,
+    /// Share of them that was classified right, 0 to 1.
     pub train_accuracy: f64,
+    /// Mean over the held-out images, after the epoch.
     pub test_loss: f64,
+    /// Share of them that was classified right, 0 to 1.
     pub test_accuracy: f64,
+    /// Host time since the run began.
     pub seconds: f64,
     /// What the person was warned of after the test.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -62,11 +77,14 @@ pub struct EpochRecord {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Record {
+    /// A step.
     Step(StepRecord),
+    /// The end of an epoch.
     Epoch(EpochRecord),
 }
 
 impl StepRecord {
+    /// The record of a step; `seconds` is the host time since the run began.
     pub fn new(
         (epoch, step): (u32, u64),
         learning_rate: f32,
@@ -97,12 +115,17 @@ impl StepRecord {
 pub struct Metrics {
     folder: PathBuf,
     log: File,
+    /// Of the whole run, also before it was resumed.
     pub steps: Vec<StepRecord>,
+    /// Of the whole run, also before it was resumed.
     pub epochs: Vec<EpochRecord>,
 }
 
 impl Metrics {
     /// Starts the record of a run in `folder` with `records`, those of the steps before it was resumed.
+    ///
+    /// # Errors
+    /// If `metrics.jsonl` cannot be written.
     pub fn start(folder: &Path, records: Vec<Record>) -> Result<Metrics> {
         let path = folder.join(JSON_LINES);
         let lines: Vec<String> = records.iter().map(serde_json::to_string).collect::<Result<_, _>>()?;
@@ -119,12 +142,20 @@ impl Metrics {
         Ok(metrics)
     }
 
+    /// Records a step.
+    ///
+    /// # Errors
+    /// If `metrics.jsonl` cannot be written.
     pub fn push_step(&mut self, record: StepRecord) -> Result<()> {
         self.append(&Record::Step(record.clone()))?;
         self.steps.push(record);
         Ok(())
     }
 
+    /// Records an epoch.
+    ///
+    /// # Errors
+    /// If `metrics.jsonl` cannot be written.
     pub fn push_epoch(&mut self, record: EpochRecord) -> Result<()> {
         self.append(&Record::Epoch(record.clone()))?;
         self.epochs.push(record);
@@ -137,6 +168,9 @@ impl Metrics {
     }
 
     /// Writes `metrics.csv`: a row per step, with the test's results in the row of an epoch's last step.
+    ///
+    /// # Errors
+    /// If it cannot be written.
     pub fn save_csv(&self) -> Result<()> {
         atomic::write(&self.folder.join(CSV), &self.csv()?)
     }

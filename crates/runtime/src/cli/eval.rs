@@ -41,11 +41,16 @@ pub struct EvalArgs {
     /// Configuration of the accelerator
     #[arg(long, value_name = "NAME")]
     pub config: Option<String>,
+    /// Board, port and DRAM.
     #[command(flatten)]
     pub hardware: HardwareArgs,
 }
 
 impl EvalArgs {
+    /// Evaluates, and prints loss and accuracy.
+    ///
+    /// # Errors
+    /// If weights, network, data or device are not there or do not belong together: says which option helps.
     pub fn run(self) -> Result<End> {
         let interrupt = Interrupt::on_ctrl_c()?;
         let path = match self.weights {

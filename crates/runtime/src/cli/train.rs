@@ -61,6 +61,7 @@ pub struct TrainArgs {
     /// Compare all weights with the golden model's after every step
     #[arg(long)]
     pub verify: bool,
+    /// Board, port and DRAM.
     #[command(flatten)]
     pub hardware: HardwareArgs,
 }
@@ -80,6 +81,10 @@ struct Defaults {
 pub(super) const USUAL_BATCH: usize = 16;
 
 impl TrainArgs {
+    /// Trains.
+    ///
+    /// # Errors
+    /// As [`TrainArgs::options`] and [`train`].
     pub fn run(self) -> Result<End> {
         let interrupt = Interrupt::on_ctrl_c()?;
         let options = self.options()?;
@@ -87,6 +92,9 @@ impl TrainArgs {
     }
 
     /// Fills in defaults, from the checkpoint where there is one.
+    ///
+    /// # Errors
+    /// If an option is out of its range, or does not go with the run to resume.
     pub fn options(self) -> Result<Options> {
         let resume = match &self.resume {
             Some(path) => Some(SavedFile::open(&in_run_folder(path, CHECKPOINT))?),
