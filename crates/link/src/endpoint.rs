@@ -91,7 +91,8 @@ impl<B: Bus> Endpoint<B> {
         result
     }
 
-    /// A repeated hello changes nothing, so that a repetition of all that followed it does nothing either.
+    /// A hello of the session that is open changes nothing. So if noise repeats it with the requests after it,
+    /// these are known as repetitions and not executed again.
     fn hello(&mut self, request: &Frame) -> Result<Vec<u32>, Status> {
         if request.count != 0 || !request.payload.is_empty() {
             return Err(Status::BadLength);

@@ -40,9 +40,13 @@ pub struct Traffic {
 
 /// A session with a board: one request after the other, each sent again until it is answered.
 ///
-/// A write that succeeds has taken effect exactly once. One that fails with [`LinkError::Refused`] has not, except:
-/// `MemoryTimeout`, words before the one that the memory did not take have, and that word will when it does; `NoSession`, as every other
-/// error: once, in part or not at all, and it will not after the next answer of the board.
+/// A write that succeeds has taken effect exactly once. What a write has done that fails depends on the error:
+///
+/// - [`LinkError::Refused`] with `MemoryTimeout`: the words before the one that the memory did not take are
+///   written, and that word will be as soon as the memory takes it.
+/// - [`LinkError::Refused`] with `NoSession`, and every error but `Refused`: it has taken effect once, in part
+///   or not at all. As soon as the board answers again, it can do nothing more.
+/// - [`LinkError::Refused`] with any other status: nothing.
 pub struct Link<P> {
     port: P,
     settings: Settings,
@@ -97,7 +101,7 @@ impl<P: Port> Link<P> {
         self.traffic
     }
 
-    /// The port, which must not be read or written while the session lasts.
+    /// The port. Whoever reads or writes it disturbs the session.
     pub fn port(&mut self) -> &mut P {
         &mut self.port
     }

@@ -6,7 +6,7 @@ use serialport::{ErrorKind, SerialPort};
 use std::io;
 use std::time::{Duration, Instant};
 
-/// For the operating system to take bytes that are written.
+/// Time that the operating system may take to accept bytes.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A serial port with 8 data bits, no parity, 1 stop bit, no flow control.

@@ -122,7 +122,8 @@ pub fn train_on(open: Box<Open>, options: Options, interrupt: &Interrupt, view: 
     match end {
         Ok(end) => session.finish(end, view).map(|()| end),
         Err(error) => {
-            // the figures up to here say more than none; the error that matters is the first one
+            // the figures so far are of use even if the run has failed; the first error is the one that is
+            // reported
             let _ = session.leave_figures(false);
             Err(anyhow!("{error:#}; {}", session.way_on(error.is::<Diverged>())))
         }
@@ -133,7 +134,7 @@ struct Session {
     options: Options,
     dataset: Dataset,
     data_hash: String,
-    /// What a resumed run began with was other data.
+    /// The run was resumed with other data than it began with.
     other_data: bool,
     hyper: Hyper,
     pixels: Pixels,

@@ -1,4 +1,4 @@
-//! What Yosys does to the Verilog: `synth_ecp5` in parts, with what this project knows better in between and after.
+//! The script for Yosys: `synth_ecp5` in parts, with commands of this project between and after them.
 
 use crate::design::Design;
 use crate::tools::{NETLIST, SCRIPT};

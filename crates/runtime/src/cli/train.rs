@@ -38,6 +38,7 @@ pub struct TrainArgs {
     /// Images per step; what does not fit the accelerator at once is computed in several passes [default: 16]
     #[arg(long)]
     pub batch: Option<usize>,
+    /// The optimiser's options.
     #[command(flatten)]
     pub hyper: HyperArgs,
     /// Decides the initial weights and the order of the images [default: 1]

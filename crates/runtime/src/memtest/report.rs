@@ -44,7 +44,7 @@ pub enum Verdict {
 /// One of its stages.
 #[derive(Clone, Debug, Serialize)]
 pub struct Stage {
-    /// `data lines`, `address lines`, `patterns` or `refresh`.
+    /// `data lines`, `address lines`, `random patterns` or `refresh`.
     pub name: &'static str,
     /// What became of it.
     pub verdict: Verdict,
