@@ -147,7 +147,7 @@ mod tests {
             }";
         let file = Path::new("a/sum.rs");
         constants.add(file, text).unwrap();
-        let expected = "6; `DONE_LATENCY` T + 6; `ODD_LATENCY` 2 * T; Latency of `go`: none.";
+        let expected = "6; `DONE_LATENCY` T + 6; `ODD_LATENCY` 2 * T; of `go`: none";
         assert_eq!(constants.of(file, &blocks(text).unwrap()[0], true), expected);
     }
 }

@@ -5,10 +5,14 @@ pub fn purpose(doc: &str) -> String {
     sentences(doc).into_iter().next().unwrap_or_default()
 }
 
-/// Sentences that begin with a latency.
+/// Sentences that say how many cycles something takes; of those that begin with `Latency`, what follows.
 pub fn latency(doc: &str) -> Vec<String> {
-    let begins = |sentence: &String| ["Latency", "No latency"].iter().any(|word| sentence.starts_with(word));
-    sentences(doc).into_iter().filter(begins).collect()
+    const SAYS: [&str; 5] = ["cycles after", "cycles later", "cycle after", "cycles behind", "No latency"];
+    let latency = |sentence: String| match sentence.strip_prefix("Latency") {
+        Some(value) => Some(value.trim_start_matches([':', ' ']).trim_end_matches('.').to_owned()),
+        None => SAYS.iter().any(|says| sentence.contains(says)).then_some(sentence),
+    };
+    sentences(doc).into_iter().filter_map(latency).collect()
 }
 
 /// The sentences outside tables, code and headings, links replaced by their text.
@@ -72,7 +76,7 @@ mod tests {
     use super::*;
 
     const DOC: &str = "Issues the vectors of a [`Command`](super::Command), one\nper cycle. `take` is high then.\n\n\
-        ```text\n a -> b. Latency 9\n```\n\n| `w[T]` | Latency 8 |\n\nKeeps `p[m]`. Latency 2^N + 2, see [there]. No more.";
+        ```text\n a -> b. Latency 9\n```\n\n| `w[T]` | Latency 8 |\n\nKeeps `p[m]`. Latency 2^N + 2, see [there]. Its last word comes 3 cycles later. No more.";
 
     #[test]
     fn the_purpose_is_the_first_sentence_without_links() {
@@ -81,7 +85,7 @@ mod tests {
 
     #[test]
     fn a_latency_in_a_table_or_picture_is_no_sentence() {
-        assert_eq!(latency(DOC), ["Latency 2^N + 2, see there."]);
+        assert_eq!(latency(DOC), ["2^N + 2, see there", "Its last word comes 3 cycles later."]);
     }
 
     #[test]
