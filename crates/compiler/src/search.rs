@@ -100,8 +100,8 @@ fn draw(
     Ok(Chosen { pass, cut, cycles: rng.random_range(1..100), commands })
 }
 
-/// Every cut that fits, with its work. Of cuts that differ only in `ins`, the one with the largest `ins` that
-/// fits: smaller parts of the inputs only add commands.
+/// Every cut that fits, with its work. Of cuts that differ only in `ins`, those with the three largest `ins`
+/// that fit: smaller parts of the inputs only add commands.
 fn candidates(context: &Context, pass: &dyn Pass, space: &Space) -> Vec<(Cut, Work)> {
     let mut found = Vec::new();
     let sizes = TileSize::candidates(context.batch, space.grid, space.most_pixels);
