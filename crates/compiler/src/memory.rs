@@ -24,7 +24,7 @@ impl LayerPlan {
         &self.shape.name
     }
 
-    /// Weight [outputs, inputs, kr, kc] and bias [outputs] to words; padding is +0.
+    /// Weight `[outputs, inputs, kr, kc]` and bias `[outputs]` to words; padding is +0.
     pub fn pack(&self, weight: &[f32], bias: &[f32]) -> Vec<u32> {
         let mut words = vec![0; self.words];
         self.each(|host, at| words[at] = weight[host].to_bits());
@@ -190,7 +190,7 @@ impl MemoryMap {
         self.spans.push(Span { name, kind, address, words, steps });
     }
 
-    /// One image, [channel][row][column] bytes, to words.
+    /// One image, `[channel][row][column]` bytes, to words.
     pub fn pack_image(&self, pixels: &[u8]) -> Vec<u32> {
         self.form.pack(pixels)
     }

@@ -131,7 +131,7 @@ pub struct Network {
     pub layers: Vec<Layer>,
 }
 
-/// The tensors of one layer with weights: weight [outputs, inputs, kernel rows, kernel columns], bias [outputs].
+/// The tensors of one layer with weights: weight `[outputs, inputs, kernel rows, kernel columns]`, bias `[outputs]`.
 ///
 /// A fully connected layer has kernel (1, 1) and its inputs in the order channel, row, column.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -39,7 +39,7 @@ pub struct Stage {
     pub rows: usize,
     /// Columns of the output map, before pooling, as `rows`.
     pub cols: usize,
-    /// Columns of the output whose taps lie together in DRAM: all, but where an image is too wide for the scratch ([`crate::strips`]).
+    /// Columns of the output whose taps lie together in DRAM: all, but where an image is too wide for the scratch (`strips.rs`).
     pub strip: usize,
     /// A ReLU follows.
     pub relu: bool,

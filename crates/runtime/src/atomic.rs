@@ -10,21 +10,15 @@ use tempfile::TempPath;
 /// nothing of it stays.
 ///
 /// # Errors
-/// If the file cannot be written: says which, and that the one before is intact.
-///
-/// # Errors
-/// If it cannot be written: says what became of the file before, and what to do about a full disk.
+/// If the file cannot be written: says which, that the one before is intact, and what to do about a full disk.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     put(path, |partial| write_through(partial, bytes)).map_err(|error| explain(path, error))
 }
 
-/// Like [`write`]; the file that is replaced becomes `before`. At every moment there is a whole file at `path`.
+/// Like [`write()`]; the file that is replaced becomes `before`. At every moment there is a whole file at `path`.
 ///
 /// # Errors
-/// See [`write`].
-///
-/// # Errors
-/// As [`write`].
+/// See [`write()`].
 pub fn write_keeping(path: &Path, before: &Path, bytes: &[u8]) -> Result<()> {
     let keep = |kept: &Path| {
         // a second name, or a copy where the disk knows no second names
