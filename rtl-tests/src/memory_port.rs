@@ -5,27 +5,36 @@ use std::collections::VecDeque;
 /// A burst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Burst {
+    /// Words go to the memory.
     pub write: bool,
+    /// Word address of the first one.
     pub address: usize,
+    /// Words, 1 or more.
     pub len: usize,
 }
 
 /// What the accelerator drives in a cycle. `command` and `wdata` are `None` while their valid is down.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Driven {
+    /// The command offered.
     pub command: Option<Burst>,
+    /// The write word offered.
     pub wdata: Option<u32>,
+    /// A read word is taken if there is one.
     pub rdata_ready: bool,
 }
 
 /// The memory: commands are executed in order, words move at random times.
 pub struct MemoryPort {
+    /// What it holds.
     pub words: Vec<u32>,
     /// Every accepted command.
     pub bursts: Vec<Burst>,
     /// What the memory drives in the current cycle.
     pub cmd_ready: bool,
+    /// A write word is taken if there is one.
     pub wdata_ready: bool,
+    /// The read word offered.
     pub rdata: Option<u32>,
     /// Chance of every ready and every word in a cycle.
     pub speed: f64,
@@ -35,6 +44,7 @@ pub struct MemoryPort {
 }
 
 impl MemoryPort {
+    /// A memory of so many words, all 0; `speed` is the share of cycles in which a port is ready, 0 to 1.
     pub fn new(words: usize, speed: f64) -> MemoryPort {
         MemoryPort {
             words: vec![0; words],

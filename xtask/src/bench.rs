@@ -7,7 +7,7 @@ mod readme;
 mod rows;
 mod simulate;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use ef_compiler::Plan;
 use ef_model::ModelDevice;
 use ef_program::{Config, Device, config, regs};
@@ -98,10 +98,7 @@ pub fn run(args: &BenchArgs) -> Result<()> {
 
 fn measure(args: &BenchArgs) -> Result<Figures> {
     ensure!(args.steps > 0, "--steps 0: at least one step is needed");
-    let config = Config::named(&args.config).with_context(|| {
-        let names: Vec<&str> = config::ALL.iter().map(|c| c.name).collect();
-        format!("no configuration `{}`; there are {}", args.config, names.join(", "))
-    })?;
+    let config = Config::named(&args.config)?;
     let file = NetworkFile::load(&args.network)?;
     let plan = ef_compiler::compile(&file.network, config, args.batch, ef_compiler::PixelFormat::F32)?;
     let words = plan.map.memory_words;

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use ef_export::hashes;
-use ef_program::config;
+use ef_program::{Config, config};
 use ef_runtime::atomic;
 use ef_tools::say;
 use std::path::PathBuf;
@@ -58,7 +58,7 @@ pub fn run(args: &ExportArgs) -> Result<()> {
         say!("  how tools read them, and how the bitstream is made: README.md");
         return Ok(());
     }
-    let config = args.config.as_deref().map_or(Ok(&config::FP32_8X8), crate::synth::config)?;
+    let config = args.config.as_deref().map_or(Ok(&config::FP32_8X8), Config::named)?;
     let files = ef_export::export(config, out, args.single_file)?;
     say!("{} files of {} in {}", files.len(), config.name, out.display());
     say!("  file lists: files_ecp5.f (MULT18X18D), files_portable.f (any tool)");

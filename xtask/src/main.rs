@@ -1,6 +1,7 @@
 //! `cargo xtask VERB`: everything a user of this checkout does.
 
 mod bench;
+mod catalogue;
 mod chart;
 mod configs;
 mod doctor;
@@ -53,6 +54,8 @@ enum Verb {
     Export(export::ExportArgs),
     /// Build the bitstream of a board, with a report
     Synth(synth::SynthArgs),
+    /// List the hardware modules with their ports, latencies and tests
+    Catalogue(catalogue::CatalogueArgs),
     /// Load a bitstream onto a board
     Program(program::ProgramArgs),
     /// Give every parser damaged input, a million cases each
@@ -77,6 +80,7 @@ fn main() -> ExitCode {
         Verb::Timing(args) => complete(timing::run(&args)),
         Verb::Export(args) => complete(export::run(&args)),
         Verb::Synth(args) => complete(synth::run(&args)),
+        Verb::Catalogue(args) => complete(catalogue::run(&args)),
         Verb::Program(args) => complete(program::run(&args)),
         Verb::Fuzz(args) => complete(fuzz::run(&args)),
         Verb::Test(args) => complete(test::run(&args)),

@@ -49,7 +49,7 @@ pub fn run(args: &PlanArgs) -> Result<()> {
             (board.accelerator, Behind::board(&board)?)
         }
         None => (
-            args.config.as_deref().map_or(Ok(&config::FP32_8X8), crate::synth::config)?,
+            args.config.as_deref().map_or(Ok(&config::FP32_8X8), Config::named)?,
             Behind::simulated(&Default::default())?,
         ),
     };

@@ -1,8 +1,8 @@
 //! `synth`: a board's bitstream and its report.
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
 use ef_board::Board;
-use ef_program::{Config, config};
+use ef_program::Config;
 use ef_synth::{Design, Options, build};
 use ef_tools::say;
 use std::path::{Path, PathBuf};
@@ -98,17 +98,9 @@ pub fn board(name: &str, sdram: Option<&str>, accelerator: Option<&str>) -> Resu
         board = board.with_sdram(part)?;
     }
     if let Some(name) = accelerator {
-        board.accelerator = config(name)?;
+        board.accelerator = Config::named(name)?;
     }
     Ok(board)
-}
-
-/// The configuration of that name.
-pub fn config(name: &str) -> Result<&'static Config> {
-    Config::named(name).ok_or_else(|| {
-        let names: Vec<&str> = config::ALL.iter().map(|c| c.name).collect();
-        anyhow!("there is no configuration `{name}`; there are {}", names.join(", "))
-    })
 }
 
 /// Where a board's bitstream is if nobody says otherwise.

@@ -1,12 +1,13 @@
 //! [`Board`]: one TOML of `boards/`.
 
+use crate::bit_timer::bit_step;
 use crate::device::Device;
 use crate::floorplan::Floorplan;
 use crate::pins::Pins;
 use crate::pll::{Pll, PllRequest};
 use crate::sdram::SdramPart;
 use anyhow::{Context, Result, anyhow, ensure};
-use ef_program::{Config, config};
+use ef_program::Config;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
@@ -83,10 +84,10 @@ struct File {
     programmer: Programmer,
 }
 
-/// Error of the serial link's clock that a receiver of 8-bit characters takes.
-const BAUD_TOLERANCE: f64 = 0.02;
-
 /// The folder of the board files: `boards/` of the workspace.
+///
+/// # Errors
+/// If the program does not run in a checkout of ef-train.
 pub fn boards_dir() -> Result<PathBuf> {
     let root = ef_tools::workspace_root()
         .context("this is no checkout of ef-train, so there is no folder boards/")?;
@@ -103,6 +104,9 @@ impl Board {
     }
 
     /// The names of all boards in [`boards_dir`].
+    ///
+    /// # Errors
+    /// If the folder cannot be listed.
     pub fn names() -> Result<Vec<String>> {
         names_in(&boards_dir()?)
     }
@@ -130,14 +134,7 @@ impl Board {
     pub fn parse(dir: &Path, name: &str, text: &str) -> Result<Board> {
         let file: File = ef_toml::parse(text)?;
         file.device.check().context("device")?;
-        let accelerator = Config::named(&file.accelerator).ok_or_else(|| {
-            let names: Vec<&str> = config::ALL.iter().map(|c| c.name).collect();
-            anyhow!(
-                "accelerator: there is no configuration `{}`; there are {}",
-                file.accelerator,
-                names.join(", ")
-            )
-        })?;
+        let accelerator = Config::named(&file.accelerator).context("accelerator")?;
         for (field, id) in
             [("usb_vendor", &file.programmer.usb_vendor), ("usb_product", &file.programmer.usb_product)]
         {
@@ -192,25 +189,23 @@ impl Board {
         Pll::solve(PllRequest { oscillator_mhz, core_mhz, sdram_phase_degrees }).context("clocks")
     }
 
-    /// Core clock cycles per bit of the serial link.
+    /// The core clock as its PLL makes it, in Hz.
+    pub fn clock_hz(&self) -> u64 {
+        (self.clocks.core_mhz * 1e6).round() as u64
+    }
+
+    /// [`bit_step`] of the serial link's bit timers.
     ///
     /// # Errors
-    /// If the core clock is too slow for the baud rate, or no whole number of cycles comes near enough.
-    pub fn cycles_per_bit(&self) -> Result<u32> {
-        let exact = self.clocks.core_mhz * 1e6 / f64::from(self.link.baud);
-        let cycles = exact.round();
-        ensure!(
-            cycles >= 8.0 && (cycles / exact - 1.0).abs() <= BAUD_TOLERANCE,
-            "link.baud = {}: that is {exact:.2} cycles of {} MHz per bit; it must be 8 or more and within 2 % of a whole number",
-            self.link.baud,
-            self.clocks.core_mhz
-        );
-        Ok(cycles as u32)
+    /// If the timer cannot keep the baud rate at the core clock.
+    pub fn bit_step(&self) -> Result<u64> {
+        bit_step(self.clock_hz(), self.link.baud.into())
+            .with_context(|| format!("link.baud = {}", self.link.baud))
     }
 
     fn check_clocks(&self) -> Result<()> {
         self.pll()?;
-        self.cycles_per_bit()?;
+        self.bit_step()?;
         ensure!(
             self.clocks.core_mhz <= self.sdram.clock_mhz_max,
             "clocks.core_mhz = {}: {} runs at {} MHz at most with CAS latency {}",
@@ -224,21 +219,21 @@ impl Board {
 }
 
 fn sdram_part(dir: &Path, name: &str) -> Result<SdramPart> {
-    let parts = dir.join("sdram");
-    let path = parts.join(format!("{name}.toml"));
-    if !path.is_file() {
-        return Err(none_of("SDRAM part", name, &names_in(&parts)?, &parts));
-    }
-    SdramPart::read(&path)
+    SdramPart::read(&file_in(dir, "sdram", "SDRAM part", name)?)
 }
 
 fn floorplan(dir: &Path, name: &str) -> Result<Floorplan> {
-    let plans = dir.join("floorplan");
-    let path = plans.join(format!("{name}.toml"));
+    Floorplan::read(&file_in(dir, "floorplan", "floorplan", name)?)
+}
+
+/// The file of that name in a folder of `dir`.
+fn file_in(dir: &Path, folder: &str, what: &str, name: &str) -> Result<PathBuf> {
+    let folder = dir.join(folder);
+    let path = folder.join(format!("{name}.toml"));
     if !path.is_file() {
-        return Err(none_of("floorplan", name, &names_in(&plans)?, &plans));
+        return Err(none_of(what, name, &names_in(&folder)?, &folder));
     }
-    Floorplan::read(&path)
+    Ok(path)
 }
 
 fn none_of(what: &str, name: &str, names: &[String], dir: &Path) -> anyhow::Error {

@@ -11,6 +11,7 @@
 //! # anyhow::Ok(())
 //! ```
 
+mod bit_timer;
 mod board;
 mod device;
 mod floorplan;
@@ -20,6 +21,7 @@ mod pll;
 mod sdram;
 mod wrapper;
 
+pub use bit_timer::{PHASE_BITS, bit_step};
 pub use board::{Board, Clocks, Link, Programmer, boards_dir};
 pub use device::Device;
 pub use floorplan::{Blocks, Floorplan};

@@ -1,6 +1,6 @@
 //! The board files of the workspace, and what is said about wrong ones.
 
-use ef_board::{Board, Direction, Pins, boards_dir};
+use ef_board::{Board, Direction, PHASE_BITS, Pins, boards_dir};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -20,7 +20,7 @@ fn every_board_reaches_its_clocks_exactly_with_every_sdram_part() {
         for part in ["is42s16160", "w9825g6kh", "mt48lc16m16a2", "as4c32m16"] {
             let board = board.clone().with_sdram(part).unwrap_or_else(|e| panic!("{}: {e:#}", board.name));
             assert!((board.pll().unwrap().core_mhz() - board.clocks.core_mhz).abs() < 1e-9);
-            assert!(board.cycles_per_bit().unwrap() >= 8);
+            assert!(board.bit_step().unwrap() > 0);
         }
     }
 }
@@ -198,7 +198,7 @@ fn a_wrong_file_is_refused_with_its_name_the_field_and_what_is_possible() {
         (board, "0x41113043", "large", ["idcode", "0x41113043"]),
         (board, "90.0", "500.0", ["clocks", "10 to 400 MHz"]),
         (board, "90.0", "200.0", ["clocks.core_mhz = 200", "at most"]),
-        (board, "3000000", "30000000", ["link.baud", "8 or more"]),
+        (board, "3000000", "30000000", ["link.baud = 30000000", "to 11250000 baud"]),
         (board, "\"0403\"", "\"403\"", ["programmer.usb_vendor", "four hexadecimal digits"]),
         (board, "baud", "bauds", ["unknown key `bauds`", "did you mean `baud`?"]),
         (board, "3000000", "\"fast\"", ["line 20, key `link.baud`", "a whole number"]),
@@ -228,6 +228,25 @@ fn a_wrong_file_is_refused_with_its_name_the_field_and_what_is_possible() {
         }
         let named = path.file_name().unwrap().to_string_lossy();
         assert!(error.contains(&*named) || to.contains("none"), "`{error}` does not name {named}");
+    }
+}
+
+#[test]
+fn any_baud_rate_that_the_fractional_bit_timer_keeps_is_taken() {
+    let step = |baud: &str| {
+        let (dir, _) = changed("ulx3s-85f.toml", "3000000", baud);
+        Board::read(dir.path(), "ulx3s-85f").and_then(|board| board.bit_step())
+    };
+    // 10.5 and 8.5 cycles of 90 MHz per bit, 781.25 and 9375
+    for baud in ["8571428", "10588235", "11250000", "115200", "9600"] {
+        let error =
+            step(baud).unwrap() as f64 * 90e6 / f64::from(1 << PHASE_BITS) / baud.parse::<f64>().unwrap()
+                - 1.0;
+        assert!(error.abs() < 0.005, "{baud}: {error}");
+    }
+    // fewer than 8 cycles, and steps that cannot be so fine
+    for baud in ["11250001", "300", "0"] {
+        assert!(step(baud).is_err(), "{baud}");
     }
 }
 

@@ -7,7 +7,7 @@ use std::io::Write as _;
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let args: Vec<String> = std::env::args().collect();
     let network = Network::from_toml(&std::fs::read_to_string(&args[1])?)?;
-    let config = Config::named(&args[2]).ok_or("no such configuration")?;
+    let config = Config::named(&args[2])?;
     let plan = compile(&network, config, args[3].parse()?, PixelFormat::U8 { shift: 4 })?;
     let (mut depth, mut text) = (0, String::new());
     for (pc, word) in plan.train.iter().enumerate() {

@@ -18,9 +18,9 @@ pub struct Context<'a> {
     pub memory: Memory,
     /// Images of the step; a trial of a schedule takes fewer than there are.
     pub batch: usize,
-    /// Codes are kept and gradients made.
+    /// The step trains: codes are kept, and gradients are made.
     pub train: bool,
-    /// Cuts are drawn by this seed, and not the best ones.
+    /// If there is a seed, cuts are drawn by it instead of searched.
     pub drawn: Option<u64>,
 }
 
@@ -38,13 +38,14 @@ pub struct Builder<'a> {
     pub context: Context<'a>,
     /// Without tokens yet.
     pub commands: Vec<Synced>,
-    /// Regions whose padding is zero, with the geometry for which that holds.
+    /// Regions of the buffers whose padding is zero: buffer, addresses, and the geometry of the tiles for which
+    /// it is.
     padded: Vec<(VectorBuffer, u32, u32, Geometry)>,
     /// Passes take the low and the high end of the buffers in turn, so that one loads while the one before still computes.
     high: bool,
-    /// What gathering has left in the scratch.
+    /// The window of the images that the scratch holds.
     pub(crate) scratch: Option<Held>,
-    /// Updates that wait for a moment in which the kernel has work.
+    /// Updates that are still to be made, between the tiles of later passes.
     pub(crate) updates: Updates,
 }
 
@@ -116,7 +117,9 @@ impl<'a> Builder<'a> {
         self.push(Command::Store(d));
     }
 
-    /// Where the next pass, which needs so much, lies in the buffers. Updates that wait may go on in it, unless it takes their sums.
+    /// Chooses the part of each buffer for the next pass, which needs this much. Updates that are still to be
+    /// made go on during the pass; but if it needs the partial sums that they read, all of them are made before
+    /// it.
     pub fn begin_pass(&mut self, needs: &Needs) -> Bases {
         self.high = !self.high;
         let high = self.high;

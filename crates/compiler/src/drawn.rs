@@ -6,7 +6,9 @@ use rand::{Rng, SeedableRng};
 
 /// A network and the images of a step.
 pub struct Drawn {
+    /// At most three convolutions and a fully connected layer.
     pub network: Network,
+    /// 1 to 4 images.
     pub batch: usize,
 }
 

@@ -6,13 +6,14 @@ use ef_program::store::StoreOp;
 use ef_program::{Command, ComputeDesc, Descriptor, Engine, Instr, LoadDesc, StoreDesc, isa};
 use foldhash::HashMap;
 
-/// Longest loop body that is looked for, in commands and inner loops.
+/// The longest loop body that the search for repeats looks for: commands and inner loops, each counted as one.
 const LONGEST_BODY: usize = 256;
 
-/// The bits of `op` that tell kinds of command apart, in every engine.
+/// The bits of `op` that say which kind of command it is; the same in every engine.
 const KIND: u32 = 15 | 1 << LoadOp::HANDED | 1 << StoreOp::HAND_OVER;
 
-/// What commands of one stream have in common: the kind and, where there is one, the layer.
+/// The kind of a command, and its layer if its descriptor has a tag. Commands of one kind share a stream of the
+/// state memory.
 fn kind(op: u32, tag: u32) -> u32 {
     op & KIND | tag << 16
 }
@@ -28,7 +29,7 @@ pub fn encode(commands: &[Synced]) -> Vec<u64> {
     program
 }
 
-/// Per command a leaf: what turns the engine's descriptor into this one, then the ISSUE.
+/// A node per command: the instructions that change the engine's descriptor into this one, then the ISSUE.
 fn differences(commands: &[Synced], nodes: &mut Nodes) -> Vec<u32> {
     let mut load = Tracker::<LoadDesc>::new(Engine::Load);
     let mut compute = Tracker::<ComputeDesc>::new(Engine::Compute);
@@ -65,26 +66,29 @@ fn ones(mut bits: u64) -> impl Iterator<Item = usize> {
     })
 }
 
-/// One field of a use of a stream.
+/// One field of a stream while one kind of command has it.
 #[derive(Clone, Copy, Default)]
 struct Track {
-    /// What the controller's state memory holds.
+    /// The word of the controller's state memory, where it is known.
     state: Option<u32>,
-    /// The first value, and whether there are others.
+    /// The first value that the field has, and whether a later command gives it another.
     first: Option<u32>,
     varies: bool,
 }
 
-/// Which kinds of command have a stream. A kind that has none takes the one that was not used for longest: that is a new use.
+/// Which kind of command has which stream. A kind without a stream takes the one that was not used for longest.
+/// Each time that a stream changes its kind a new use of it begins; uses are numbered.
 #[derive(Clone, Copy, Default)]
 struct Streams {
-    /// Per stream: kind, number of the use, when it was last asked for.
+    /// Per stream: the kind that has it, the number of this use, and the count of requests when it was last
+    /// asked for.
     held: [Option<(u32, usize, usize)>; isa::STREAMS],
     uses: usize,
     asked: usize,
 }
 
-/// Stream and number of a use; if it is a new one, also of the use that had the stream before.
+/// The answer to a request for a stream: the stream, and the number of its use. If this use is new, `after` is
+/// the number of the use that the stream had before, if any.
 struct Use {
     stream: usize,
     number: usize,
@@ -112,13 +116,14 @@ impl Streams {
     }
 }
 
-/// What one engine's descriptor and its streams hold.
+/// What an engine's descriptor and its streams hold after each command, to find the shortest change to the next
+/// one.
 struct Tracker<D> {
     engine: Engine,
     streams: Streams,
-    /// Which use of a stream wrote a field of the descriptor last.
+    /// Per field of the descriptor: the number of the use of a stream that wrote it last.
     owner: Vec<Option<usize>>,
-    /// Per use of a stream.
+    /// Per use of a stream: its fields.
     tracks: Vec<Vec<Track>>,
     descriptor: std::marker::PhantomData<D>,
 }
@@ -130,7 +135,8 @@ impl<D: Descriptor> Tracker<D> {
         Tracker { engine, streams, owner, tracks, descriptor: std::marker::PhantomData }
     }
 
-    /// First pass: which fields vary. What an operation does not read is left as it is.
+    /// First pass over the commands: finds the fields that vary. A field that the operation does not read keeps
+    /// its value.
     fn survey(&mut self, d: &D, kind: u32) {
         let Use { number, new, .. } = self.streams.of(kind);
         if new {
@@ -143,8 +149,9 @@ impl<D: Descriptor> Tracker<D> {
         }
     }
 
-    /// Second pass, to the end of `code`. Whether an instruction is needed never depends on a chance equality of values: iterations of a
-    /// loop must look alike.
+    /// Second pass: appends the instructions of a command to `code`. A field that varies gets an instruction
+    /// even where two commands happen to have the same value, because the iterations of a loop must have the
+    /// same instructions.
     fn step(&mut self, to: &D, kind: u32, code: &mut Vec<u64>) {
         let engine = self.engine;
         let Use { stream, number, after, .. } = self.streams.of(kind);
@@ -190,11 +197,11 @@ enum Node {
     Loop { count: u16, body: Box<[u32]> },
 }
 
-/// Interned nodes: equal pieces of program have equal numbers.
+/// All pieces of a program. Equal pieces are kept once, so they have equal numbers.
 #[derive(Default)]
 struct Nodes {
     list: Vec<Node>,
-    /// Per node: instructions, and loops around one another.
+    /// Per node: its instructions, and how deep its loops are nested.
     sizes: Vec<usize>,
     depths: Vec<usize>,
     leaves: HashMap<Box<[u64]>, u32>,
@@ -245,13 +252,14 @@ impl Nodes {
 
     fn fold_bodies(&mut self, sequence: Vec<u32>, length: usize) -> Vec<u32> {
         let mut out = Vec::new();
-        // what is in `out` already, and where to look on
+        // `done`: nodes of the sequence that are in `out`; `from`: where the search goes on
         let (mut done, mut from) = (0, 0);
         while let Some((start, repeats)) = next_repeats(&sequence, from, length) {
             let repeats = repeats.min(usize::from(u16::MAX));
             let body = &sequence[start..start + length];
             from = start + repeats * length;
-            // a loop costs two instructions; a body that begins later in these repeats has the same nodes
+            // LOOP and NEXT must cost less than they save; a body that begins later in these repeats consists
+            // of the same nodes
             if (repeats - 1) * self.size(body) > 2 && self.depth(body) < isa::MAX_LOOPS {
                 let folded = self.repeat(repeats as u16, body);
                 out.extend_from_slice(&sequence[done..start]);
@@ -271,7 +279,7 @@ impl Nodes {
         sequence.iter().map(|n| self.sizes[*n as usize]).sum()
     }
 
-    /// Loops around one another in a sequence.
+    /// How deep the loops of a sequence are nested.
     fn depth(&self, sequence: &[u32]) -> usize {
         sequence.iter().map(|n| self.depths[*n as usize]).max().unwrap_or(0)
     }
@@ -293,7 +301,7 @@ impl Nodes {
 /// The first place from `from` on at which `length` nodes come at least twice one after the other, and how often.
 fn next_repeats(sequence: &[u32], from: usize, length: usize) -> Option<(usize, usize)> {
     let ahead = sequence.get(from + length..)?;
-    // nodes in a row that are equal to those `length` further on
+    // the number of nodes in a row that are equal to those `length` further on
     let mut equal = 0;
     for (i, (node, other)) in sequence[from..].iter().zip(ahead).enumerate() {
         if node == other {

@@ -14,8 +14,11 @@ pub const IMAGES: usize = 0;
 pub struct Tensor {
     /// The layer that makes it, or `images`.
     pub name: String,
+    /// Channels, without padding to whole groups.
     pub channels: usize,
+    /// Rows, after pooling.
     pub rows: usize,
+    /// Columns, after pooling.
     pub cols: usize,
     /// Words of one image in the layout of maps.
     pub words: usize,
@@ -24,11 +27,17 @@ pub struct Tensor {
 /// A network as operations over tensors.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Graph {
+    /// The images first, then the output of every stage.
     pub tensors: Vec<Tensor>,
+    /// In the order of FP.
     pub stages: Vec<Stage>,
 }
 
 impl Graph {
+    /// The graph of a network whose shapes chain.
+    ///
+    /// # Errors
+    /// If it has more than 32 layers with weights.
     pub fn new(network: &Network, config: &Config) -> Result<Graph, CompileError> {
         let shapes = network.shapes().unwrap_or_default();
         let names: Vec<String> = network.parameters().into_iter().map(|p| p.name).collect();

@@ -28,6 +28,7 @@ mod strips;
 mod sync;
 mod tensors;
 mod tile;
+pub mod tiny;
 mod work;
 
 pub use ef_program::Synced;
@@ -52,7 +53,10 @@ use std::ops::Range;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PixelFormat {
     /// A byte per pixel, value `byte * 2^-shift` (shift 0..15).
-    U8 { shift: u32 },
+    U8 {
+        /// 0 to 15.
+        shift: u32,
+    },
     /// FP32.
     F32,
 }
@@ -60,13 +64,17 @@ pub enum PixelFormat {
 /// A network, compiled for a configuration and a batch size.
 #[derive(Clone, Debug)]
 pub struct Plan {
+    /// What it was compiled for: no other runs it.
     pub config: &'static Config,
+    /// Images of a step.
     pub batch: usize,
     /// One training step on a batch: FP, loss, BP, WU, update.
     pub train: Vec<u64>,
     /// FP and loss only: mean loss and number of correct predictions of a batch.
     pub eval: Vec<u64>,
+    /// Where everything lies in DRAM.
     pub map: MemoryMap,
+    /// The layers, each with its ReLU and pooling.
     pub stages: Vec<Stage>,
     /// Multiplications of one training step that the network needs: FP, BP, WU, for the whole batch.
     pub useful_macs: [u64; 3],
@@ -91,7 +99,9 @@ impl Plan {
 /// The commands of a step with their tokens, and which of them were made in which pass.
 #[derive(Clone, Debug)]
 pub struct Step {
+    /// In program order.
     pub commands: Vec<Synced>,
+    /// In program order.
     pub passes: Vec<ScheduledPass>,
     /// Updates in program order: the stage and its commands, in whatever pass they are made.
     pub updates: Vec<(usize, Range<usize>)>,
@@ -122,7 +132,9 @@ impl Step {
 /// A network's graph and memory map for a configuration and a batch size: what [`Step`]s are made from.
 #[derive(Clone, Debug)]
 pub struct Prepared {
+    /// Operations over tensors.
     pub graph: Graph,
+    /// Where everything lies in DRAM.
     pub map: MemoryMap,
     network: Network,
     pixels: PixelFormat,
@@ -197,6 +209,9 @@ impl Prepared {
     }
 
     /// FP and loss; with `train` BP, WU and update too.
+    ///
+    /// # Errors
+    /// If a pass has no cut that fits, or the step is too long.
     pub fn step(&self, train: bool) -> Result<Step, CompileError> {
         let mut schedule = schedule::schedule(self.context(&self.graph, &self.map, train))?;
         synchronise(self.config.lanes, &mut schedule.commands);
@@ -223,6 +238,9 @@ impl Prepared {
 }
 
 /// Compiles a network for a batch of `batch` images.
+///
+/// # Errors
+/// If the network does not fit the configuration or 32-bit addresses, or the batch is empty.
 pub fn compile(
     network: &Network,
     config: &'static Config,

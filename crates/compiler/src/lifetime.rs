@@ -1,4 +1,5 @@
-//! Places in memory for things that are needed only for some steps: two share words if they are never needed together.
+//! Places in memory for tensors that are needed for some steps only. Two of them share words if no step needs
+//! both.
 
 /// So many words, needed from step `from` to step `to`, both included.
 #[derive(Clone, Copy, Debug)]
@@ -8,7 +9,8 @@ pub struct Item {
     pub to: usize,
 }
 
-/// The first word of each item, and the end of them all. Large items are placed first, each as low as it goes.
+/// The first word of each item, and the word behind the last item. Large items are placed first, each at the
+/// lowest address that is free in all its steps.
 pub fn place(items: &[Item], base: u128) -> (Vec<u128>, u128) {
     let mut order: Vec<usize> = (0..items.len()).collect();
     order.sort_by_key(|i| std::cmp::Reverse(items[*i].words));

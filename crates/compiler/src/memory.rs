@@ -7,21 +7,24 @@ use crate::{CompileError, Graph, Network, ParameterShape, PixelFormat, Stage};
 /// One layer with weights.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LayerPlan {
+    /// Its tensors as the host has them.
     pub shape: ParameterShape,
     /// Word address of the weights and biases.
     pub weights: u32,
     /// Word address of their velocities (same layout).
     pub velocities: u32,
+    /// Words of the weights and biases with their padding; the velocities have as many.
     pub words: usize,
     stage: Stage,
 }
 
 impl LayerPlan {
+    /// The layer's name: `conv1`, `fc1`.
     pub fn name(&self) -> &str {
         &self.shape.name
     }
 
-    /// Weight [outputs, inputs, kr, kc] and bias [outputs] to words; padding is +0.
+    /// Weight `[outputs, inputs, kr, kc]` and bias `[outputs]` to words; padding is +0.
     pub fn pack(&self, weight: &[f32], bias: &[f32]) -> Vec<u32> {
         let mut words = vec![0; self.words];
         self.each(|host, at| words[at] = weight[host].to_bits());
@@ -58,7 +61,9 @@ impl LayerPlan {
 /// Word addresses of the programs: two words per instruction, as in [`ef_program::isa`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Programs {
+    /// Of the program of a training step.
     pub train: u32,
+    /// Of the program of an evaluation: FP and loss.
     pub eval: u32,
 }
 
@@ -66,10 +71,13 @@ pub struct Programs {
 /// codes share words where their lifetimes allow. The programs come last.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MemoryMap {
+    /// Layers with weights, in order.
     pub layers: Vec<LayerPlan>,
+    /// Word address of the first image.
     pub images: u32,
     /// Words of one raw image.
     pub image_words: usize,
+    /// Word address of the first label, a word each.
     pub labels: u32,
     /// What lies behind the labels: maps, losses and codes, with the steps in which they are needed.
     pub spans: Vec<Span>,
@@ -81,7 +89,9 @@ pub struct MemoryMap {
     pub(crate) codes: Vec<u32>,
     /// Words of everything but the programs.
     pub data_words: u64,
+    /// Where the programs lie.
     pub programs: Programs,
+    /// Words of everything: the memory that a step needs.
     pub memory_words: u64,
     pub(crate) batch: usize,
     pub(crate) form: Images,
@@ -90,18 +100,26 @@ pub struct MemoryMap {
 /// A tensor's place in DRAM. Step i is FP of stage i, step 2n-1-i its BP and WU, of n stages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Span {
+    /// Name of the tensor: its layer's.
     pub name: String,
+    /// What of the tensor.
     pub kind: SpanKind,
+    /// Word address.
     pub address: u32,
+    /// Words of the whole batch.
     pub words: u64,
     /// First and last step in which it is needed.
     pub steps: (usize, usize),
 }
 
+/// What of a tensor lies at a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SpanKind {
+    /// The value that FP makes.
     Map,
+    /// Its gradient, which BP makes.
     Loss,
+    /// ReLU masks and pool indices.
     Codes,
 }
 
@@ -172,7 +190,7 @@ impl MemoryMap {
         self.spans.push(Span { name, kind, address, words, steps });
     }
 
-    /// One image, [channel][row][column] bytes, to words.
+    /// One image, `[channel][row][column]` bytes, to words.
     pub fn pack_image(&self, pixels: &[u8]) -> Vec<u32> {
         self.form.pack(pixels)
     }

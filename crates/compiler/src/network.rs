@@ -14,8 +14,11 @@ pub use values::Two;
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Input {
+    /// 1 or more.
     pub channels: usize,
+    /// 1 or more.
     pub rows: usize,
+    /// 1 or more.
     pub columns: usize,
     /// 0 to 15.
     pub scale_shift: Option<u32>,
@@ -30,6 +33,9 @@ pub const LEAST_DEVIATION: f32 = 0.001;
 
 impl Input {
     /// Refuses values that no pixel can be made with.
+    ///
+    /// # Errors
+    /// If keys exclude or lack each other, or a value is out of range: a sentence that names the key.
     pub fn check_pixels(&self) -> Result<(), String> {
         let channels = self.channels;
         if self.scale_shift.is_some() && (self.mean.is_some() || self.deviation.is_some()) {
@@ -66,25 +72,32 @@ impl Input {
 pub enum Layer {
     /// Convolution, square kernel.
     Conv {
+        /// Output channels.
         outputs: usize,
+        /// Rows and columns of the kernel.
         #[serde(deserialize_with = "values::square")]
         kernel: usize,
+        /// Rows and columns of zeros on each side.
         #[serde(default)]
         padding: usize,
         /// 1 to 4 on the images, 1 on any other map.
         #[serde(default = "values::one")]
         stride: usize,
     },
+    /// `max(0, x)`, behind a convolution, a fully connected layer or a pooling.
     Relu {},
     /// 2 x 2, stride 2; an odd last row or column is dropped.
     MaxPool {
+        /// 2; no other size is possible.
         #[serde(default)]
         kernel: Two,
+        /// 2; no other stride is possible.
         #[serde(default)]
         stride: Two,
     },
     /// Fully connected.
     Fc {
+        /// Output channels.
         outputs: usize,
     },
     /// The loss; always last, may be left out.
@@ -92,6 +105,7 @@ pub enum Layer {
 }
 
 impl Layer {
+    /// The key `kind` of the layer.
     pub fn kind(&self) -> &'static str {
         match self {
             Layer::Conv { .. } => "conv",
@@ -110,19 +124,25 @@ pub struct Network {
     /// Names folders and files: 1 to 64 letters, digits, `.`, `_` and `-`, the first one no `.`.
     #[serde(deserialize_with = "values::name")]
     pub name: String,
+    /// The images.
     pub input: Input,
+    /// In the order of FP.
     #[serde(rename = "layer", default)]
     pub layers: Vec<Layer>,
 }
 
-/// The tensors of one layer with weights: weight [outputs, inputs, kernel rows, kernel columns], bias [outputs].
+/// The tensors of one layer with weights: weight `[outputs, inputs, kernel rows, kernel columns]`, bias `[outputs]`.
 ///
 /// A fully connected layer has kernel (1, 1) and its inputs in the order channel, row, column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParameterShape {
+    /// `conv1`, `conv2`, `fc1`: kind and number among its kind.
     pub name: String,
+    /// Output channels.
     pub outputs: usize,
+    /// Input channels; of a fully connected layer all its inputs.
     pub inputs: usize,
+    /// Rows and columns.
     pub kernel: (usize, usize),
     /// A fully connected layer.
     pub dense: bool,
@@ -131,6 +151,7 @@ pub struct ParameterShape {
 }
 
 impl ParameterShape {
+    /// Number of weights, without biases.
     pub fn weights(&self) -> usize {
         self.outputs * self.inputs * self.kernel.0 * self.kernel.1
     }
@@ -141,6 +162,10 @@ pub(crate) type Shape = (usize, usize, usize);
 
 impl Network {
     /// Parses a description and checks that it is a network this accelerator trains.
+    ///
+    /// # Errors
+    /// If the text is no TOML, has an unknown key or a value out of range, or the shapes of the layers do not
+    /// chain.
     pub fn from_toml(text: &str) -> Result<Network, NetworkError> {
         let network: Network = ef_toml::parse_tagged(text, "layer", "kind")?;
         network.shapes()?;

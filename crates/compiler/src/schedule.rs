@@ -26,8 +26,9 @@ pub struct Schedule {
 pub struct ScheduledPass {
     /// What it does: numbers of stages, and their FP, BP or WU.
     pub parts: Vec<Part>,
+    /// How it is cut up.
     pub cut: Cut,
-    /// With updates of passes before it that are made between its own.
+    /// Its place in the list of commands; between its own there may be updates of earlier passes.
     pub commands: Range<usize>,
 }
 
@@ -76,7 +77,7 @@ impl ScheduledPass {
     }
 }
 
-/// `made` of every stage, on all processors.
+/// Calls `made` for every stage, on all processors.
 fn side_by_side<T: Send>(stages: Range<usize>, made: impl Fn(usize) -> T + Sync + Send) -> Vec<T> {
     stages.into_par_iter().map(made).collect()
 }
@@ -95,7 +96,7 @@ fn forward(context: &Context) -> Result<Vec<Chosen>, CompileError> {
     };
     let mut alone = side_by_side(stages.clone(), one).into_iter().collect::<Result<Vec<_>, _>>()?;
     let mut pairs = side_by_side(stages, pair);
-    // the least cycles of all stages up to each, and whether the last of them go as a pair
+    // for each stage: the fewest cycles of all stages up to it, and whether the last two of them form a pair
     let mut least = vec![(0, false)];
     for index in 0..alone.len() {
         let one = least[index].0 + alone[index].cycles;

@@ -1,4 +1,4 @@
-//! The search: which cut a pass gets. One for all passes.
+//! The search for the cut of a pass. All kinds of pass share it.
 //!
 //! Every cut that fits the buffers is ordered by its work ([`crate::work`]); the model of time ([`ef_time`]) decides among the best few.
 
@@ -12,11 +12,11 @@ use ef_time::predict;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
-/// Commands that are made and timed for one pass: what a choice may take.
+/// The most commands that are made and timed to choose the cut of one pass.
 const TRIED_COMMANDS: u64 = 200_000;
-/// Commands that are made to count those of a pass.
+/// The most commands that are made to count the commands of a pass; beyond, they are estimated.
 const COUNTED_COMMANDS: u64 = 1 << 21;
-/// Cuts that are tried.
+/// The most cuts that are timed for one pass.
 const TRIED_CUTS: usize = 28;
 
 /// A pass with its cut.
@@ -29,7 +29,7 @@ pub struct Chosen {
     pub commands: u64,
 }
 
-/// The best cut of a pass that every step has: its smallest cut may be too large.
+/// The best cut of a pass that a step cannot do without: an error if even its smallest cut does not fit.
 pub fn choose(context: &Context, pass: Box<dyn Pass>) -> Result<Chosen, CompileError> {
     let space = pass.space(context);
     match best(context, pass, &space) {
@@ -38,7 +38,7 @@ pub fn choose(context: &Context, pass: Box<dyn Pass>) -> Result<Chosen, CompileE
     }
 }
 
-/// The best cut of a pass in whose place others may stand.
+/// The best cut of a pass that other passes can replace: none if no cut fits.
 pub fn choose_if_any(context: &Context, pass: Box<dyn Pass>) -> Option<Chosen> {
     let space = pass.space(context);
     best(context, pass, &space).ok()
@@ -80,7 +80,8 @@ fn best(context: &Context, pass: Box<dyn Pass>, space: &Space) -> Result<Chosen,
     }
 }
 
-/// Any cut, and any number of cycles, so that any of several passes is taken.
+/// A cut drawn by the seed, with a drawn number of cycles, so that each of several possible passes is chosen
+/// sometimes.
 fn draw(
     context: &Context,
     pass: Box<dyn Pass>,
@@ -99,7 +100,8 @@ fn draw(
     Ok(Chosen { pass, cut, cycles: rng.random_range(1..100), commands })
 }
 
-/// Every cut that fits, with its work. Of the parts of the inputs only the largest ones that fit: smaller ones only add commands.
+/// Every cut that fits, with its work. Of cuts that differ only in `ins`, those with the three largest `ins`
+/// that fit: smaller parts of the inputs only add commands.
 fn candidates(context: &Context, pass: &dyn Pass, space: &Space) -> Vec<(Cut, Work)> {
     let mut found = Vec::new();
     let sizes = TileSize::candidates(context.batch, space.grid, space.most_pixels);
@@ -147,8 +149,8 @@ fn emit(context: &Context, pass: &dyn Pass, cut: &Cut, batch: usize) -> Vec<Sync
     builder.commands
 }
 
-/// What `value` would be of the whole batch. Of a large one it is asked for a part: two lengths give what an image adds and what the pass
-/// itself is worth.
+/// `value` of the whole batch. For a large batch `value` is computed for two smaller numbers of images; their
+/// difference gives the part of each image, the rest is the part of the pass itself.
 fn whole(context: &Context, cut: &Cut, value: impl Fn(usize) -> u64) -> u64 {
     let (short, long) = (cut.size.images.min(context.batch), trial_images(context, cut));
     let most = value(long);
@@ -159,7 +161,7 @@ fn whole(context: &Context, cut: &Cut, value: impl Fn(usize) -> u64) -> u64 {
     most + most.saturating_sub(value(short)) * rest / (long - short) as u64
 }
 
-/// The buffer that the smallest cut does not fit.
+/// The error that names the buffer which is too small for the smallest cut.
 fn too_large(context: &Context, pass: &dyn Pass, space: &Space) -> CompileError {
     let smallest = Cut {
         size: TileSize::smallest(space.grid),

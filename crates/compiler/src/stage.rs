@@ -9,6 +9,7 @@ use ef_program::layout;
 /// the images gathers its taps while loading: it is a 1 x 1 convolution over taps.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stage {
+    /// Name of its layer with weights: `conv1`, `fc1`.
     pub name: String,
     /// Number among the layers with weights: names the bit of the OVERFLOW register.
     pub tag: u32,
@@ -22,24 +23,33 @@ pub struct Stage {
     pub flattened: Option<(usize, usize, usize)>,
     /// Input channels (of the convolution as written), rows, columns.
     pub inputs: usize,
+    /// Rows of the input map, without padding.
     pub in_rows: usize,
+    /// Columns of the input map, without padding.
     pub in_cols: usize,
+    /// Rows and columns of the kernel.
     pub kernel: (usize, usize),
+    /// Rows and columns of zeros on each side.
     pub padding: usize,
+    /// Of rows and columns.
     pub stride: usize,
+    /// Output channels.
     pub outputs: usize,
     /// Output map before pooling, without a last row or column that no pooling window takes.
     pub rows: usize,
+    /// Columns of the output map, before pooling, as `rows`.
     pub cols: usize,
-    /// Columns of the output whose taps lie together in DRAM: all, but where an image is too wide for the scratch ([`crate::strips`]).
+    /// Columns of the output whose taps lie together in DRAM: all, but where an image is too wide for the scratch (`strips.rs`).
     pub strip: usize,
+    /// A ReLU follows.
     pub relu: bool,
+    /// A 2 x 2 max pooling follows.
     pub pool: bool,
     pub(crate) lanes: usize,
 }
 
 impl Stage {
-    /// Pools its output. What no pooling window takes changes nothing: it is not computed.
+    /// Adds a pooling to the stage. A last row or column that no pooling window reads is not computed.
     pub(crate) fn set_pool(&mut self) {
         self.pool = true;
         (self.rows, self.cols) = (self.rows / 2 * 2, self.cols / 2 * 2);
@@ -49,7 +59,7 @@ impl Stage {
     pub fn striped(&self) -> bool {
         self.strip < self.cols
     }
-    /// Its input are the images themselves: nobody needs their gradient.
+    /// Whether its input are the images themselves, whose gradient is not computed.
     pub fn first(&self) -> bool {
         self.input == crate::graph::IMAGES
     }
@@ -61,7 +71,8 @@ impl Stage {
             None => layout::groups(self.inputs, self.lanes),
         }
     }
-    /// What a part of the input groups is a multiple of: where taps are gathered, whole channels that fill whole groups.
+    /// A part of the input groups is a multiple of this number: 1, or, where taps are gathered, the fewest
+    /// groups that hold the taps of whole channels without a gap.
     pub fn in_unit(&self) -> usize {
         if !self.gathered {
             return 1;
@@ -70,6 +81,7 @@ impl Stage {
         let fills = |channels: &usize| (channels * taps).is_multiple_of(self.lanes);
         (1..=self.lanes).find(fills).map_or(1, |channels| channels * taps / self.lanes)
     }
+    /// Groups of output channels.
     pub fn out_groups(&self) -> usize {
         layout::groups(self.outputs, self.lanes)
     }
@@ -77,6 +89,7 @@ impl Stage {
     pub fn steps(&self) -> (usize, usize) {
         if self.gathered { (1, 1) } else { self.kernel }
     }
+    /// Kernel steps per group, rows times columns.
     pub fn area(&self) -> usize {
         self.steps().0 * self.steps().1
     }
@@ -84,6 +97,7 @@ impl Stage {
     pub fn out_rows(&self) -> usize {
         if self.pool { self.rows / 2 } else { self.rows }
     }
+    /// Columns of the output map after pooling.
     pub fn out_cols(&self) -> usize {
         if self.pool { self.cols / 2 } else { self.cols }
     }

@@ -1,16 +1,19 @@
 //! Tokens: which command waits for which, from what they read and write.
 //!
-//! Each engine executes in order, so "wait for command j of engine F" means "for everything F did up to j".
-//! A command waits only for what its engine does not already know to be over, directly or through a third engine.
+//! Each engine executes its commands in order. So a command that waits for command j of engine F waits for all
+//! commands of F up to j.
+//! A token is added only if the waiting engine cannot know yet that command j is over: neither from a token it
+//! took before, nor from one of a third engine that had waited for j.
 
 use ef_program::Synced;
 use ef_program::{Accesses, accesses};
 use std::collections::VecDeque;
 
-/// What an engine knows of the others: the index of the last command known to be over, plus one.
+/// What an engine knows of each other engine: 1 + the index of the last command that is certainly over; 0 if
+/// none is.
 type Known = [usize; 3];
 
-/// A command of an engine: its index, what it touches, and what its engine knows when it is over.
+/// A command of an engine: its index in the list, its accesses, and what its engine knows once it is over.
 struct Past {
     index: usize,
     touches: Accesses,
@@ -19,7 +22,7 @@ struct Past {
 
 /// Gives the commands the tokens with which the engines, running concurrently, give the result of program order.
 pub fn synchronise(lanes: usize, commands: &mut [Synced]) {
-    // per engine: its commands of which another does not know that they are over
+    // per engine: those of its commands that another engine may still have to wait for
     let mut history: [VecDeque<Past>; 3] = Default::default();
     let mut known: [Known; 3] = Default::default();
     for index in 0..commands.len() {

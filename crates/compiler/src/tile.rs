@@ -14,8 +14,11 @@ pub struct Tile {
 /// The size of a pass's tiles. Several images only with all rows and columns of each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TileSize {
+    /// Whole maps, if more than 1.
     pub images: usize,
+    /// Rows of a map.
     pub rows: usize,
+    /// Columns of a map.
     pub cols: usize,
 }
 
@@ -29,6 +32,7 @@ pub struct Grid {
 }
 
 impl TileSize {
+    /// Pixels of a tile: images times rows times columns.
     pub fn pixels(&self) -> usize {
         self.images * self.rows * self.cols
     }
@@ -47,7 +51,8 @@ impl TileSize {
         batch.div_ceil(self.images) * rows.div_ceil(self.rows) * cols.div_ceil(self.cols)
     }
 
-    /// Every size worth a look, of at most `most` pixels: whole maps of many images, then fewer rows of one image, then fewer columns of
+    /// Every size that may be the best one, of at most `most` pixels: whole maps of many images, then fewer
+    /// rows of one image, then fewer columns of
     /// few rows.
     pub fn candidates(batch: usize, grid: Grid, most: usize) -> Vec<TileSize> {
         let Grid { rows, cols, row_step, col_step } = grid;
@@ -63,7 +68,7 @@ impl TileSize {
         whole.chain(some_rows).chain(some_cols).filter(fits).collect()
     }
 
-    /// The smallest size there is.
+    /// The smallest size that the grid allows.
     pub fn smallest(grid: Grid) -> TileSize {
         TileSize { images: 1, rows: grid.row_step.min(grid.rows), cols: grid.col_step.min(grid.cols) }
     }

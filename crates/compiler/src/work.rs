@@ -1,12 +1,13 @@
-//! The work of a pass, counted without making its commands: a first order among cuts.
+//! An estimate of the cycles of a pass, made without its commands. It decides which cuts the model of time
+//! compares.
 
 use ef_time::{Memory, Traffic};
 
-/// Streamed vectors between two visits of one partial sum below which the kernel waits.
+/// If fewer vectors than this lie between two visits of one partial sum, the kernel waits.
 const REVISIT: u64 = 20;
 /// Cycles between two commands of an engine.
 const COMMAND: u64 = 8;
-/// Cycles that a command or burst is worth where engines wait for one another.
+/// Cycles that each command or burst adds where the engines wait for one another.
 const TURN: u64 = 20;
 /// Cycles from a loaded tile to its stored result beyond the work itself.
 const LATENCY: u64 = 100;

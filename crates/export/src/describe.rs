@@ -6,18 +6,26 @@ use serde::Serialize;
 /// What `ef_accelerator.json` holds.
 #[derive(Serialize)]
 pub struct Description {
+    /// Name of the top module.
     pub top: &'static str,
+    /// What the VERSION register reads.
     pub interface_version: u32,
+    /// Lanes and depths of the buffers.
     pub config: Config,
+    /// Multipliers, for the choice of an FPGA.
     pub multipliers: Multipliers,
+    /// Ports of the top module.
     pub ports: Vec<Port>,
+    /// The register map.
     pub registers: Vec<Register>,
+    /// How programs are encoded.
     pub program: Program,
 }
 
 /// The multipliers of 18 x 18 bits without sign, and what blocks of an FPGA they take.
 #[derive(Serialize)]
 pub struct Multipliers {
+    /// Multipliers of 18 x 18 bits.
     pub count: usize,
     /// Of an ECP5: one each.
     pub mult18x18d: usize,
@@ -87,6 +95,9 @@ fn engine<D: Descriptor>(name: &'static str, engine: isa::Engine) -> Engine {
 }
 
 /// Ports, parameters, multipliers, register map and program encodings of a configuration, which was exported as `verilog`.
+///
+/// # Errors
+/// None today: every configuration can be described.
 pub fn describe(config: &Config, verilog: &Verilog) -> Result<Description> {
     let ports =
         ef_rtl::with_accelerator!(config, accelerator => ef_hdl_kit::ports(&accelerator)).unwrap_or_default();

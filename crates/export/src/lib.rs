@@ -38,6 +38,9 @@ const SEED: u64 = 1;
 
 /// Writes the accelerator of a configuration to `dir`, which must not exist or be empty; nothing is left half-written.
 /// Returns the files, relative to `dir`.
+///
+/// # Errors
+/// If `dir` exists and is not empty, a file cannot be written, or the configuration cannot be exported.
 pub fn export(config: &Config, dir: &Path, single_file: bool) -> Result<Vec<PathBuf>> {
     folder::check_new(dir)?;
     let top = ef_rtl::top::TOP;
@@ -61,6 +64,9 @@ pub fn export(config: &Config, dir: &Path, single_file: bool) -> Result<Vec<Path
 }
 
 /// Writes the chip of a board and what its bitstream is made with to `dir`, as [`export`] does.
+///
+/// # Errors
+/// As [`export`]; also if the board's clocks, pins or floorplan cannot be used.
 pub fn export_board(board: &Board, dir: &Path) -> Result<Vec<PathBuf>> {
     folder::check_new(dir)?;
     let design = Design::of_board(board)?;

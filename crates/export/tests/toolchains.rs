@@ -2,32 +2,12 @@
 //!
 //! Yosys reads them in the test `boards` of `ef-sim`, which needs its netlist.
 
-use ef_compiler::{Network, PixelFormat, compile};
+use ef_compiler::tiny;
 use ef_model::ModelDevice;
 use ef_program::config::SIM_2X2;
 use ef_program::{Config, Device, regs};
 use std::fs;
 use std::path::Path;
-
-const NETWORK: &str = r#"
-name = "tiny"
-[input]
-channels = 1
-rows = 4
-columns = 4
-[[layer]]
-kind = "conv"
-outputs = 3
-kernel = 3
-padding = 1
-[[layer]]
-kind = "relu"
-[[layer]]
-kind = "max_pool"
-[[layer]]
-kind = "fc"
-outputs = 3
-"#;
 
 fn hex(words: impl IntoIterator<Item = u64>, digits: usize) -> String {
     words.into_iter().map(|w| format!("{w:0digits$x}\n")).collect()
@@ -80,33 +60,12 @@ fn icarus_equals_the_model(multipliers: &[&str], batch: usize) {
         }
     };
     let config: &'static Config = &SIM_2X2;
-    let network = Network::from_toml(NETWORK).unwrap();
-    let plan = compile(&network, config, batch, PixelFormat::U8 { shift: 2 }).unwrap();
+    let plan = tiny::plan(batch);
     let mut model = ModelDevice::new(config, plan.map.memory_words);
-    for (k, layer) in plan.map.layers.iter().enumerate() {
-        let value = |i: usize| ((i * 37 + k * 11) % 19) as f32 / 19.0 - 0.45;
-        let weight: Vec<f32> = (0..layer.shape.weights()).map(value).collect();
-        let bias: Vec<f32> = (0..layer.shape.outputs).map(value).collect();
-        model.write_memory(layer.weights, &layer.pack(&weight, &bias)).unwrap();
-    }
-    let pixels: Vec<u8> = (0..16 * batch as u32).map(|i| (i * i % 5) as u8).collect();
-    let images: Vec<u32> = pixels.chunks(16).flat_map(|i| plan.map.pack_image(i)).collect();
-    model.write_memory(plan.map.images, &images).unwrap();
-    model.write_memory(plan.map.labels, &[2, 0, 1][..batch]).unwrap();
-    let settings = [
-        (regs::LEARNING_RATE, 0.1f32),
-        (regs::MOMENTUM, 0.9),
-        (regs::WEIGHT_DECAY, 0.01),
-        (regs::INV_BATCH, 1.0 / batch as f32),
-    ]
-    .map(|(register, value)| (register, value.to_bits()));
+    tiny::prepare(&mut model, &plan).unwrap();
     let (at, length) = (plan.map.programs.train, plan.train.len());
-    model.load_program(at, &plan.train).unwrap();
     let mut before = vec![0; plan.map.memory_words as usize];
     model.read_memory(0, &mut before).unwrap();
-    for (register, value) in settings {
-        model.write_register(register, value).unwrap();
-    }
     model.run().unwrap();
     let mut want = vec![0; before.len()];
     model.read_memory(0, &mut want).unwrap();
@@ -118,7 +77,9 @@ fn icarus_equals_the_model(multipliers: &[&str], batch: usize) {
     let file = |name: &str| dir.path().join(name);
     fs::write(file("memory.hex"), hex(before.iter().map(|w| u64::from(*w)), 8)).unwrap();
     let place = [(regs::PROGRAM_ADDRESS, at), (regs::PROGRAM_LENGTH, length as u32)];
-    let registers: Vec<(u32, u32)> = settings.into_iter().chain(place).collect();
+    let settings = regs::HYPERPARAMETERS.iter().map(|(_, register)| *register);
+    let settings = settings.map(|register| (register, model.read_register(register).unwrap()));
+    let registers: Vec<(u32, u32)> = settings.chain(place).collect();
     let words = registers.iter().flat_map(|(r, v)| [u64::from(*r), u64::from(*v)]);
     fs::write(file("registers.hex"), hex(words, 8)).unwrap();
     let bench = Path::new(env!("CARGO_MANIFEST_DIR")).join("verilog/run_program.v");

@@ -11,21 +11,28 @@ use std::time::{Duration, Instant};
 
 /// How many cases, from which seed, and where an input that finds something is written to.
 pub struct Campaign {
+    /// Inputs to try.
     pub cases: u64,
+    /// Draws the inputs.
     pub seed: u64,
     /// The processor time that a case may take.
     pub slowest: Duration,
+    /// Where the input of a failed case is written to.
     pub folder: PathBuf,
 }
 
 /// What became of a campaign.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tally {
+    /// Cases whose input the parser took.
     pub accepted: u64,
+    /// Cases whose input the parser answered with an error.
     pub refused: u64,
     /// The slowest case, and the most bytes that one had allocated.
     pub slowest: Duration,
+    /// The most bytes that a case had allocated at once.
     pub most_bytes: usize,
+    /// How long the campaign took.
     pub time: Duration,
 }
 

@@ -153,6 +153,7 @@ pub struct Shown<'a> {
 }
 
 impl<'a> Shown<'a> {
+    /// A block and what its declaration says of it, without registers.
     pub fn new(block: &'a dyn Block, name: &'static str, purpose: &'static str) -> Self {
         Shown {
             block,

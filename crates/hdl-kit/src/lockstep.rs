@@ -126,6 +126,9 @@ impl<B: Block> Lockstep<B> {
 
     /// Runs, and gives an error if the two disagree, if a check on the block or its Verilog finds anything,
     /// or if no output changed.
+    ///
+    /// # Errors
+    /// At the first difference, with seed, cycle and values; if the lint finds something; if Verilator refuses the block.
     pub fn run(self, mut drive: impl FnMut(&mut B, &mut ChaCha8Rng)) -> Result<Summary> {
         let Lockstep { mut block, extra_verilog, seed, cycles, settle, clock } = self;
         let findings = lint(&block);

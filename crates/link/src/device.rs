@@ -6,14 +6,14 @@ use crate::port::Port;
 use ef_program::{Config, Device, DeviceError, regs, run};
 use std::time::Duration;
 
-/// Between two looks at the signs of progress of a run.
+/// Time between two looks at the signs of progress of a run.
 const LOOK: Duration = Duration::from_millis(500);
 /// A run whose signs of progress stay the same for so long is given up.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// Between two looks at STATUS: an eighth of the time since the start, in these limits.
+/// Time between two looks at STATUS: an eighth of the time since the start, but within these limits.
 const SHORTEST_PAUSE: Duration = Duration::from_micros(200);
 const LONGEST_PAUSE: Duration = Duration::from_millis(20);
-/// For the bursts of a run that is cleared to complete.
+/// Time that the bursts of a cleared run may take to complete.
 const CLEAR_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// An accelerator behind a [`Link`].
@@ -24,6 +24,9 @@ pub struct LinkDevice<P> {
 
 impl<P: Port> LinkDevice<P> {
     /// Starts a session, ends a run that another host has left behind, and finds out which accelerator it is.
+    ///
+    /// # Errors
+    /// If the board does not answer, or its accelerator is of another version or of no known configuration.
     pub fn open(port: P, settings: Settings) -> Result<Self, LinkError> {
         let mut link = Link::open(port, settings)?;
         clear(&mut link)?;
@@ -48,6 +51,7 @@ impl<P: Port> LinkDevice<P> {
         Ok(LinkDevice { link, config })
     }
 
+    /// The session, for what a device does not offer.
     pub fn link(&mut self) -> &mut Link<P> {
         &mut self.link
     }

@@ -5,7 +5,9 @@ use crate::slip::{self, Decoder, Delimited, END};
 
 /// What lies behind a board's end of the link.
 pub trait Bus {
+    /// The register at a word address.
     fn read_register(&mut self, address: u8) -> u32;
+    /// Writes the register at a word address.
     fn write_register(&mut self, address: u8, value: u32);
     /// `None` if the memory does not answer.
     fn read_memory(&mut self, address: u32) -> Option<u32>;
@@ -17,6 +19,7 @@ pub trait Bus {
 
 /// Executes the requests in a stream of bytes.
 pub struct Endpoint<B> {
+    /// What lies behind it.
     pub bus: B,
     memory_words: u32,
     decoder: Decoder,
@@ -28,6 +31,7 @@ pub struct Endpoint<B> {
 }
 
 impl<B: Bus> Endpoint<B> {
+    /// An endpoint without a session, with so many words of memory behind `bus`.
     pub fn new(bus: B, memory_words: u32) -> Self {
         let last = (0, Status::Ok);
         Endpoint { bus, memory_words, decoder: Decoder::default(), session: 0, last, frame_errors: 0 }
@@ -87,7 +91,8 @@ impl<B: Bus> Endpoint<B> {
         result
     }
 
-    /// A repeated hello changes nothing, so that a repetition of all that followed it does nothing either.
+    /// A hello of the session that is open changes nothing. So if noise repeats it with the requests after it,
+    /// these are known as repetitions and not executed again.
     fn hello(&mut self, request: &Frame) -> Result<Vec<u32>, Status> {
         if request.count != 0 || !request.payload.is_empty() {
             return Err(Status::BadLength);

@@ -7,6 +7,9 @@ use serialport::{SerialPortInfo, SerialPortType, UsbPortInfo};
 const FT231X: (u16, u16) = (0x0403, 0x6015);
 
 /// The name of the serial port of the only board that is plugged in.
+///
+/// # Errors
+/// If the ports cannot be listed, or none or several look like a board; the error lists them.
 pub fn find() -> Result<String, LinkError> {
     let ports = serialport::available_ports()
         .map_err(|error| LinkError::NotFound(format!("cannot list the serial ports: {error}")))?;

@@ -73,11 +73,13 @@ impl Op {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Status {
+    /// Executed.
     Ok = 0,
     /// The board was reset since its last [`Op::Hello`].
     NoSession = 1,
     /// Another host has sent a [`Op::Hello`].
     WrongSession = 2,
+    /// The operation is none that the board knows.
     BadOp = 3,
     /// The count is 0, more than [`MAX_PAYLOAD`], or not that of the payload.
     BadLength = 4,
@@ -101,12 +103,17 @@ impl Status {
 /// A request or a reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
+    /// Number of the [`Op`]; in a reply with [`REPLY`] added.
     pub op: u8,
+    /// Number of the request, modulo 256; a reply has that of its request.
     pub sequence: u8,
+    /// Words that the request moves.
     pub count: u16,
+    /// Number of the session that the request belongs to.
     pub session: u32,
     /// Address of a request, status of a reply.
     pub word2: u32,
+    /// Words that follow the header.
     pub payload: Vec<u32>,
 }
 

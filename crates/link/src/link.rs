@@ -30,6 +30,7 @@ const REOPEN_PAUSE: Duration = Duration::from_millis(100);
 /// What passed over a link.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Traffic {
+    /// Requests, each counted once.
     pub requests: u64,
     /// Requests sent again.
     pub repeated: u64,
@@ -39,9 +40,13 @@ pub struct Traffic {
 
 /// A session with a board: one request after the other, each sent again until it is answered.
 ///
-/// A write that succeeds has taken effect exactly once. One that fails with [`LinkError::Refused`] has not, except:
-/// `MemoryTimeout`, words before the one that the memory did not take have, and that word will when it does; `NoSession`, as every other
-/// error: once, in part or not at all, and it will not after the next answer of the board.
+/// A write that succeeds has taken effect exactly once. What a write has done that fails depends on the error:
+///
+/// - [`LinkError::Refused`] with `MemoryTimeout`: the words before the one that the memory did not take are
+///   written, and that word will be as soon as the memory takes it.
+/// - [`LinkError::Refused`] with `NoSession`, and every error but `Refused`: it has taken effect once, in part
+///   or not at all. As soon as the board answers again, it can do nothing more.
+/// - [`LinkError::Refused`] with any other status: nothing.
 pub struct Link<P> {
     port: P,
     settings: Settings,
@@ -54,12 +59,19 @@ pub struct Link<P> {
 
 impl<P: Port> Link<P> {
     /// Starts a session with the board at the other end of `port`.
+    ///
+    /// # Errors
+    /// If the board does not answer ([`LinkError::Unanswered`], [`LinkError::Lost`]), or speaks another version
+    /// of the link.
     pub fn open(port: P, settings: Settings) -> Result<Self, LinkError> {
         let session = rand::random_range(1..=u32::MAX);
         Self::open_as(session, port, settings).map_err(|(error, _)| error)
     }
 
     /// [`open`](Link::open) with this number as the session's; gives the port back if it fails.
+    ///
+    /// # Errors
+    /// As [`Link::open`].
     pub fn open_as(session: u32, port: P, settings: Settings) -> Result<Self, (LinkError, P)> {
         let (decoder, traffic) = Default::default();
         let mut link = Link { port, settings, session, sequence: 0, decoder, memory_words: 0, traffic };
@@ -84,10 +96,12 @@ impl<P: Port> Link<P> {
         self.memory_words
     }
 
+    /// What has passed since the session began.
     pub fn traffic(&self) -> Traffic {
         self.traffic
     }
 
+    /// The port. Whoever reads or writes it disturbs the session.
     pub fn port(&mut self) -> &mut P {
         &mut self.port
     }
@@ -97,6 +111,10 @@ impl<P: Port> Link<P> {
         self.port
     }
 
+    /// Writes words from a word address on.
+    ///
+    /// # Errors
+    /// If the board refuses the request or does not answer; which words are written then, see [`Link`].
     pub fn write_memory(&mut self, address: u32, words: &[u32]) -> Result<(), LinkError> {
         for (i, chunk) in words.chunks(MAX_PAYLOAD).enumerate() {
             self.request(Op::WriteMemory, address + (i * MAX_PAYLOAD) as u32, chunk.len(), chunk)?;
@@ -104,6 +122,10 @@ impl<P: Port> Link<P> {
         Ok(())
     }
 
+    /// Reads words from a word address on.
+    ///
+    /// # Errors
+    /// If the board refuses the request or does not answer; `words` may hold some of the words then.
     pub fn read_memory(&mut self, address: u32, words: &mut [u32]) -> Result<(), LinkError> {
         for (i, chunk) in words.chunks_mut(MAX_PAYLOAD).enumerate() {
             let read = self.request(Op::ReadMemory, address + (i * MAX_PAYLOAD) as u32, chunk.len(), &[])?;
@@ -114,6 +136,9 @@ impl<P: Port> Link<P> {
 
     /// Writes word i to register `address + (i & mask)`: mask 0 is one register, mask 1 two in turns.
     /// `mask + 1` must be a power of two.
+    ///
+    /// # Errors
+    /// If the board refuses the request or does not answer; which words are written then, see [`Link`].
     pub fn write_registers(&mut self, address: u8, mask: u8, words: &[u32]) -> Result<(), LinkError> {
         let target = u32::from_le_bytes([address, mask, 0, 0]);
         for chunk in words.chunks(MAX_PAYLOAD) {
@@ -123,6 +148,9 @@ impl<P: Port> Link<P> {
     }
 
     /// Reads consecutive registers.
+    ///
+    /// # Errors
+    /// If the board refuses the request or does not answer.
     pub fn read_registers(&mut self, address: u8, count: usize) -> Result<Vec<u32>, LinkError> {
         self.request(Op::ReadRegisters, address.into(), count, &[])
     }

@@ -6,7 +6,7 @@ use serialport::{ErrorKind, SerialPort};
 use std::io;
 use std::time::{Duration, Instant};
 
-/// For the operating system to take bytes that are written.
+/// Time that the operating system may take to accept bytes.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A serial port with 8 data bits, no parity, 1 stop bit, no flow control.
@@ -20,6 +20,9 @@ pub struct Serial {
 
 impl Serial {
     /// Opens the port at `path`, such as `/dev/ttyUSB0`.
+    ///
+    /// # Errors
+    /// If there is no such port, or it may not be opened; the error says what to do.
     pub fn open(path: &str, baud: u32) -> Result<Self, LinkError> {
         let port = open(path, baud)
             .map_err(|error| LinkError::Open { port: path.into(), problem: problem(&error) })?;

@@ -28,6 +28,7 @@ pub fn encode(frame: &[u8]) -> Vec<u8> {
 /// What stood between two ENDs.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Delimited {
+    /// The bytes of a frame, escapes undone.
     Frame(Vec<u8>),
     /// A wrong escape, or more bytes than the longest frame has.
     Malformed,

@@ -1,14 +1,13 @@
 //! The serial port, with pseudo-terminals in place of a board.
 
-use ef_link::testing::Registers;
+use ef_link::testing::{Plugged, Registers};
 use ef_link::{Endpoint, Link, LinkError, Serial, Settings};
+use ef_program::DeviceError;
 use serialport::{SerialPort, TTYPort};
-use std::io::{Read, Write};
+use std::error::Error;
 use std::os::unix::fs::symlink;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::thread::{self, JoinHandle};
+use std::thread;
 use std::time::Duration;
 
 const BAUD: u32 = 3_000_000;
@@ -17,46 +16,6 @@ type Device = Arc<Mutex<Endpoint<Registers>>>;
 
 fn device() -> Device {
     Arc::new(Mutex::new(Endpoint::new(Registers::new(4096), 4096)))
-}
-
-/// A device that is plugged in: the name of its port is `path`.
-struct Plugged {
-    path: PathBuf,
-    pull: Arc<AtomicBool>,
-    thread: JoinHandle<()>,
-}
-
-impl Plugged {
-    fn at(path: &Path, device: &Device) -> Self {
-        let (mut master, port) = TTYPort::pair().unwrap();
-        symlink(port.name().unwrap(), path).unwrap();
-        master.set_timeout(Duration::from_millis(5)).unwrap();
-        let pull = Arc::new(AtomicBool::new(false));
-        let (device, pulled) = (device.clone(), pull.clone());
-        let thread = thread::spawn(move || {
-            let mut bytes = [0; 512];
-            while !pulled.load(Ordering::Relaxed) {
-                match master.read(&mut bytes) {
-                    Ok(count) => {
-                        let mut device = device.lock().unwrap();
-                        for answer in bytes[..count].iter().filter_map(|byte| device.receive(*byte)) {
-                            // fails if the host has just closed the port
-                            let _ = master.write_all(&answer);
-                        }
-                    }
-                    // nothing came, or nobody has the port open
-                    Err(_) => thread::sleep(Duration::from_millis(1)),
-                }
-            }
-        });
-        Plugged { path: path.into(), pull, thread }
-    }
-
-    fn unplug(self) {
-        std::fs::remove_file(self.path).unwrap();
-        self.pull.store(true, Ordering::Relaxed);
-        self.thread.join().unwrap();
-    }
 }
 
 fn settings() -> Settings {
@@ -96,6 +55,11 @@ fn a_serial_port_carries_a_session_through_an_unplugging() {
     assert!(matches!(error, LinkError::Lost { .. }), "{error}");
     let text = error.to_string();
     assert!(text.starts_with(path.to_str().unwrap()) && text.contains("plugged in"), "{text}");
+    // as an error of the device it is the same, and its cause is not lost
+    let error = DeviceError::from(error);
+    assert_eq!(error.to_string(), text);
+    let cause = error.source().expect("the cause");
+    assert!(cause.is::<std::io::Error>() && !text.contains(&cause.to_string()), "{cause}");
 }
 
 #[test]

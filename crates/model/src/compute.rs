@@ -19,6 +19,9 @@ struct Beat {
 
 impl Machine {
     /// Executes one command of the compute engine.
+    ///
+    /// # Errors
+    /// If the operation is undefined, or an address lies outside its buffer.
     pub fn compute(&mut self, d: &ComputeDesc) -> Result<(), ModelError> {
         let op = ComputeOp::decode(d.op).ok_or(ModelError::BadOperation(Engine::Compute, d.op))?;
         if op.pixel_mode { self.pixel_mode(d, op) } else { self.channel_mode(d, op) }
@@ -120,7 +123,7 @@ impl Machine {
         Ok(())
     }
 
-    /// The stationary block of channel mode; see `column` in the specification.
+    /// The stationary matrix of channel mode; see `column` in [`ef_program::compute`].
     fn weight_block(&self, at: u32, phase: u32, column: bool) -> Result<[Vector; MAX], ModelError> {
         let t = self.lanes();
         let mut block = [[0; MAX]; MAX];
@@ -143,7 +146,8 @@ impl Machine {
         Ok(bias)
     }
 
-    /// Streams the beats past the stationary matrix. `start`: what row m starts from, else the partial sum.
+    /// Adds the products of the stationary matrix and each streamed vector to the partial sums. `start` gives
+    /// what row m starts from; if it gives nothing, the row goes on from its partial sum.
     fn sweep(
         &mut self,
         d: &ComputeDesc,

@@ -10,6 +10,7 @@ pub struct ModelDevice {
 }
 
 impl ModelDevice {
+    /// An idle accelerator with so many words of memory, all 0.
     pub fn new(config: &'static Config, memory_words: u64) -> Self {
         ModelDevice {
             machine: Machine::new(config, memory_words as usize),
@@ -51,12 +52,10 @@ impl Device for ModelDevice {
     }
 
     fn write_register(&mut self, address: u32, value: u32) -> Result<(), DeviceError> {
-        let scalars = &mut self.machine.scalars;
+        if let Some(word) = self.machine.scalars.hyper.at(address) {
+            *word = value;
+        }
         match address {
-            regs::LEARNING_RATE => scalars.learning_rate = value,
-            regs::MOMENTUM => scalars.momentum = value,
-            regs::WEIGHT_DECAY => scalars.weight_decay = value,
-            regs::INV_BATCH => scalars.inv_batch = value,
             regs::PROGRAM_ADDRESS => self.program_address = value,
             regs::PROGRAM_LENGTH => self.program_length = value & isa::MAX_PROGRAM as u32,
             _ => {}
@@ -65,7 +64,10 @@ impl Device for ModelDevice {
     }
 
     fn read_register(&mut self, address: u32) -> Result<u32, DeviceError> {
-        let Machine { config, scalars, traffic, .. } = &self.machine;
+        let Machine { config, scalars, traffic, .. } = &mut self.machine;
+        if let Some(word) = scalars.hyper.at(address) {
+            return Ok(*word);
+        }
         Ok(match address {
             regs::ID => regs::ID_VALUE,
             regs::VERSION => regs::VERSION_VALUE,
@@ -74,10 +76,6 @@ impl Device for ModelDevice {
             regs::DEPTHS1 => config.depths()[1],
             regs::STATUS if self.done => regs::status::DONE,
             regs::OVERFLOW => scalars.overflow,
-            regs::LEARNING_RATE => scalars.learning_rate,
-            regs::MOMENTUM => scalars.momentum,
-            regs::WEIGHT_DECAY => scalars.weight_decay,
-            regs::INV_BATCH => scalars.inv_batch,
             regs::PROGRAM_ADDRESS => self.program_address,
             regs::PROGRAM_LENGTH => self.program_length,
             regs::LOSS_SUM => scalars.loss_sum,
@@ -105,7 +103,7 @@ impl Device for ModelDevice {
         machine.scalars.overflow = 0;
         machine.traffic = Traffic::default();
         interpret(&program, |command| machine.execute(command))
-            .map_err(|e| DeviceError::Other(e.to_string()))?;
+            .map_err(|error| DeviceError::Other(error.into()))?;
         self.done = true;
         Ok(())
     }

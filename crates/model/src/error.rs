@@ -4,12 +4,28 @@ use ef_program::interpret::BadProgram;
 /// Why the model refuses a command: what the RTL would do silently wrong is an error here.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ModelError {
+    /// An address beyond the end of a buffer or of the memory, where the RTL would wrap.
     #[error("address {address} is outside the {buffer} buffer ({depth} entries)")]
-    OutOfRange { buffer: &'static str, address: i64, depth: usize },
+    OutOfRange {
+        /// Name of the buffer.
+        buffer: &'static str,
+        /// The address asked for.
+        address: i64,
+        /// Entries of the buffer.
+        depth: usize,
+    },
+    /// An operation that the engine does not know: its field `op`.
     #[error("the {0:?} engine was issued an undefined operation {1:#x}")]
     BadOperation(Engine, u32),
+    /// A command whose two sides move unequal numbers of words: the RTL would wait for ever.
     #[error("the command moves {got} words but its runs hold {expected}")]
-    RunMismatch { expected: usize, got: usize },
+    RunMismatch {
+        /// Words of the runs.
+        expected: usize,
+        /// Words that the other side moves.
+        got: usize,
+    },
+    /// The program is malformed.
     #[error(transparent)]
     BadProgram(#[from] BadProgram),
 }

@@ -2,6 +2,10 @@ use crate::{Machine, ModelError};
 use ef_program::Command;
 
 impl Machine {
+    /// Executes one command of any engine.
+    ///
+    /// # Errors
+    /// As [`Machine::load`], [`Machine::compute`] and [`Machine::store`].
     pub fn execute(&mut self, command: &Command) -> Result<(), ModelError> {
         match command {
             Command::Load(d) => self.load(d),
@@ -12,6 +16,9 @@ impl Machine {
 }
 
 /// Runs a program: calls `issue` for every command in program order.
+///
+/// # Errors
+/// If the program is malformed, or `issue` fails: its error.
 pub fn interpret(
     program: &[u64],
     mut issue: impl FnMut(&Command) -> Result<(), ModelError>,

@@ -7,6 +7,10 @@ use ef_program::{Engine, LoadDesc};
 
 impl Machine {
     /// Executes one command of the load engine.
+    ///
+    /// # Errors
+    /// If the operation is undefined, an address lies outside its buffer, or the runs hold another number of
+    /// words than the command moves.
     pub fn load(&mut self, d: &LoadDesc) -> Result<(), ModelError> {
         let op = LoadOp::decode(d.op).ok_or(ModelError::BadOperation(Engine::Load, d.op))?;
         match op.kind {

@@ -1,15 +1,16 @@
 use crate::Banks;
-use ef_program::{Config, layout};
+use ef_program::{Config, Hyperparameters, layout};
 
 /// Run-time values and results that the host sees as registers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scalars {
-    pub learning_rate: u32,
-    pub momentum: u32,
-    pub weight_decay: u32,
-    pub inv_batch: u32,
+    /// The optimiser's registers, as the bits of FP32 numbers.
+    pub hyper: Hyperparameters<u32>,
+    /// LOSS_SUM, the bits of an FP32 number, as the next one.
     pub loss_sum: u32,
+    /// MEAN_LOSS.
     pub mean_loss: u32,
+    /// CORRECT: images classified right.
     pub correct: u32,
     /// Bit i: a result of a command with tag i was saturated.
     pub overflow: u32,
@@ -18,9 +19,13 @@ pub struct Scalars {
 /// What moved over the memory port, and how often the kernel took a vector, by phase.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Traffic {
+    /// Words from memory.
     pub words_read: u64,
+    /// Words to memory.
     pub words_written: u64,
+    /// Commands that read.
     pub bursts_read: u64,
+    /// Commands that write.
     pub bursts_written: u64,
     /// Streamed vectors: FP, BP, WU.
     pub kernel: [u64; 3],
@@ -29,23 +34,34 @@ pub struct Traffic {
 /// The accelerator's state.
 #[derive(Clone, Debug)]
 pub struct Machine {
+    /// Lanes and depths of the buffers.
     pub config: &'static Config,
+    /// The memory at the port, by word address.
     pub dram: Vec<u32>,
+    /// Feature buffer: maps and taps.
     pub feature: Banks,
+    /// Loss buffer: gradients of maps.
     pub loss: Banks,
+    /// Weight buffer.
     pub weight: Banks,
+    /// Partial sums: bank m is row m's.
     pub psum: Banks,
+    /// Operand RAM of the store engine: weights, velocities, labels.
     pub operand: Vec<u32>,
+    /// Scratch of the load engine: raw image rows.
     pub scratch: Vec<u32>,
     /// Code RAM of the load engine.
     pub code: Vec<u32>,
     /// Written by the store engine, read by the load engine.
     pub handover: Vec<u32>,
+    /// Registers that commands read and write.
     pub scalars: Scalars,
+    /// Counters.
     pub traffic: Traffic,
 }
 
 impl Machine {
+    /// All buffers and registers 0, with so many words of memory.
     pub fn new(config: &'static Config, dram_words: usize) -> Self {
         let t = config.lanes;
         Machine {

@@ -3,12 +3,16 @@
 use crate::{Machine, ModelError};
 use ef_numerics as num;
 use ef_program::store::{StoreKind, StoreOp};
-use ef_program::{Engine, StoreDesc};
+use ef_program::{Engine, Hyperparameters, StoreDesc};
 
 const ONE: u32 = 0x3f80_0000;
 
 impl Machine {
     /// Executes one command of the store engine.
+    ///
+    /// # Errors
+    /// If the operation is undefined, an address lies outside its buffer, or the runs hold another number of
+    /// words than the command moves.
     pub fn store(&mut self, d: &StoreDesc) -> Result<(), ModelError> {
         let op = StoreOp::decode(d.op).ok_or(ModelError::BadOperation(Engine::Store, d.op))?;
         match op.kind {
@@ -109,11 +113,7 @@ impl Machine {
     }
 
     fn update(&mut self, d: &StoreDesc, op: StoreOp) -> Result<(), ModelError> {
-        let Scalar { lr, mu, wd } = Scalar {
-            lr: self.scalars.learning_rate,
-            mu: self.scalars.momentum,
-            wd: self.scalars.weight_decay,
-        };
+        let Hyperparameters { learning_rate: lr, momentum: mu, weight_decay: wd, .. } = self.scalars.hyper;
         let mut words = Vec::new();
         let mut saturated = false;
         let mut note = |(y, overflow): (u32, bool)| {
@@ -180,20 +180,13 @@ impl Machine {
                 for (k, e) in e.iter().enumerate() {
                     let p = note(num::mul(*e, inverse));
                     let difference = if k == label { note(num::sub(p, ONE)) } else { p };
-                    words.push(note(num::mul(difference, self.scalars.inv_batch)));
+                    words.push(note(num::mul(difference, self.scalars.hyper.inv_batch)));
                 }
                 words.resize(words.len().next_multiple_of(t), 0);
             }
         }
-        self.scalars.mean_loss = note(num::mul(self.scalars.loss_sum, self.scalars.inv_batch));
+        self.scalars.mean_loss = note(num::mul(self.scalars.loss_sum, self.scalars.hyper.inv_batch));
         self.overflow(d.tag, saturated);
         if op.gradient { self.write_runs(&words, d.dram, d.run, d.n_run, d.d_run) } else { Ok(()) }
     }
-}
-
-/// The optimiser's run-time values.
-struct Scalar {
-    lr: u32,
-    mu: u32,
-    wd: u32,
 }

@@ -1,6 +1,6 @@
 //! Time of one eight-lane fused dot product: independent sums (its rate) and one running sum (its latency).
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{Criterion, Throughput};
 use ef_numerics::dot8;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -32,5 +32,8 @@ fn dots(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, dots);
-criterion_main!(benches);
+fn main() {
+    let mut criterion = Criterion::default().configure_from_args();
+    dots(&mut criterion);
+    criterion.final_summary();
+}

@@ -3,6 +3,7 @@ use ef_program::compute::Phase;
 /// A convolution; a fully connected layer is one of 1 x 1 on a map of 1 x 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layer {
+    /// What tables call it.
     pub name: String,
     /// M: output channels.
     pub outputs: usize,
@@ -10,9 +11,11 @@ pub struct Layer {
     pub inputs: usize,
     /// R and C: the output map before pooling.
     pub rows: usize,
+    /// Columns of the output map before pooling.
     pub cols: usize,
     /// The input map, without padding.
     pub in_rows: usize,
+    /// Columns of the input map, without padding.
     pub in_cols: usize,
     /// K: rows and columns of the kernel.
     pub kernel: usize,

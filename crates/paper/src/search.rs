@@ -4,7 +4,9 @@ use ef_program::compute::Phase;
 /// A tile for a phase of a layer, and the cycles of a batch with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Choice {
+    /// FP, BP or WU.
     pub phase: Phase,
+    /// The tile with the fewest cycles.
     pub tile: Tile,
     /// Of the whole batch.
     pub cycles: u64,

@@ -115,12 +115,26 @@ impl ComputeDesc {
 
 op_values! {
     /// What the partial sums start from.
-    Init { Zero, Bias, Keep, }
+    Init {
+        /// From +0.
+        Zero,
+        /// From the bias word of the row.
+        Bias,
+        /// From what they hold.
+        Keep,
+    }
 }
 
 op_values! {
     /// Training phase, for the counters.
-    Phase { Fp, Bp, Wu, }
+    Phase {
+        /// Forward propagation.
+        Fp,
+        /// Backward propagation.
+        Bp,
+        /// Weight update: the weights' gradients.
+        Wu,
+    }
 }
 
 op! {

@@ -29,59 +29,92 @@ pub struct Config {
     pub fetch_aw: usize,
 }
 
-/// 2 x 2 lanes, small buffers: quick tests.
-pub const SIM_2X2: Config = Config {
-    name: "sim-2x2",
-    lanes: 2,
-    feature_aw: 10,
-    loss_aw: 10,
-    weight_aw: 10,
-    psum_aw: 9,
-    operand_aw: 9,
-    scratch_aw: 9,
-    code_aw: 8,
-    fetch_aw: 7,
-};
+macro_rules! configurations {
+    ($d:tt $($(#[$doc:meta])* $constant:ident = $config:expr;)*) => {
+        $($(#[$doc])* pub const $constant: Config = $config;)*
 
-/// 4 x 4 lanes: quick tests.
-pub const SIM_4X4: Config = Config { name: "sim-4x4", lanes: 4, ..SIM_2X2 };
+        /// Every named configuration.
+        pub const ALL: [&Config; [$(&$constant),*].len()] = [$(&$constant),*];
 
-/// 8 x 8 lanes, FP32: the configuration that counts (LFE5U-85F).
-pub const FP32_8X8: Config = Config {
-    name: "fp32-8x8",
-    lanes: 8,
-    feature_aw: 11,
-    loss_aw: 11,
-    weight_aw: 11,
-    psum_aw: 11,
-    operand_aw: 11,
-    scratch_aw: 11,
-    code_aw: 9,
-    fetch_aw: 10,
-};
+        /// Expands `macro! { given SIM_2X2 SIM_4X4 ... }` with the constant of every named configuration.
+        ///
+        /// ```
+        /// macro_rules! count {
+        ///     (() $($constant:ident)*) => { [$(ef_program::config::$constant.lanes),*].len() };
+        /// }
+        /// assert_eq!(ef_program::for_each_configuration!([count] ()), ef_program::config::ALL.len());
+        /// ```
+        #[macro_export]
+        macro_rules! for_each_configuration {
+            ([$d($d callback:tt)*] $d given:tt) => { $d($d callback)*! { $d given $($constant)* } };
+        }
+    };
+}
 
-/// 4 x 4 lanes, FP32: what an LFE5U-45F holds.
-pub const FP32_4X4: Config = Config { name: "fp32-4x4", lanes: 4, fetch_aw: 9, ..FP32_8X8 };
+configurations! { $
+    /// 2 x 2 lanes, small buffers: quick tests.
+    SIM_2X2 = Config {
+        name: "sim-2x2",
+        lanes: 2,
+        feature_aw: 10,
+        loss_aw: 10,
+        weight_aw: 10,
+        psum_aw: 9,
+        operand_aw: 9,
+        scratch_aw: 9,
+        code_aw: 8,
+        fetch_aw: 7,
+    };
 
-/// 2 x 2 lanes, FP32: what an LFE5U-25F or -12F holds.
-pub const FP32_2X2: Config = Config {
-    name: "fp32-2x2",
-    lanes: 2,
-    loss_aw: 10,
-    weight_aw: 10,
-    operand_aw: 10,
-    scratch_aw: 10,
-    fetch_aw: 9,
-    ..FP32_8X8
-};
+    /// 4 x 4 lanes: quick tests.
+    SIM_4X4 = Config { name: "sim-4x4", lanes: 4, ..SIM_2X2 };
 
-/// Every named configuration.
-pub const ALL: [&Config; 5] = [&SIM_2X2, &SIM_4X4, &FP32_2X2, &FP32_4X4, &FP32_8X8];
+    /// 2 x 2 lanes, FP32: what an LFE5U-25F or -12F holds.
+    FP32_2X2 = Config {
+        name: "fp32-2x2",
+        lanes: 2,
+        loss_aw: 10,
+        weight_aw: 10,
+        operand_aw: 10,
+        scratch_aw: 10,
+        ..FP32_4X4
+    };
+
+    /// 4 x 4 lanes, FP32: what an LFE5U-45F holds.
+    FP32_4X4 = Config { name: "fp32-4x4", lanes: 4, fetch_aw: 9, ..FP32_8X8 };
+
+    /// 8 x 8 lanes, FP32: the configuration that counts (LFE5U-85F).
+    FP32_8X8 = Config {
+        name: "fp32-8x8",
+        lanes: 8,
+        feature_aw: 11,
+        loss_aw: 11,
+        weight_aw: 11,
+        psum_aw: 11,
+        operand_aw: 11,
+        scratch_aw: 11,
+        code_aw: 9,
+        fetch_aw: 10,
+    };
+}
+
+/// There is no configuration of a name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no configuration `{0}`; there are {names}", names = names())]
+pub struct UnknownConfig(pub String);
+
+/// The names of all configurations, for a person.
+fn names() -> String {
+    ALL.map(|config| config.name).join(", ")
+}
 
 impl Config {
     /// The configuration of that name.
-    pub fn named(name: &str) -> Option<&'static Config> {
-        ALL.into_iter().find(|c| c.name == name)
+    ///
+    /// # Errors
+    /// If there is none: says which there are.
+    pub fn named(name: &str) -> Result<&'static Config, UnknownConfig> {
+        ALL.into_iter().find(|c| c.name == name).ok_or_else(|| UnknownConfig(name.into()))
     }
 
     /// The configuration whose accelerator answers so in LANES, DEPTHS0 and DEPTHS1.

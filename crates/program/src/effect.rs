@@ -8,22 +8,32 @@ use smallvec::SmallVec;
 /// Storage that two engines share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Space {
+    /// The memory behind the memory port, in words.
     Dram,
+    /// The feature buffer, in vectors.
     Feature,
+    /// The loss buffer, in vectors.
     Loss,
+    /// The weight buffer, in vectors.
     Weight,
+    /// The partial sums, in vectors.
     Psum,
+    /// The operand RAM of the store engine, in words.
     Operand,
+    /// The hand-over RAM, in words.
     Handover,
 }
 
 /// A range of a space, `lo..hi`, read or written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Access {
+    /// Where.
     pub space: Space,
-    /// The first word (operand buffer, hand-over RAM, DRAM) or vector, and the one after the last.
+    /// The first word or vector.
     pub lo: i64,
+    /// The one after the last.
     pub hi: i64,
+    /// It is written, not read.
     pub write: bool,
 }
 
@@ -51,6 +61,7 @@ pub fn accesses(command: &Command, lanes: usize) -> Accesses {
 pub struct Effect {
     /// Bit i: field i is read. The others may hold anything.
     pub fields: u64,
+    /// What is read and written.
     pub accesses: Accesses,
 }
 

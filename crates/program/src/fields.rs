@@ -3,19 +3,25 @@
 /// One field of a descriptor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Field {
+    /// Its name in the descriptor.
     pub name: &'static str,
     /// 16 or 32. A 16-bit field takes the low half of a word.
     pub bits: u32,
+    /// What it means.
     pub doc: &'static str,
 }
 
 /// A descriptor seen as an array of fields, as the controller sees it.
 pub trait Descriptor: Default + Clone {
+    /// Its fields, by index.
     const FIELDS: &'static [Field];
     /// All fields, in order.
     type Words: AsRef<[u32]>;
+    /// The value of every field, by index.
     fn words(&self) -> Self::Words;
+    /// The value of a field.
     fn get(&self, index: usize) -> u32;
+    /// Gives a field a value.
     fn set(&mut self, index: usize, value: u32);
 
     /// Bit i: the operation in `op`, with these counts, reads field i. The others may hold anything.

@@ -6,7 +6,9 @@ use crate::{Command, ComputeDesc, Descriptor, Engine, Instr, LoadDesc, StoreDesc
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("instruction {pc}: {what}")]
 pub struct BadProgram {
+    /// Number of the instruction.
     pub pc: usize,
+    /// What is wrong with it.
     pub what: &'static str,
 }
 
@@ -15,6 +17,7 @@ pub struct BadProgram {
 pub struct Step {
     /// Its number in the program.
     pub pc: usize,
+    /// What it was.
     pub instr: Instr,
 }
 
@@ -59,6 +62,7 @@ pub struct Interpreter<'a> {
 }
 
 impl<'a> Interpreter<'a> {
+    /// Before the first instruction of `program`, with empty loops and state memory.
     pub fn new(program: &'a [u64]) -> Self {
         Interpreter {
             program,

@@ -34,14 +34,19 @@ pub const STREAMS: usize = 8;
 /// Tokens a counter can hold.
 pub const MAX_TOKENS: usize = 255;
 
+/// The engines. The number is that of the instructions and tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Engine {
+    /// From DRAM into the buffers.
     Load = 0,
+    /// From the buffers into the partial sums.
     Compute = 1,
+    /// From the partial sums to DRAM.
     Store = 2,
 }
 
 impl Engine {
+    /// All engines, by number.
     pub const ALL: [Engine; 3] = [Engine::Load, Engine::Compute, Engine::Store];
 
     fn from_bits(bits: u64) -> Option<Engine> {
@@ -49,31 +54,76 @@ impl Engine {
     }
 }
 
+/// An instruction, decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Instr {
+    /// Stops the program.
     End,
-    Set { engine: Engine, stream: u8, field: u8, value: u32 },
-    Add { engine: Engine, stream: u8, field: u8, increment: u32 },
-    Issue { engine: Engine, wait: u8, signal: u8 },
-    Loop { count: u16 },
+    /// `state[engine][stream][field] = value`, and the field of the engine's descriptor becomes that.
+    Set {
+        /// Whose descriptor.
+        engine: Engine,
+        /// 0..8.
+        stream: u8,
+        /// Index of the field.
+        field: u8,
+        /// The new value.
+        value: u32,
+    },
+    /// `state[engine][stream][field] += increment`, and the field of the engine's descriptor becomes the sum.
+    Add {
+        /// Whose descriptor.
+        engine: Engine,
+        /// 0..8.
+        stream: u8,
+        /// Index of the field.
+        field: u8,
+        /// What is added, modulo 2^32.
+        increment: u32,
+    },
+    /// Runs the descriptor of an engine.
+    Issue {
+        /// The engine that runs it.
+        engine: Engine,
+        /// Bit f: takes a token from engine f before it starts.
+        wait: u8,
+        /// Bit f: gives a token to engine f when it is done.
+        signal: u8,
+    },
+    /// Repeats the instructions up to the matching [`Instr::Next`].
+    Loop {
+        /// How often, at least 1.
+        count: u16,
+    },
+    /// Ends the innermost loop body.
     Next,
 }
 
 /// Opcode values, bits 63..60.
 pub mod opcode {
+    /// Stops the program.
     pub const END: u64 = 0;
+    /// Adds to a word of the state memory, and writes the sum into a field.
     pub const ADD: u64 = 1;
+    /// Runs a descriptor.
     pub const ISSUE: u64 = 2;
+    /// Begins a loop body.
     pub const LOOP: u64 = 3;
+    /// Ends the innermost loop body.
     pub const NEXT: u64 = 4;
+    /// Writes a word of the state memory and a field.
     pub const SET: u64 = 5;
 }
 
 /// Where the parts of an instruction begin, as bits of the 64.
 pub mod place {
+    /// Four bits, see [`opcode`](super::opcode).
     pub const OPCODE: u64 = 60;
+    /// Two bits.
     pub const ENGINE: u64 = 58;
+    /// Six bits: the field of the engine's descriptor.
     pub const FIELD: u64 = 52;
+    /// Three bits.
     pub const STREAM: u64 = 32;
     /// Of an ISSUE.
     pub const WAIT: u64 = 0;
@@ -92,6 +142,7 @@ pub fn from_words(words: &[u32]) -> Vec<u64> {
 }
 
 impl Instr {
+    /// The 64-bit word.
     pub fn encode(self) -> u64 {
         let word = |op: u64, immediate: u64| op << place::OPCODE | immediate;
         let to =

@@ -34,4 +34,5 @@ pub use effect::{Access, Accesses, Effect, Space, accesses};
 pub use fields::{Descriptor, Field};
 pub use isa::{Engine, Instr};
 pub use load::LoadDesc;
+pub use regs::Hyperparameters;
 pub use store::StoreDesc;

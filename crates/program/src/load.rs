@@ -142,22 +142,37 @@ impl LoadDesc {
 
 op_values! {
     /// What a command of the load engine does.
-    LoadKind { Zero, Vectors, Words, Gather, }
+    LoadKind {
+        /// Zero vectors into a buffer, without DRAM.
+        Zero,
+        /// Words of DRAM into the vectors of a buffer.
+        Vectors,
+        /// Words of DRAM into a memory of words.
+        Words,
+        /// Taps from the scratch into the feature buffer.
+        Gather,
+    }
 }
 
 /// Destination of ZERO and VECTORS, `LoadDesc::op` bits 3..2. GATHER writes the feature buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum VectorBuffer {
+    /// Maps and taps.
     Feature = 0,
+    /// Gradients of maps.
     Loss = 1,
+    /// Weights and biases.
     Weight = 2,
 }
 
 /// Destination of WORDS, `LoadDesc::op` bits 3..2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WordBuffer {
+    /// Weights, velocities and labels, for the store engine.
     Operand = 0,
+    /// Raw rows of images, for GATHER.
     Scratch = 1,
+    /// ReLU masks and pool indices, for VECTORS.
     Code = 2,
 }
 
@@ -205,15 +220,19 @@ op! {
 }
 
 impl LoadOp {
+    /// ZERO into a buffer.
     pub fn zero(to: VectorBuffer) -> Self {
         LoadOp { destination: to.into(), ..Self::default() }
     }
+    /// VECTORS into a buffer, from DRAM, neither masked nor un-pooled.
     pub fn vectors(to: VectorBuffer) -> Self {
         LoadOp { kind: LoadKind::Vectors, destination: to.into(), ..Self::default() }
     }
+    /// WORDS into a memory, from DRAM, not unpacked.
     pub fn words(to: WordBuffer) -> Self {
         LoadOp { kind: LoadKind::Words, destination: to.into(), ..Self::default() }
     }
+    /// GATHER.
     pub fn gather() -> Self {
         LoadOp { kind: LoadKind::Gather, ..Self::default() }
     }

@@ -2,6 +2,7 @@
 
 /// What a group of bits of an operation stands for.
 pub trait OpValue: Copy {
+    /// The bits, at the low end.
     fn bits(self) -> u32;
     /// `None` if these bits have no meaning.
     fn of(bits: u32) -> Option<Self>;

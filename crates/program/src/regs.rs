@@ -1,20 +1,50 @@
-//! The register map of the host port: word addresses, 32-bit registers.
+//! The register map of the host port: word addresses, 32-bit registers. Those of the optimiser are [`Hyperparameters`] too.
+
+use crate::{Device, DeviceError};
 
 /// One register.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reg {
+    /// Its name in documents.
     pub name: &'static str,
+    /// Word address.
     pub address: u32,
     /// "ro", "rw" or "wo".
     pub access: &'static str,
+    /// What it holds.
     pub doc: &'static str,
 }
 
+/// Defines the registers. `NAME (field)` is one of the [`Hyperparameters`] too: all lists of these follow from here.
 macro_rules! registers {
-    ($($name:ident = $address:literal $access:literal $doc:literal;)*) => {
+    ($($name:ident $(($hyper:ident))? = $address:literal $access:literal $doc:literal;)*) => {
         $(#[doc = $doc] pub const $name: u32 = $address;)*
         /// Every register, in address order.
         pub const ALL: &[Reg] = &[$(Reg { name: stringify!($name), address: $address, access: $access, doc: $doc },)*];
+
+        /// The optimiser's run-time values, one for each of its registers: as numbers, or as the words that the registers hold.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        pub struct Hyperparameters<V> {
+            $($(#[doc = concat!("[`", stringify!($name), "`]: ", $doc, ".")] pub $hyper: V,)?)*
+        }
+
+        /// Field and register of each of the [`Hyperparameters`]. The RTL's ports have the names of the fields.
+        pub const HYPERPARAMETERS: &[(&str, u32)] = &[$($((stringify!($hyper), $name),)?)*];
+
+        impl<V: Copy> Hyperparameters<V> {
+            /// Register and value of each, in the order of [`HYPERPARAMETERS`].
+            pub fn registers(&self) -> [(u32, V); HYPERPARAMETERS.len()] {
+                [$($(($name, self.$hyper),)?)*]
+            }
+
+            /// The value of a register, if it is one of these.
+            pub fn at(&mut self, register: u32) -> Option<&mut V> {
+                match register {
+                    $($($name => Some(&mut self.$hyper),)?)*
+                    _ => None,
+                }
+            }
+        }
     };
 }
 
@@ -29,10 +59,10 @@ registers! {
     ERRORS = 0x0a "ro" "sticky, see the `error` module";
     OVERFLOW = 0x0b "ro" "sticky, bit i: a result of a command with tag i was saturated";
     PC = 0x0c "ro" "number of the next instruction";
-    LEARNING_RATE = 0x10 "rw" "FP32";
-    MOMENTUM = 0x11 "rw" "FP32";
-    WEIGHT_DECAY = 0x12 "rw" "FP32";
-    INV_BATCH = 0x13 "rw" "FP32, 1 / number of images in the batch";
+    LEARNING_RATE (learning_rate) = 0x10 "rw" "FP32";
+    MOMENTUM (momentum) = 0x11 "rw" "FP32";
+    WEIGHT_DECAY (weight_decay) = 0x12 "rw" "FP32";
+    INV_BATCH (inv_batch) = 0x13 "rw" "FP32, 1 / number of images in the batch";
     PROGRAM_ADDRESS = 0x14 "rw" "word address of the program in DRAM: two words per instruction, bits 31..0 first";
     PROGRAM_LENGTH = 0x15 "rw" "instructions of the program, up to 2^24 - 1";
     LOSS_SUM = 0x18 "ro" "FP32, sum of the losses since start";
@@ -58,6 +88,22 @@ registers! {
     BURSTS_FETCHED = 0x31 "ro" "bursts of instructions";
 }
 
+impl Hyperparameters<f32> {
+    /// Values with which every register matters, for examples and tests.
+    pub const EXAMPLE: Self =
+        Hyperparameters { learning_rate: 0.1, momentum: 0.9, weight_decay: 0.01, inv_batch: 0.25 };
+
+    /// Writes them into the registers of a device.
+    ///
+    /// # Errors
+    /// If the device does not take one.
+    pub fn write(&self, device: &mut dyn Device) -> Result<(), DeviceError> {
+        self.registers()
+            .into_iter()
+            .try_for_each(|(register, value)| device.write_register(register, value.to_bits()))
+    }
+}
+
 /// Value of [`ID`].
 pub const ID_VALUE: u32 = 0x4546_5452;
 /// Value of [`VERSION`].
@@ -65,16 +111,23 @@ pub const VERSION_VALUE: u32 = 3;
 
 /// Bits of [`CONTROL`].
 pub mod control {
+    /// Starts the program.
     pub const START: u32 = 1;
+    /// Stops the program after the instruction that is executed.
     pub const STOP: u32 = 2;
+    /// Ends everything that is under way.
     pub const CLEAR: u32 = 4;
 }
 
 /// Bits of [`STATUS`].
 pub mod status {
+    /// A program runs, or something that it has issued.
     pub const BUSY: u32 = 1;
+    /// The last run has reached END.
     pub const DONE: u32 = 2;
+    /// A bit of [`ERRORS`](super::ERRORS) is set.
     pub const ERROR: u32 = 4;
+    /// The last run was stopped by the host.
     pub const STOPPED: u32 = 8;
 }
 

@@ -4,7 +4,7 @@
 //! `dram + i*d_run`. Codes (MAP only) follow as `n_run` runs of `code_run` words at `code_dram + i*code_d_run`.
 //!
 //! ## MAP: a map of `n_i` images x `n_g` groups x `n_r` rows x `n_c` columns
-//! psum address of (i, g, r, c) = `p_base + g*p_g + (i*n_r + r)*n_c + c`. Words leave in the order [i][g][r][c][lane].
+//! psum address of (i, g, r, c) = `p_base + g*p_g + (i*n_r + r)*n_c + c`. Words leave in the order `[i][g][r][c][lane]`.
 //! - `pool`: 2 x 2 maximum, stride 2, a last odd row or column is dropped: rows n_r/2, columns n_c/2 (rounded down).
 //!   The window is visited in the order q = 0..3 = (dr, dc) = (q/2, q%2); a later value replaces the maximum only if it is greater
 //!   (`ef_numerics::gt`), so the index is the first maximum.
@@ -26,7 +26,7 @@
 //! inv = recip(sum); p_k = mul(e_k, inv); d_k = p_k, or sub(p_k, 1.0) for k = label; gradient = mul(d_k, INV_BATCH).
 //! Loss of the image = sub(ln(sum), x_label); LOSS_SUM = add(LOSS_SUM, loss). CORRECT counts images whose first largest logit is the label.
 //! After the last image MEAN_LOSS = mul(LOSS_SUM, INV_BATCH).
-//! With `gradient` the words leave in the order [i][class], each image padded with +0 to a multiple of T; without it nothing is written.
+//! With `gradient` the words leave in the order `[i][class]`, each image padded with +0 to a multiple of T; without it nothing is written.
 
 use crate::Descriptor;
 use crate::effect::{Effect, Space, Step};
@@ -116,7 +116,14 @@ impl StoreDesc {
 
 op_values! {
     /// What a command of the store engine does.
-    StoreKind { Map, Update, Softmax, }
+    StoreKind {
+        /// Partial sums to a map.
+        Map,
+        /// The optimiser: new weights or velocities.
+        Update,
+        /// Loss and gradient of the logits.
+        Softmax,
+    }
 }
 
 op! {
@@ -133,6 +140,7 @@ op! {
 }
 
 impl StoreOp {
+    /// An operation of that kind with all other bits 0.
     pub fn new(kind: StoreKind) -> Self {
         StoreOp { kind, ..Self::default() }
     }

@@ -1,3 +1,5 @@
+//! The accelerator in rust-hdl: arithmetic, buffers, three engines, their controller, and the top that wires them.
+
 pub mod arith;
 pub mod buffer;
 pub mod compute;

@@ -5,12 +5,13 @@ use crate::control::Controller;
 use crate::load::LoadEngine;
 use crate::memory::Arbiter;
 use crate::store::StoreEngine;
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use ef_hdl_kit::export::{self, Verilog};
 use ef_hdl_kit::vsim::Model;
 use ef_hdl_kit::{block, glue};
-use ef_program::load::scratch_banks;
-use ef_program::{ComputeDesc, Config, Descriptor, LoadDesc, StoreDesc, config};
+pub use ef_program::load::scratch_banks;
+use ef_program::{ComputeDesc, Config, Descriptor, LoadDesc, StoreDesc};
+pub use ef_program::{config, for_each_configuration};
 use rust_hdl::prelude::*;
 
 /// log2 of the most classes a SOFTMAX can have.
@@ -100,46 +101,33 @@ block! {
     }
 }
 
-/// [`Accelerator`] with the parameters of a named configuration.
+/// The type [`Accelerator`] with the parameters of a named configuration, given by its constant.
+#[macro_export]
 macro_rules! accelerator {
-    ($(#[$doc:meta])* $alias:ident = $config:path) => {
-        $(#[$doc])*
-        pub type $alias = Accelerator<
-            { $config.lanes },
-            { $config.feature_aw },
-            { $config.loss_aw },
-            { $config.weight_aw },
-            { $config.psum_aw },
-            { $config.operand_aw },
-            { scratch_banks($config.lanes) },
-            { $config.scratch_aw - scratch_banks($config.lanes).ilog2() as usize },
-            { $config.code_aw },
-            { $config.fetch_aw },
-            { $config.handover_aw() },
-        >;
+    ($constant:ident) => {
+        $crate::top::Accelerator<
+            { $crate::top::config::$constant.lanes },
+            { $crate::top::config::$constant.feature_aw },
+            { $crate::top::config::$constant.loss_aw },
+            { $crate::top::config::$constant.weight_aw },
+            { $crate::top::config::$constant.psum_aw },
+            { $crate::top::config::$constant.operand_aw },
+            { $crate::top::scratch_banks($crate::top::config::$constant.lanes) },
+            { $crate::top::bank_aw(&$crate::top::config::$constant) },
+            { $crate::top::config::$constant.code_aw },
+            { $crate::top::config::$constant.fetch_aw },
+            { $crate::top::config::$constant.handover_aw() },
+        >
     };
 }
 
-accelerator!(
-    /// The configuration `sim-2x2`.
-    AcceleratorSim2x2 = config::SIM_2X2
-);
-accelerator!(
-    /// The configuration `sim-4x4`.
-    AcceleratorSim4x4 = config::SIM_4X4
-);
-accelerator!(
-    /// The configuration `fp32-2x2`.
-    AcceleratorFp32x2x2 = config::FP32_2X2
-);
-accelerator!(
-    /// The configuration `fp32-4x4`.
-    AcceleratorFp32x4x4 = config::FP32_4X4
-);
-accelerator!(
-    /// The configuration `fp32-8x8`.
-    AcceleratorFp32x8x8 = config::FP32_8X8
-);
+/// The address width of a bank of the scratch.
+pub const fn bank_aw(config: &Config) -> usize {
+    config.scratch_aw - scratch_banks(config.lanes).ilog2() as usize
+}
+
+/// The configuration `sim-2x2`.
+pub type AcceleratorSim2x2 = accelerator!(SIM_2X2);
 
 /// Evaluates an expression with the accelerator of a configuration: `None` if there is no configuration of that name.
 ///
@@ -151,65 +139,48 @@ accelerator!(
 #[macro_export]
 macro_rules! with_accelerator {
     ($config:expr, $accelerator:ident => $body:expr) => {
+        $crate::top::for_each_configuration!([$crate::with_accelerator] ($config, $accelerator, $body))
+    };
+    (($config:expr, $accelerator:ident, $body:expr) $($constant:ident)*) => {
         match $config.name {
-            name if name == $crate::top::NAMES[0] => {
+            $(name if name == $crate::top::config::$constant.name => {
                 #[allow(unused_mut)]
-                let mut $accelerator = $crate::top::AcceleratorSim2x2::default();
+                let mut $accelerator = <$crate::accelerator!($constant)>::default();
                 Some($body)
-            }
-            name if name == $crate::top::NAMES[1] => {
-                #[allow(unused_mut)]
-                let mut $accelerator = $crate::top::AcceleratorSim4x4::default();
-                Some($body)
-            }
-            name if name == $crate::top::NAMES[2] => {
-                #[allow(unused_mut)]
-                let mut $accelerator = $crate::top::AcceleratorFp32x2x2::default();
-                Some($body)
-            }
-            name if name == $crate::top::NAMES[3] => {
-                #[allow(unused_mut)]
-                let mut $accelerator = $crate::top::AcceleratorFp32x4x4::default();
-                Some($body)
-            }
-            name if name == $crate::top::NAMES[4] => {
-                #[allow(unused_mut)]
-                let mut $accelerator = $crate::top::AcceleratorFp32x8x8::default();
-                Some($body)
-            }
+            })*
             _ => None,
         }
     };
 }
 
-/// The configurations that [`with_accelerator!`](crate::with_accelerator) knows.
-pub const NAMES: [&str; 5] = [
-    config::SIM_2X2.name,
-    config::SIM_4X4.name,
-    config::FP32_2X2.name,
-    config::FP32_4X4.name,
-    config::FP32_8X8.name,
-];
-
 /// Name of the top module.
 pub const TOP: &str = "ef_accelerator";
 
 fn unknown(config: &Config) -> anyhow::Error {
-    anyhow!("there is no accelerator for the configuration `{}`; there are {}", config.name, NAMES.join(", "))
+    config::UnknownConfig(config.name.into()).into()
 }
 
 /// The accelerator of a configuration as Verilog, without a definition of its multipliers.
+///
+/// # Errors
+/// If there is no accelerator of that configuration, or it cannot be exported.
 pub fn modules(config: &Config) -> Result<Verilog> {
     with_accelerator!(config, accelerator => export::verilog(&mut accelerator, TOP))
         .ok_or_else(|| unknown(config))?
 }
 
 /// The accelerator of a configuration as one Verilog text, with multipliers of this kind.
+///
+/// # Errors
+/// If there is no accelerator of that configuration, or it cannot be exported.
 pub fn verilog(config: &Config, kind: MultKind) -> Result<String> {
     Ok(modules(config)?.source_with(mult18_verilog(kind)))
 }
 
 /// The accelerator of a configuration as a simulation to be built, with the fastest multipliers.
+///
+/// # Errors
+/// If there is no accelerator of that configuration, or it cannot be exported.
 pub fn model(config: &Config) -> Result<Model> {
     let model = with_accelerator!(config, accelerator => Model::of(&mut accelerator, TOP));
     Ok(model.ok_or_else(|| unknown(config))??.extra_verilog(mult18_verilog(MultKind::Portable)))

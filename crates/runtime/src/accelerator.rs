@@ -1,9 +1,6 @@
 //! A network on a device: parameters in, batches through, parameters out.
 //!
-//! A batch is computed in as many passes as its [`Plans`] say. The update of the accelerator, `v' = mu*v + (g + wd*w)` and
-//! `w' = w - lr*v'`, adds the passes' gradients up in the velocities: momentum and weight decay belong to the first pass, `mu = 1` and
-//! `wd = 0` to those after it, the learning rate to the last, and before it `lr = 0`, which leaves the weights as they are. With
-//! `INV_BATCH` of the whole batch in every pass, the result is that of one pass but for the order of additions.
+//! A batch is computed in as many passes as its [`Plans`] say; what the optimiser is told in each, [`Hyper::of_pass`] says.
 
 use crate::counters::Counters;
 use crate::data::Images;
@@ -12,7 +9,7 @@ use crate::parameters::{Layer, State, Tensors};
 use crate::pixels::Pixels;
 use crate::plans::Plans;
 use anyhow::{Result, ensure};
-use ef_program::{Device, MemoryUse, regs};
+use ef_program::{Device, Hyperparameters, MemoryUse, regs};
 use std::collections::BTreeSet;
 use std::ops::AddAssign;
 use std::sync::Arc;
@@ -21,12 +18,15 @@ use std::time::{Duration, Instant};
 /// What training on, or testing, a batch gave: the sum of its passes.
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
+    /// Images of the batch.
     pub images: usize,
     /// Sum of the images' losses by the number of images of the batch.
     pub loss: f32,
+    /// Images classified right.
     pub correct: u32,
     /// Bit i: a result in layer i was saturated.
     pub overflow: u32,
+    /// What the accelerator has counted.
     pub counters: Counters,
     /// Where the device says it.
     pub memory_use: Option<MemoryUse>,
@@ -56,7 +56,9 @@ impl AddAssign for Outcome {
 /// Weights and velocities of one layer as they lie in the device's memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LayerWords {
+    /// Words of the layer's weights and biases, padding included.
     pub weights: Vec<u32>,
+    /// The same of their velocities.
     pub velocities: Vec<u32>,
 }
 
@@ -78,6 +80,9 @@ pub struct Accelerator {
 
 impl Accelerator {
     /// Takes over a device, after asking it whether it is what the plans were made for.
+    ///
+    /// # Errors
+    /// If it is another accelerator, has too little memory, or cannot be reached.
     pub fn new(mut device: Box<dyn Device>, plans: Arc<Plans>, pixels: Pixels) -> Result<Accelerator> {
         let config = plans.config;
         for (register, name, expected) in [
@@ -102,11 +107,15 @@ impl Accelerator {
         Ok(Accelerator { device, plans, pixels, written: BTreeSet::new(), selected: None })
     }
 
+    /// The programs, and where everything lies.
     pub fn plans(&self) -> &Plans {
         &self.plans
     }
 
     /// Writes parameters and velocities into the device's memory.
+    ///
+    /// # Errors
+    /// If the device cannot be reached.
     pub fn write_state(&mut self, state: &State) -> Result<()> {
         for (layer, plan) in state.iter().zip(self.plans.layers()) {
             for (tensors, address) in [(&layer.values, plan.weights), (&layer.velocities, plan.velocities)] {
@@ -117,6 +126,9 @@ impl Accelerator {
     }
 
     /// Parameters and velocities as the device has them.
+    ///
+    /// # Errors
+    /// If the device cannot be reached.
     pub fn read_state(&mut self) -> Result<State> {
         let words = self.read_words()?;
         let layers = words.iter().zip(self.plans.layers()).map(|(words, plan)| {
@@ -134,6 +146,9 @@ impl Accelerator {
     }
 
     /// The same, word for word as they lie in memory.
+    ///
+    /// # Errors
+    /// If the device cannot be reached.
     pub fn read_words(&mut self) -> Result<Vec<LayerWords>> {
         let Accelerator { device, plans, .. } = self;
         let mut read = |address: u32, count: usize| {
@@ -153,42 +168,40 @@ impl Accelerator {
     }
 
     /// One training step on the images of `indices`, at a learning rate of `rate`.
+    ///
+    /// # Errors
+    /// If no program was compiled for so many images, the run ends with an error, or the device cannot be
+    /// reached.
     pub fn train(&mut self, images: &Images, indices: &[u32], hyper: &Hyper, rate: f32) -> Result<Outcome> {
-        let passes = self.plans.passes(indices.len())?;
-        let last = passes.len() - 1;
-        self.batch(images, indices, Task::Train, passes, |pass| {
-            let (momentum, decay) = if pass == 0 { (hyper.momentum, hyper.weight_decay) } else { (1.0, 0.0) };
-            vec![
-                (regs::LEARNING_RATE, if pass == last { rate } else { 0.0 }),
-                (regs::MOMENTUM, momentum),
-                (regs::WEIGHT_DECAY, decay),
-            ]
-        })
+        self.batch(images, indices, Task::Train, |inv_batch, place| hyper.of_pass(rate, inv_batch, place))
     }
 
     /// Loss and correct predictions of the images of `indices`.
+    ///
+    /// # Errors
+    /// As [`Accelerator::train`].
     pub fn evaluate(&mut self, images: &Images, indices: &[u32]) -> Result<Outcome> {
-        let passes = self.plans.passes(indices.len())?;
-        self.batch(images, indices, Task::Eval, passes, |_| vec![])
+        self.batch(images, indices, Task::Eval, |inv_batch, _| Hyperparameters {
+            inv_batch,
+            ..Default::default()
+        })
     }
 
-    /// Computes a batch in its passes, the registers set for each.
+    /// Computes a batch in its passes, each with the values that `hyper` gives for 1 / number of images of the batch and for whether
+    /// the pass is the first and the last.
     fn batch(
         &mut self,
         images: &Images,
         indices: &[u32],
         task: Task,
-        passes: Vec<usize>,
-        registers: impl Fn(usize) -> Vec<(u32, f32)>,
+        hyper: impl Fn(f32, (bool, bool)) -> Hyperparameters<f32>,
     ) -> Result<Outcome> {
-        let inverse = 1.0 / indices.len() as f32;
-        self.device.write_register(regs::INV_BATCH, inverse.to_bits())?;
+        let inv_batch = 1.0 / indices.len() as f32;
         let (mut outcome, mut rest) = (Outcome::default(), indices);
-        for (number, count) in passes.into_iter().enumerate() {
-            for (register, value) in registers(number) {
-                self.device.write_register(register, value.to_bits())?;
-            }
+        for count in self.plans.passes(indices.len())? {
             let (pass, after) = rest.split_at(count);
+            let place = (rest.len() == indices.len(), after.is_empty());
+            hyper(inv_batch, place).write(self.device.as_mut())?;
             outcome += self.pass(images, pass, task)?;
             rest = after;
         }

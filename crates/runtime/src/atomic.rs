@@ -2,33 +2,40 @@
 
 use anyhow::{Context, Result};
 use std::fs::{self, File};
-use std::io::{ErrorKind, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use tempfile::TempPath;
 
-/// Replaces the file at `path` by `bytes`: written beside it under another name, flushed to the disk, then renamed.
+/// Replaces the file at `path` by `bytes`: written beside it under another name, flushed to the disk, then renamed. Where that fails,
+/// nothing of it stays.
+///
+/// # Errors
+/// If the file cannot be written: says which, that the one before is intact, and what to do about a full disk.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let partial = partial_name(path);
-    let written = write_through(&partial, bytes).and_then(|()| fs::rename(&partial, path));
-    if written.is_err() {
-        // a leftover is harmless: the message that matters is the first one
-        let _ = fs::remove_file(&partial);
-    }
-    written.map_err(|error| explain(path, error))
+    put(path, |partial| write_through(partial, bytes)).map_err(|error| explain(path, error))
 }
 
-/// Like [`write`]; the file that is replaced becomes `before`. At every moment there is a whole file at `path`.
+/// Like [`write()`]; the file that is replaced becomes `before`. At every moment there is a whole file at `path`.
+///
+/// # Errors
+/// See [`write()`].
 pub fn write_keeping(path: &Path, before: &Path, bytes: &[u8]) -> Result<()> {
-    let kept = partial_name(before);
-    let keep = || {
+    let keep = |kept: &Path| {
         // a second name, or a copy where the disk knows no second names
-        let _ = fs::remove_file(&kept);
-        fs::hard_link(path, &kept).or_else(|_| fs::copy(path, &kept).map(drop))?;
-        fs::rename(&kept, before)
+        let _ = fs::remove_file(kept);
+        fs::hard_link(path, kept).or_else(|_| fs::copy(path, kept).map(drop))
     };
     if path.exists() {
-        keep().map_err(|error| explain(before, error))?;
+        put(before, keep).map_err(|error| explain(before, error))?;
     }
     write(path, bytes)
+}
+
+/// Puts at `path` the file that `make` makes under another name, which is removed if anything fails.
+fn put(path: &Path, make: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
+    let partial = TempPath::try_from_path(partial_name(path))?;
+    make(&partial)?;
+    Ok(partial.persist(path)?)
 }
 
 /// The name a file has while it is being written.
@@ -37,7 +44,7 @@ fn partial_name(path: &Path) -> PathBuf {
     path.with_file_name(format!(".{name}.partial"))
 }
 
-fn write_through(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+fn write_through(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = File::create(path)?;
     file.write_all(bytes)?;
     // a device such as /dev/full cannot be flushed to a disk, and needs not be
@@ -48,7 +55,7 @@ fn write_through(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 }
 
 /// An error that names the file, what became of the one before, and what to do about a full disk.
-pub(crate) fn explain(path: &Path, error: std::io::Error) -> anyhow::Error {
+pub(crate) fn explain(path: &Path, error: io::Error) -> anyhow::Error {
     let full =
         matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge);
     let before = if path.exists() { "; the file of that name written before is intact" } else { "" };
@@ -57,6 +64,9 @@ pub(crate) fn explain(path: &Path, error: std::io::Error) -> anyhow::Error {
 }
 
 /// Creates the folder `path` and those above it.
+///
+/// # Errors
+/// If it cannot be created.
 pub fn create_folder(path: &Path) -> Result<()> {
     fs::create_dir_all(path)
         .with_context(|| format!("cannot create the folder {}; choose another with --out", path.display()))
@@ -74,6 +84,18 @@ mod tests {
         write(&path, b"two").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"two");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_written_file_has_the_permissions_of_any_other() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let [path, other] = ["a.txt", "other.txt"].map(|name| folder.path().join(name));
+        write(&path, b"one").unwrap();
+        fs::write(&other, b"one").unwrap();
+        let [mode, usual] = [path, other].map(|path| fs::metadata(path).unwrap().permissions().mode());
+        assert_eq!(mode, usual, "{mode:o} {usual:o}");
     }
 
     #[test]

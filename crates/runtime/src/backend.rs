@@ -45,6 +45,9 @@ impl Default for Hardware {
 
 impl Backend {
     /// A device of configuration `config` with at least `memory_words` of DRAM.
+    ///
+    /// # Errors
+    /// If a tool of the simulation is missing, the board's files are wrong, or no board answers.
     pub fn open(
         self,
         config: &'static Config,
@@ -73,6 +76,9 @@ impl Backend {
     }
 
     /// What programs for this back end have to fit.
+    ///
+    /// # Errors
+    /// If the board's files are wrong.
     pub fn room(self, config: &'static Config, hardware: &Hardware) -> Result<Room> {
         match self {
             Backend::Model | Backend::Rtl => Ok(Room::simulated(config)),
@@ -89,6 +95,9 @@ impl Backend {
     }
 
     /// The configuration that this back end has if none is asked for.
+    ///
+    /// # Errors
+    /// If the board's files are wrong.
     pub fn usual_config(self, hardware: &Hardware) -> Result<&'static Config> {
         match self {
             Backend::Model | Backend::Rtl => Ok(&config::FP32_8X8),

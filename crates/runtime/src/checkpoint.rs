@@ -38,11 +38,15 @@ const METADATA_KEY: &str = "ef-train";
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Origin {
+    /// Version of ef-train.
     pub version: String,
     /// The network's description, whole.
     pub network: String,
+    /// Hash of the description ([`NetworkFile::hash`]).
     pub network_hash: String,
+    /// Name of the accelerator's configuration.
     pub config: String,
+    /// The data set, as on the command line.
     pub data: String,
     /// [`Dataset::content_hash`](crate::data::Dataset::content_hash); versions before it have none.
     #[serde(default)]
@@ -53,26 +57,38 @@ pub struct Origin {
     /// What became of the pixels; versions before it know bytes only.
     #[serde(default)]
     pub pixels: Option<Pixels>,
+    /// Decides the initial weights and the order of the images.
     pub seed: u64,
+    /// Images per step.
     pub batch: usize,
+    /// The optimiser's settings.
     pub hyper: Hyper,
+    /// Epochs of the whole run.
     pub epochs: u32,
+    /// The step after which the run ends, if it was limited.
     pub steps: Option<u64>,
+    /// Timing of the simulated DRAM.
     pub dram: DramSettings,
+    /// How far the run has come.
     pub progress: Progress,
 }
 
 impl Origin {
+    /// The network of the run.
+    ///
+    /// # Errors
+    /// If the description in the file is damaged.
     pub fn network_file(&self) -> Result<NetworkFile> {
         NetworkFile::parse(&self.network, "in the checkpoint")
     }
 
     /// Refuses numbers that no run writes: the file may be damaged. `network` is that of the run.
+    ///
+    /// # Errors
+    /// If a number is out of its range: names it, and what is possible.
     pub fn check(&self, network: &NetworkFile) -> Result<()> {
         const MOST_STEPS: u64 = 1 << 53;
         let Progress { epoch, batches, step, .. } = self.progress;
-        let Hyper { learning_rate, learning_rate_end, momentum, weight_decay, rate_from, warm_up } =
-            self.hyper;
         for (name, value, least, most) in [
             ("batch", self.batch as u64, 1, MOST_STEPS),
             ("epochs", self.epochs.into(), 1, u64::from(u32::MAX) - 1),
@@ -80,13 +96,10 @@ impl Origin {
             ("epoch", epoch.into(), 1, u64::from(u32::MAX) - 1),
             ("batches", batches as u64, 0, MOST_STEPS),
             ("step", step, 0, MOST_STEPS),
-            ("rate_from", rate_from, 1, MOST_STEPS),
-            ("warm_up", warm_up, 0, MOST_STEPS),
         ] {
             ensure!((least..=most).contains(&value), "{name} is {value}; {least} to {most} is possible");
         }
-        let rates = [learning_rate, learning_rate_end, momentum, weight_decay];
-        ensure!(rates.iter().all(|rate| rate.is_finite()), "a setting of the optimiser is not finite");
+        self.hyper.check(MOST_STEPS)?;
         for text in [&self.network_hash, &self.data, &self.config, &self.version] {
             ensure!(!text.chars().any(char::is_control), "{text:?} holds control characters");
         }
@@ -99,6 +112,10 @@ impl Origin {
         self.pixels.clone().unwrap_or(Pixels::Bytes { shift })
     }
 
+    /// The data set of the run.
+    ///
+    /// # Errors
+    /// If the file does not name one.
     pub fn data_spec(&self) -> Result<DataSpec> {
         self.data.parse().map_err(anyhow::Error::msg)
     }

@@ -6,8 +6,7 @@ mod memtest;
 mod train;
 
 use crate::interrupt;
-use anyhow::{Context, Result};
-use ef_program::{Config, config};
+use anyhow::Result;
 use std::process::ExitCode;
 
 pub use eval::EvalArgs;
@@ -27,6 +26,10 @@ pub enum Verb {
 }
 
 impl Verb {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Those of the command, as sentences for the person who gave it.
     pub fn run(self) -> Result<End> {
         match self {
             Verb::Train(args) => args.run(),
@@ -48,12 +51,4 @@ pub fn exit_code(result: Result<End>) -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// The named configuration.
-fn configuration(name: &str) -> Result<&'static Config> {
-    Config::named(name).with_context(|| {
-        let names: Vec<&str> = config::ALL.iter().map(|config| config.name).collect();
-        format!("there is no configuration `{name}`; possible are {}", names.join(", "))
-    })
 }

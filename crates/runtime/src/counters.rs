@@ -16,15 +16,11 @@ macro_rules! counters {
 
         impl Counters {
             /// The counters of the last run.
+            ///
+            /// # Errors
+            /// If the device cannot be reached.
             pub fn read(device: &mut dyn Device) -> Result<Counters> {
                 Ok(Counters { $($field: device.read_register(regs::$register)?.into(),)* })
-            }
-
-            /// Column names, in the order of [`Counters::values`].
-            pub const NAMES: &'static [&'static str] = &[$(stringify!($field)),*];
-
-            pub fn values(&self) -> Vec<u64> {
-                vec![$(self.$field),*]
             }
         }
 

@@ -8,6 +8,7 @@ use plotters::prelude::*;
 use std::ops::Range;
 use std::path::Path;
 
+/// File name in a run folder.
 pub const FILE: &str = "curve.svg";
 
 const SIZE: (u32, u32) = (900, 620);
@@ -15,6 +16,9 @@ const TRAIN: RGBColor = RGBColor(0x1f, 0x77, 0xb4);
 const TEST: RGBColor = RGBColor(0xd6, 0x27, 0x28);
 
 /// Draws `curve.svg` in `folder`.
+///
+/// # Errors
+/// If it cannot be drawn or written.
 pub fn save(folder: &Path, metrics: &Metrics, title: &str) -> Result<()> {
     let mut svg = String::new();
     draw(&mut svg, metrics, title).map_err(|error| anyhow!("cannot draw {FILE}: {error}"))?;

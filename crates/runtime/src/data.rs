@@ -22,8 +22,11 @@ use std::str::FromStr;
 /// Extent of one image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shape {
+    /// 1 for grey, 3 for colours.
     pub channels: usize,
+    /// Rows of an image.
     pub rows: usize,
+    /// Columns of an image.
     pub columns: usize,
 }
 
@@ -48,10 +51,12 @@ pub struct Images {
 }
 
 impl Images {
+    /// Number of images.
     pub fn len(&self) -> usize {
         self.labels.len()
     }
 
+    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.labels.is_empty()
     }
@@ -78,7 +83,9 @@ impl Images {
 /// A loaded data set.
 #[derive(Clone, Debug)]
 pub struct Dataset {
+    /// Extent of every image.
     pub shape: Shape,
+    /// The images to train on.
     pub train: Images,
     /// Never used for training.
     pub test: Images,
@@ -88,6 +95,9 @@ pub struct Dataset {
 
 impl Dataset {
     /// Refuses a network whose input has other extents.
+    ///
+    /// # Errors
+    /// Names both extents.
     pub fn check_shape(&self, network: &NetworkFile, spec: &DataSpec) -> Result<()> {
         let input = &network.network.input;
         let needed = Shape { channels: input.channels, rows: input.rows, columns: input.columns };
@@ -117,6 +127,10 @@ pub enum DataSpec {
 
 impl DataSpec {
     /// Loads the data set, refusing labels that a network with `classes` outputs cannot predict.
+    ///
+    /// # Errors
+    /// If a file is missing, damaged or of another kind, a part has no images, or a label is no class of the
+    /// network.
     pub fn load(&self, classes: usize) -> Result<Dataset> {
         let dataset = match self {
             DataSpec::Digits => digits::load(classes)?,

@@ -12,13 +12,18 @@ pub struct Tested {
     pub loss: f64,
     /// Share of the images classified correctly, 0..=1.
     pub accuracy: f64,
+    /// Images tested.
     pub images: usize,
+    /// Images classified right.
     pub correct: u64,
     /// Bit i: a result in layer i was saturated.
     pub overflow: u32,
 }
 
 /// Tests on all images, `batch` at a time; nothing if interrupted.
+///
+/// # Errors
+/// As [`Accelerator::evaluate`].
 pub fn evaluate(
     accelerator: &mut Accelerator,
     images: &Images,

@@ -1,6 +1,9 @@
-//! What the optimiser is told.
+//! What the optimiser is told: asked for, defaults, schedule, and what of it the registers of a pass hold.
 
+use anyhow::{Result, ensure};
+use ef_program::Hyperparameters;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// Settings of stochastic gradient descent.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -10,7 +13,9 @@ pub struct Hyper {
     pub learning_rate: f32,
     /// At the last step of the last epoch.
     pub learning_rate_end: f32,
+    /// Share of its velocity that a weight keeps, at least 0 and below 1.
     pub momentum: f32,
+    /// Share of a weight that is added to its gradient, 0 or more.
     pub weight_decay: f32,
     /// The step, from 1, at which the line from the first to the last learning rate begins: later than 1 where a resumed run was given
     /// another end.
@@ -50,25 +55,52 @@ pub fn usual_rate(batch: usize) -> f32 {
 }
 
 /// What a person asked for. The rest follows from the batch or, of a resumed run, from what it was.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(clap::Args, Clone, Copy, Debug, Default)]
 pub struct HyperArgs {
+    /// Learning rate at the first step [default: 0.02 for a batch of 16, in proportion for smaller ones]
+    #[arg(long = "lr", value_name = "RATE", allow_negative_numbers = true)]
     pub learning_rate: Option<f32>,
+    /// Learning rate at the last step of the last epoch, reached in a straight line [default: a tenth of --lr]
+    #[arg(long = "lr-end", value_name = "RATE", allow_negative_numbers = true)]
     pub learning_rate_end: Option<f32>,
-    pub momentum: Option<f32>,
-    pub weight_decay: Option<f32>,
-    /// Steps; of a new run only.
+    /// Steps over which the learning rate grows from zero [default: those of 800 images, at most a tenth of the run]
+    #[arg(long, value_name = "STEPS", conflicts_with = "resume")]
     pub warm_up: Option<u64>,
+    /// Share of its velocity that a weight keeps, 0 or more and below 1 [default: 0.9]
+    #[arg(long, allow_negative_numbers = true)]
+    pub momentum: Option<f32>,
+    /// Weight decay (L2) [default: 0.0005]
+    #[arg(long, allow_negative_numbers = true)]
+    pub weight_decay: Option<f32>,
 }
 
 /// A run that is resumed: its settings, the steps it has done, and those of its schedule.
 #[derive(Clone, Copy, Debug)]
 pub struct Before {
+    /// Its settings.
     pub hyper: Hyper,
+    /// Steps it has done.
     pub step: u64,
+    /// Steps of its schedule.
     pub steps: u64,
 }
 
 impl HyperArgs {
+    /// # Errors
+    /// If a value is out of its range: names the option and what is possible.
+    pub fn check(&self) -> Result<()> {
+        let HyperArgs { learning_rate, learning_rate_end, momentum, weight_decay, warm_up: _ } = *self;
+        let rates =
+            [("--lr", learning_rate), ("--lr-end", learning_rate_end), ("--weight-decay", weight_decay)];
+        for (name, value) in rates {
+            let value = value.unwrap_or_default();
+            ensure!(value.is_finite() && value >= 0.0, "{name} {value}: must be a finite number, 0 or more");
+        }
+        let momentum = momentum.unwrap_or_default();
+        ensure!((0.0..1.0).contains(&momentum), "--momentum {momentum}: must be at least 0 and below 1");
+        Ok(())
+    }
+
     /// The settings of a run of `steps` steps on batches of `batch` images.
     ///
     /// A resumed run keeps what is not asked for. A learning rate that is asked for begins with the next step; otherwise the rate goes on
@@ -114,6 +146,32 @@ impl Hyper {
         }
     }
 
+    /// Refuses numbers that no run has: each is finite, and a step at most `most_steps`.
+    ///
+    /// # Errors
+    /// Names the setting that is wrong, and what is possible.
+    pub fn check(&self, most_steps: u64) -> Result<()> {
+        let Hyper { learning_rate, learning_rate_end, momentum, weight_decay, rate_from, warm_up } = *self;
+        let rates = [learning_rate, learning_rate_end, momentum, weight_decay];
+        ensure!(rates.iter().all(|rate| rate.is_finite()), "a setting of the optimiser is not finite");
+        for (name, step, least) in [("rate_from", rate_from, 1), ("warm_up", warm_up, 0)] {
+            let possible = least..=most_steps;
+            ensure!(possible.contains(&step), "{name} is {step}; {least} to {most_steps} is possible");
+        }
+        Ok(())
+    }
+
+    /// What the registers hold in a pass of a step, the `first` or `last` of those over its batch; `rate` is that of the step.
+    ///
+    /// The update `v' = mu*v + (g + wd*w)`, `w' = w - lr*v'` adds the passes' gradients up in the velocities: momentum and weight decay
+    /// belong to the first pass, `mu = 1` and `wd = 0` to those after it, the learning rate to the last, and before it `lr = 0`, which
+    /// leaves the weights as they are. With `inv_batch` of the whole batch in every pass, the result is that of one pass but for the
+    /// order of additions.
+    pub fn of_pass(&self, rate: f32, inv_batch: f32, (first, last): (bool, bool)) -> Hyperparameters<f32> {
+        let (momentum, weight_decay) = if first { (self.momentum, self.weight_decay) } else { (1.0, 0.0) };
+        Hyperparameters { learning_rate: if last { rate } else { 0.0 }, momentum, weight_decay, inv_batch }
+    }
+
     /// The learning rate of step `step` (from 1) of `steps`: a straight line from step `rate_from` to the last step, after a warm-up.
     ///
     /// Only sums, products and quotients of doubles: the same bits on every machine.
@@ -135,6 +193,14 @@ impl Hyper {
         }
         let line = Hyper { warm_up: 0, ..was };
         Hyper { learning_rate: line.rate(step, was_steps), rate_from: step, ..self }
+    }
+}
+
+impl fmt::Display for Hyper {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Hyper { learning_rate, learning_rate_end, momentum, weight_decay, rate_from: _, warm_up } = self;
+        write!(f, "learning rate {learning_rate} to {learning_rate_end} after {warm_up} steps of warm-up, ")?;
+        write!(f, "momentum {momentum}, weight decay {weight_decay}")
     }
 }
 

@@ -14,6 +14,9 @@ pub struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
     /// Answers to Ctrl-C (and to the signals TERM and HUP) from now on; once per program.
+    ///
+    /// # Errors
+    /// If the signals are taken already.
     pub fn on_ctrl_c() -> Result<Interrupt> {
         let interrupt = Interrupt::default();
         let handler = interrupt.clone();
@@ -29,10 +32,12 @@ impl Interrupt {
         Ok(interrupt)
     }
 
+    /// Asks the run to end, as Ctrl-C does.
     pub fn raise(&self) {
         self.0.store(true, Ordering::SeqCst);
     }
 
+    /// Whether the run is to end.
     pub fn raised(&self) -> bool {
         self.0.load(Ordering::SeqCst)
     }

@@ -24,6 +24,7 @@ pub enum Data {
 }
 
 impl Data {
+    /// Both kinds.
     pub const ALL: [Data; 2] = [Data::Grey, Data::Colour];
 
     fn shape(self) -> Shape {
@@ -50,6 +51,9 @@ impl Data {
     }
 
     /// Writes data and network into a folder.
+    ///
+    /// # Errors
+    /// If a file cannot be written.
     pub fn write(self, folder: &Path) -> Result<()> {
         let (dataset, data) = (scaled_digits(self.shape(), 1), self.folder(folder));
         std::fs::create_dir_all(&data)?;
@@ -81,13 +85,19 @@ impl fmt::Display for Data {
 /// A run with the defaults.
 #[derive(Clone, Copy, Debug)]
 pub struct Case {
+    /// What it trains on.
     pub data: Data,
+    /// Name of the configuration.
     pub config: &'static str,
+    /// Images per step.
     pub batch: usize,
+    /// Decides the initial weights and the order of the images.
     pub seed: u64,
 }
 
+/// Images per step of the cases.
 pub const BATCHES: [usize; 5] = [1, 2, 4, 16, 64];
+/// Seeds of the cases.
 pub const SEEDS: [u64; 3] = [1, 2, 3];
 /// Within so many epochs ...
 pub const EPOCHS: u32 = 3;
@@ -124,6 +134,9 @@ pub fn sample() -> Vec<Case> {
 impl Case {
     /// Trains with the defaults on what [`Data::write`] has left in `folder`: the epochs until enough is learned, and the accuracy of the
     /// test after them.
+    ///
+    /// # Errors
+    /// If the run fails, or its files are damaged.
     pub fn run(&self, folder: &Path) -> Result<(u32, f64)> {
         let out = folder.join(format!("{self}"));
         let mut accuracy = 0.0;

@@ -25,6 +25,7 @@ pub fn bundled(name: &str) -> Option<&'static str> {
 /// A network and the text it was read from.
 #[derive(Clone, Debug)]
 pub struct NetworkFile {
+    /// What it describes.
     pub network: Network,
     /// The description as written.
     pub toml: String,
@@ -34,6 +35,9 @@ pub struct NetworkFile {
 
 impl NetworkFile {
     /// A bundled network by name, or a file by path.
+    ///
+    /// # Errors
+    /// If there is no such network or file, or as [`NetworkFile::parse`].
     pub fn load(name_or_path: &str) -> Result<NetworkFile> {
         if let Some(toml) = bundled(name_or_path) {
             return NetworkFile::parse(toml, name_or_path);
@@ -50,6 +54,9 @@ impl NetworkFile {
     }
 
     /// A description whose origin, for errors, is `origin`.
+    ///
+    /// # Errors
+    /// If it describes no network that the accelerator trains: line, layer, key, and what is possible.
     pub fn parse(toml: &str, origin: &str) -> Result<NetworkFile> {
         let network = Network::from_toml(toml).with_context(|| format!("network {origin}"))?;
         // a table is sorted by key, and comments are gone

@@ -7,15 +7,20 @@ use rand_chacha::rand_core::RngCore;
 /// Weight `[M, N, kr, kc]` or, fully connected, `[M, N]`, and bias `[M]` of one layer; or the velocities of both.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tensors {
+    /// `[outputs][inputs][kernel rows][kernel columns]`.
     pub weight: Vec<f32>,
+    /// `[outputs]`.
     pub bias: Vec<f32>,
 }
 
 /// One layer: what it is, its parameters, and the momentum the optimiser keeps for them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Layer {
+    /// Name and extents.
     pub shape: ParameterShape,
+    /// Weights and biases.
     pub values: Tensors,
+    /// Their velocities.
     pub velocities: Tensors,
 }
 
@@ -29,6 +34,7 @@ pub fn weight_shape(shape: &ParameterShape) -> Vec<usize> {
 }
 
 impl Tensors {
+    /// Zeros.
     pub fn zero(shape: &ParameterShape) -> Tensors {
         Tensors { weight: vec![0.0; shape.weights()], bias: vec![0.0; shape.outputs] }
     }

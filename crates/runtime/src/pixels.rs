@@ -15,9 +15,17 @@ use std::fmt;
 #[serde(tag = "form", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Pixels {
     /// `byte * 2^-shift`: the accelerator converts the bytes.
-    Bytes { shift: u32 },
+    Bytes {
+        /// 0 to 15.
+        shift: u32,
+    },
     /// `(byte - mean) / deviation` of the channel, FP32.
-    Normalised { mean: Vec<f32>, deviation: Vec<f32> },
+    Normalised {
+        /// Per channel, 0 to 255.
+        mean: Vec<f32>,
+        /// Per channel, 0.001 to 255.
+        deviation: Vec<f32>,
+    },
 }
 
 impl Pixels {
@@ -45,6 +53,9 @@ impl Pixels {
     }
 
     /// Refuses values that are none for images of `input`: they may come from a damaged file.
+    ///
+    /// # Errors
+    /// Names the key and what is possible.
     pub fn check(&self, input: &Input) -> Result<()> {
         let (scale_shift, mean, deviation) = match self.clone() {
             Pixels::Bytes { shift } => (Some(shift), None, None),

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 /// A batch that is too large for a buffer or the DRAM is computed in several passes, whose gradients the
 /// [`Accelerator`](crate::accelerator::Accelerator) adds up: an update always sees the batch that was asked for.
 pub struct Plans {
+    /// The configuration that all are compiled for.
     pub config: &'static Config,
     by_images: BTreeMap<usize, Plan>,
     /// Images per pass of a batch; the rest of the division is a batch of its own.
@@ -21,6 +22,7 @@ pub struct Plans {
 /// What a program has to fit.
 #[derive(Clone, Copy, Debug)]
 pub struct Room {
+    /// Lanes and depths of the buffers.
     pub config: &'static Config,
     /// Words of DRAM.
     pub memory_words: u64,
@@ -75,11 +77,17 @@ impl Plans {
     }
 
     /// The plan for exactly `images` images at once.
+    ///
+    /// # Errors
+    /// If there is none.
     pub fn get(&self, images: usize) -> Result<&Plan> {
         self.by_images.get(&images).with_context(|| format!("no program was compiled for {images} images"))
     }
 
     /// How many images each pass of a batch of `images` computes.
+    ///
+    /// # Errors
+    /// If it was not compiled for such a batch.
     pub fn passes(&self, images: usize) -> Result<Vec<usize>> {
         let (mut passes, mut rest) = (Vec::new(), images);
         while rest > 0 {

@@ -21,10 +21,12 @@ pub struct Progress {
 }
 
 impl Progress {
+    /// Before the first step.
     pub fn start() -> Progress {
         Progress { epoch: 1, ..Progress::default() }
     }
 
+    /// A step is done on `images` images.
     pub fn count(&mut self, images: usize, mean_loss: f32, correct: u32) {
         self.batches += 1;
         self.step += 1;
@@ -33,6 +35,7 @@ impl Progress {
         self.images += images as u64;
     }
 
+    /// The epoch and its test are done.
     pub fn next_epoch(&mut self) {
         *self = Progress { epoch: self.epoch + 1, step: self.step, ..Progress::default() };
     }

@@ -33,6 +33,9 @@ struct RunFile<'a> {
 
 impl RunFolder {
     /// Opens `path`, creating it if need be; `fresh` refuses a folder that holds a run already.
+    ///
+    /// # Errors
+    /// If it cannot be created, another run writes to it, or, with `fresh`, it holds a run.
     pub fn open(path: &Path, fresh: bool) -> Result<RunFolder> {
         atomic::create_folder(path)?;
         let name = path.display();
@@ -54,11 +57,15 @@ impl RunFolder {
         }
     }
 
+    /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
     /// Writes copies of network and configuration, and `run.json`.
+    ///
+    /// # Errors
+    /// If a file cannot be written.
     pub fn describe(
         &self,
         network: &NetworkFile,
@@ -109,6 +116,9 @@ pub fn next_free(runs: &Path, network: &str, backend: Backend) -> PathBuf {
 }
 
 /// The run whose checkpoint was written last.
+///
+/// # Errors
+/// If there is none.
 pub fn newest(runs: &Path) -> Result<PathBuf> {
     let entries = std::fs::read_dir(runs).into_iter().flatten().flatten().map(|entry| entry.path());
     let written = |path: &PathBuf| path.join(CHECKPOINT).metadata().and_then(|meta| meta.modified()).ok();

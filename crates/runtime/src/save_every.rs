@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 /// A number of steps, or a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SaveEvery {
+    /// After so many steps.
     Steps(u64),
+    /// After so much time.
     Time(Duration),
 }
 

@@ -4,33 +4,45 @@ use crate::counters::Counters;
 use crate::metrics::{Metrics, StepRecord};
 use serde::Serialize;
 
+/// File name in a run folder.
 pub const FILE: &str = "summary.json";
 
 /// Figures of a run. What needs a clock is absent where the golden model ran.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Summary {
+    /// Name of the network.
     pub network: String,
+    /// Name of the configuration.
     pub config: String,
+    /// Name of the back end.
     pub backend: String,
+    /// Decides the initial weights and the order of the images.
     pub seed: u64,
     /// False after an interrupt or an error.
     pub complete: bool,
     /// What the person was warned of.
     pub warnings: Vec<String>,
+    /// Epochs that were finished.
     pub epochs: usize,
+    /// Steps that were done.
     pub steps: usize,
     /// Images trained on, counted every time.
     pub images: u64,
     /// On images never trained on, after the last epoch.
     pub test_accuracy: Option<f64>,
+    /// Mean over the same images.
     pub test_loss: Option<f64>,
     /// The same of the best epoch, whose weights are kept.
     pub best_accuracy: Option<f64>,
+    /// Host time of the run, also before it was resumed.
     pub wall_seconds: f64,
     /// Cycles of a training step by its images.
     pub cycles_per_image: Option<f64>,
+    /// Cycles while FP was the newest command's phase.
     pub cycles_per_image_fp: Option<f64>,
+    /// The same for BP.
     pub cycles_per_image_bp: Option<f64>,
+    /// The same for WU.
     pub cycles_per_image_wu: Option<f64>,
     /// Share of all cycles in which the T x T lanes take a vector.
     pub busy_lanes: Option<f64>,
@@ -38,6 +50,7 @@ pub struct Summary {
     pub useful_macs: Option<f64>,
     /// Cycles simulated per second of the simulator's own time.
     pub sim_cycles_per_second: Option<f64>,
+    /// Words moved over the memory port by the images trained on.
     pub dram_words_per_image: f64,
     /// Share of the cycles in which the SDRAM had work in which it moved data: 1 is the peak of its 16 pins.
     pub sdram_efficiency: Option<f64>,

@@ -31,16 +31,25 @@ use std::time::Instant;
 
 /// What to train, how, and where to leave it.
 pub struct Options {
+    /// What is trained.
     pub network: NetworkFile,
+    /// On what.
     pub data: DataSpec,
+    /// What computes.
     pub backend: Backend,
+    /// The accelerator's configuration.
     pub config: &'static Config,
+    /// Passes over the training images.
     pub epochs: u32,
     /// The run ends after this many steps, if not before.
     pub steps: Option<u64>,
+    /// Images per step.
     pub batch: usize,
+    /// What was asked for of the optimiser.
     pub hyper: HyperArgs,
+    /// Decides the initial weights and the order of the images.
     pub seed: u64,
+    /// Folder of the run.
     pub out: PathBuf,
     /// The checkpoint to continue from.
     pub resume: Option<SavedFile>,
@@ -50,6 +59,7 @@ pub struct Options {
     pub save_every: SaveEvery,
     /// Compare every step with the golden model.
     pub verify: bool,
+    /// Board, port and DRAM of the back end.
     pub hardware: Hardware,
 }
 
@@ -74,7 +84,9 @@ impl Options {
 /// How a run ended that did not fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
+    /// All steps are done.
     Complete,
+    /// Ctrl-C; the run is saved.
     Interrupted,
 }
 
@@ -82,6 +94,10 @@ pub enum End {
 type Open = dyn FnOnce(u64) -> Result<Box<dyn Device>>;
 
 /// Trains.
+///
+/// # Errors
+/// If something is missing or does not fit before the first step, the run diverges, the device fails, or a file
+/// cannot be written.
 pub fn train(options: Options, interrupt: &Interrupt, view: &mut View) -> Result<End> {
     let Options { backend, config, hardware, .. } = &options;
     let (backend, config, hardware) = (*backend, *config, hardware.clone());
@@ -89,6 +105,9 @@ pub fn train(options: Options, interrupt: &Interrupt, view: &mut View) -> Result
 }
 
 /// Trains on the device that `open` gives, whatever back end `options` name.
+///
+/// # Errors
+/// As [`train`].
 pub fn train_on(open: Box<Open>, options: Options, interrupt: &Interrupt, view: &mut View) -> Result<End> {
     let mut session = match Session::open(open, options, view) {
         // whatever was being started or built ended by the same Ctrl-C
@@ -103,7 +122,8 @@ pub fn train_on(open: Box<Open>, options: Options, interrupt: &Interrupt, view: 
     match end {
         Ok(end) => session.finish(end, view).map(|()| end),
         Err(error) => {
-            // the figures up to here say more than none; the error that matters is the first one
+            // the figures so far are of use even if the run has failed; the first error is the one that is
+            // reported
             let _ = session.leave_figures(false);
             Err(anyhow!("{error:#}; {}", session.way_on(error.is::<Diverged>())))
         }
@@ -114,7 +134,7 @@ struct Session {
     options: Options,
     dataset: Dataset,
     data_hash: String,
-    /// What a resumed run began with was other data.
+    /// The run was resumed with other data than it began with.
     other_data: bool,
     hyper: Hyper,
     pixels: Pixels,

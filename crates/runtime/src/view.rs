@@ -59,7 +59,7 @@ impl View {
         self.bar.suspend(|| note!("{text}"));
     }
 
-    /// Does something that takes long before there is any progress to show.
+    /// Does something that takes long and has no progress to show; meanwhile a line says what it is.
     pub fn stage<T>(&mut self, what: &str, work: impl FnOnce() -> T) -> T {
         if !self.live {
             self.line(&format!("{what} ..."));

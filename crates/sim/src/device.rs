@@ -18,17 +18,25 @@ pub struct RtlDevice {
 
 impl RtlDevice {
     /// Builds (or finds in the cache) the simulation of a configuration.
+    ///
+    /// # Errors
+    /// If Verilator cannot be found or fetched or does not build the model, or `dram` or `memory_words` is none
+    /// that can be simulated.
     pub fn new(config: &'static Config, memory_words: u64, dram: &DramSettings) -> Result<Self> {
         Self::of(ef_rtl::top::model(config)?.optimise("-O3"), config, memory_words, dram)
     }
 
     /// The same for any Verilog with the accelerator's ports, such as what synthesis makes of it, optimised as
     /// `model` says.
+    ///
+    /// # Errors
+    /// As [`RtlDevice::new`].
     pub fn of(model: Model, config: &'static Config, memory_words: u64, dram: &DramSettings) -> Result<Self> {
         let sim = model.extra_cpp(harness::SOURCE).build()?;
         Ok(RtlDevice { config, harness: Harness::new(sim, memory_words, dram)?, memory_words })
     }
 
+    /// What the simulation has counted since it was made.
     pub fn statistics(&self) -> Statistics {
         self.harness.statistics()
     }
@@ -42,9 +50,8 @@ impl RtlDevice {
     }
 
     fn register(&mut self, write: bool, address: u32, data: u32) -> Result<u32, DeviceError> {
-        self.harness.register(write, address, data).ok_or_else(|| {
-            DeviceError::Other(format!("the register port did not answer an access to address {address:#x}"))
-        })
+        let silent = || format!("the register port did not answer an access to address {address:#x}").into();
+        self.harness.register(write, address, data).ok_or_else(|| DeviceError::Other(silent()))
     }
 }
 
@@ -96,9 +103,8 @@ impl Device for RtlDevice {
         }
         let out_of_range = self.harness.statistics().out_of_range;
         if out_of_range > 0 {
-            return Err(DeviceError::Other(format!(
-                "the RTL accessed memory outside its range {out_of_range} times"
-            )));
+            let outside = format!("the RTL accessed memory outside its range {out_of_range} times");
+            return Err(DeviceError::Other(outside.into()));
         }
         run::outcome(self)
     }

@@ -13,6 +13,7 @@ pub struct DramSettings {
     pub restart: u32,
     /// Percent of words that are late by up to 7 cycles (tests).
     pub stall: u32,
+    /// Draws which words are late.
     pub seed: u64,
 }
 

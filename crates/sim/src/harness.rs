@@ -21,11 +21,13 @@ struct Settings {
 /// Where simulation time goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Statistics {
+    /// Cycles simulated.
     pub cycles: u64,
     /// Accesses of the memory port outside the memory.
     pub out_of_range: u64,
     /// Sampled nanoseconds in the DRAM model and the harness, and in the RTL.
     pub harness_ns: u64,
+    /// Sampled nanoseconds in the RTL.
     pub rtl_ns: u64,
 }
 

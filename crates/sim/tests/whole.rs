@@ -3,7 +3,7 @@
 use ef_compiler::{Network, PixelFormat, Plan, Prepared, drawn};
 use ef_model::ModelDevice;
 use ef_program::config::{FP32_8X8, SIM_2X2, SIM_4X4};
-use ef_program::{Config, Device, regs};
+use ef_program::{Config, Device, Hyperparameters, regs};
 use ef_sim::{DramSettings, RtlDevice};
 
 const NETWORK: &str = r#"
@@ -58,14 +58,8 @@ fn train(device: &mut dyn Device, network: &Network, plan: &Plan) -> (Vec<u32>, 
         device.write_memory(layer.weights, &layer.pack(&weight, &bias)).unwrap();
         device.write_memory(layer.velocities, &vec![0; layer.words]).unwrap();
     }
-    for (register, value) in [
-        (regs::LEARNING_RATE, 0.001f32),
-        (regs::MOMENTUM, 0.9),
-        (regs::WEIGHT_DECAY, 0.01),
-        (regs::INV_BATCH, 1.0 / batch as f32),
-    ] {
-        device.write_register(register, value.to_bits()).unwrap();
-    }
+    let inv_batch = 1.0 / batch as f32;
+    Hyperparameters { learning_rate: 0.001, inv_batch, ..Hyperparameters::EXAMPLE }.write(device).unwrap();
     let programs = plan.map.programs;
     let image = network.input.channels * network.input.rows * network.input.columns;
     for (at, program) in

@@ -20,6 +20,9 @@ const STACK: usize = 256 << 20;
 const PAD_REGISTERS: u32 = 2;
 
 /// The controller's timing on a board.
+///
+/// # Errors
+/// If the SDRAM cannot keep its times at this clock.
 pub fn sdram_timing(board: &Board) -> Result<SdramTiming> {
     let mut timing = SdramTiming::new(&board.sdram, clock_hz(board))?;
     timing.capture = PAD_REGISTERS + board.clocks.sdram_read_delay;
@@ -29,7 +32,7 @@ pub fn sdram_timing(board: &Board) -> Result<SdramTiming> {
 
 /// The core clock as the board's PLL makes it.
 pub fn clock_hz(board: &Board) -> u64 {
-    (board.clocks.core_mhz * 1e6).round() as u64
+    board.clock_hz()
 }
 
 /// 32-bit words of the board's SDRAM.
@@ -48,6 +51,9 @@ pub fn link_settings(board: &Board) -> LinkSettings {
 }
 
 /// The modules of the chip that rust-hdl describes; what the FPGA's vendor provides is missing.
+///
+/// # Errors
+/// If the board has no possible link or SDRAM timing, or the chip cannot be exported.
 pub fn modules(board: &Board) -> Result<Verilog> {
     let (link, sdram) = (link_settings(board), sdram_timing(board)?);
     let export = || {
@@ -65,6 +71,9 @@ pub fn modules(board: &Board) -> Result<Verilog> {
 }
 
 /// What completes [`modules`] for synthesis: primitives of the ECP5, with the board's PLL.
+///
+/// # Errors
+/// If no PLL makes the board's clocks.
 pub fn ecp5_cells(board: &Board) -> Result<String> {
     Ok([
         mult18_verilog(MultKind::Ecp5),

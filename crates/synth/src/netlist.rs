@@ -66,7 +66,7 @@ fn table<'a>(cells: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<Part> {
             part.path.is_empty() || size(part) as f64 >= SMALLEST * all as f64 || part.dsp + part.bram > 0
         })
         .collect();
-    // a block that is all of the one around it says nothing new
+    // a part that has all the cells of the part around it is left out
     parts.dedup_by(|inner, outer| inner.path.starts_with(&outer.path) && inner.same_size(outer));
     parts
 }

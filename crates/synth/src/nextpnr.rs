@@ -114,7 +114,7 @@ fn step(piece: Piece) -> Step {
     }
 }
 
-/// A name without what nextpnr puts before global nets.
+/// A net's name without the prefix that nextpnr gives to global nets.
 fn plain(name: &str) -> &str {
     name.strip_prefix("$glbnet$").unwrap_or(name)
 }

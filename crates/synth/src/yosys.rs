@@ -1,4 +1,4 @@
-//! What Yosys does to the Verilog: `synth_ecp5` in parts, with what this project knows better in between and after.
+//! The script for Yosys: `synth_ecp5` in parts, with commands of this project between and after them.
 
 use crate::design::Design;
 use crate::tools::{NETLIST, SCRIPT};
@@ -17,7 +17,7 @@ const FEW_RESETS: &str = "dfflegalize -minsrst 8 -cell $_DFF_?_ 01 -cell $_DFF_?
 ///
 /// - `placing`: commands between flattening and mapping, when there are few cells, with their whole names.
 /// - `pads`: Yosys turns tristate drivers into I/O cells, after which the registers of the pads have only those to drive and fit into them.
-/// - [`FEW_RESETS`]: synchronous resets of few flip-flops become logic.
+/// - `FEW_RESETS`: synchronous resets of few flip-flops become logic.
 /// - `-no-rw-check`: no RAM of this project relies on what a read returns while the same word is written, which an ECP5 does not define.
 pub fn mapping(top: &str, placing: &str, pads: bool) -> String {
     let synth = format!("synth_ecp5{} -no-rw-check -top {top}", if pads { " -iopad" } else { "" });

@@ -4,13 +4,14 @@ use ef_program::ComputeDesc;
 use ef_program::compute::{ComputeOp, Init};
 use ef_rtl::compute::{ComputeEngine, command, fetch_control, hazard_timer::REVISIT};
 
-/// When the fetcher of stationary matrices and the streamer of vectors are through with what they have.
+/// What a command leaves behind: when the fetcher of stationary matrices and the streamer of vectors have
+/// finished their parts of it.
 pub struct Kernel {
     lanes: u64,
     done_latency: u64,
     /// The last vector that was issued.
     stream_end: u64,
-    /// The last step that started, which freed the shadow registers.
+    /// When the last step started: from then on the shadow registers are free for the next matrix.
     last_step: u64,
     fetch_idle: u64,
     /// The last vector that was streamed from the loss buffer.
@@ -119,7 +120,8 @@ impl Kernel {
             let gap = (next_step - step, next_fetch - fetch);
             (fetch, step) = (next_fetch, next_step);
             left -= 1;
-            // once both advance alike, the rest follows
+            // as soon as fetch and stream advance by equal numbers of cycles per step, the last step can be
+            // calculated
             if gap.0 == gap.1 {
                 fetch += left * gap.1;
                 step += left * gap.0;

@@ -15,7 +15,7 @@ pub struct Burst {
     pub words: u64,
 }
 
-/// The other end of a burst: it may be slower than the memory.
+/// The other end of a burst, an engine or the controller: it may be slower than the memory.
 pub trait Client {
     /// Moves the next `words` words, the first not before `begin`, the others not faster than `pace` cycles each. Returns when the
     /// last passes the port.

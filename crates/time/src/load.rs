@@ -9,7 +9,7 @@ use ef_rtl::load::{
 };
 use ef_rtl::memory::arbiter;
 
-/// What a command that reads memory still has to read.
+/// The load engine, and what its command still has to read from memory.
 pub struct Load {
     lanes: u64,
     next: Option<Runs>,
@@ -18,9 +18,9 @@ pub struct Load {
     /// When the last words of the latest bursts passed the port.
     ends: [u64; run_reader::BURSTS_AHEAD],
     bursts: usize,
-    /// The engine takes no two words closer than that.
+    /// Cycles between two words that the engine takes, at least.
     pace: u64,
-    /// When it took the last one.
+    /// When the engine took the last word.
     took: u64,
     /// From the last word at the engine to `done`.
     tail: u64,
@@ -156,7 +156,8 @@ impl Client for Load {
             self.took = end + arbiter::DATA;
             return end;
         }
-        // the engine is slower: the port stands still once the words between it and the engine are full
+        // if the engine is slower than the port, the cells between them fill up, and then the port stands
+        // still
         let first = (begin + arbiter::DATA).max(self.took + self.pace);
         let last = first + (words - 1) * self.pace;
         self.took = last;

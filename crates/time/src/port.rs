@@ -17,7 +17,7 @@ pub enum Owner {
 /// Merges the bursts of the engines, in turns if both offer one, and those of fetch last or, if urgent, between two, and hands them to the memory.
 pub struct Port {
     dram: Dram,
-    /// From then on the register between arbiter and memory takes a burst.
+    /// The cycle from which on the register between arbiter and memory takes a burst.
     free: u64,
     /// The engine served last is the store engine; fetch was served after it.
     last_was_write: bool,
@@ -43,7 +43,8 @@ impl Port {
         }
     }
 
-    /// When a burst is taken, and whose, if each offers one from then on; `urgent` says whether fetch is at a time.
+    /// When the next burst is taken, and whose it is. `offers` holds the cycle from which on each of them
+    /// offers one; `urgent` says whether fetch is urgent in a cycle.
     pub fn next(&self, offers: [u64; 3], urgent: impl Fn(u64) -> bool) -> (u64, Owner) {
         let [load, store, fetch] = offers;
         let first = load.min(store).min(fetch);

@@ -6,7 +6,7 @@ use ef_program::{Engine, Synced};
 use ef_rtl::control::{dispatch, signals, tokens};
 use std::collections::VecDeque;
 
-/// Later than everything: the time of what nobody knows yet.
+/// A time later than all others: stands for a time that is not known yet.
 pub const NEVER: u64 = u64::MAX;
 
 pub const ENGINES: usize = Engine::ALL.len();
@@ -33,9 +33,9 @@ pub trait Feed {
 #[derive(Debug, Default)]
 struct Queue {
     held: Option<Held>,
-    /// Entries are taken from then on, if none is held.
+    /// The cycle from which on entries are taken, if no ISSUE is held.
     free: u64,
-    /// The engine takes a command from then on.
+    /// The cycle from which on the engine takes a command.
     ready: u64,
     /// When the latest commands were done: as many as may be in flight.
     done: [u64; signals::IN_FLIGHT],
@@ -50,11 +50,11 @@ pub struct Queues<'a, F> {
     queue: [Queue; ENGINES],
     /// When the tokens from one engine to another can be taken.
     tokens: [[VecDeque<u64>; ENGINES]; ENGINES],
-    /// The latest `done`.
+    /// The cycle of the latest `done` of any engine.
     pub last_done: u64,
 }
 
-/// The engines whose bit is set, but this one.
+/// The other engines whose bit is set in `bits`.
 fn others(bits: u8, engine: usize) -> impl Iterator<Item = usize> {
     (0..ENGINES).filter(move |other| bits >> other & 1 != 0 && *other != engine)
 }
@@ -102,7 +102,7 @@ impl<'a, F: Feed> Queues<'a, F> {
         (held.index, start)
     }
 
-    /// What was started last is done at `done`, and the engine takes another command from `ready` on.
+    /// The command that was started last is done at `done`, and the engine takes the next one from `ready` on.
     pub fn finish(&mut self, e: usize, done: u64, ready: u64) -> (usize, Span) {
         let queue = &mut self.queue[e];
         let (index, start) = queue.running.take().expect("a command that ends was started");

@@ -5,11 +5,14 @@ use std::ops::{Add, Mul};
 /// Words and bursts of one direction of the memory port.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Traffic {
+    /// Words of 32 bits.
     pub words: u64,
+    /// Commands of the memory port.
     pub bursts: u64,
 }
 
 impl Traffic {
+    /// So many words in so many bursts.
     pub fn new(words: usize, bursts: usize) -> Traffic {
         Traffic { words: words as u64, bursts: bursts as u64 }
     }
@@ -23,7 +26,7 @@ impl Add for Traffic {
     }
 }
 
-/// So many times.
+/// The traffic of the same command, so many times.
 impl Mul<usize> for Traffic {
     type Output = Traffic;
 
@@ -64,11 +67,13 @@ impl Report {
 /// When a command was started and when it was done, in cycles of the run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Span {
+    /// The cycle of the engine's `start`.
     pub start: u64,
+    /// The cycle of the engine's `done`.
     pub done: u64,
 }
 
-/// Who wants to know the span of every command, by its index in the list.
+/// Takes the span of every command, by its index in the list.
 pub(crate) trait Spans {
     fn note(&mut self, index: usize, span: Span);
 }

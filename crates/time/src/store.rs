@@ -10,27 +10,27 @@ use ef_rtl::memory::arbiter;
 use ef_rtl::store::{run_writer, store_control};
 use producer::Producer;
 
-/// What a command still has to write.
+/// The store engine, and what its command still has to write.
 pub struct Store {
     lanes: usize,
     producer: Producer,
-    /// Words of a run, and before a burst of it is offered.
+    /// Words of a run, and words that must be in the buffer before a burst of it is offered.
     run: u64,
     least: u64,
     address: u32,
     stride: u32,
     runs_left: u64,
     runs_taken: u64,
-    /// From then on the writer can offer.
+    /// The cycle from which on the writer can offer a burst.
     writer: u64,
     offer: u64,
-    /// The burst under way was taken.
+    /// When the burst under way was taken.
     taken: u64,
-    /// The last word left the engine.
+    /// When the last word left the engine.
     left: u64,
     /// When the last words of the latest burst and of the one before pass the port.
     ends: [u64; 2],
-    /// No earlier is the command done.
+    /// The command is not done before this cycle.
     produced: u64,
     codes: Option<Codes>,
 }
@@ -139,7 +139,7 @@ impl Store {
 
 impl Client for Store {
     fn words(&mut self, begin: u64, words: u64, pace: u64) -> u64 {
-        // an engine whose burst has just been taken sends its words then
+        // an engine sends its words from the cycle in which its burst is taken
         let (last, end) = self.producer.drain(begin.max(self.taken + run_writer::SUPPLY), words, pace);
         // the last word waits until the third before it has left the arbiter's cell
         let waiting = match words {

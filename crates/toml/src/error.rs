@@ -42,17 +42,17 @@ impl Error {
     ) -> Error {
         let (what, of_key) = words::plain(error.message());
         let span = error.span();
-        // of the whole file, no key is nearer than another
+        // an error of the whole file belongs to no key
         let within = span.as_ref().filter(|span| table.span().as_ref() != Some(span));
         let mut path = within.and_then(|span| place::find(table, span.start)).unwrap_or_default();
         if of_key {
-            // the message names it
+            // the message names the key already
             path.pop();
         }
         Error { line: span.map(|span| line(text, &span)), place: place_of(table, &path, tagged), what }
     }
 
-    /// Element `index` of a list says not what it is.
+    /// An error about element `index` of a list.
     pub(crate) fn element(
         text: &str,
         span: Option<Span>,
@@ -86,7 +86,7 @@ fn tag_of<'a>(list: &'a Item, index: usize, tag: &str) -> Option<&'a str> {
     list.get(index)?.get(tag)?.as_str()
 }
 
-/// Nothing that a terminal would take for a command.
+/// The text with control characters escaped: a terminal might take them for commands.
 fn printable(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() })

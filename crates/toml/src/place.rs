@@ -43,7 +43,7 @@ fn in_value(value: &Value, at: usize) -> Option<Vec<Step>> {
     }
 }
 
-/// `step` and what was found below it, or `step` alone if one of its own `spans` holds `at`.
+/// `step` followed by what was found below it; `step` alone if `at` lies in one of its own `spans`.
 fn below(step: Step, found: Option<Vec<Step>>, spans: [Option<Span>; 2], at: usize) -> Option<Vec<Step>> {
     let here = spans.iter().flatten().any(|span| span.contains(&at));
     match found {

@@ -1,6 +1,6 @@
 //! serde's messages in the words of somebody who writes TOML.
 
-/// Two words are taken for each other from this similarity on (Jaro-Winkler, 0 to 1).
+/// A known word is suggested if it is at least this similar to the unknown one (Jaro-Winkler, 0 to 1).
 const ALIKE: f64 = 0.8;
 
 /// The message, and whether it is about the key itself and not about its value.
@@ -29,7 +29,7 @@ pub fn plain(message: &str) -> (String, bool) {
     match wrong.and_then(|wrong| wrong.rsplit_once(", expected ")) {
         Some((found, needed)) => {
             let needed = needed_words(needed);
-            // a type of ours may say the whole sentence
+            // the messages of this project's own types are whole sentences already
             let is_needed = if needed.contains(" is needed") { "" } else { " is needed" };
             (format!("{needed}{is_needed}, this is {}", found_words(found)), false)
         }

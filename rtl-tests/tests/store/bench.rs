@@ -5,7 +5,7 @@ use ef_hdl_kit::Vsim;
 use ef_hdl_kit::rand::Rng;
 use ef_hdl_kit::vsim::PortId;
 use ef_model::{Machine, Scalars};
-use ef_program::{Config, Descriptor, StoreDesc};
+use ef_program::{Config, Descriptor, StoreDesc, regs};
 use ef_rtl::arith::mult18::{MultKind, mult18_verilog};
 use ef_rtl::store::StoreEngine;
 use std::collections::VecDeque;
@@ -127,11 +127,9 @@ impl Bench {
         self.psum.clone_from(&model.psum.data);
         self.memory.words.clone_from(&model.dram);
         self.handover.clone_from(&model.handover);
-        let scalars = &model.scalars;
-        self.sim.set("learning_rate", scalars.learning_rate.into());
-        self.sim.set("momentum", scalars.momentum.into());
-        self.sim.set("weight_decay", scalars.weight_decay.into());
-        self.sim.set("inv_batch", scalars.inv_batch.into());
+        for ((port, _), (_, value)) in regs::HYPERPARAMETERS.iter().zip(model.scalars.hyper.registers()) {
+            self.sim.set(port, value.into());
+        }
         for (address, word) in model.operand.iter().enumerate() {
             self.sim.set("operand_we", 1);
             self.sim.set("operand_waddr", address as u64);

@@ -5,7 +5,7 @@ use crate::memory::Pace;
 use ef_hdl_kit::rand::Rng;
 use ef_model::Machine;
 use ef_program::store::{StoreKind, StoreOp};
-use ef_program::{Config, StoreDesc, layout};
+use ef_program::{Config, StoreDesc, layout, regs};
 use proptest::prelude::*;
 
 /// What a command is to do; sizes that do not fit are cut down, or the command is left out.
@@ -100,11 +100,9 @@ pub fn fill(model: &mut Machine, values: Values, rng: &mut impl Rng) {
     };
     model.psum.data.fill_with(&mut word);
     model.operand.fill_with(&mut word);
-    let scalars = &mut model.scalars;
-    scalars.learning_rate = word();
-    scalars.momentum = word();
-    scalars.weight_decay = word();
-    scalars.inv_batch = word();
+    for (_, register) in regs::HYPERPARAMETERS {
+        *model.scalars.hyper.at(*register).unwrap() = word();
+    }
 }
 
 /// The command, if it fits; labels are written into the model's operands.

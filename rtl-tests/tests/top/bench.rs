@@ -5,12 +5,11 @@ use ef_hdl_kit::rand::rngs::SmallRng;
 use ef_hdl_kit::rand::{Rng, SeedableRng};
 use ef_model::ModelDevice;
 use ef_program::config::SIM_2X2;
-use ef_program::{Device, isa, regs};
+use ef_program::{Device, Hyperparameters, isa, regs};
 use ef_rtl_tests::memory_port::{Burst, Driven, MemoryPort};
 
-/// The hyperparameters of every run, and their registers.
-pub const HYPERPARAMETERS: [(u32, f32); 4] =
-    [(regs::LEARNING_RATE, 0.1), (regs::MOMENTUM, 0.9), (regs::WEIGHT_DECAY, 0.01), (regs::INV_BATCH, 0.25)];
+/// The hyperparameters of every run.
+pub const HYPERPARAMETERS: Hyperparameters<f32> = Hyperparameters::EXAMPLE;
 
 /// Registers that the golden model knows too.
 pub const COMPARED: [u32; 11] = [
@@ -47,7 +46,7 @@ impl Bench {
             memory: MemoryPort::new(step::MEMORY, speed),
             program: Vec::new(),
         };
-        for (register, value) in HYPERPARAMETERS {
+        for (register, value) in HYPERPARAMETERS.registers() {
             bench.write(register, value.to_bits());
         }
         bench
@@ -147,9 +146,7 @@ impl Bench {
 /// What the golden model makes of it: memory, and the compared registers.
 pub fn golden(program: &[u64], memory: &[u32]) -> (Vec<u32>, Vec<u32>) {
     let mut model = ModelDevice::new(&SIM_2X2, memory.len() as u64);
-    for (register, value) in HYPERPARAMETERS {
-        model.write_register(register, value.to_bits()).unwrap();
-    }
+    HYPERPARAMETERS.write(&mut model).unwrap();
     model.write_memory(0, memory).unwrap();
     model.load_program(step::PROGRAM_AT, program).unwrap();
     model.run().unwrap();

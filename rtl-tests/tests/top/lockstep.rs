@@ -31,7 +31,8 @@ fn training_step() {
     memory.words[step::PROGRAM_AT as usize..][..2 * program.len()].copy_from_slice(&isa::to_words(&program));
 
     // what the host does: writes, then STATUS until done, then the registers
-    let mut writes: VecDeque<(u32, u32)> = HYPERPARAMETERS.map(|(r, value)| (r, value.to_bits())).into();
+    let mut writes: VecDeque<(u32, u32)> =
+        HYPERPARAMETERS.registers().map(|(register, value)| (register, value.to_bits())).into();
     writes.push_back((regs::PROGRAM_ADDRESS, step::PROGRAM_AT));
     writes.push_back((regs::PROGRAM_LENGTH, program.len() as u32));
     writes.push_back((regs::CONTROL, regs::control::START));

@@ -170,7 +170,8 @@ fn ends(step: &Step, spans: &[Span], cycles: u64) -> Vec<u64> {
         .collect()
 }
 
-/// The commands without tokens: alone, nobody gives them any. What they move and stream is the same.
+/// The commands without their tokens: commands of other passes, which would give them, are missing. The words
+/// they move and the vectors they stream are the same.
 fn alone(step: &Step, share: &[Range<usize>]) -> Vec<Synced> {
     let commands = share.iter().flat_map(|range| &step.commands[range.clone()]);
     commands.map(|c| Synced { command: c.command.clone(), wait: 0, signal: 0 }).collect()

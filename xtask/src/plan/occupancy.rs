@@ -4,7 +4,7 @@ use ef_program::Config;
 use ef_program::{Access, Space};
 use ef_time::Span;
 
-/// Parts of a buffer, and of the time of a step, that are told apart.
+/// Number of parts that a buffer, and the time of a step, are divided into.
 const PARTS: usize = 64;
 const MOMENTS: usize = 600;
 

@@ -1,7 +1,7 @@
 //! BP of a stage: the gradient of its input from the gradient of its output.
 
 use super::compute::{LossOnChip, OnChip, Sums};
-use super::{Cut, Order, Part, Pass, Space};
+use super::{Cut, Order, Part, Pass, Space, Visit};
 use crate::builder::{Builder, Context, Slots};
 use crate::room::Needs;
 use crate::tensors::loss::LossTile;
@@ -114,8 +114,7 @@ impl Pass for Backward {
         let stage = context.stage(self.0);
         let batch = context.batch;
         let tiles = cut.size.count(batch, stage.in_rows, stage.in_cols);
-        let (parts_out, parts_in) =
-            (stage.out_groups().div_ceil(cut.outs), stage.in_groups().div_ceil(cut.ins));
+        let (parts_out, parts_in) = cut.blocks(stage);
         let loss =
             context.loss_traffic(stage, cut.size, (stage.in_rows, stage.in_cols), |t| self.tile(context, t));
         let loss_loads = if cut.order == Order::TilesFirst { 1 } else { parts_in };
@@ -132,9 +131,7 @@ impl Pass for Backward {
             steps: (tiles * stage.out_groups() * stage.in_groups() * stage.area()) as u64,
             step: cut.size.pixels() as u64,
             computations: (tiles * stage.in_groups() * parts_out) as u64,
-            gather: 0,
-            ends: (cut.size.pixels() * (cut.ins + cut.outs) * context.lanes()) as u64,
-            serial: cut.slots == 1,
+            ..cut.ends(context)
         }
     }
 
@@ -157,33 +154,21 @@ impl Pass for Backward {
         };
         let stay = self.weights_stay(&context, cut);
         let all = (0, stage.out_groups());
-        let tiles = || size.tiles(context.batch, stage.in_rows, stage.in_cols);
-        let weights = |builder: &mut Builder, regions: &mut Regions, ins| {
-            stay.then(|| {
+        let tiles: Vec<Tile> = size.tiles(context.batch, stage.in_rows, stage.in_cols).collect();
+        let blocks: Vec<_> = blocks(stage.in_groups(), cut.ins).collect();
+        let (mut weights, mut loss) = (None, None);
+        for Visit { tile, groups, new_tile, new_block } in cut.visits(&tiles, &blocks) {
+            if new_tile {
+                let base = regions.losses.take();
+                builder.load_loss(index, self.tile(&context, tile), all, base, None);
+                loss = Some(base);
+            }
+            if new_block && stay {
                 let base = regions.weights.take();
-                builder.load_bp_weights(index, all, ins, base);
-                base
-            })
-        };
-        match cut.order {
-            Order::GroupsFirst | Order::RowsFirst => {
-                for ins in blocks(stage.in_groups(), cut.ins) {
-                    let base = weights(builder, &mut regions, ins);
-                    for tile in tiles() {
-                        self.block(builder, &mut regions, cut, tile, ins, (base, None));
-                    }
-                }
+                builder.load_bp_weights(index, all, groups, base);
+                weights = Some(base);
             }
-            Order::TilesFirst => {
-                for tile in tiles() {
-                    let loss = regions.losses.take();
-                    builder.load_loss(index, self.tile(&context, tile), all, loss, None);
-                    for ins in blocks(stage.in_groups(), cut.ins) {
-                        let base = weights(builder, &mut regions, ins);
-                        self.block(builder, &mut regions, cut, tile, ins, (base, Some(loss)));
-                    }
-                }
-            }
+            self.block(builder, &mut regions, cut, tile, groups, (weights, loss));
         }
     }
 }

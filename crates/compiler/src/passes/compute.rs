@@ -23,14 +23,14 @@ pub struct OnChip {
     pub base: usize,
 }
 
-/// Partial sums of FP: first address; those per output group.
+/// Partial sums of FP: the first address, and the number of partial sums per output group.
 #[derive(Clone, Copy)]
 pub struct GroupSums {
     pub base: usize,
     pub stride: usize,
 }
 
-/// Partial sums of BP or WU: first address; what they start from.
+/// Partial sums of BP or WU: the first address, and what the sums start from.
 #[derive(Clone, Copy)]
 pub struct Sums {
     pub base: usize,
@@ -81,7 +81,7 @@ impl Builder<'_> {
         let stage = self.context.stage(index);
         let t = self.context.lanes();
         let block = stage.fp_block(weights.groups.1);
-        // where all weights are on chip, those of earlier input groups come first
+        // if all weights are on chip, those of earlier input groups come first
         let skip = stage.matrix_rows(input.groups.0 - weights.groups.0);
         let op = ComputeOp {
             pixel_mode: false,

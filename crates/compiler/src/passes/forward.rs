@@ -1,7 +1,7 @@
 //! FP of a stage, with ReLU and pooling on the way out; after the last stage the loss.
 
 use super::compute::{GroupSums, OnChip};
-use super::{Cut, Order, Part, Pass, Space};
+use super::{Cut, Order, Part, Pass, Space, Visit};
 use crate::builder::{Bases, Builder, Context, Slots};
 use crate::room::Needs;
 use crate::tile::{Tile, blocks};
@@ -17,7 +17,7 @@ struct Regions {
     weights: Slots,
     features: Slots,
     sums: Slots,
-    /// That of the row of tiles.
+    /// The region of the whole row of tiles.
     row: usize,
     labels: Slots,
 }
@@ -38,7 +38,7 @@ impl Forward {
     fn weight_slots(&self, context: &Context, cut: &Cut) -> usize {
         let stage = context.stage(self.0);
         let two = 2 * cut.outs * stage.fp_block(stage.in_groups());
-        // in turns with the tiles there is no time between two blocks
+        // if blocks and tiles alternate, there is no time to load a block between two others
         let alternate = cut.order == Order::TilesFirst || two <= 1 << context.config.weight_aw;
         if cut.outs < stage.out_groups() && alternate { cut.slots } else { 1 }
     }
@@ -82,7 +82,7 @@ impl Forward {
         if !by_rows || tile.col == 0 {
             regions.row = regions.sums.take();
         }
-        // those of the row's tiles lie one after the other
+        // the partial sums of the row's tiles lie one after the other
         let (before, cols) = if by_rows { (tile.col, stage.cols) } else { (0, tile.cols) };
         let sums =
             GroupSums { base: regions.row + before * tile.rows, stride: tile.images * tile.rows * cols };
@@ -161,8 +161,7 @@ impl Pass for Forward {
         let stage = context.stage(self.0);
         let batch = context.batch;
         let tiles = cut.size.count(batch, stage.rows, stage.cols);
-        let (parts_out, parts_in) =
-            (stage.out_groups().div_ceil(cut.outs), stage.in_groups().div_ceil(cut.ins));
+        let (parts_out, parts_in) = cut.blocks(stage);
         let input = context.input_traffic(stage, cut.size);
         let input_loads = if cut.order == Order::TilesFirst { 1 } else { parts_out };
         let weights = stage.out_groups() * stage.block_words();
@@ -181,8 +180,7 @@ impl Pass for Forward {
             step: cut.size.pixels() as u64,
             computations: computations as u64,
             gather: (input_loads as u64) * context.gather_cycles(stage),
-            ends: (cut.size.pixels() * (cut.ins + cut.outs) * context.lanes()) as u64,
-            serial: cut.slots == 1,
+            ..cut.ends(context)
         }
     }
 
@@ -194,33 +192,21 @@ impl Pass for Forward {
         let mut regions = self.regions(&context, cut, bases);
         let stay = self.weights_stay(&context, cut);
         let all = (0, stage.in_groups());
-        let tiles = || cut.size.tiles(context.batch, stage.rows, stage.cols);
-        let weights = |builder: &mut Builder, regions: &mut Regions, outs| {
-            stay.then(|| {
+        let tiles: Vec<Tile> = cut.size.tiles(context.batch, stage.rows, stage.cols).collect();
+        let blocks: Vec<_> = blocks(stage.out_groups(), cut.outs).collect();
+        let (mut weights, mut feature) = (None, None);
+        for Visit { tile, groups, new_tile, new_block } in cut.visits(&tiles, &blocks) {
+            if new_tile {
+                let base = regions.features.take();
+                builder.load_input(stage, tile, all, base);
+                feature = Some(base);
+            }
+            if new_block && stay {
                 let base = regions.weights.take();
-                builder.load_fp_weights(index, outs, all, base);
-                base
-            })
-        };
-        match cut.order {
-            Order::GroupsFirst | Order::RowsFirst => {
-                for outs in blocks(stage.out_groups(), cut.outs) {
-                    let base = weights(builder, &mut regions, outs);
-                    for tile in tiles() {
-                        self.block(builder, &mut regions, cut, tile, outs, (base, None));
-                    }
-                }
+                builder.load_fp_weights(index, groups, all, base);
+                weights = Some(base);
             }
-            Order::TilesFirst => {
-                for tile in tiles() {
-                    let feature = regions.features.take();
-                    builder.load_input(stage, tile, all, feature);
-                    for outs in blocks(stage.out_groups(), cut.outs) {
-                        let base = weights(builder, &mut regions, outs);
-                        self.block(builder, &mut regions, cut, tile, outs, (base, Some(feature)));
-                    }
-                }
-            }
+            self.block(builder, &mut regions, cut, tile, groups, (weights, feature));
         }
     }
 }

@@ -33,7 +33,7 @@ fn share((first, count): (usize, usize), inputs: usize, outputs: usize) -> (usiz
 }
 
 impl Fused {
-    /// BP and WU can go together: what WU has more of than BP is little.
+    /// Whether BP and WU can be made together: the output positions that only WU needs are few.
     pub fn possible(stage: &Stage) -> bool {
         !stage.first() && stage.padding < stage.kernel.0
     }
@@ -133,8 +133,7 @@ impl Pass for Fused {
         let stage = context.stage(self.0);
         let batch = context.batch;
         let tiles = cut.size.count(batch, stage.in_rows, stage.in_cols);
-        let (parts_out, parts_in) =
-            (stage.out_groups().div_ceil(cut.outs), stage.in_groups().div_ceil(cut.ins));
+        let (parts_out, parts_in) = cut.blocks(stage);
         let loss =
             context.loss_traffic(stage, cut.size, (stage.in_rows, stage.in_cols), |t| self.tile(context, t));
         let input = context.input_traffic(stage, cut.size);
@@ -149,13 +148,11 @@ impl Pass for Fused {
         Work {
             loads: loss * parts_in + input + Traffic::new(weights, 0) + update_loads,
             stores: Traffic::new(map, runs * stage.in_groups()) + update_stores,
-            // BP's steps, and WU's counted in steps of the same length
+            // steps of BP, and those of WU converted to steps of the same length
             steps: matrices + (tiles * stage.out_groups() * blocks * wu_vectors / cut.size.pixels()) as u64,
             step: cut.size.pixels() as u64,
             computations: (tiles * (stage.in_groups() * parts_out + stage.out_groups() * parts_in)) as u64,
-            gather: 0,
-            ends: (cut.size.pixels() * (cut.ins + cut.outs) * context.lanes()) as u64,
-            serial: cut.slots == 1,
+            ..cut.ends(context)
         }
     }
 

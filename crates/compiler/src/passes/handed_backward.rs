@@ -164,7 +164,7 @@ impl Pass for HandedBackward {
         builder.load_bp_weights(SECOND.0, all(second).0, all(second).1, regions.weights);
         let weight = OnChip { groups: all(second).1, base: regions.weights };
         let mut waiting = None;
-        // what the gradients of the first and the second stage start from
+        // what the weight gradients of the first and of the second stage start from
         let mut init = [Init::Zero; 2];
         for tile in cut.size.tiles(context.batch, second.in_rows, second.in_cols) {
             let at = regions.handed.take();

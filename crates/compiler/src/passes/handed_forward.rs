@@ -1,4 +1,5 @@
-//! FP of two stages, tile by tile in turns: what the second one takes of the first one's map comes from the hand-over RAM.
+//! FP of two stages, a tile of the one and a tile of the other in turns. The second stage reads the first one's
+//! map from the hand-over RAM.
 //!
 //! Tile k of the first stage has the rows of its map that tiles up to k of the second need and that tile k - 1 has not made, so every row is
 //! made once. It is made before tile k - 1 of the second stage, which gives the engines that time to hand it over. Its last rows go to tiles k
@@ -134,8 +135,9 @@ impl HandedForward {
         }
     }
 
-    /// A tile of the second stage in the region at `base`, which has the rows of the tiles made before `made`; and what the next tile of
-    /// the image takes of `made`. Returns the region of that one.
+    /// Makes a tile of the second stage in the region at `base`, which already holds the rows of the tiles
+    /// before `made`. The rows of `made` that the next tile of the image needs are loaded into that tile's
+    /// region, whose address is returned.
     fn take(
         &self,
         builder: &mut Builder,
@@ -251,8 +253,7 @@ impl Pass for HandedForward {
             computations: (tiles * (first.out_groups() + second.out_groups())) as u64,
             gather: context.gather_cycles(first)
                 + (batch * handed * second.in_groups() * second.in_cols * context.lanes()) as u64,
-            ends: (cut.size.pixels() * (cut.ins + cut.outs) * context.lanes()) as u64,
-            serial: cut.slots == 1,
+            ..cut.ends(context)
         }
     }
 

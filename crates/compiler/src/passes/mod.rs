@@ -28,11 +28,11 @@ pub use weight::Weight;
 use crate::Stage;
 use crate::builder::{Builder, Context};
 use crate::room::Needs;
-use crate::tile::{Grid, TileSize, parts};
+use crate::tile::{Grid, Tile, TileSize, parts};
 use crate::work::Work;
 use ef_program::compute::Phase;
 
-/// Which loop is outside.
+/// The outer loop of a pass: over blocks of channel groups or over tiles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
     /// A block of channel groups is finished over all tiles: its weights are loaded once, where they fit.
@@ -54,6 +54,7 @@ pub struct Cut {
     pub ins: usize,
     /// Regions per buffer: 2 where one tile loads while another is computed.
     pub slots: usize,
+    /// Which loop of tiles and groups is outermost.
     pub order: Order,
 }
 
@@ -69,7 +70,8 @@ pub struct Space {
 }
 
 impl Cut {
-    /// The order suits how the images lie, and a row of tiles has several.
+    /// Whether the order suits the way the images lie. In strips: only `RowsFirst`, with tiles as wide as a
+    /// strip. Else `RowsFirst` only where a row has several tiles.
     fn suits_rows(&self, stage: &Stage) -> bool {
         let by_rows = self.order == Order::RowsFirst;
         match stage.striped() {
@@ -85,6 +87,55 @@ impl Cut {
             _ => self.size,
         }
     }
+
+    /// Blocks of groups of output channels, and of input channels.
+    fn blocks(&self, stage: &Stage) -> (usize, usize) {
+        (stage.out_groups().div_ceil(self.outs), stage.in_groups().div_ceil(self.ins))
+    }
+
+    /// What every pass has: a first tile and a last result, and one region or two.
+    fn ends(&self, context: &Context) -> Work {
+        let words = self.size.pixels() * (self.ins + self.outs) * context.lanes();
+        Work { ends: words as u64, serial: self.slots == 1, ..Default::default() }
+    }
+
+    /// Every tile with every block of channel groups, in the cut's order.
+    fn visits<'a>(
+        &self,
+        tiles: &'a [Tile],
+        blocks: &'a [(usize, usize)],
+    ) -> Box<dyn Iterator<Item = Visit> + 'a> {
+        match self.order {
+            Order::GroupsFirst | Order::RowsFirst => Box::new(blocks.iter().flat_map(|groups| {
+                let tiles = tiles.iter().enumerate();
+                tiles.map(|(n, tile)| Visit {
+                    tile: *tile,
+                    groups: *groups,
+                    new_tile: false,
+                    new_block: n == 0,
+                })
+            })),
+            Order::TilesFirst => Box::new(tiles.iter().flat_map(|tile| {
+                let blocks = blocks.iter().enumerate();
+                blocks.map(|(n, groups)| Visit {
+                    tile: *tile,
+                    groups: *groups,
+                    new_tile: n == 0,
+                    new_block: true,
+                })
+            })),
+        }
+    }
+}
+
+/// A tile with a block of channel groups.
+struct Visit {
+    tile: Tile,
+    groups: (usize, usize),
+    /// The tile is loaded now, for this block and those that follow.
+    new_tile: bool,
+    /// The block's weights are loaded now, for this tile and those that follow, if they stay on chip.
+    new_block: bool,
 }
 
 impl Space {
@@ -120,7 +171,7 @@ pub trait Pass: Send {
     /// What it does, in the order of its stages in the pass.
     fn parts(&self) -> Vec<Part>;
     fn space(&self, context: &Context) -> Space;
-    /// A cut of the space makes sense.
+    /// Whether a cut of the space is worth trying.
     fn admits(&self, _context: &Context, _cut: &Cut) -> bool {
         true
     }

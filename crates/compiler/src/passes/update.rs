@@ -13,7 +13,7 @@ use ef_time::Traffic;
 use std::collections::VecDeque;
 use std::ops::Range;
 
-/// Updates that wait, in order.
+/// Updates that are still to be made, in their order.
 #[derive(Default)]
 pub struct Updates {
     waiting: VecDeque<Piece>,
@@ -21,17 +21,18 @@ pub struct Updates {
     sums: Option<Range<usize>>,
     /// Tiles over which they are spread.
     tiles: usize,
-    /// Pieces made, each by its stage and commands. One after the other takes the other half of the operand buffer.
+    /// The pieces made so far: stage and commands of each. Successive pieces use the two halves of the operand
+    /// buffer in turn.
     pub(crate) made: Vec<(usize, Range<usize>)>,
 }
 
 impl Updates {
-    /// One that waits reads partial sums of `range`.
+    /// Whether an update that is still to be made reads partial sums of `range`.
     pub fn read(&self, range: Range<usize>) -> bool {
         self.sums.as_ref().is_some_and(|sums| sums.start < range.end && range.start < sums.end)
     }
 
-    /// The last of them is made after that many tiles.
+    /// Spreads the updates over the next `tiles` tiles.
     pub fn spread_over(&mut self, tiles: usize) {
         self.tiles = tiles;
     }
@@ -117,7 +118,7 @@ impl Builder<'_> {
         }
     }
 
-    /// A tile has its commands: now their share of the updates that wait.
+    /// To be called after the commands of a tile: makes this tile's share of the updates.
     pub(super) fn tile_done(&mut self) {
         let tiles = self.updates.tiles.max(1);
         let share = self.updates.waiting.len().div_ceil(tiles);
@@ -125,7 +126,7 @@ impl Builder<'_> {
         self.make_updates(share);
     }
 
-    /// Every update that waits.
+    /// Makes every update that is still to be made.
     pub(crate) fn finish_updates(&mut self) {
         self.make_updates(self.updates.waiting.len());
     }

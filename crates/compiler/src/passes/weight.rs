@@ -79,8 +79,7 @@ impl Pass for Weight {
     fn work(&self, context: &Context, cut: &Cut) -> Work {
         let stage = context.stage(self.0);
         let tiles = cut.size.count(context.batch, stage.rows, stage.cols);
-        let (parts_out, parts_in) =
-            (stage.out_groups().div_ceil(cut.outs), stage.in_groups().div_ceil(cut.ins));
+        let (parts_out, parts_in) = cut.blocks(stage);
         let map = (stage.rows, stage.cols);
         let loss = context.loss_traffic(stage, cut.moved(stage), map, |t| self.tile(context, t));
         let input = context.input_traffic(stage, cut.size);
@@ -93,8 +92,7 @@ impl Pass for Weight {
             step: vectors as u64,
             computations: (tiles * stage.out_groups() * parts_in) as u64,
             gather: parts_out as u64 * context.gather_cycles(stage),
-            ends: (cut.size.pixels() * (cut.ins + cut.outs) * context.lanes()) as u64,
-            serial: cut.slots == 1,
+            ..cut.ends(context)
         }
     }
 
@@ -129,7 +127,7 @@ impl Pass for Weight {
                     builder.compute_wu(index, tile, loss, input, Sums { base: sum, init });
                     builder.tile_done();
                 }
-                // the next block but one takes these sums again; with one region the next one
+                // the next block but one overwrites these sums; with one region, the next block does
                 builder.update(index, outs, ins, sum);
                 builder.updates.spread_over(tiles);
                 let last = outs.0 + outs.1 == stage.out_groups() && ins.0 + ins.1 == stage.in_groups();

@@ -13,7 +13,8 @@ pub struct LargestLoss {
     pub codes: usize,
 }
 
-/// Tiles along one axis that differ: where they begin matters modulo pooling windows and code words, and at the ends of the map.
+/// Tiles along one axis that may differ in words and bursts: those at the ends of the map, and between them one
+/// for each position within a pooling window and a code word.
 fn different(total: usize, size: usize) -> impl Iterator<Item = (usize, usize)> {
     const PERIOD: usize = 34;
     let count = total.div_ceil(size);

@@ -31,7 +31,7 @@ impl Window {
         self.channels.1 * (self.rows.1 - self.rows.0) * self.scratch_row
     }
 
-    /// It has all that `other` has.
+    /// Whether it contains all of `other`.
     fn covers(&self, other: &Window) -> bool {
         let within = |a: (usize, usize), b: (usize, usize)| a.0 <= b.0 && b.1 <= a.1;
         self.channels == other.channels && within(self.rows, other.rows) && within(self.cols, other.cols)
@@ -60,7 +60,7 @@ impl Context<'_> {
         self.map.form.packed()
     }
 
-    /// What the taps of a tile come from.
+    /// The part of the images that the taps of a tile are gathered from.
     fn needed(&self, stage: &Stage, tile: Tile, groups: (usize, usize)) -> Window {
         let channels = stage.gathered_channels(groups);
         self.part(channels, stage.input_rows(tile), stage.input_cols(tile))
@@ -73,9 +73,10 @@ impl Context<'_> {
         Window { channels, rows, cols: (left, right), scratch_row, row_words }
     }
 
-    /// What is loaded for a tile: as many tiles below it as the scratch holds in whole rows, which are one run; or as many beside it.
-    /// Only what the tile needs if neither fits, if not all channels are needed, because the next tile then needs others, or if the images
-    /// lie in strips.
+    /// The window of an image that is loaded for a tile. It also serves as many tiles below this one as fit the
+    /// scratch in whole rows, which are one run; or, if not even one fits so, as many tiles beside it. It
+    /// serves this tile alone if that does not fit either, if the tile needs only some of the channels (the
+    /// next tile needs others), or if the images lie in strips.
     fn window(&self, stage: &Stage, tile: Tile, groups: (usize, usize)) -> Window {
         let needed = self.needed(stage, tile, groups);
         if needed.channels.1 < stage.inputs || stage.striped() {
@@ -175,7 +176,7 @@ impl Builder<'_> {
         }
     }
 
-    /// What the tile needs of an image is in the scratch from now on.
+    /// Loads the tile's window of an image into the scratch, unless it is there.
     fn hold(&mut self, stage: &Stage, tile: Tile, groups: (usize, usize), image: usize) -> Held {
         let needed = self.context.needed(stage, tile, groups);
         if let Some(held) = self.scratch
@@ -223,18 +224,12 @@ impl Builder<'_> {
                 (window.rows.1 - window.rows.0, row_words),
                 (n, map.image_words),
             );
-            let [run, n_run0, d_run0, n_run1, d_run1] = runs.fields();
-            self.load(LoadDesc {
+            self.load(runs.read_by(LoadDesc {
                 op: op.encode(),
                 base: (first * window.words()) as u32,
                 dram: map.images + at as u32,
-                run,
-                n_run0,
-                d_run0,
-                n_run1,
-                d_run1,
                 ..Default::default()
-            });
+            }));
         }
     }
 

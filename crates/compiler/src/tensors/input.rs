@@ -84,20 +84,14 @@ impl Builder<'_> {
                 (count, group_words),
                 (images, image_words),
             );
-            let [run, n_run0, d_run0, n_run1, d_run1] = runs.fields();
             let at_k = base + k * count * map.0 * map.1;
             let place = self.context.input_vectors(stage, tile, count, at_k, (lo, hi));
-            self.load(LoadDesc {
+            self.load(runs.read_by(LoadDesc {
                 dram: self.context.map.values[stage.input] + at as u32,
-                run,
-                n_run0,
-                d_run0,
-                n_run1,
-                d_run1,
                 n3: images as u32,
                 phase: (place.phase + (k * pixels) as u32) % t as u32,
                 ..place
-            });
+            }));
         }
     }
 
@@ -107,17 +101,11 @@ impl Builder<'_> {
         let (left, right) = stage.input_cols(tile);
         let rows = (from.rows.1 - from.rows.0, stage.in_cols * t);
         let runs = Runs::of_rows((right - left) * t, rows, (groups, from.group_words), (1, 0));
-        let [run, n_run0, d_run0, n_run1, d_run1] = runs.fields();
-        self.load(LoadDesc {
+        self.load(runs.read_by(LoadDesc {
             op: LoadOp { handed: true, ..LoadOp::vectors(VectorBuffer::Feature) }.encode(),
             dram: (from.at + left * t) as u32,
-            run,
-            n_run0,
-            d_run0,
-            n_run1,
-            d_run1,
             ..self.context.input_vectors(stage, tile, groups, base, from.rows)
-        });
+        }));
     }
 
     /// Makes the padding of an input tile of `count` groups at `base` zero.

@@ -27,8 +27,9 @@ pub struct LossTile {
     counted: (usize, usize),
 }
 
-/// From where on a tile reaches, in units of `window`, if it holds raw positions `span` of `raw`: (lo, hi) of `length`, and the first
-/// raw position and the count with which it is extended to whole units. `lo` is a multiple of `unit`.
+/// The extent of a tile along one axis that must hold the raw positions `span` of `raw`. In pooled positions
+/// (of `window` raw ones each, `length` in all): `lo..hi`, with `lo` a multiple of `unit`. In raw positions:
+/// the first one, and their number, extended to whole windows.
 fn extend(
     (first, end): (i64, i64),
     (raw, length): (usize, usize),
@@ -61,7 +62,7 @@ impl LossTile {
         LossTile { image, images, row, col, rows, cols, real_rows, real_cols, counted }
     }
 
-    /// The same, of which WU counts through tiles of a size.
+    /// The same for a tile of WU, which counts through the pixels of tiles of this size.
     pub fn counted_in(self, size: TileSize) -> Self {
         LossTile { counted: (size.cols, size.rows * size.cols), ..self }
     }
@@ -191,6 +192,5 @@ impl Builder<'_> {
 
 /// A descriptor with nothing but these runs.
 fn placed(at: usize, runs: Runs) -> LoadDesc {
-    let [run, n_run0, d_run0, n_run1, d_run1] = runs.fields();
-    LoadDesc { dram: at as u32, run, n_run0, d_run0, n_run1, d_run1, ..Default::default() }
+    runs.read_by(LoadDesc { dram: at as u32, ..Default::default() })
 }

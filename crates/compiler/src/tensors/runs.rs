@@ -1,5 +1,7 @@
 //! Runs: the longest contiguous pieces of DRAM that a tile is made of.
 
+use ef_program::LoadDesc;
+
 /// The longest run a descriptor can hold, in words.
 const LONGEST: usize = 65535;
 
@@ -35,10 +37,17 @@ impl Runs {
         Runs::new(run, rows, groups)
     }
 
-    /// As the fields of a load descriptor: run, n_run0, d_run0, n_run1, d_run1.
-    pub fn fields(&self) -> [u32; 5] {
+    /// The descriptor, which reads these runs.
+    pub fn read_by(&self, descriptor: LoadDesc) -> LoadDesc {
         let stride = |(count, stride): (usize, usize)| if count > 1 { stride as u32 } else { 0 };
-        [self.run as u32, self.inner.0 as u32, stride(self.inner), self.outer.0 as u32, stride(self.outer)]
+        LoadDesc {
+            run: self.run as u32,
+            n_run0: self.inner.0 as u32,
+            d_run0: stride(self.inner),
+            n_run1: self.outer.0 as u32,
+            d_run1: stride(self.outer),
+            ..descriptor
+        }
     }
 }
 

@@ -62,8 +62,7 @@ impl Builder<'_> {
         (rows, blocks, pitch): (usize, usize, usize),
         base: usize,
     ) {
-        let [run, n_run0, d_run0, n_run1, d_run1] = runs.fields();
-        self.load(LoadDesc {
+        self.load(runs.read_by(LoadDesc {
             op: LoadOp::vectors(VectorBuffer::Weight).encode(),
             base: base as u32,
             n0: rows as u32,
@@ -75,12 +74,7 @@ impl Builder<'_> {
             // row m of a matrix has phase m, so that rows and columns are both read without conflict
             p0: 1,
             dram: dram as u32,
-            run,
-            n_run0,
-            d_run0,
-            n_run1,
-            d_run1,
             ..Default::default()
-        });
+        }));
     }
 }

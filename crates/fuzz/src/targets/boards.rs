@@ -35,7 +35,7 @@ fn parse(dir: &Path, input: &[u8]) -> Option<bool> {
         0 => {
             let board = Board::parse(dir, "fuzz", &text).ok()?;
             board.pll().expect("its clocks were checked");
-            board.cycles_per_bit().expect("its baud rate was checked");
+            board.bit_step().expect("its baud rate was checked");
             let _ = board.device.nextpnr_option();
         }
         1 => {

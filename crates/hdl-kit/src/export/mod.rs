@@ -43,11 +43,17 @@ pub const PREFIX: &str = "ef_";
 /// Exports `block` with [`PREFIX`] before module names; the top module is called `top`.
 ///
 /// Fails if rust-hdl's own checks do (an unconnected signal, a logic loop, a write to an input).
+///
+/// # Errors
+/// If a check of rust-hdl fails (an unconnected signal, a logic loop, a write to an input).
 pub fn verilog<B: Block>(block: &mut B, top: &str) -> Result<Verilog> {
     verilog_with_prefix(block, top, PREFIX)
 }
 
 /// [`verilog`] with another prefix.
+///
+/// # Errors
+/// As [`verilog`].
 pub fn verilog_with_prefix<B: Block>(block: &mut B, top: &str, prefix: &str) -> Result<Verilog> {
     block.connect_all();
     check_all(block).map_err(|error| anyhow!("rust-hdl refuses `{top}`: {}", explain(&error)))?;
@@ -149,6 +155,9 @@ impl Verilog {
     }
 
     /// Writes one file per module, named after it, into `dir`; gives the files' paths, top first.
+    ///
+    /// # Errors
+    /// If a file cannot be written.
     pub fn write_files(&self, dir: &Path) -> Result<Vec<PathBuf>> {
         std::fs::create_dir_all(dir)?;
         let write = |module: &Module| {

@@ -4,6 +4,9 @@ use std::path::Path;
 
 /// Inclusive ranges in `#[hdl_gen]` bodies of all `.rs` files below `dir`: `for i in 0..=n` runs to `n` in
 /// Rust, to `n - 1` in Verilog.
+///
+/// # Errors
+/// If a file cannot be read.
 pub fn lint_sources(dir: &Path) -> Result<Vec<String>> {
     let mut findings = Vec::new();
     let entries = std::fs::read_dir(dir).with_context(|| format!("cannot read {}", dir.display()))?;

@@ -55,16 +55,25 @@ unsafe impl Send for Vsim {}
 
 impl Vsim {
     /// Simulates the exported Verilog of `block`, whose top module is to be called `top`.
+    ///
+    /// # Errors
+    /// If the block cannot be exported, or Verilator or the C++ compiler is missing or refuses it.
     pub fn of<B: Block>(block: &mut B, top: &str) -> Result<Vsim> {
         Model::of(block, top)?.build()
     }
 
     /// [`of`](Vsim::of) with Verilog appended, such as simulation models of vendor primitives.
+    ///
+    /// # Errors
+    /// If the block cannot be exported, or Verilator or the C++ compiler is missing or refuses it.
     pub fn of_with<B: Block>(block: &mut B, top: &str, extra_verilog: &str) -> Result<Vsim> {
         Model::of(block, top)?.extra_verilog(extra_verilog).build()
     }
 
     /// Simulates module `top` of any Verilog; `extra_cpp` as in [`Model::extra_cpp`].
+    ///
+    /// # Errors
+    /// If the block cannot be exported, or Verilator or the C++ compiler is missing or refuses it.
     pub fn from_verilog(top: &str, source: &str, ports: &[Port], extra_cpp: Option<&str>) -> Result<Vsim> {
         Model::from_verilog(top, source, ports).extra_cpp(extra_cpp.unwrap_or_default()).build()
     }
@@ -220,6 +229,9 @@ impl Vsim {
 
     /// Records all signals from now on into an FST file, until [`stop_trace`](Vsim::stop_trace) or the end.
     /// Time counts evaluations.
+    ///
+    /// # Errors
+    /// If the model was built without traces, or the file cannot be written.
     pub fn trace(&mut self, path: &Path) -> Result<()> {
         let parent = path.parent().filter(|dir| !dir.as_os_str().is_empty());
         ensure!(parent.is_none_or(Path::is_dir), "the folder of {} does not exist", path.display());

@@ -32,6 +32,9 @@ pub struct Model {
 
 impl Model {
     /// The exported Verilog of `block`, with `top` as the name of its top module.
+    ///
+    /// # Errors
+    /// If the block cannot be exported.
     pub fn of<B: Block>(block: &mut B, top: &str) -> Result<Model> {
         let design = export::verilog(block, top)?;
         Ok(Model::new(design, ports(block)))
@@ -93,11 +96,17 @@ impl Model {
     }
 
     /// The compiled shared library, built if it is not in the cache.
+    ///
+    /// # Errors
+    /// If Verilator or the C++ compiler is missing, or refuses the model.
     pub fn library(&self) -> Result<PathBuf> {
         compile::library(self)
     }
 
     /// The simulation, built if it is not in the cache.
+    ///
+    /// # Errors
+    /// If Verilator or the C++ compiler is missing, or refuses the model.
     pub fn build(self) -> Result<Vsim> {
         Vsim::load(&self.library()?, &self.ports)
     }

@@ -26,7 +26,9 @@ pub struct Rates {
 
 /// A board behind a wire that damages what passes.
 pub struct Faulty<B> {
+    /// The board at the other end.
     pub board: B,
+    /// How often what goes wrong.
     pub rates: Rates,
     rng: ChaCha8Rng,
     /// Bytes still to lose.
@@ -35,6 +37,7 @@ pub struct Faulty<B> {
     closed: u32,
     /// The host is killed once it has sent so many more bytes.
     pub life: Option<usize>,
+    /// Times that the board's link was reset.
     pub resets: u64,
     /// What the board has sent since the last request.
     answered: Vec<u8>,
@@ -43,6 +46,7 @@ pub struct Faulty<B> {
 }
 
 impl<B: Reset> Faulty<B> {
+    /// A board behind a wire with faults that `rng` draws.
     pub fn new(board: B, rates: Rates, rng: ChaCha8Rng) -> Self {
         Faulty {
             board,

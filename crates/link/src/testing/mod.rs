@@ -1,10 +1,14 @@
 //! Wires that damage what passes over them, and what must hold all the same: for the tests of the link in software and of its RTL.
 
 mod faulty;
+#[cfg(unix)]
+mod plugged;
 mod scenario;
 mod soft;
 
 pub use faulty::{Faulty, Rates};
+#[cfg(unix)]
+pub use plugged::{Plugged, not_inherited};
 pub use scenario::{Plan, Tally, scenario};
 pub use soft::{Registers, SoftBoard};
 
@@ -23,6 +27,7 @@ pub trait Reset: Port {
 pub trait Board: Reset {
     /// Waits until the board does nothing more.
     fn settle(&mut self);
+    /// The words of the board's memory.
     fn memory(&mut self) -> &[u32];
     /// The register writes since the last call, in order.
     fn take_writes(&mut self) -> Vec<(u8, u32)>;

@@ -9,23 +9,32 @@ use rand_chacha::ChaCha8Rng;
 /// What a host does.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
+    /// Reads and writes.
     pub operations: u32,
     /// Most words of an operation.
     pub words: usize,
+    /// Faults of the wire.
     pub rates: Rates,
     /// The host is killed and started again before an operation, once in so many; 0 is never.
     pub kill: u32,
+    /// Time-outs and attempts of the link.
     pub settings: Settings,
 }
 
 /// What happened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
+    /// Operations that succeeded.
     pub done: u64,
+    /// Operations that failed with an error.
     pub failed: u64,
+    /// Requests sent again.
     pub repeated: u64,
+    /// Times that the port broke and came back.
     pub reopened: u64,
+    /// Sessions that the host began.
     pub sessions: u64,
+    /// Times that the board's link was reset.
     pub resets: u64,
 }
 

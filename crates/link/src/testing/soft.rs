@@ -9,12 +9,16 @@ use std::time::Duration;
 
 /// 256 plain registers, whose writes are recorded, and a memory.
 pub struct Registers {
+    /// What each register holds.
     pub values: [u32; 256],
+    /// Address and word of each register write, in order.
     pub writes: Vec<(u8, u32)>,
+    /// The words of the memory.
     pub memory: Vec<u32>,
 }
 
 impl Registers {
+    /// Registers and a memory of so many words, all 0.
     pub fn new(memory_words: usize) -> Self {
         Registers { values: [0; 256], writes: Vec::new(), memory: vec![0; memory_words] }
     }
@@ -46,12 +50,14 @@ impl Bus for Registers {
 
 /// An [`Endpoint`] that answers at once; time passes only where somebody waits.
 pub struct SoftBoard<B> {
+    /// The board's end of the link.
     pub endpoint: Endpoint<B>,
     answers: VecDeque<u8>,
     now: Duration,
 }
 
 impl<B: Bus> SoftBoard<B> {
+    /// A board with so many words of memory behind `bus`.
     pub fn new(bus: B, memory_words: u32) -> Self {
         let endpoint = Endpoint::new(bus, memory_words);
         SoftBoard { endpoint, answers: VecDeque::new(), now: Duration::ZERO }

@@ -32,6 +32,9 @@ pub struct Point {
 /// | ln | `f[22:16]` | `f[15:0], 00` | `e - 127` |
 ///
 /// In rsqrt the parity bit `!e[0]` says that the unbiased exponent is odd: then `m` is doubled, into 2..4.
+///
+/// # Errors
+/// If `x` is a special case, which needs no interpolation: the result, and whether it was saturated.
 #[inline]
 pub fn reduce(function: Function, x: u32) -> Result<Point, (u32, bool)> {
     let e = field(x);

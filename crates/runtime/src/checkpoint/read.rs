@@ -18,12 +18,19 @@ pub struct SavedFile {
 }
 
 impl SavedFile {
+    /// Reads the file at `path`.
+    ///
+    /// # Errors
+    /// If it cannot be read, or as [`SavedFile::parse`].
     pub fn open(path: &Path) -> Result<SavedFile> {
         let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
         SavedFile::parse(path, bytes)
     }
 
     /// A file with these bytes; `path` is for errors.
+    ///
+    /// # Errors
+    /// If it is no safetensors file, is truncated, or its metadata is damaged.
     pub fn parse(path: &Path, bytes: Vec<u8>) -> Result<SavedFile> {
         let name = path.display();
         // checks that the file is as long as its header says
@@ -47,11 +54,16 @@ impl SavedFile {
         Ok(SavedFile { path: path.into(), bytes, origin })
     }
 
+    /// Where it was read from.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
     /// The parameters of `network`; with `velocities`, the optimiser's state too, else it is zero.
+    ///
+    /// # Errors
+    /// If a tensor is missing, has another shape or belongs to no layer, or the file was written for another
+    /// network.
     pub fn state(&self, network: &NetworkFile, velocities: bool) -> Result<State> {
         let file = SafeTensors::deserialize(&self.bytes)?;
         let shapes = network.network.parameters();
@@ -119,6 +131,9 @@ impl SavedFile {
     }
 
     /// Refuses a file without velocities: it was saved to be evaluated.
+    ///
+    /// # Errors
+    /// If it has no velocities.
     pub fn check_resumable(&self) -> Result<()> {
         let names = SafeTensors::deserialize(&self.bytes)?;
         if names.names().iter().any(|name| name.ends_with(".velocity")) {

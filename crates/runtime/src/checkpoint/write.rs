@@ -9,6 +9,9 @@ use std::collections::HashMap;
 use std::path::Path;
 
 /// Writes checkpoint and weights into the run folder `folder`, each replaced whole; the checkpoint that was there is kept beside it.
+///
+/// # Errors
+/// If a file cannot be written; those before are intact then.
 pub fn save(folder: &Path, origin: &Origin, state: &State) -> Result<()> {
     // the checkpoint first: it is what an interrupted run continues from
     atomic::write_keeping(
@@ -20,6 +23,9 @@ pub fn save(folder: &Path, origin: &Origin, state: &State) -> Result<()> {
 }
 
 /// Writes the weights of the best epoch so far.
+///
+/// # Errors
+/// As [`save`].
 pub fn save_best(folder: &Path, origin: &Origin, state: &State) -> Result<()> {
     atomic::write(&folder.join(BEST), &serialize(origin, state, false)?)
 }

@@ -1,7 +1,7 @@
 //! `eval`: the accuracy of saved weights.
 
+use super::HardwareArgs;
 use super::train::USUAL_BATCH;
-use super::{HardwareArgs, configuration};
 use crate::accelerator::Accelerator;
 use crate::backend::Backend;
 use crate::checkpoint::{SavedFile, WEIGHTS, in_run_folder};
@@ -16,6 +16,7 @@ use crate::run_folder::{newest, runs_folder};
 use crate::train::{End, MOVED};
 use crate::view::View;
 use anyhow::{Context, Result};
+use ef_program::Config;
 use ef_sim::DramSettings;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -40,11 +41,16 @@ pub struct EvalArgs {
     /// Configuration of the accelerator
     #[arg(long, value_name = "NAME")]
     pub config: Option<String>,
+    /// Board, port and DRAM.
     #[command(flatten)]
     pub hardware: HardwareArgs,
 }
 
 impl EvalArgs {
+    /// Evaluates, and prints loss and accuracy.
+    ///
+    /// # Errors
+    /// If weights, network, data or device are not there or do not belong together: says which option helps.
     pub fn run(self) -> Result<End> {
         let interrupt = Interrupt::on_ctrl_c()?;
         let path = match self.weights {
@@ -67,7 +73,7 @@ impl EvalArgs {
         let config = self.config.as_deref().or(origin.map(|origin| origin.config.as_str()));
         let hardware = self.hardware.hardware(DramSettings::default());
         let config = match config {
-            Some(name) => configuration(name)?,
+            Some(name) => Config::named(name)?,
             None => self.backend.usual_config(&hardware)?,
         };
         let state = saved.state(&network, false)?;

@@ -58,6 +58,10 @@ fn seconds(text: &str) -> Result<Duration> {
 }
 
 impl MemtestArgs {
+    /// Tests, and prints what was found.
+    ///
+    /// # Errors
+    /// If the memory is not right, or cannot be tested.
     pub fn run(self) -> Result<End> {
         let interrupt = Interrupt::on_ctrl_c()?;
         let mut board = Board::named(&self.board)?;

@@ -1,6 +1,6 @@
 //! `train`: arguments, their defaults, and what of them a checkpoint decides.
 
-use super::{HardwareArgs, configuration};
+use super::HardwareArgs;
 use crate::backend::Backend;
 use crate::checkpoint::{CHECKPOINT, Origin, SavedFile, in_run_folder};
 use crate::data::DataSpec;
@@ -12,6 +12,7 @@ use crate::save_every::SaveEvery;
 use crate::train::{End, Options, train};
 use crate::view::View;
 use anyhow::{Context, Result, bail, ensure};
+use ef_program::Config;
 use ef_sim::DramSettings;
 use std::path::{Path, PathBuf};
 
@@ -37,21 +38,9 @@ pub struct TrainArgs {
     /// Images per step; what does not fit the accelerator at once is computed in several passes [default: 16]
     #[arg(long)]
     pub batch: Option<usize>,
-    /// Learning rate at the first step [default: 0.02 for a batch of 16, in proportion for smaller ones]
-    #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
-    pub lr: Option<f32>,
-    /// Learning rate at the last step of the last epoch, reached in a straight line [default: a tenth of --lr]
-    #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
-    pub lr_end: Option<f32>,
-    /// Steps over which the learning rate grows from zero [default: those of 800 images, at most a tenth of the run]
-    #[arg(long, value_name = "STEPS", conflicts_with = "resume")]
-    pub warm_up: Option<u64>,
-    /// Share of its velocity that a weight keeps, 0 or more and below 1 [default: 0.9]
-    #[arg(long, allow_negative_numbers = true)]
-    pub momentum: Option<f32>,
-    /// Weight decay (L2) [default: 0.0005]
-    #[arg(long, allow_negative_numbers = true)]
-    pub weight_decay: Option<f32>,
+    /// The optimiser's options.
+    #[command(flatten)]
+    pub hyper: HyperArgs,
     /// Decides the initial weights and the order of the images [default: 1]
     #[arg(long)]
     pub seed: Option<u64>,
@@ -73,6 +62,7 @@ pub struct TrainArgs {
     /// Compare all weights with the golden model's after every step
     #[arg(long)]
     pub verify: bool,
+    /// Board, port and DRAM.
     #[command(flatten)]
     pub hardware: HardwareArgs,
 }
@@ -92,6 +82,10 @@ struct Defaults {
 pub(super) const USUAL_BATCH: usize = 16;
 
 impl TrainArgs {
+    /// Trains.
+    ///
+    /// # Errors
+    /// As [`TrainArgs::options`] and [`train`].
     pub fn run(self) -> Result<End> {
         let interrupt = Interrupt::on_ctrl_c()?;
         let options = self.options()?;
@@ -99,6 +93,9 @@ impl TrainArgs {
     }
 
     /// Fills in defaults, from the checkpoint where there is one.
+    ///
+    /// # Errors
+    /// If an option is out of its range, or does not go with the run to resume.
     pub fn options(self) -> Result<Options> {
         let resume = match &self.resume {
             Some(path) => Some(SavedFile::open(&in_run_folder(path, CHECKPOINT))?),
@@ -139,7 +136,7 @@ impl TrainArgs {
         };
         let hardware = self.hardware.hardware(defaults.dram);
         let config = match self.config.as_ref().or(defaults.config.as_ref()) {
-            Some(name) => configuration(name)?,
+            Some(name) => Config::named(name)?,
             None => backend.usual_config(&hardware)?,
         };
         let batch = self.batch.unwrap_or(defaults.batch);
@@ -151,13 +148,7 @@ impl TrainArgs {
             epochs: self.epochs.unwrap_or(defaults.epochs),
             steps: self.steps.or(defaults.steps),
             batch,
-            hyper: HyperArgs {
-                learning_rate: self.lr,
-                learning_rate_end: self.lr_end,
-                momentum: self.momentum,
-                weight_decay: self.weight_decay,
-                warm_up: self.warm_up,
-            },
+            hyper: self.hyper,
             seed: self.seed.unwrap_or(defaults.seed),
             out,
             resume,
@@ -209,19 +200,8 @@ impl Defaults {
 }
 
 fn check(options: &Options) -> Result<()> {
-    let HyperArgs { learning_rate, learning_rate_end, momentum, weight_decay, .. } = options.hyper;
     ensure!(options.batch > 0, "--batch 0: a batch has at least 1 image");
     ensure!(options.epochs > 0, "--epochs 0: ask for at least 1");
     ensure!(options.steps != Some(0), "--steps 0: ask for at least 1");
-    for (name, value) in
-        [("--lr", learning_rate), ("--lr-end", learning_rate_end), ("--weight-decay", weight_decay)]
-    {
-        if let Some(value) = value {
-            ensure!(value.is_finite() && value >= 0.0, "{name} {value}: must be a finite number, 0 or more");
-        }
-    }
-    if let Some(momentum) = momentum {
-        ensure!((0.0..1.0).contains(&momentum), "--momentum {momentum}: must be at least 0 and below 1");
-    }
-    Ok(())
+    options.hyper.check()
 }

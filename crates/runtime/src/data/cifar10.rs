@@ -39,6 +39,9 @@ fn read(folder: &Path, name: &str, classes: usize) -> Result<Images> {
 
 /// The images of one file, plain or gzip; `name` is for errors. Labels are as in the file, any byte. Refuses CIFAR-100 and
 /// what is no whole number of records.
+///
+/// # Errors
+/// Names the file, what is wrong with it, and what to do.
 pub fn parse(name: &str, bytes: &[u8]) -> Result<Images> {
     let bytes = file::content(name, bytes, |_| Some(LIMIT))?;
     ensure!(!is_cifar_100(&bytes), "{name} is of {IS_CIFAR_100}");

@@ -38,6 +38,9 @@ fn part([images, labels]: &[PathBuf; 2]) -> Result<(Shape, Images)> {
 
 /// Images from an image file and a label file, each plain or gzip; the names are for errors. Labels are as in the file, any
 /// byte. Refuses files whose headers do not fit their lengths or each other.
+///
+/// # Errors
+/// Names the file, what is wrong with it, and what to do.
 pub fn parse(
     image_name: &str,
     image_bytes: &[u8],

@@ -81,6 +81,9 @@ fn ink(digit: &[u8], row: f32, column: f32) -> f32 {
 }
 
 /// Writes a set of one channel as the four files of MNIST.
+///
+/// # Errors
+/// If a file cannot be written.
 pub fn write_idx(dataset: &Dataset, folder: &Path) -> Result<()> {
     assert_eq!(dataset.shape.channels, 1, "IDX files of images have one channel");
     let Shape { rows, columns, .. } = dataset.shape;
@@ -94,6 +97,9 @@ pub fn write_idx(dataset: &Dataset, folder: &Path) -> Result<()> {
 }
 
 /// Writes a set of 3x32x32 images, at least five to train, as the six files of CIFAR-10.
+///
+/// # Errors
+/// If a file cannot be written.
 pub fn write_cifar10(dataset: &Dataset, folder: &Path) -> Result<()> {
     assert_eq!(dataset.shape, Shape { channels: 3, rows: 32, columns: 32 }, "images of CIFAR-10");
     let write = |name: &str, images: &Images, range: std::ops::Range<usize>| {

@@ -7,6 +7,7 @@ use serde::Serialize;
 /// The whole test.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
+    /// Back end: `board` or `chip`.
     pub backend: String,
     /// Name of the board's file.
     pub board: String,
@@ -14,8 +15,11 @@ pub struct Report {
     pub sdram: String,
     /// Words of its memory.
     pub memory_words: u64,
+    /// Decides the patterns and which words were tested.
     pub seed: u64,
+    /// Failed if a stage has failed.
     pub verdict: Verdict,
+    /// In the order in which they ran.
     pub stages: Vec<Stage>,
     /// One sentence.
     pub conclusion: String,
@@ -23,20 +27,26 @@ pub struct Report {
     pub advice: String,
 }
 
+/// What became of a stage, or of the test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
+    /// Nothing is wrong.
     Passed,
+    /// Something is wrong.
     Failed,
     /// A stage before it has failed.
     NotRun,
+    /// Ended by Ctrl-C.
     Interrupted,
 }
 
 /// One of its stages.
 #[derive(Clone, Debug, Serialize)]
 pub struct Stage {
+    /// `data lines`, `address lines`, `random patterns` or `refresh`.
     pub name: &'static str,
+    /// What became of it.
     pub verdict: Verdict,
     /// What was tested, in words.
     pub tested: String,
@@ -44,12 +54,14 @@ pub struct Stage {
     pub words: u64,
     /// In the host's time.
     pub seconds: f64,
+    /// What is wrong; empty if nothing is.
     pub findings: Vec<Finding>,
 }
 
 /// Something wrong.
 #[derive(Clone, Debug, Serialize)]
 pub struct Finding {
+    /// What is wrong.
     pub kind: Kind,
     /// A line, and sometimes more lines with the words that are concerned.
     pub text: String,
@@ -69,13 +81,19 @@ pub enum Kind {
     NoAnswer,
     /// One halfword of every word is wrong.
     HalfWrong,
+    /// A data line always has one level.
     DataStuck,
+    /// Two data lines are connected.
     DataShorted,
+    /// A data line is wrong sometimes.
     DataUnreliable,
     /// The SDRAM has another size than the bitstream was built for.
     OtherPart,
+    /// An address line has no effect.
     AddressDead,
+    /// Two address lines are connected.
     AddressShorted,
+    /// An address line is wrong sometimes.
     AddressUnreliable,
     /// Words read wrong at once.
     WrongWords,

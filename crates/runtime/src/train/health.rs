@@ -15,7 +15,7 @@ pub struct Settings<'a> {
     pub reach: f32,
 }
 
-/// A run that makes no sense to go on with.
+/// Why it makes no sense to go on with a run.
 #[derive(Debug, thiserror::Error)]
 #[error("step {step}: {what}, so the run is stopped; {advice}")]
 pub struct Diverged {
@@ -31,7 +31,7 @@ pub fn check(
     layer_names: &[&str],
     settings: &Settings,
 ) -> Result<(), Diverged> {
-    /// No network that learns has such a loss.
+    /// A loss above this is that of a network that no longer learns.
     const ABSURD: f64 = 1e6;
     let layers = saturated(overflow, layer_names);
     let what = if !layers.is_empty() {

@@ -129,12 +129,7 @@ impl Session {
             passes => format!(" in {} passes of up to {} images", passes.len(), passes[0]),
         };
         view.line(&format!(
-            "batch {batch}{passes}, learning rate {} to {} after {} steps of warm-up, momentum {}, weight decay {}, seed {seed}; run folder {}",
-            hyper.learning_rate,
-            hyper.learning_rate_end,
-            hyper.warm_up,
-            hyper.momentum,
-            hyper.weight_decay,
+            "batch {batch}{passes}, {hyper}, seed {seed}; run folder {}",
             self.folder.path().display()
         ));
         if self.options.resume.is_some() {

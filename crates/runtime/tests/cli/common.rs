@@ -3,8 +3,6 @@
 use ef_runtime::checkpoint::{CHECKPOINT, SavedFile};
 pub use ef_runtime::data::testing::{gzip, idx};
 use ef_runtime::parameters::State;
-use serialport::TTYPort;
-use std::os::fd::{FromRawFd, IntoRawFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -127,15 +125,6 @@ pub fn stderr(output: &Output) -> String {
 
 pub fn stdout(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-/// An end of a pseudo-terminal that programs do not inherit: they would never find it closed.
-pub fn not_inherited(port: TTYPort) -> TTYPort {
-    // SAFETY: the first descriptor is owned by nobody else, nor is its copy.
-    unsafe {
-        let copy = OwnedFd::from_raw_fd(port.into_raw_fd()).try_clone().unwrap();
-        TTYPort::from_raw_fd(copy.into_raw_fd())
-    }
 }
 
 /// 6 x 6 images whose class is which third of the rows is bright.

@@ -1,7 +1,7 @@
 //! The memory test of a board on a serial port (a pseudo-terminal).
 
 use crate::common::{Bench, failed, fails, stderr, stdout, succeeds};
-use crate::serial::Plugged;
+use ef_link::testing::Plugged;
 use ef_link::{Bus, Endpoint};
 use ef_model::ModelDevice;
 use ef_program::Device;

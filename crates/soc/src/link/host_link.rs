@@ -1,5 +1,4 @@
 //! [`HostLink`]: the host's registers and memory accesses over a UART.
-use super::bit_timer::PHASE_BITS;
 use super::executor::Executor;
 use super::memory_word::MemoryWord;
 use super::receiver::FrameReceiver;
@@ -10,14 +9,16 @@ use super::slip_decoder::SlipDecoder;
 use super::slip_encoder::SlipEncoder;
 use super::uart_rx::UartRx;
 use super::uart_tx::UartTx;
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use ef_hdl_kit::{block, glue};
 use rust_hdl::prelude::*;
 
 /// What a [`HostLink`] must know of its surroundings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LinkSettings {
+    /// The core clock, Hz.
     pub clock_hz: u64,
+    /// Bits per second on the line.
     pub baud: u64,
     /// Size of the memory.
     pub memory_words: u32,
@@ -26,18 +27,7 @@ pub struct LinkSettings {
 impl LinkSettings {
     /// `step` of the UART's [`BitTimer`](super::bit_timer::BitTimer)s.
     fn step(&self) -> Result<u64> {
-        let LinkSettings { clock_hz, baud, .. } = *self;
-        let step = ((baud << PHASE_BITS) + clock_hz / 2) / clock_hz;
-        let possible = step > 0
-            && clock_hz >= 8 * baud
-            && (step * clock_hz).abs_diff(baud << PHASE_BITS) * 200 < baud << PHASE_BITS;
-        ensure!(
-            possible,
-            "a UART of {baud} baud at a clock of {clock_hz} Hz: from {} to {} baud are possible",
-            clock_hz >> 12,
-            clock_hz / 8
-        );
-        Ok(step)
+        ef_board::bit_step(self.clock_hz, self.baud)
     }
 }
 

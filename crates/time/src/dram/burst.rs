@@ -24,7 +24,7 @@ impl BurstDram {
         let BurstMemory { cycles_per_word, latency, restart } = self.settings;
         let slot = &mut self.ends[self.bursts % QUEUE];
         let accepted = offered.max(*slot + 1);
-        // no word moves in the cycle of its command
+        // the first word moves in the cycle after the command at the earliest
         let begin = self.free.max(accepted + u64::from(latency.max(1)));
         let end = client.words(begin, burst.words, cycles_per_word.into());
         *slot = end;

@@ -13,7 +13,7 @@ use banks::Banks;
 const PACE: u64 = 2;
 /// From a burst taken to its first segment, and from a segment taken to the next one: `segmenter.rs`.
 const SEGMENT: u64 = 2;
-/// From a segment taken to what its row needs being known: `rows.rs`.
+/// From a segment taken to the decision whether its row must be opened: `rows.rs`.
 const DECIDE: u64 = 3;
 /// From a prepared segment taken to its first column command: `columns.rs`.
 const COLUMN: u64 = 1;
@@ -21,16 +21,16 @@ const COLUMN: u64 = 1;
 const READ: u64 = 4;
 /// From a word taken to its column command: `data.rs`.
 const WRITE: u64 = 1;
-/// From a refresh that is due to the banks' closing, if none forbids it: `maintenance.rs`.
+/// From a refresh that is due to the PRECHARGE of all banks, if no bank forbids it: `maintenance.rs`.
 const CLOSE: u64 = 2;
 
 pub struct Sdram {
     timing: SdramTiming,
     banks: Banks,
-    /// From then on a burst is taken, and a segment prepared.
+    /// From which cycle on a burst is taken, and from which cycle on a segment is prepared.
     free: u64,
     rows_free: u64,
-    /// The last column command, and the last that read.
+    /// The cycles of the last column command and of the last READ.
     last: u64,
     last_read: u64,
     last_bank: usize,
@@ -134,20 +134,20 @@ impl Sdram {
         if self.banks.hit(segment.bank, segment.row) {
             return decided;
         }
-        // the row under the streaming segment stays
+        // the row of the segment that streams stays open
         let streams = if segment.bank == self.last_bank { self.last + 2 } else { 0 };
         let from = self.slot(self.banks.closed(segment.bank, decided.max(streams)));
         let opened = self.banks.activate(segment.bank, segment.row, from);
         opened + u64::from(self.timing.t_rcd).max(2) - 1
     }
 
-    /// Row commands go between column commands.
+    /// The next cycle without a column command: row commands go there.
     fn slot(&self, at: u64) -> u64 {
         let taken = at <= self.last && (self.last - at).is_multiple_of(PACE);
         at + u64::from(taken)
     }
 
-    /// A refresh that is due at `due`. Returns when the next command may come.
+    /// Does a refresh that is due at `due`. Returns the cycle in which the next command may come.
     fn refresh(&mut self, due: u64) -> u64 {
         self.next_refresh += u64::from(self.timing.t_refi);
         let closed = self.banks.close_all(due + CLOSE);

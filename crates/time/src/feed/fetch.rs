@@ -7,7 +7,7 @@ use ef_rtl::control::{arrivals, fetch, prefetch, refill};
 use ef_rtl::memory::arbiter;
 use std::collections::VecDeque;
 
-/// Entries of [`Fetch::counter`] stay so long after their time: more than anything looks back.
+/// Cycles for which entries of [`Fetch::counter`] are kept: longer than any question looks back.
 const PAST: u64 = 8;
 
 /// A burst that has been decided on.
@@ -15,11 +15,11 @@ struct Offer {
     from: u64,
     first: usize,
     count: usize,
-    /// A far jump came after it: its words are dropped.
+    /// A far jump came after it, so its words are dropped.
     void: bool,
 }
 
-/// Words that pass the port one behind the other.
+/// Words that pass the port at a constant pace.
 struct Run {
     words: u64,
     begin: u64,
@@ -33,12 +33,13 @@ impl Run {
     }
 }
 
-/// The program counter from the execution of an instruction on, and what has to stay on the chip.
+/// The program counter after an instruction was executed, and the first instruction that has to stay on the
+/// chip.
 struct Counter {
     executed: u64,
     pc: usize,
     keep: usize,
-    /// When that can be seen as if it came from an instruction executed then.
+    /// The cycle from which on `refill.rs` sees both.
     kept: u64,
 }
 
@@ -46,22 +47,23 @@ struct Counter {
 pub struct Fetch {
     ring: usize,
     length: usize,
-    /// The ring has been filled from `base` on; all before `asked` is asked for, and the bursts of all before `known` are taken.
+    /// Numbers of instructions: the ring has been filled from `base` on, bursts are asked for up to `asked`,
+    /// and those up to `known` are taken.
     base: usize,
     asked: usize,
     known: usize,
     /// When the second word of each instruction comes, of those before `known`.
     arrived: Vec<u64>,
     offer: Option<Offer>,
-    /// From then on a burst may be prepared.
+    /// The cycle from which on the next burst may be prepared.
     ready: u64,
     /// The latest bursts that were taken, and the pieces of the newest.
     taken: VecDeque<Run>,
     pieces: Vec<Run>,
     counter: VecDeque<Counter>,
-    /// `kept` of the latest.
+    /// `kept` of the latest entry.
     moved: u64,
-    /// A jump that may be far, and the cycle of `jump`.
+    /// A jump that may be far: its target, and the cycle of `jump`.
     jump: Option<(u64, usize)>,
     halted: u64,
     pub keep: Keep,
@@ -103,7 +105,7 @@ impl Fetch {
         self.counter.push_back(Counter { executed, pc, keep, kept: self.moved });
     }
 
-    /// The same for a NEXT that jumps to `pc`.
+    /// A NEXT was executed that jumps to `pc`.
     pub fn jumped(&mut self, executed: u64, pc: usize) {
         if self.keep.holds(pc) {
             self.executed(executed, pc);

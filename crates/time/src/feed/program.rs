@@ -8,7 +8,7 @@ use ef_rtl::control::{dispatch, execute, field_state};
 use ef_rtl::stream::fifo;
 use std::collections::VecDeque;
 
-/// What an executed instruction means for the time of those behind it.
+/// What an executed instruction does to the time of the instructions after it.
 #[derive(Clone, Copy, Debug)]
 enum Step {
     /// A value or an ISSUE enters a queue.
@@ -63,7 +63,7 @@ impl Program {
     }
 }
 
-/// Times of entries that are remembered: more than a queue holds.
+/// The number of entries whose times are remembered: more than a queue holds.
 const REMEMBERED: usize = 64;
 
 /// The entries of one queue.
@@ -71,7 +71,7 @@ const REMEMBERED: usize = 64;
 struct Entries {
     /// When each entered, and whether it is an ISSUE.
     waiting: VecDeque<(u64, bool)>,
-    /// Entries that came, and when the latest of them did.
+    /// The number of entries so far, and when the latest ones entered.
     came: usize,
     pushed: VecDeque<u64>,
     /// When the latest entries left.
@@ -157,7 +157,7 @@ impl Entries {
         loop {
             let seen = at.saturating_sub(dispatch::ROOM);
             let came = self.came - self.pushed.iter().filter(|pushed| **pushed > seen).count();
-            // so many have to have gone
+            // this many entries must have left the queue
             let needed = (came + 1).saturating_sub(dispatch::MANY as usize);
             if needed == 0 {
                 return Some(at);
@@ -172,7 +172,8 @@ impl Entries {
         }
     }
 
-    /// Takes values from `free` on, up to an ISSUE: returns from when on its command's start may be decided.
+    /// Takes values from the queue, not before `free`, up to an ISSUE. Returns the cycle from which on the
+    /// start of its command may be decided.
     fn take(&mut self, free: u64) -> Option<u64> {
         while let Some((pushed, issue)) = self.waiting.pop_front() {
             let at = (pushed + fifo::LATENCY).max(self.last_left + 1).max(free);
@@ -201,7 +202,7 @@ impl Feed for Controller<'_> {
                     held[engine] = Some(Held { index: self.next_command(engine), from });
                 }
             }
-            // what was taken has made room for more
+            // the entries that were taken have made room for others
             if self.progress() == before {
                 self.fetch.plan();
                 return held;

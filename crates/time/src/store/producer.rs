@@ -22,12 +22,14 @@ pub struct Producer {
     first: u64,
     rate: Rate,
     words: u64,
-    /// From which word on, and by how many cycles, full buffers have delayed it; the latest last.
+    /// Delays because of a full buffer: from which word on, and by how many cycles in all. The latest is the
+    /// last.
     late: Vec<(u64, u64)>,
     drained: u64,
-    /// The latest words that left: number of the first, when it did, words, when the last did.
+    /// The words that left the buffer last, together: number of the first one, when it left, how many, when the
+    /// last one left.
     latest: (u64, u64, u64, u64),
-    /// The last word, or what comes after it, is made.
+    /// When the last word, or what comes after it, is made.
     finished: u64,
 }
 
@@ -133,7 +135,7 @@ impl Producer {
     /// Words leave: the next `words`, the first not before `begin`, the others no faster than `pace`. Returns when the
     /// last was made, and when it leaves.
     pub fn drain(&mut self, begin: u64, words: u64, pace: u64) -> (u64, u64) {
-        // what the words before have held back
+        // the delay that the words before have caused
         let (first, _, before, end) = self.latest;
         if before > 0 {
             self.hold_back(first + before - 1, end);

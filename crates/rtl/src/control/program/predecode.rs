@@ -8,9 +8,13 @@ use rust_hdl::prelude::*;
 
 /// Where the parts of `kind` begin.
 pub mod kind {
+    /// Six bits.
     pub const FIELD: u64 = 0;
+    /// Two bits.
     pub const ENGINE: u64 = 6;
+    /// Four bits.
     pub const OPCODE: u64 = 8;
+    /// Three bits.
     pub const STREAM: u64 = 12;
 }
 

@@ -13,8 +13,10 @@ pub const OFFER: u64 = 3;
 pub const AGAIN: u64 = 4;
 /// Cycles from what sets the room for a burst, the instruction executed, to the cycle that measures it.
 pub const MEASURED: u64 = 2;
-/// Cycles from `jump` to the first that may prepare a burst: after one to an instruction that is there, and after a far one.
+/// Cycles from `jump` to the first in which a burst may be prepared, after a jump to an instruction that is in the buffer; after a far
+/// jump it is [`AFTER_FAR`].
 pub const AFTER_JUMP: u64 = 2;
+/// See [`AFTER_JUMP`].
 pub const AFTER_FAR: u64 = 3;
 /// Cycles of `urgent` behind the program counter.
 pub const URGENT: u64 = 1;

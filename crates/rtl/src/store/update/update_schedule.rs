@@ -44,6 +44,7 @@ pub struct Schedule {
 }
 
 impl Schedule {
+    /// For partial sums that are read with this latency, in cycles.
     pub const fn new(psum_latency: usize) -> Self {
         // g and t1 meet at the adder
         let product = OPERAND + MULTIPLY;

@@ -2,8 +2,7 @@
 use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
-/// Bits of the phase.
-pub const PHASE_BITS: usize = 20;
+pub use ef_board::PHASE_BITS;
 /// A phase of half a bit.
 pub const HALF: u64 = 1 << (PHASE_BITS - 1);
 

@@ -1,17 +1,19 @@
-//! [`Banks`]: which rows are open, and from when on they may change: `bank.rs`.
+//! [`Banks`]: which row of each bank is open, and when its next command may come, as `bank.rs` of the RTL
+//! decides.
 
 use crate::memory::SdramTiming;
 
 /// From a READ to PRECHARGE of its bank.
 const AFTER_READ: u64 = 2;
-/// The state of all banks is looked at a cycle late.
+/// The controller sees the state of the banks one cycle late.
 const QUIET: u64 = 1;
 
 #[derive(Clone, Copy, Default)]
 struct Bank {
     row: Option<u32>,
     activated: u64,
-    /// PRECHARGE may come, as far as columns say, or ACTIVATE after a PRECHARGE.
+    /// The first cycle in which PRECHARGE may come after the column commands so far, or ACTIVATE after a
+    /// PRECHARGE.
     hold: u64,
 }
 
@@ -31,7 +33,7 @@ impl Banks {
         self.bank[bank].row == Some(row)
     }
 
-    /// When ACTIVATE may come, if its PRECHARGE, where one is needed, may from `from` on.
+    /// When ACTIVATE may come. Where a PRECHARGE is needed before it, that may come from `from` on.
     pub fn closed(&self, bank: usize, from: u64) -> u64 {
         let state = &self.bank[bank];
         let row_cycle = state.activated + u64::from(self.timing.t_rc);
@@ -42,7 +44,7 @@ impl Banks {
         (precharge + u64::from(self.timing.t_rp)).max(row_cycle)
     }
 
-    /// Opens a row from `from` on; returns when.
+    /// Opens a row, not before `from`; returns the cycle of its ACTIVATE.
     pub fn activate(&mut self, bank: usize, row: u32, from: u64) -> u64 {
         let at = from.max(self.last_activate + u64::from(self.timing.t_rrd));
         self.bank[bank] = Bank { row: Some(row), activated: at, hold: 0 };
@@ -50,13 +52,13 @@ impl Banks {
         at
     }
 
-    /// A column command.
+    /// Notes a READ or WRITE.
     pub fn column(&mut self, bank: usize, at: u64, write: bool) {
         let after = if write { u64::from(self.timing.t_wr) + 1 } else { AFTER_READ };
         self.bank[bank].hold = at + after;
     }
 
-    /// Closes all banks from `from` on; returns when.
+    /// Closes all banks, not before `from`; returns the cycle of the PRECHARGE.
     pub fn close_all(&mut self, from: u64) -> u64 {
         let timing = self.timing;
         let at = self.bank.iter().fold(from, |at, bank| {
