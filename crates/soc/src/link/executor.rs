@@ -83,7 +83,7 @@ block! {
         in at: Bits<9>,
         out hello, writes, memory, last: Bit, out target: Bits<8>, out following: Bits<9>,
         reg is_hello => hello, is_write => writes, is_memory => memory, is_last => last: Bit,
-        reg register => target: Bits<8>,
+        reg register_q => target: Bits<8>,
         net next_at: Bits<9>,
         const op_hello: Bits<8> = Op::Hello as u64, const op_write_memory: Bits<8> = Op::WriteMemory as u64,
         const op_read_memory: Bits<8> = Op::ReadMemory as u64,
@@ -99,7 +99,7 @@ impl Logic for RequestKind {
             (self.op.val() == self.op_write_memory.val()) | (self.op.val() == self.op_write_registers.val());
         self.is_memory.d.next =
             (self.op.val() == self.op_write_memory.val()) | (self.op.val() == self.op_read_memory.val());
-        self.register.d.next =
+        self.register_q.d.next =
             self.address.val().get_bits::<8>(0) + (self.at.val().get_bits::<8>(0) & self.mask.val());
         self.next_at.next = self.at.val() + self.one.val();
         self.following.next = self.next_at.val();
