@@ -1,6 +1,7 @@
 //! From a parsed block to Rust: the struct, its `Default` and its rust-hdl `Block`.
 
-use crate::parse::{BlockItem, Field, Kind, Parameters};
+use crate::types;
+use ef_hdl_syntax::{BlockItem, Field, Kind, Parameters};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Attribute, Expr, ExprLit, Ident, Lit, Meta, ReturnType};
@@ -17,7 +18,7 @@ fn structure(block: &BlockItem) -> TokenStream {
     let bounds = &generics.where_clause;
     let fields = block.fields.iter().map(|field| {
         let Field { attributes, name, .. } = field;
-        let (visibility, field_type) = (field.field_visibility(), field.field_type());
+        let (visibility, field_type) = (types::visibility(field), types::of(field));
         let port = port_doc(field);
         quote!(#(#attributes)* #port #visibility #name: #field_type)
     });

@@ -1,14 +1,9 @@
 //! Hardware modules as they are declared: `block! { pub struct ... }` (`ef_hdl_kit::block`).
 
-use proc_macro2::TokenStream;
+use ef_hdl_syntax::{BlockItem, Field, Kind};
 use quote::ToTokens;
 use std::fmt;
-use syn::ext::IdentExt;
-use syn::parse::{Parse, ParseStream};
-use syn::{
-    Attribute, Expr, GenericArgument, Generics, Ident, Item, PathArguments, ReturnType, Stmt, Token, Type,
-    Visibility, WhereClause, braced, parenthesized, token,
-};
+use syn::{Attribute, Expr, GenericArgument, Ident, Item, PathArguments, Type};
 
 /// A hardware module.
 #[derive(Debug, PartialEq)]
@@ -57,82 +52,25 @@ pub fn blocks(text: &str) -> syn::Result<Vec<Block>> {
         if let Item::Macro(item) = item
             && item.mac.path.segments.last().is_some_and(|name| name.ident == "block")
         {
-            blocks.push(item.mac.parse_body()?);
+            blocks.push(Block::of(&item.mac.parse_body()?));
         }
     }
     Ok(blocks)
 }
 
-/// The body of a `block!`.
-impl Parse for Block {
-    fn parse(input: ParseStream) -> syn::Result<Self> {
-        let attributes = input.call(Attribute::parse_outer)?;
-        input.parse::<Visibility>()?;
-        input.parse::<Token![struct]>()?;
-        let name = input.parse::<Ident>()?.to_string();
-        input.parse::<Generics>()?;
-        if input.peek(token::Paren) {
-            // parameters of the constructor
-            let parameters;
-            parenthesized!(parameters in input);
-            parameters.parse::<TokenStream>()?;
-            input.parse::<ReturnType>()?;
-        }
-        input.parse::<Option<WhereClause>>()?;
-        let body;
-        braced!(body in input);
-        let mut ports = Vec::new();
-        while !body.is_empty() {
-            if body.peek(Token![let]) || body.peek(Token![if]) || body.peek(Ident) && body.peek2(Token![!]) {
-                body.parse::<Stmt>()?;
-            } else {
-                ports.extend(group(&body)?);
-            }
-        }
-        Ok(Self { name, doc: doc(&attributes), ports })
-    }
-}
-
-/// `[pub] [keyword] name, name: Type [= value]` and the comma behind it: its ports; none if it declares something else.
-fn group(input: ParseStream) -> syn::Result<Vec<Port>> {
-    input.call(Attribute::parse_outer)?;
-    input.parse::<Visibility>()?;
-    let direction = keyword(input)?;
-    let mut names = vec![input.parse::<Ident>()?];
-    while input.peek(Token![,]) {
-        input.parse::<Token![,]>()?;
-        names.push(input.parse()?);
-    }
-    input.parse::<Token![:]>()?;
-    let width = width(&input.parse()?);
-    if input.peek(Token![=]) {
-        input.parse::<Token![=]>()?;
-        input.parse::<Expr>()?;
-    }
-    if !input.is_empty() {
-        input.parse::<Token![,]>()?;
-    }
-    let port = |name: Ident| {
-        direction.map(|direction| Port { name: name.to_string(), direction, width: width.clone() })
-    };
-    Ok(names.into_iter().filter_map(port).collect())
-}
-
-/// Takes the word in front of the names, if there is one: the direction that it says.
-fn keyword(input: ParseStream) -> syn::Result<Option<Direction>> {
-    // a field may be called `out`: then a comma or a colon follows
-    if !(input.peek(Token![in]) || input.peek(Token![const]) || input.peek(Ident) && input.peek2(Ident)) {
-        return Ok(None);
-    }
-    let word = input.call(Ident::parse_any)?;
-    match word.to_string().as_str() {
-        "in" => Ok(Some(Direction::In)),
-        "out" => Ok(Some(Direction::Out)),
-        "inout" => Ok(Some(Direction::InOut)),
-        "net" | "reg" | "const" => Ok(None),
-        _ => {
-            Err(syn::Error::new(word.span(), format!("`{word}` is none of in, out, inout, net, reg, const")))
-        }
+impl Block {
+    fn of(block: &BlockItem) -> Self {
+        let port = |field: &Field| {
+            let direction = match field.kind {
+                Kind::In => Direction::In,
+                Kind::Out => Direction::Out,
+                Kind::InOut => Direction::InOut,
+                _ => return None,
+            };
+            Some(Port { name: field.name.to_string(), direction, width: width(&field.carried) })
+        };
+        let ports = block.fields.iter().filter_map(port).collect();
+        Block { name: block.name.to_string(), doc: doc(&block.attributes), ports }
     }
 }
 
@@ -229,7 +167,7 @@ mod tests {
                     inout pin: Bits<W>,
                     hazard: HazardTimer,
                     ram: [Ram<W>; 2] = [Ram::new(3, 4), Ram::default()],
-                    reg active, skip: Bit,
+                    reg active, skip: Bit, reg(reset) pulse held => psum: Bits<16>,
                     net go: Bit,
                     const one: Bits<16> = 1, const last: Bits<3> = T as u64 - 1,
                     pub out: Other,
@@ -243,6 +181,9 @@ mod tests {
     #[test]
     fn a_word_that_no_block_knows_is_named() {
         let error = blocks("block! { struct A { wire x: Bit } }").unwrap_err();
-        assert_eq!(error.to_string(), "`wire` is none of in, out, inout, net, reg, const");
+        assert!(
+            error.to_string().contains("expected `in`, `out`, `inout`, `net`, `reg` or `const`"),
+            "{error}"
+        );
     }
 }

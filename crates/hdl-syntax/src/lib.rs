@@ -1,7 +1,6 @@
-//! What stands inside of `block! { ... }`.
+//! What stands inside of `block! { ... }` (`ef_hdl_kit::block!`, where it is described), as the macro and the catalogue of modules read it.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::{
     Attribute, Expr, Generics, Ident, Result, ReturnType, Stmt, Token, Type, Visibility, braced,
@@ -10,31 +9,43 @@ use syn::{
 
 /// A whole block.
 pub struct BlockItem {
+    /// Its doc comment, and derives.
     pub attributes: Vec<Attribute>,
+    /// Of the struct and its constructor.
     pub visibility: Visibility,
+    /// Its type.
     pub name: Ident,
+    /// With the where clause.
     pub generics: Generics,
     /// The parameters of its constructor; without any it has a `Default` instead.
     pub parameters: Option<Parameters>,
     /// What runs before the fields get their values.
     pub before: Vec<Stmt>,
+    /// In the order of the declaration.
     pub fields: Vec<Field>,
 }
 
 /// `(length: usize) -> Result<Self>`
 pub struct Parameters {
+    /// Between the parentheses.
     pub list: TokenStream,
+    /// `Self` unless said.
     pub output: ReturnType,
 }
 
 /// One name of a group such as `in reset, valid: Bit`.
 pub struct Field {
+    /// Those of the group.
     pub attributes: Vec<Attribute>,
+    /// As written; ports are public whatever it is.
     pub visibility: Visibility,
+    /// The field.
     pub name: Ident,
+    /// What the group declares.
     pub kind: Kind,
     /// Of the value that is carried or held; of a part the part's own.
     pub carried: Type,
+    /// What it is made with; without, its `Default`.
     pub value: Option<Expr>,
     /// `reg(signal)`: the register is 0 from the cycle after one in which this signal is high.
     pub clear: Option<Ident>,
@@ -45,13 +56,19 @@ pub struct Field {
 }
 
 /// The keyword before a group.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
+    /// `in`
     In,
+    /// `out`
     Out,
+    /// `inout`
     InOut,
+    /// `net`
     Net,
+    /// `reg`
     Register,
+    /// `const`
     Constant,
     /// No keyword: a block, or anything else that rust-hdl takes as a field.
     Part,
@@ -174,57 +191,5 @@ fn keyword(input: ParseStream) -> Result<Kind> {
             word.span(),
             "expected `in`, `out`, `inout`, `net`, `reg` or `const` before a group of names",
         )),
-    }
-}
-
-impl Field {
-    /// The type of the field.
-    pub fn field_type(&self) -> TokenStream {
-        wrapped(&self.carried, self.kind)
-    }
-
-    /// Ports can be seen from outside.
-    pub fn field_visibility(&self) -> TokenStream {
-        match self.kind {
-            Kind::In | Kind::Out | Kind::InOut => quote!(pub),
-            _ => self.visibility.to_token_stream(),
-        }
-    }
-}
-
-/// A signal, register or constant of type `carried`; an array or `Vec` of them where that is one.
-fn wrapped(carried: &Type, kind: Kind) -> TokenStream {
-    if let Type::Array(array) = carried
-        && kind != Kind::Part
-    {
-        let (element, length) = (wrapped(&array.elem, kind), &array.len);
-        return quote!([#element; #length]);
-    }
-    if let Some(element) = element_of_vec(carried)
-        && kind != Kind::Part
-    {
-        let element = wrapped(element, kind);
-        return quote!(::std::vec::Vec<#element>);
-    }
-    let signal = |direction| quote!(::ef_hdl_kit::rust_hdl::core::prelude::Signal<#direction, #carried>);
-    let core = quote!(::ef_hdl_kit::rust_hdl::core::prelude);
-    match kind {
-        Kind::In => signal(quote!(#core::In)),
-        Kind::Out => signal(quote!(#core::Out)),
-        Kind::InOut => signal(quote!(#core::InOut)),
-        Kind::Net => signal(quote!(#core::Local)),
-        Kind::Register => quote!(::ef_hdl_kit::rust_hdl::widgets::prelude::DFF<#carried>),
-        Kind::Constant => quote!(#core::Constant<#carried>),
-        Kind::Part => carried.to_token_stream(),
-    }
-}
-
-fn element_of_vec(carried: &Type) -> Option<&Type> {
-    let Type::Path(path) = carried else { return None };
-    let last = path.path.segments.last().filter(|segment| segment.ident == "Vec")?;
-    let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
-    match arguments.args.first() {
-        Some(syn::GenericArgument::Type(element)) => Some(element),
-        _ => None,
     }
 }
