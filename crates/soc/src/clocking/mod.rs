@@ -16,4 +16,4 @@ mod reset;
 pub use debounce::Debounce;
 pub use pads::{PadKind, SdramPads, pads_verilog};
 pub use pll::{PLL_SIM_LOCK_EDGES, Pll, PllKind, pll_verilog};
-pub use reset::{ResetFlop, ResetSequencer};
+pub use reset::{ReleaseTimer, ResetFlop, ResetSequencer};
