@@ -5,7 +5,12 @@ use ef_hdl_kit::rand::Rng;
 use ef_program::compute::ComputeOp;
 use ef_program::{ComputeDesc, Descriptor};
 use ef_rtl::arith::mult18::{MultKind, mult18_verilog};
+use ef_rtl::buffer::rotator::RotateStage;
+use ef_rtl::buffer::skew_address::{AddressSum, Negate};
+use ef_rtl::buffer::skew_buffer::{BankPorts, Gate};
 use ef_rtl::buffer::{Banks, Delay, PulseDelay, Rotator, SkewAddress, SkewBuffer};
+use ef_rtl::kernel::lanes::{LaneCell, PixelWalk};
+use ef_rtl::kernel::row::Chain;
 use ef_rtl::kernel::*;
 use ef_rtl_tests::{Chance, drive, group};
 use rust_hdl::prelude::*;
@@ -29,6 +34,25 @@ group! {
         drive!(b, rng; any(): feature_we, feature_waddr, feature_wdata, loss_we, loss_waddr, loss_wdata;
                any(): weight_we, weight_waddr, weight_wdata, x_addr, x_rot, x_loss, x_lane;
                any(): s_addr, s_rot, s_loss, s_lane, s_keep; one_in(8): x_ones);
+    };
+
+    rotate_stage[comb 200]: RotateStage::<4, 16>::new(1.into()) => |b, rng| {
+        drive!(b, rng; any(): rot, stay, turn);
+    };
+    negate[comb 50]: Negate::default() => |b, rng| drive!(b, rng; any(): x);
+    address_sum[100]: AddressSum::default() => |b, rng| drive!(b, rng; any(): a, b);
+    bank_ports[400]: BankPorts::default() => |b, rng| {
+        drive!(b, rng; any(): x_addr, s_addr, s_addr_loss, feature, loss, weight, x_data_loss, s_data_loss;
+               one_in(8): x_data_ones);
+    };
+    gate[comb 100]: Gate::default() => |b, rng| drive!(b, rng; any(): keep, x);
+    pixel_walk[600]: PixelWalk::default() => |b, rng| {
+        drive!(b, rng; one_in(60): load; one_in(3): last_c, last_r, last_i;
+               any(): run, x_c, x_r, x_i, s_c, s_r, s_i);
+    };
+    lane_cell[200]: LaneCell::default() => |b, rng| drive!(b, rng; any(): shift, x_in, s_in, present_in);
+    chain[400]: Chain::default() => |b, rng| {
+        drive!(b, rng; any(): s_we, swap, init, raddr, we, waddr; one_in(4): overflow, saturated_in);
     };
 
     counter[600]: Counter::default() => |b, rng| {

@@ -6,6 +6,10 @@ use ef_hdl_kit::lockstep;
 use ef_hdl_kit::rand::Rng;
 use ef_program::load::{LoadOp, WordBuffer};
 use ef_program::{Descriptor, config};
+use ef_rtl::load::buffer_writer::WriteSelect;
+use ef_rtl::load::handover_ram::BurstWalk;
+use ef_rtl::load::run_reader::RunIssuer;
+use ef_rtl::load::scratch::BankAddress;
 use ef_rtl::load::{
     BufferWriter, CodeReader, Expander, Field16, HandoverRam, Levels, LoadControl, LoadEngine, ReadRoute,
     RunReader, Vectors, Walker, Words,
@@ -105,6 +109,20 @@ group! {
         assert!(given > 2000, "{given} words");
     };
 
+    burst_walk[2000]: BurstWalk::default() => |b, rng| {
+        drive!(b, rng; one_in(300): reset; one_in(3): cmd_valid; any(): cmd_addr;
+               one_in(2): taken_valid, taken_ready);
+        b.cmd_len.next = (1 + rng.below(12)).into();
+    };
+    run_issuer[4000]: RunIssuer::default() => |b, rng| {
+        drive!(b, rng; one_in(600): reset; one_in(12): start; one_in(300): cancel;
+               any(): dram, d_run0, d_run1;
+               below(8): run; below(5): n_run0, n_run1; not_one_in(4): cmd_ready, data_valid, data_ready);
+    };
+    write_select[400]: WriteSelect::default() => |b, rng| {
+        drive!(b, rng; below(3): to; one_in(3): pending; any(): valid, address);
+    };
+    bank_address_of_4[comb 200]: BankAddress::<4>::default() => |b, rng| drive!(b, rng; any(): address);
     expander[3000]: Expander::<4>::default() => |b, rng| {
         drive!(b, rng; one_in(300): reset; one_in(5): start; any(): mask, pool, present, keep, code, vector;
                count(100): a_down; below(8): p_down, phase; one_in(4): coming; count(1000): at;

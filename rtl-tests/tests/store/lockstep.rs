@@ -3,10 +3,10 @@
 use ef_hdl_kit::lockstep;
 use ef_program::StoreDesc;
 use ef_rtl::arith::mult18::{MultKind, mult18_verilog};
-use ef_rtl::store::arithmetic::Arithmetic;
+use ef_rtl::store::arithmetic::{Arithmetic, ChooseOperands, Saturation};
 use ef_rtl::store::class_walk::{ArgMax, ClassWalk};
-use ef_rtl::store::codes::{Codes, VectorCode};
-use ef_rtl::store::drain::Drain;
+use ef_rtl::store::codes::{CodeRam, Codes, PackCodes, VectorCode};
+use ef_rtl::store::drain::{Drain, MapEnd};
 use ef_rtl::store::exponents::Exponents;
 use ef_rtl::store::handover_writer::HandoverWriter;
 use ef_rtl::store::hold::Hold;
@@ -15,7 +15,7 @@ use ef_rtl::store::map_walk::MapWalk;
 use ef_rtl::store::operand_ram::OperandRam;
 use ef_rtl::store::order_key::OrderKey;
 use ef_rtl::store::pool_lane::PoolLane;
-use ef_rtl::store::psum_port::PsumPort;
+use ef_rtl::store::psum_port::{ChooseAddress, PickLane, PsumPort};
 use ef_rtl::store::run_writer::RunWriter;
 use ef_rtl::store::serialise::Serialise;
 use ef_rtl::store::softmax::Softmax;
@@ -23,12 +23,12 @@ use ef_rtl::store::softmax_control::SoftmaxControl;
 use ef_rtl::store::softmax_steps::{SoftmaxFunction, SoftmaxSteps};
 use ef_rtl::store::softmax_totals::SoftmaxTotals;
 use ef_rtl::store::store_control::StoreControl;
-use ef_rtl::store::store_engine::StoreEngine;
+use ef_rtl::store::store_engine::{ChooseElement, StoreEngine};
 use ef_rtl::store::store_latch::StoreLatch;
-use ef_rtl::store::token_line::TokenLine;
-use ef_rtl::store::update::Update;
+use ef_rtl::store::token_line::{Census, TokenLine, TokenStage};
+use ef_rtl::store::update::{OperandAddress, Update, UpdateResult, UpdateSteps};
 use ef_rtl::store::update_walk::UpdateWalk;
-use ef_rtl::store::word_buffer::WordBuffer;
+use ef_rtl::store::word_buffer::{WordBuffer, WordStore};
 use ef_rtl::store::word_mux::WordMux;
 use ef_rtl::store::word_ram::WordRam;
 use ef_rtl_tests::{Chance, drive, group};
@@ -67,6 +67,29 @@ group! {
         drive!(b, rng; one_in(2): map; any(): map_address, word_address; below(4): word_lane; word(): p_data);
     };
 
+    choose_address[200]: ChooseAddress::default() => |b, rng| {
+        drive!(b, rng; any(): map, map_address, word_address);
+    };
+    pick_lane_of_4[200]: PickLane::<4>::default() => |b, rng| drive!(b, rng; below(4): lane; word(): vector);
+    token_stage[200]: TokenStage::default() => |b, rng| drive!(b, rng; one_in(3): d; one_in(20): clear);
+    census[1000]: Census::default() => |b, rng| {
+        drive!(b, rng; one_in(200): clear; one_in(3): enter, leave);
+        b.leave.next &= b.busy.val() && !b.enter.val();
+    };
+    choose_operands[300]: ChooseOperands::default() => |b, rng| {
+        drive!(b, rng; any(): second, add, subtract, multiply; word(): add_a, add_b, mul_a, mul_b);
+    };
+    saturation[200]: Saturation::default() => |b, rng| {
+        drive!(b, rng; any(): added, multiplied; one_in(3): sum_overflow, product_overflow);
+    };
+    choose_element[comb 200]: ChooseElement::default() => |b, rng| {
+        drive!(b, rng; any(): softmax, update_address, update_lane, softmax_address, softmax_lane);
+    };
+    word_store[2500]: WordStore::default() => |b, rng| {
+        drive!(b, rng; one_in(1500): clear; word(): word; not_one_in(3): push;
+               any(): taken_valid, taken_ready);
+        b.push.next &= !b.stall.val();
+    };
     word_buffer[5000]: WordBuffer::default() => |b, rng| {
         drive!(b, rng; one_in(3000): clear; word(): word; not_one_in(3): push; one_in(3): out_ready);
         b.push.next &= !b.stall.val();
@@ -105,6 +128,30 @@ group! {
             }
             under_way = if under_way == 300 || b.finished.val() { 0 } else { under_way + 1 };
         });
+    };
+
+    pack_codes_of_2[1000]: PackCodes::<2>::default() => |b, rng| {
+        let pool = b.pool.next;
+        drive!(b, rng; one_in(300): clear; one_in(3): load; one_in(7): row_end; word(): code; any(): pool);
+        if rng.not_one_in(100) {
+            b.pool.next = pool;
+        }
+    };
+    code_ram[1500]: CodeRam::<4>::default() => |b, rng| {
+        drive!(b, rng; one_in(300): clear; one_in(4): put, stall; word(): packed_word; one_in(40): send);
+        b.send.next &= !b.busy.val();
+    };
+    map_end[comb 50]: MapEnd::default() => |b, rng| drive!(b, rng; any(): empty, closed);
+    operand_address[400]: OperandAddress::default() => |b, rng| {
+        drive!(b, rng; one_in(60): restart; any(): o_w, o_v; one_in(3): weight, velocity, weight_again);
+    };
+    update_steps[comb 400]: UpdateSteps::default() => |b, rng| {
+        drive!(b, rng; one_in(3): decay, carry, scale, total, accumulate, step;
+               word(): learning_rate, momentum, weight_decay, operand, element, product;
+               word(): held_total, held_velocity, held_weight);
+    };
+    update_result[comb 100]: UpdateResult::default() => |b, rng| {
+        drive!(b, rng; any(): velocity, new_velocity, new_weight, walking, computing);
     };
 
     arithmetic[1000]: Arithmetic::default() => |b, rng| {

@@ -75,7 +75,7 @@ glue! { [const T: usize, const W: usize] Rotator<T, W>; self => {
 
 /// T two-way multiplexers steered by one bit of the rotation.
 #[derive(LogicBlock)]
-struct RotateStage<const T: usize, const W: usize> {
+pub struct RotateStage<const T: usize, const W: usize> {
     pub rot: Signal<In, Bits<3>>,
     pub stay: Vec<Signal<In, Bits<W>>>,
     pub turn: Vec<Signal<In, Bits<W>>>,
@@ -84,7 +84,7 @@ struct RotateStage<const T: usize, const W: usize> {
 }
 
 impl<const T: usize, const W: usize> RotateStage<T, W> {
-    fn new(digit: Bits<2>) -> Self {
+    pub fn new(digit: Bits<2>) -> Self {
         Self {
             rot: Default::default(),
             stay: vec_of(T),

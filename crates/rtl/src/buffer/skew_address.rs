@@ -64,7 +64,7 @@ glue! { [const T: usize] SkewAddress<T>; self => {
 
 /// `y = -x` modulo 8.
 #[derive(LogicBlock, Default)]
-struct Negate {
+pub struct Negate {
     pub x: Signal<In, Bits<3>>,
     pub y: Signal<Out, Bits<3>>,
     zero: K<3, 0>,
@@ -79,7 +79,7 @@ impl Logic for Negate {
 
 /// `y = a + b`, one cycle later.
 #[derive(LogicBlock, Default)]
-struct AddressSum {
+pub struct AddressSum {
     pub clock: Signal<In, Clock>,
     pub a: Signal<In, Bits<16>>,
     pub b: Signal<In, Bits<16>>,

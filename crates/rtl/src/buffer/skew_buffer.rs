@@ -201,7 +201,7 @@ glue! { [const T: usize, const FAW: usize, const LAW: usize, const WAW: usize] S
 
 /// Bank b of the three buffers: which path reads it, and what each path takes.
 #[derive(LogicBlock, Default)]
-struct BankPorts {
+pub struct BankPorts {
     pub clock: Signal<In, Clock>,
     pub x_addr: Signal<In, Bits<16>>,
     pub s_addr: Signal<In, Bits<16>>,
@@ -257,7 +257,7 @@ impl Logic for BankPorts {
 
 /// `y` = `x`, or 0.
 #[derive(LogicBlock, Default)]
-struct Gate {
+pub struct Gate {
     pub keep: Signal<In, Bit>,
     pub x: Signal<In, Bits<32>>,
     pub y: Signal<Out, Bits<32>>,

@@ -127,7 +127,7 @@ glue! { [const T: usize] Lanes<T>; self => {
 
 /// Steers the three loops and adds up their contributions: `x`, `s` and `present` come with `shift`, 2 cycles after `run`.
 #[derive(LogicBlock, Default)]
-struct PixelWalk {
+pub struct PixelWalk {
     pub clock: Signal<In, Clock>,
     pub load: Signal<In, Bit>,
     pub run: Signal<In, Bit>,
@@ -198,7 +198,7 @@ impl Logic for PixelWalk {
 
 /// One lane of the shift register.
 #[derive(LogicBlock, Default)]
-struct LaneCell {
+pub struct LaneCell {
     pub clock: Signal<In, Clock>,
     pub shift: Signal<In, Bit>,
     pub x_in: Signal<In, Bits<16>>,

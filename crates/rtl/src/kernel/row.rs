@@ -145,7 +145,7 @@ glue! { [const T: usize, const PAW: usize] Row<T, PAW>; self => {
 
 /// The registers between a row and the next one, except those of the vector itself.
 #[derive(LogicBlock, Default)]
-struct Chain {
+pub struct Chain {
     pub clock: Signal<In, Clock>,
     pub s_we: Signal<In, Bit>,
     pub s_we_out: Signal<Out, Bit>,

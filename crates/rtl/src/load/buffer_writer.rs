@@ -84,7 +84,7 @@ glue! { [const T: usize] BufferWriter<T>; self => {
 
 /// Address and write enables, delayed like the data in a [`Rotator`].
 #[derive(LogicBlock, Default)]
-struct WriteSelect {
+pub struct WriteSelect {
     pub clock: Signal<In, Clock>,
     pub to: Signal<In, Bits<2>>,
     pub pending: Signal<In, Bit>,

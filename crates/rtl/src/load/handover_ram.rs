@@ -77,7 +77,7 @@ glue! { [const HAW: usize] HandoverRam<HAW>; self => {
 
 /// The addresses of a burst, as fast as the queue behind the RAM has room.
 #[derive(LogicBlock, Default)]
-struct BurstWalk {
+pub struct BurstWalk {
     pub clock: Signal<In, Clock>,
     pub reset: Signal<In, Bit>,
     pub cmd_valid: Signal<In, Bit>,

@@ -103,7 +103,7 @@ glue! { RunReader; self => {
 ///
 /// Counts are kept minus two in 17 bits, so that the sign bit says "the last one" without a comparison.
 #[derive(LogicBlock, Default)]
-struct RunIssuer {
+pub struct RunIssuer {
     pub clock: Signal<In, Clock>,
     pub reset: Signal<In, Bit>,
     pub start: Signal<In, Bit>,

@@ -74,7 +74,7 @@ glue! { [const W: usize, const BAW: usize] Scratch<W, BAW>; self => {
 
 /// Where W consecutive words lie in the banks: those before the first one's bank are a row further. Combinational.
 #[derive(LogicBlock)]
-struct BankAddress<const W: usize> {
+pub struct BankAddress<const W: usize> {
     pub address: Signal<In, Bits<16>>,
     pub bank: Vec<Signal<Out, Bits<16>>>,
     first: Signal<Local, Bits<16>>,

@@ -90,7 +90,7 @@ glue! { Arithmetic; self => {
 
 /// The operands of the client that works, registered.
 #[derive(LogicBlock, Default)]
-struct ChooseOperands {
+pub struct ChooseOperands {
     pub clock: Signal<In, Clock>,
     pub second: Signal<In, Bit>,
     pub add: [Signal<In, Bit>; 2],
@@ -144,7 +144,7 @@ impl Logic for ChooseOperands {
 
 /// Overflow of results that were asked for.
 #[derive(LogicBlock, Default)]
-struct Saturation {
+pub struct Saturation {
     pub clock: Signal<In, Clock>,
     pub added: Signal<In, Bit>,
     pub sum_overflow: Signal<In, Bit>,

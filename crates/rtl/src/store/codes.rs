@@ -133,7 +133,7 @@ impl<const T: usize> Logic for VectorCode<T> {
 ///          + width, 0 at the end of a word or row
 /// ```
 #[derive(LogicBlock, Default)]
-struct PackCodes<const T: usize> {
+pub struct PackCodes<const T: usize> {
     pub clock: Signal<In, Clock>,
     pub clear: Signal<In, Bit>,
     pub load: Signal<In, Bit>,
@@ -211,7 +211,7 @@ impl<const T: usize> Logic for PackCodes<T> {
 ///             written ----^ ^---- sent
 /// ```
 #[derive(LogicBlock, Default)]
-struct CodeRam<const CAW: usize> {
+pub struct CodeRam<const CAW: usize> {
     pub clock: Signal<In, Clock>,
     pub clear: Signal<In, Bit>,
     pub put: Signal<In, Bit>,

@@ -203,7 +203,7 @@ glue! { [const T: usize, const CAW: usize, const LAT: usize] Drain<T, CAW, LAT>;
 
 /// A map ends with its last word, or at once if it has none.
 #[derive(LogicBlock, Default)]
-struct MapEnd {
+pub struct MapEnd {
     pub empty: Signal<In, Bit>,
     pub closed: Signal<In, Bit>,
     pub finished: Signal<Out, Bit>,

@@ -81,7 +81,7 @@ glue! { [const T: usize, const LAT: usize] PsumPort<T, LAT>; self => {
 
 /// The address register.
 #[derive(LogicBlock, Default)]
-struct ChooseAddress {
+pub struct ChooseAddress {
     pub clock: Signal<In, Clock>,
     pub map: Signal<In, Bit>,
     pub map_address: Signal<In, Bits<16>>,
@@ -104,7 +104,7 @@ impl Logic for ChooseAddress {
 
 /// One word of a vector, registered.
 #[derive(LogicBlock)]
-struct PickLane<const T: usize> {
+pub struct PickLane<const T: usize> {
     pub clock: Signal<In, Clock>,
     pub lane: Signal<In, Bits<3>>,
     pub vector: Vec<Signal<In, Bits<32>>>,

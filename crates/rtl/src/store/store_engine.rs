@@ -348,7 +348,7 @@ StoreEngine<T, OAW, CAW, EAW, LAT>; self => {
 
 /// The word that UPDATE or SOFTMAX reads from the partial sums.
 #[derive(LogicBlock, Default)]
-struct ChooseElement {
+pub struct ChooseElement {
     pub softmax: Signal<In, Bit>,
     pub update_address: Signal<In, Bits<16>>,
     pub update_lane: Signal<In, Bits<3>>,

@@ -71,7 +71,7 @@ glue! { TokenLine; self => {
 
 /// A flip-flop with a synchronous clear.
 #[derive(LogicBlock, Default)]
-struct TokenStage {
+pub struct TokenStage {
     pub clock: Signal<In, Clock>,
     pub clear: Signal<In, Bit>,
     pub d: Signal<In, Bit>,
@@ -90,7 +90,7 @@ impl Logic for TokenStage {
 
 /// Counts the tokens under way.
 #[derive(LogicBlock, Default)]
-struct Census {
+pub struct Census {
     pub clock: Signal<In, Clock>,
     pub clear: Signal<In, Bit>,
     pub enter: Signal<In, Bit>,

@@ -218,7 +218,7 @@ glue! { [const LAT: usize] Update<LAT>; self => {
 
 /// Addresses of the three operand streams: w, v, and w again.
 #[derive(LogicBlock, Default)]
-struct OperandAddress {
+pub struct OperandAddress {
     pub clock: Signal<In, Clock>,
     pub restart: Signal<In, Bit>,
     pub o_w: Signal<In, Bits<16>>,
@@ -258,7 +258,7 @@ impl Logic for OperandAddress {
 
 /// What goes into the adder and the multiplier in each step. Combinational.
 #[derive(LogicBlock, Default)]
-struct UpdateSteps {
+pub struct UpdateSteps {
     pub decay: Signal<In, Bit>,
     pub carry: Signal<In, Bit>,
     pub scale: Signal<In, Bit>,
@@ -312,7 +312,7 @@ impl Logic for UpdateSteps {
 
 /// Which sum leaves, and when all is done.
 #[derive(LogicBlock, Default)]
-struct UpdateResult {
+pub struct UpdateResult {
     pub velocity: Signal<In, Bit>,
     pub new_velocity: Signal<In, Bit>,
     pub new_weight: Signal<In, Bit>,

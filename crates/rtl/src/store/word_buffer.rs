@@ -70,7 +70,7 @@ glue! { WordBuffer; self => {
 
 /// The block RAM, and what is fetched from it when.
 #[derive(LogicBlock, Default)]
-struct WordStore {
+pub struct WordStore {
     pub clock: Signal<In, Clock>,
     pub clear: Signal<In, Bit>,
     pub push: Signal<In, Bit>,
