@@ -80,3 +80,37 @@ fn no_module_of_the_accelerator_means_something_else_in_verilog() {
         assert!(findings.is_empty(), "{findings:#?}");
     }
 }
+
+/// Modules without a lockstep test of their own name, and why.
+const NOT_ALONE: [(&str, &str); 2] = [
+    ("Accelerator", "its test is that of `AcceleratorSim2x2`"),
+    ("Heartbeat", "it changes every 2^24 cycles; a test of the lights waits for it, in Verilog"),
+];
+
+/// The text of every Rust file below a folder.
+fn sources(folder: &Path) -> String {
+    let text = |path: PathBuf| match path.is_dir() {
+        true => sources(&path),
+        false => fs::read_to_string(path).unwrap(),
+    };
+    fs::read_dir(folder).unwrap().map(|entry| text(entry.unwrap().path())).collect()
+}
+
+#[test]
+fn every_public_module_has_a_test_of_its_own() {
+    let [rtl, soc, rtl_tests, soc_tests] =
+        ["crates/rtl/src", "crates/soc/src", "rtl-tests/tests", "crates/soc/tests"]
+            .map(|folder| sources(&root().join(folder)));
+    let (modules, tests) = (rtl + &soc, rtl_tests + &soc_tests);
+    let mut found = 0;
+    for block in modules.split("\nblock! {").skip(1) {
+        let Some((_, item)) = block.split_once("    pub struct ") else { continue };
+        let name = item.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+        found += 1;
+        let made = |(at, _): (usize, &str)| !tests[..at].ends_with(char::is_alphanumeric);
+        let tested = tests.match_indices(&format!("{name}::")).any(made);
+        let reason = NOT_ALONE.iter().find(|(module, _)| *module == name);
+        assert!(tested != reason.is_some(), "{name}: give it a lockstep test, or say why not in NOT_ALONE");
+    }
+    assert!(found > 100, "{found} modules");
+}

@@ -1,8 +1,9 @@
-//! The stream cells: each against its Verilog and, at the same time, against a queue, under random stalls.
+//! The stream cells: each against its Verilog and, at the same time, against a queue, under random stalls:
+//! words stay in order, and pass at one per clock.
 
-use ef_hdl_kit::lockstep;
 use ef_hdl_kit::rand::Rng;
 use ef_rtl::stream::{Fifo, Skid};
+use ef_rtl_tests::group;
 use std::collections::VecDeque;
 
 /// The neighbours of a stream cell, and what must hold between them.
@@ -70,11 +71,11 @@ impl Neighbours {
 }
 
 /// Runs a cell between random neighbours; `words` it must be able to hold, `width` bits each.
-macro_rules! check_cell {
-    ($cell:expr, $words:expr, $width:expr, $seed:expr) => {{
+macro_rules! check {
+    ($run:ident, $words:expr, $width:expr) => {{
         let mut neighbours = Neighbours::default();
         let mut settled = false;
-        lockstep!($cell, "", $seed, 12_000, |b, rng| {
+        $run.check(|b, rng| {
             let out = b.out_valid.val().then(|| u64::from(b.out_data.val()));
             if settled {
                 let drive = neighbours.cycle(rng, $width, b.in_ready.val(), out);
@@ -86,19 +87,15 @@ macro_rules! check_cell {
             settled = true;
         });
         assert_eq!(neighbours.most_inside, $words, "words held");
-        assert!(neighbours.taken > 3000 && neighbours.longest_burst > 20, "one word per clock");
+        assert!(neighbours.taken > 2000 && neighbours.longest_burst > 20, "one word per clock");
     }};
 }
+group! {
+    "";
 
-#[test]
-fn a_skid_keeps_two_words_in_order_at_one_per_clock() {
-    check_cell!(Skid::<32>::default(), 2, 32, 1);
-    check_cell!(Skid::<1>::default(), 2, 1, 2);
-}
-
-#[test]
-fn a_fifo_keeps_its_words_in_order_at_one_per_clock() {
-    check_cell!(Fifo::<32, 4>::default(), 16, 32, 3);
-    check_cell!(Fifo::<7, 2>::default(), 4, 7, 4);
-    check_cell!(Fifo::<20, 3>::default(), 8, 20, 5);
+    skid_of_32_bits[run 8000]: Skid::<32>::default() => |run| check!(run, 2, 32);
+    skid_of_1_bit[run 8000]: Skid::<1>::default() => |run| check!(run, 2, 1);
+    fifo_of_16_words[run 8000]: Fifo::<32, 4>::default() => |run| check!(run, 16, 32);
+    fifo_of_4_words[run 8000]: Fifo::<7, 2>::default() => |run| check!(run, 4, 7);
+    fifo_of_8_words[run 8000]: Fifo::<20, 3>::default() => |run| check!(run, 8, 20);
 }

@@ -12,8 +12,9 @@ use rust_hdl::core::prelude::*;
 /// In each cycle, with the clock low, the closure sets inputs of the block (`b.x.next = ...`) from a random
 /// number generator or as it likes; the same values go to the Verilog; outputs are compared, and again after
 /// the rising clock edge. The closure may also read outputs (`b.y.val()`), which show the cycle before, and
-/// assert on them. The test also fails if [`lint`](crate::lint()) or Verilator finds anything, or if no
-/// output ever changed: such a test would compare nothing.
+/// assert on them. The test also fails if [`lint`](crate::lint()) or Verilator finds anything, and if an
+/// output never changed: nothing has been compared there. An output that cannot change is declared by
+/// [`constant`](crate::Lockstep::constant).
 ///
 /// ```
 /// use ef_hdl_kit::lockstep;
@@ -63,6 +64,21 @@ pub struct Lockstep<B> {
     cycles: u64,
     settle: usize,
     clock: Option<fn(&mut B, bool)>,
+    constant: Vec<Constant>,
+    shared: Option<(Vsim, String)>,
+}
+
+/// An output that a test declares never to change.
+struct Constant {
+    output: String,
+    why: String,
+}
+
+impl Constant {
+    /// Whether `port` is the output or an element of it.
+    fn names(&self, port: &str) -> bool {
+        port.strip_prefix(&self.output).is_some_and(|rest| rest.is_empty() || rest.starts_with('$'))
+    }
 }
 
 /// What a run did.
@@ -72,14 +88,21 @@ pub struct Summary {
     pub cycles: u64,
     /// Outputs compared in each cycle.
     pub outputs: usize,
-    /// The outputs that never changed.
-    pub constant: Vec<String>,
 }
 
 impl<B: Block> Lockstep<B> {
     /// A run of 1000 cycles from seed 0, without a clock.
     pub fn new(block: B) -> Self {
-        Lockstep { block, extra_verilog: String::new(), seed: 0, cycles: 1000, settle: 1000, clock: None }
+        Lockstep {
+            block,
+            extra_verilog: String::new(),
+            seed: 0,
+            cycles: 1000,
+            settle: 1000,
+            clock: None,
+            constant: Vec::new(),
+            shared: None,
+        }
     }
 
     /// Verilog to append, such as simulation models of vendor primitives.
@@ -113,6 +136,20 @@ impl<B: Block> Lockstep<B> {
         self
     }
 
+    /// Declares that `output` never changes, and why. An array's name stands for all its elements, `x$0` for
+    /// one. The run fails if the block has no such output, or if it changes.
+    pub fn constant(mut self, output: &str, why: &str) -> Self {
+        self.constant.push(Constant { output: output.into(), why: why.into() });
+        self
+    }
+
+    /// Compares with a model that is already built and in which `prefix` stands before the names of the
+    /// block's ports, instead of building one of the block alone. Whoever builds it has checked the Verilog.
+    pub fn shared(mut self, model: Vsim, prefix: &str) -> Self {
+        self.shared = Some((model, prefix.into()));
+        self
+    }
+
     /// Runs, and panics with the cycle, the port, both values and the seed if the two disagree.
     ///
     /// # Panics
@@ -125,17 +162,24 @@ impl<B: Block> Lockstep<B> {
     }
 
     /// Runs, and gives an error if the two disagree, if a check on the block or its Verilog finds anything,
-    /// or if no output changed.
+    /// or if an output did not change that is not declared constant.
     ///
     /// # Errors
-    /// At the first difference, with seed, cycle and values; if the lint finds something; if Verilator refuses the block.
+    /// With the seed, the cycle, the ports and both values where the two disagree; with the names of the
+    /// outputs that did not change; with what [`lint`](crate::lint()) or Verilator says.
     pub fn run(self, mut drive: impl FnMut(&mut B, &mut ChaCha8Rng)) -> Result<Summary> {
-        let Lockstep { mut block, extra_verilog, seed, cycles, settle, clock } = self;
+        let Lockstep { mut block, extra_verilog, seed, cycles, settle, clock, constant, shared } = self;
         let findings = lint(&block);
         ensure!(findings.is_empty(), "lint:\n  {}", findings.join("\n  "));
-        // also connects the block and runs rust-hdl's own checks
-        let verilog = Model::of(&mut block, "top")?.extra_verilog(&extra_verilog).build()?;
-        let mut pair = Pair::new(block, verilog, settle);
+        let (verilog, prefix) = match shared {
+            Some(shared) => {
+                block.connect_all();
+                shared
+            }
+            // also connects the block and runs rust-hdl's own checks
+            None => (Model::of(&mut block, "top")?.extra_verilog(&extra_verilog).build()?, String::new()),
+        };
+        let mut pair = Pair::new(block, verilog, &prefix, settle);
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         for cycle in 0..cycles {
             let at = || format!("seed {seed}, cycle {cycle} of {cycles}");
@@ -149,7 +193,7 @@ impl<B: Block> Lockstep<B> {
                 pair.step().with_context(|| format!("{}, after the rising edge", at()))?;
             }
         }
-        pair.summary(cycles)
+        pair.summary(cycles, &constant)
     }
 }
 
@@ -164,11 +208,11 @@ struct Pair<B> {
 }
 
 impl<B: Block> Pair<B> {
-    fn new(block: B, verilog: Vsim, settle: usize) -> Self {
+    fn new(block: B, verilog: Vsim, prefix: &str, settle: usize) -> Self {
         let ports: Vec<_> = ports(&block)
             .into_iter()
             .map(|port| {
-                let id = verilog.port(&port.name);
+                let id = verilog.port(&format!("{prefix}{}", port.name));
                 (port, id)
             })
             .collect();
@@ -219,17 +263,29 @@ impl<B: Block> Pair<B> {
         shown.join(", ")
     }
 
-    fn summary(self, cycles: u64) -> Result<Summary> {
-        let outputs: Vec<usize> = (0..self.ports.len()).filter(|i| !self.ports[*i].0.input).collect();
-        let constant: Vec<String> =
-            outputs.iter().filter(|i| !self.changed[**i]).map(|i| self.ports[*i].0.name.clone()).collect();
-        if constant.len() == outputs.len() {
-            bail!(
-                "no output changed in {cycles} cycles (of {}): this test compares nothing",
-                constant.join(", ")
-            );
+    /// Checks that the outputs that did not change are the ones declared constant.
+    fn summary(self, cycles: u64, constant: &[Constant]) -> Result<Summary> {
+        let outputs = self.ports.iter().zip(&self.changed).filter(|((port, _), _)| !port.input);
+        let outputs: Vec<(&str, bool)> =
+            outputs.map(|((port, _), changed)| (port.name.as_str(), *changed)).collect();
+        for declared in constant {
+            let Constant { output, why } = declared;
+            let mut of_it = outputs.iter().filter(|(port, _)| declared.names(port)).peekable();
+            ensure!(of_it.peek().is_some(), "there is no output `{output}` to be constant ({why})");
+            if let Some((port, _)) = of_it.find(|(_, changed)| *changed) {
+                bail!("`{port}` is declared constant ({why}), but changed");
+            }
         }
-        Ok(Summary { cycles, outputs: outputs.len(), constant })
+        let mut still = outputs.clone();
+        still.retain(|(port, changed)| !changed && !constant.iter().any(|declared| declared.names(port)));
+        let still: Vec<&str> = still.iter().map(|(port, _)| *port).collect();
+        ensure!(
+            still.is_empty(),
+            "these outputs never changed in {cycles} cycles, so that nothing is compared there: {}",
+            still.join(", ")
+        );
+        ensure!(outputs.iter().any(|(_, changed)| *changed), "no output changed: this test compares nothing");
+        Ok(Summary { cycles, outputs: outputs.len() })
     }
 }
 

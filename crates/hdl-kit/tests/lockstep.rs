@@ -73,7 +73,7 @@ fn a_two_dimensional_array_matches_its_verilog() {
             x.next = random(rng);
         }
     });
-    assert_eq!((summary.outputs, summary.constant.len()), (6, 0));
+    assert_eq!(summary.outputs, 6);
 }
 
 #[derive(LogicBlock, Default)]
@@ -94,11 +94,10 @@ impl Logic for Wide {
 
 #[test]
 fn wide_and_signed_ports_are_compared() {
-    let summary = lockstep!(comb: Wide::default(), "", 3, 500, |b, rng| {
+    lockstep!(comb: Wide::default(), "", 3, 500, |b, rng| {
         b.x.next = (Bits::from(rng.random::<u64>()) << 60) | Bits::from(rng.random::<u64>());
         b.s.next = rng.random_range(-2047..2048i64).to_signed_bits();
     });
-    assert!(summary.constant.is_empty(), "{summary:?}");
 }
 
 /// In Rust the comparison binds weakest, in Verilog the `&`. Written through a custom `hdl`, so that the lint
@@ -141,8 +140,76 @@ fn the_macro_panics_on_a_mismatch() {
     lockstep!(Mismatch::default(), "", 11, 100, |b, rng| b.a.next = random(rng));
 }
 
+/// One output that follows the input, one that never changes, and an array of which one element does.
+#[derive(LogicBlock, Default)]
+struct Still {
+    pub a: Signal<In, Bits<2>>,
+    pub follows: Signal<Out, Bits<2>>,
+    pub zero: Signal<Out, Bit>,
+    pub some: [Signal<Out, Bits<2>>; 2],
+}
+
+impl Logic for Still {
+    #[hdl_gen]
+    fn update(&mut self) {
+        self.follows.next = self.a.val();
+        self.zero.next = false;
+        self.some[0].next = self.a.val();
+        self.some[1].next = 2.into();
+    }
+}
+
+fn still(declared: &[&str]) -> Result<(), String> {
+    let run = declared
+        .iter()
+        .fold(Lockstep::new(Still::default()), |run, name| run.constant(name, "it has no other value"));
+    run.cycles(50).run(|b, rng| b.a.next = random(rng)).map(|_| ()).map_err(|error| format!("{error:#}"))
+}
+
 #[test]
-fn a_run_in_which_no_output_changes_is_refused() {
-    let error = Lockstep::new(MulAdd::default()).cycles(20).run(|_, _| ()).unwrap_err();
+fn an_output_that_never_changes_is_refused_by_name_unless_it_is_declared() {
+    let error = still(&[]).unwrap_err();
+    assert!(error.ends_with("nothing is compared there: zero, some$1"), "{error}");
+    let error = still(&["zero"]).unwrap_err();
+    assert!(error.ends_with("nothing is compared there: some$1"), "{error}");
+    still(&["zero", "some$1"]).unwrap();
+}
+
+#[test]
+fn a_constant_that_changes_or_does_not_exist_is_refused_by_name() {
+    let error = still(&["zero", "some"]).unwrap_err();
+    assert!(error.contains("`some$0` is declared constant (it has no other value), but changed"), "{error}");
+    let error = still(&["zero", "some$1", "zer"]).unwrap_err();
+    assert!(error.contains("no output `zer`"), "{error}");
+}
+
+#[test]
+fn a_run_in_which_no_output_changes_is_refused_even_if_all_are_declared() {
+    let run = Lockstep::new(MulAdd::default()).cycles(20).constant("y", "nothing drives the inputs");
+    let error = run.run(|_, _| ()).unwrap_err();
     assert!(error.to_string().contains("compares nothing"), "{error:#}");
+}
+
+#[test]
+fn a_block_is_compared_with_its_part_of_a_model_of_several() {
+    use ef_hdl_kit::vsim::Model;
+    use ef_hdl_kit::{Port, ports};
+    let part = ports(&Still::default());
+    let renamed = |prefix: &str| -> Vec<Port> {
+        part.iter().map(|port| Port { name: format!("{prefix}{}", port.name), ..port.clone() }).collect()
+    };
+    let source = "module pair(input [1:0] right$a, wrong$a, output [1:0] right$follows, wrong$follows,
+        output right$zero, wrong$zero, output [1:0] right$some$0, wrong$some$0, right$some$1, wrong$some$1);
+        assign right$follows = right$a, right$zero = 0, right$some$0 = right$a, right$some$1 = 2;
+        assign wrong$follows = wrong$a, wrong$zero = 0, wrong$some$0 = ~wrong$a, wrong$some$1 = 2;
+        endmodule";
+    let model = Model::from_verilog("pair", source, &[renamed("right$"), renamed("wrong$")].concat());
+    let run = |prefix: &str| {
+        let block = Lockstep::new(Still::default()).shared(model.clone().build().unwrap(), prefix);
+        let run = block.constant("zero", "it has no other value").constant("some$1", "nor has this");
+        run.cycles(50).run(|b, rng| b.a.next = random(rng))
+    };
+    run("right$").unwrap();
+    let error = format!("{:#}", run("wrong$").unwrap_err());
+    assert!(error.contains("`some$0`"), "{error}");
 }

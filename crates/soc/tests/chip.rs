@@ -1,12 +1,12 @@
 //! The chip as a whole, without simulating it: that is in `ef-sim`.
 
 use ef_board::{Board, Direction};
-use ef_hdl_kit::rand::Rng;
-use ef_hdl_kit::{lint, lockstep, ports};
+use ef_hdl_kit::{lint, ports};
 use ef_rtl::top::AcceleratorSim2x2;
+use ef_rtl_tests::{drive, group};
 use ef_soc::chip::Chip;
 use ef_soc::floorplan::placed_cells;
-use ef_soc::lights::{Lights, Stretch};
+use ef_soc::lights::{LedRow, Lights, Stretch};
 use ef_soc::verilog;
 use std::collections::BTreeSet;
 
@@ -57,16 +57,16 @@ fn every_multiplier_of_the_85f_has_a_place_of_its_own() {
     assert_eq!(cells.iter().map(|(_, place)| place).collect::<BTreeSet<_>>().len(), 143);
 }
 
-#[test]
-fn the_lights_equal_their_verilog() {
-    lockstep!(Lights::default(), "", 1, 2000, |b, rng| {
-        b.reset.next = rng.random_bool(0.1);
-        b.busy.next = rng.random_bool(0.5);
-        b.error.next = rng.random_bool(0.5);
-        b.memory.next = rng.random_bool(0.5);
-        b.activity.next = rng.random_bool(0.01);
-        b.frame_error.next = rng.random_bool(0.01);
-    });
+group! {
+    "";
+
+    lights[1500]: Lights::default() => |b, rng| {
+        drive!(b, rng; one_in(10): reset; any(): busy, error, memory; one_in(100): activity, frame_error);
+    };
+    stretch[200]: Stretch::default() => |b, rng| drive!(b, rng; one_in(100): pulse);
+    led_row[300]: LedRow::default() => |b, rng| {
+        drive!(b, rng; one_in(10): reset; any(): heartbeat, busy, error, heard, dropped, memory);
+    };
 }
 
 #[test]

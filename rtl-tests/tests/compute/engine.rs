@@ -1,13 +1,11 @@
 //! The engine against the golden model, bit for bit.
 
 use crate::commands::{Command, command};
-use crate::harness::{Bench, moderate, wild};
-use ef_hdl_kit::rand::SeedableRng;
-use ef_hdl_kit::rand::rngs::StdRng;
+use crate::harness::{Bench, wild};
 use ef_model::Machine;
 use ef_program::ComputeDesc;
+use ef_rtl_tests::{Chance, cases, seeded};
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
 use std::cell::RefCell;
 
 /// Runs the commands back to back on both and compares partial sums, overflow flags and counts.
@@ -17,16 +15,16 @@ fn compare(
     seed: u64,
     any_word: bool,
 ) -> Result<(), TestCaseError> {
-    let rng = &mut StdRng::seed_from_u64(seed);
+    let rng = &mut seeded(seed);
     let mut model = Machine::new(bench.config, 0);
-    bench.fill(&mut model, rng, if any_word { wild } else { moderate });
+    bench.fill(&mut model, rng, if any_word { wild } else { Chance::tame });
     model.psum.data = bench.read_psum(0);
     bench.clear_reports();
     for (desc, pause) in commands {
         for _ in 0..*pause {
             bench.tick();
         }
-        bench.start(desc, rng);
+        bench.start(desc);
         model.compute(desc).expect("the command is legal");
     }
     bench.until_done(commands.len() as u64);
@@ -53,34 +51,24 @@ fn last_psum(desc: &ComputeDesc) -> usize {
     (desc.p_base + count.max(1) - 1) as usize
 }
 
-fn check(lanes: usize, cases: u32, work: u32) {
+fn check(lanes: usize, count: u32, work: u32) {
     let bench = RefCell::new(Bench::new(lanes));
     let some = prop::collection::vec(
         (command(work), prop_oneof![9 => Just(None), 1 => (0..6usize).prop_map(Some)]),
         1..5,
     );
-    let mut runner = TestRunner::new_with_rng(
-        Config { cases, failure_persistence: None, ..Config::default() },
-        proptest::test_runner::TestRng::from_seed(
-            proptest::test_runner::RngAlgorithm::ChaCha,
-            &[lanes as u8; 32],
-        ),
-    );
-    let outcome =
-        runner.run(&(some, any::<u64>(), prop::bool::weighted(0.2)), |(commands, seed, any_word)| {
-            let mut bench = bench.borrow_mut();
-            let commands: Vec<(ComputeDesc, u32)> = commands
-                .into_iter()
-                .map(|(command, empty): (Command, _)| {
-                    let command = empty.map_or(command.clone(), |which| command.emptied(which));
-                    (command.descriptor(bench.config), command.pause)
-                })
-                .collect();
-            compare(&mut bench, &commands, seed, any_word)
-        });
-    if let Err(failure) = outcome {
-        panic!("{failure}");
-    }
+    let runs = (some, any::<u64>(), prop::bool::weighted(0.2));
+    cases(lanes as u8, count, &runs, |(commands, seed, any_word)| {
+        let mut bench = bench.borrow_mut();
+        let commands: Vec<(ComputeDesc, u32)> = commands
+            .into_iter()
+            .map(|(command, empty): (Command, _)| {
+                let command = empty.map_or(command.clone(), |which| command.emptied(which));
+                (command.descriptor(bench.config), command.pause)
+            })
+            .collect();
+        compare(&mut bench, &commands, seed, any_word)
+    });
 }
 
 #[test]

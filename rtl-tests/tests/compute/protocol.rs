@@ -1,13 +1,13 @@
 //! What the engine promises to the controller, and how many cycles things take.
 
-use crate::harness::{Bench, moderate};
-use ef_hdl_kit::rand::rngs::StdRng;
-use ef_hdl_kit::rand::{Rng, SeedableRng};
+use crate::harness::Bench;
+use ef_hdl_kit::rand::Rng;
 use ef_model::Machine;
 use ef_program::ComputeDesc;
 use ef_program::compute::{ComputeOp, Init, Phase};
 use ef_rtl::compute::ComputeEngine;
 use ef_rtl::compute::hazard_timer::REVISIT;
+use ef_rtl_tests::{Chance, Random, seeded};
 
 const FP: ComputeOp = ComputeOp {
     pixel_mode: false,
@@ -59,9 +59,9 @@ fn weight_gradient(t: u32, rows: u32, columns: u32) -> ComputeDesc {
 }
 
 /// Loads random buffers and returns the model that holds the same.
-fn loaded(bench: &mut Bench, rng: &mut StdRng) -> Machine {
+fn loaded(bench: &mut Bench, rng: &mut Random) -> Machine {
     let mut model = Machine::new(bench.config, 0);
-    bench.fill(&mut model, rng, moderate);
+    bench.fill(&mut model, rng, Chance::tame);
     model.psum.data = bench.read_psum(0);
     bench.clear_reports();
     model
@@ -71,14 +71,14 @@ fn loaded(bench: &mut Bench, rng: &mut StdRng) -> Machine {
 fn a_step_streams_one_vector_per_cycle_and_the_next_one_follows_at_once() {
     for lanes in [2, 8] {
         let mut bench = Bench::new(lanes);
-        let rng = &mut StdRng::seed_from_u64(1);
+        let rng = &mut seeded(1);
         loaded(&mut bench, rng);
         let t = lanes as u32;
         for desc in [convolution(t, 4, 6), weight_gradient(t, 4, 6)] {
             bench.clear_reports();
             // three times the same command: the later ones are fetched while the one before streams
             for _ in 0..3 {
-                bench.start(&desc, rng);
+                bench.start(&desc);
             }
             let before_first = bench.reports.cycles;
             bench.until_done(3);
@@ -99,7 +99,7 @@ fn a_step_streams_one_vector_per_cycle_and_the_next_one_follows_at_once() {
 #[test]
 fn a_command_streams_a_few_cycles_after_its_start_and_is_done_a_fixed_time_after_its_last_vector() {
     let mut bench = Bench::new(4);
-    let rng = &mut StdRng::seed_from_u64(6);
+    let rng = &mut seeded(6);
     loaded(&mut bench, rng);
     let biased = ComputeOp { init: Init::Bias, ..FP };
     for (desc, start_up) in [
@@ -108,13 +108,13 @@ fn a_command_streams_a_few_cycles_after_its_start_and_is_done_a_fixed_time_after
         (weight_gradient(4, 5, 5), 5 + 4 + 2),
     ] {
         bench.clear_reports();
-        bench.start(&desc, rng);
+        bench.start(&desc);
         while bench.reports.streamed == [0; 3] {
             bench.tick();
         }
         assert_eq!(bench.reports.cycles - 1, start_up, "cycles from start to the first vector");
         let mut last = bench.reports.clone();
-        while !bench.done() {
+        while !bench.engine.done() {
             bench.tick();
             if bench.reports.streamed != last.streamed {
                 last = bench.reports.clone();
@@ -129,10 +129,10 @@ fn a_command_streams_a_few_cycles_after_its_start_and_is_done_a_fixed_time_after
 #[test]
 fn tiny_steps_follow_each_other_after_the_revisit_time() {
     let mut bench = Bench::new(4);
-    let rng = &mut StdRng::seed_from_u64(2);
+    let rng = &mut seeded(2);
     loaded(&mut bench, rng);
     // 18 steps of one vector
-    bench.start(&convolution(4, 1, 1), rng);
+    bench.start(&convolution(4, 1, 1));
     bench.until_done(1);
     assert_eq!(bench.reports.streamed[0], 18);
     let waited = bench.reports.wait_hazard + bench.reports.wait_stationary;
@@ -143,11 +143,11 @@ fn tiny_steps_follow_each_other_after_the_revisit_time() {
 #[test]
 fn an_undefined_operation_is_reported_and_changes_nothing() {
     let mut bench = Bench::new(2);
-    let rng = &mut StdRng::seed_from_u64(3);
+    let rng = &mut seeded(3);
     let model = loaded(&mut bench, rng);
     for op in [3 << ComputeOp::INIT, 3 << ComputeOp::PHASE, 3 << ComputeOp::INIT | 1] {
         bench.clear_reports();
-        bench.start(&ComputeDesc { op, ..convolution(2, 3, 3) }, rng);
+        bench.start(&ComputeDesc { op, ..convolution(2, 3, 3) });
         bench.until_done(1);
         for _ in 0..100 {
             bench.tick();
@@ -161,17 +161,17 @@ fn an_undefined_operation_is_reported_and_changes_nothing() {
 #[test]
 fn done_comes_once_per_command_and_in_order() {
     let mut bench = Bench::new(2);
-    let rng = &mut StdRng::seed_from_u64(4);
+    let rng = &mut seeded(4);
     loaded(&mut bench, rng);
     let long = convolution(2, 10, 10);
     let empty = ComputeDesc { n_r: 0, ..long.clone() };
     let undefined = ComputeDesc { op: 3 << ComputeOp::PHASE, ..long.clone() };
-    bench.start(&long, rng);
-    bench.start(&empty, rng);
+    bench.start(&long);
+    bench.start(&empty);
     bench.until_done(1);
     assert_eq!(bench.reports.streamed[0], 18 * 100, "the empty command waits for the one before");
-    bench.start(&undefined, rng);
-    bench.start(&long, rng);
+    bench.start(&undefined);
+    bench.start(&long);
     bench.until_done(4);
     assert_eq!(bench.reports.streamed[0], 2 * 18 * 100);
     for _ in 0..100 {
@@ -183,26 +183,24 @@ fn done_comes_once_per_command_and_in_order() {
 #[test]
 fn a_reset_stops_everything_and_the_engine_takes_a_command_at_once() {
     let mut bench = Bench::new(4);
-    let rng = &mut StdRng::seed_from_u64(5);
+    let rng = &mut seeded(5);
     let mut model = loaded(&mut bench, rng);
     for _ in 0..40 {
-        bench.start(&convolution(4, 8, 8), rng);
+        bench.start(&convolution(4, 8, 8));
         if rng.random() {
-            bench.start(&weight_gradient(4, 8, 8), rng);
+            bench.start(&weight_gradient(4, 8, 8));
         }
         for _ in 0..rng.random_range(0..1500) {
             bench.tick();
         }
-        bench.set("reset", 1);
-        bench.tick();
-        bench.set("reset", 0);
+        bench.engine.reset();
         bench.clear_reports();
-        assert!(bench.ready());
+        assert!(bench.engine.ready());
         let desc = match rng.random() {
             true => convolution(4, 2, 3),
             false => weight_gradient(4, 3, 3),
         };
-        bench.start(&desc, rng);
+        bench.start(&desc);
         bench.until_done(1);
         // what a command writes that starts from zero does not depend on the partial sums before
         let written = 4 * if desc.op == FP.encode() { 2 * 3 } else { 2 * 4 * 9 + 1 };

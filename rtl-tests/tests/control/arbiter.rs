@@ -1,9 +1,8 @@
 //! The arbiter between two random engines, instruction fetch and a memory with random stalls.
 use ef_hdl_kit::Vsim;
-use ef_hdl_kit::rand::rngs::SmallRng;
-use ef_hdl_kit::rand::{Rng, SeedableRng};
+use ef_hdl_kit::rand::Rng;
 use ef_rtl::memory::Arbiter;
-use ef_rtl_tests::memory_port::{Burst, Driven, MemoryPort};
+use ef_rtl_tests::{Burst, Memory, MemoryPins, Pace, Random, seeded};
 use std::collections::VecDeque;
 
 const WORDS: usize = 64;
@@ -52,7 +51,7 @@ impl Turns {
     }
 }
 
-fn command(rng: &mut SmallRng, write: bool) -> Burst {
+fn command(rng: &mut Random, write: bool) -> Burst {
     let len = rng.random_range(1..9);
     Burst { write, address: rng.random_range(0..WORDS - len), len }
 }
@@ -60,12 +59,13 @@ fn command(rng: &mut SmallRng, write: bool) -> Burst {
 /// Three busy clients at the arbiter; `speed` is the chance of every ready and of every word in a cycle, `busy` that of an
 /// engine's next command.
 fn run(seed: u64, speed: f64, busy: f64) {
-    let mut rng = SmallRng::seed_from_u64(seed);
+    let mut rng = seeded(seed);
     let mut sim = Vsim::of(&mut Arbiter::default(), "arbiter").unwrap();
     sim.set("reset", 1);
     sim.ticks(2);
     sim.set("reset", 0);
-    let mut memory = MemoryPort::new(WORDS, speed);
+    let pins = MemoryPins::new(&sim, "");
+    let mut memory = Memory::new(WORDS, Pace::even(speed));
     // written and read at the moment in which the arbiter takes a command
     let mut ideal = vec![0u32; WORDS];
     let mut sides: [Side; 3] = Default::default();
@@ -107,21 +107,8 @@ fn run(seed: u64, speed: f64, busy: f64) {
         sim.set("load_data_ready", load_ready.into());
         sim.set("store_data_valid", word.is_some().into());
         sim.set("store_data", word.unwrap_or(0).into());
-        sim.set("cmd_ready", memory.cmd_ready.into());
-        sim.set("wdata_ready", memory.wdata_ready.into());
-        sim.set("rdata_valid", memory.rdata.is_some().into());
-        sim.set("rdata", memory.rdata.unwrap_or(0).into());
-        sim.eval();
-        let driven = Driven {
-            command: (sim.get("cmd_valid") != 0).then(|| Burst {
-                write: sim.get("cmd_write") != 0,
-                address: sim.get("cmd_addr") as usize,
-                len: sim.get("cmd_len") as usize,
-            }),
-            wdata: (sim.get("wdata_valid") != 0).then(|| sim.get("wdata") as u32),
-            rdata_ready: sim.get("rdata_ready") != 0,
-        };
-        memory.clock(driven, &mut rng);
+        let driven = pins.settle(&mut sim, &memory);
+        memory.clock(&driven, &mut rng);
 
         for who in [LOAD, STORE, FETCH] {
             if sim.get(&format!("{}_cmd_ready", NAMES[who])) == 0 {

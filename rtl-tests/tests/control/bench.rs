@@ -1,13 +1,12 @@
 //! The controller in Verilator with engines that take random times and a memory that holds the program.
 use super::program::{FIELDS, Start};
 use ef_hdl_kit::Vsim;
-use ef_hdl_kit::rand::rngs::SmallRng;
-use ef_hdl_kit::rand::{Rng, SeedableRng};
+use ef_hdl_kit::rand::Rng;
 use ef_hdl_kit::vsim::PortId;
 use ef_program::isa::{self, Instr};
 use ef_program::{Config, config, regs};
 use ef_rtl::control::Controller;
-use ef_rtl_tests::memory_port::{Burst, Driven, MemoryPort};
+use ef_rtl_tests::{Host, Memory, MemoryPins, Pace, Random, seeded};
 use std::collections::VecDeque;
 
 /// log2 of the program buffer.
@@ -32,7 +31,7 @@ struct Engine {
 /// A controller, three engines, and a judge who knows what has started and which tokens exist.
 pub struct Bench {
     pub sim: Vsim,
-    pub rng: SmallRng,
+    pub rng: Random,
     pub cycle: u64,
     /// Every start, with the masks that `expected` gives it.
     pub started: Vec<Start>,
@@ -48,7 +47,8 @@ pub struct Bench {
     pub refuse: Option<usize>,
     pub memory_idle: bool,
     /// The memory that instructions are fetched from.
-    pub memory: MemoryPort,
+    pub memory: Memory,
+    pins: MemoryPins,
     /// No instruction was offered or under way in the cycle before.
     fetch_idle: bool,
     /// Words that were fetched since the last restart.
@@ -71,7 +71,7 @@ struct EnginePorts {
 impl Bench {
     pub fn new(seed: u64) -> Bench {
         let config = Config { fetch_aw: FETCH_AW, ..config::SIM_2X2 };
-        let mut sim = Vsim::of(&mut Controller::<FETCH_AW>::new(&config), "controller").unwrap();
+        let sim = Vsim::of(&mut Controller::<FETCH_AW>::new(&config), "top").unwrap();
         let ports = [0, 1, 2].map(|e| {
             let port = |what: &str| sim.port(&format!("{}_{what}", NAMES[e]));
             EnginePorts {
@@ -82,12 +82,10 @@ impl Bench {
                 fields: (0..FIELDS[e].len()).map(|i| port(&format!("field${i}"))).collect(),
             }
         });
-        sim.set("reset", 1);
-        sim.ticks(2);
-        sim.set("reset", 0);
-        Bench {
+        let mut bench = Bench {
+            pins: MemoryPins::new(&sim, "fetch_"),
             sim,
-            rng: SmallRng::seed_from_u64(seed),
+            rng: seeded(seed),
             cycle: 0,
             started: Vec::new(),
             expected: Default::default(),
@@ -98,14 +96,16 @@ impl Bench {
             slowness: 30,
             refuse: None,
             memory_idle: true,
-            memory: MemoryPort::new(MEMORY, 1.0),
+            memory: Memory::new(MEMORY, Pace::even(1.0)),
             fetch_idle: true,
             fetched: 0,
             restarts: 0,
             cancelled: 0,
             active: [0; 3],
             waiting: 0,
-        }
+        };
+        bench.reset();
+        bench
     }
 
     /// Makes these the commands that have to start from now on.
@@ -125,50 +125,6 @@ impl Bench {
     /// Commands that have started and are not done.
     pub fn running(&self) -> usize {
         self.running.iter().map(VecDeque::len).sum()
-    }
-
-    /// One clock cycle.
-    pub fn step(&mut self) {
-        self.sim.set("memory_idle", (self.memory_idle && self.fetch_idle).into());
-        let command = self.offered();
-        self.sim.set("fetch_cmd_ready", (command.is_some() && self.memory.cmd_ready).into());
-        self.sim.set("fetch_data_valid", self.memory.rdata.is_some().into());
-        self.sim.set("fetch_data", self.memory.rdata.unwrap_or(0).into());
-        for (engine, ports) in self.engines.iter().zip(&self.ports) {
-            self.sim.set_id(ports.ready, engine.ready.into());
-            self.sim.set_id(ports.done, engine.done.into());
-            self.sim.set_id(ports.bad, engine.bad.into());
-        }
-        self.sim.eval();
-        for e in 0..3 {
-            self.engine_cycle(e);
-        }
-        self.fetched += u32::from(self.memory.rdata.is_some());
-        self.fetch_idle = command.is_none() && self.memory.idle();
-        self.memory.clock(Driven { command, wdata: None, rdata_ready: true }, &mut self.rng);
-        self.cancelled += self.sim.get("cancel");
-        self.waiting += u32::from(self.sim.get("busy") != 0 && self.sim.get("compute_ready") != 0);
-        if self.sim.get("restart") != 0 {
-            assert!(self.fetch_idle && command.is_none(), "a restart while instructions are under way");
-            self.restarts += 1;
-            self.fetched = 0;
-            self.engines = Default::default();
-            self.running = Default::default();
-            self.tokens = [0; 9];
-            self.active = [0; 3];
-            self.waiting = 0;
-        }
-        self.sim.tick();
-        self.cycle += 1;
-    }
-
-    /// The burst of instructions that the controller offers.
-    fn offered(&self) -> Option<Burst> {
-        (self.sim.get("fetch_cmd_valid") != 0).then(|| Burst {
-            write: false,
-            address: self.sim.get("fetch_cmd_addr") as usize,
-            len: self.sim.get("fetch_cmd_len") as usize,
-        })
     }
 
     /// What engine `e` does in this cycle, and what it will drive in the next.
@@ -214,45 +170,6 @@ impl Bench {
         // a command behind starts counting at least one cycle later
     }
 
-    pub fn steps(&mut self, count: u64) {
-        for _ in 0..count {
-            self.step();
-        }
-    }
-
-    pub fn write(&mut self, address: u32, value: u32) {
-        self.request(true, address, value);
-    }
-
-    fn request(&mut self, write: bool, address: u32, value: u32) {
-        self.sim.set("req_valid", 1);
-        self.sim.set("req_write", write.into());
-        self.sim.set("req_addr", address.into());
-        self.sim.set("req_data", value.into());
-        while self.sim.get("req_ready") == 0 {
-            self.step();
-        }
-        self.step();
-        self.sim.set("req_valid", 0);
-    }
-
-    /// Reads a register; the response is taken after a random wait.
-    pub fn read(&mut self, address: u32) -> u32 {
-        self.request(false, address, 0);
-        while self.sim.get("resp_valid") == 0 {
-            self.step();
-        }
-        let value = self.sim.get("resp_data");
-        for _ in 0..self.rng.random_range(0..4) {
-            self.step();
-            assert_eq!((self.sim.get("resp_valid"), self.sim.get("resp_data")), (1, value));
-        }
-        self.sim.set("resp_ready", 1);
-        self.step();
-        self.sim.set("resp_ready", 0);
-        value as u32
-    }
-
     /// Puts a program somewhere into the memory, and nothing that is no program around it.
     pub fn load_words(&mut self, program: &[u64]) {
         let words = isa::to_words(program);
@@ -278,10 +195,55 @@ impl Bench {
         for _ in 0..2_000_000 {
             self.step();
             if self.sim.get("busy") == 0 {
-                assert!(self.offered().is_none() && self.memory.idle(), "instructions are still under way");
+                let under_way = self.sim.get("fetch_cmd_valid") != 0 || !self.memory.idle();
+                assert!(!under_way, "instructions are still under way");
                 return self.read(regs::STATUS);
             }
         }
         panic!("the run does not end: {} commands missing, {} running", self.missing(), self.running());
+    }
+}
+
+impl Host for Bench {
+    fn sim(&mut self) -> &mut Vsim {
+        &mut self.sim
+    }
+
+    /// The response is taken after a random wait.
+    fn patience(&mut self) -> u32 {
+        self.rng.random_range(0..4)
+    }
+
+    fn step(&mut self) {
+        self.sim.set("memory_idle", (self.memory_idle && self.fetch_idle).into());
+        for (engine, ports) in self.engines.iter().zip(&self.ports) {
+            self.sim.set_id(ports.ready, engine.ready.into());
+            self.sim.set_id(ports.done, engine.done.into());
+            self.sim.set_id(ports.bad, engine.bad.into());
+        }
+        let driven = self.pins.settle(&mut self.sim, &self.memory);
+        for e in 0..3 {
+            self.engine_cycle(e);
+        }
+        self.fetched += u32::from(self.memory.rdata.is_some());
+        self.fetch_idle = driven.command.is_none() && self.memory.idle();
+        self.memory.clock(&driven, &mut self.rng);
+        self.cancelled += self.sim.get("cancel");
+        self.waiting += u32::from(self.sim.get("busy") != 0 && self.sim.get("compute_ready") != 0);
+        if self.sim.get("restart") != 0 {
+            assert!(
+                self.fetch_idle && driven.command.is_none(),
+                "a restart while instructions are under way"
+            );
+            self.restarts += 1;
+            self.fetched = 0;
+            self.engines = Default::default();
+            self.running = Default::default();
+            self.tokens = [0; 9];
+            self.active = [0; 3];
+            self.waiting = 0;
+        }
+        self.sim.tick();
+        self.cycle += 1;
     }
 }

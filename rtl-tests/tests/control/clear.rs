@@ -1,15 +1,15 @@
 //! Stop, clear and start again.
 use super::bench::Bench;
 use super::program::{interpret, random};
-use ef_hdl_kit::rand::rngs::SmallRng;
-use ef_hdl_kit::rand::{Rng, SeedableRng};
+use ef_hdl_kit::rand::Rng;
 use ef_program::isa::{Engine, Instr};
 use ef_program::regs::{self, control, status};
+use ef_rtl_tests::{Host, Pace, seeded};
 
 fn prepared(bench: &mut Bench, seed: u64) -> Vec<Instr> {
     // longer than the buffer, from a memory of another speed each time
-    let program = random(&mut SmallRng::seed_from_u64(seed), 400, 200);
-    bench.memory.speed = [1.0, 0.5, 0.1][seed as usize % 3];
+    let program = random(&mut seeded(seed), 400, 200);
+    bench.memory.pace = Pace::even([1.0, 0.5, 0.1][seed as usize % 3]);
     bench.load(&program);
     bench.expect(&interpret(&program));
     program

@@ -3,6 +3,7 @@ use super::bench::Bench;
 use super::program::{FIELDS, interpret};
 use ef_program::isa::{Engine, Instr};
 use ef_program::regs::{self, error, status};
+use ef_rtl_tests::Host;
 
 const ISSUE: Instr = Instr::Issue { engine: Engine::Store, wait: 0, signal: 0 };
 const SET: Instr = Instr::Set { engine: Engine::Store, stream: 1, field: 3, value: 5 };

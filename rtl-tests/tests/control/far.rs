@@ -1,15 +1,15 @@
 //! Programs that are longer than the buffer on the chip.
 use super::bench::{Bench, FETCH_AW};
 use super::program::{interpret, random};
-use ef_hdl_kit::rand::rngs::SmallRng;
-use ef_hdl_kit::rand::{Rng, SeedableRng};
+use ef_hdl_kit::rand::Rng;
 use ef_program::isa::{Engine, Instr};
 use ef_program::regs::{self, status};
+use ef_rtl_tests::{Host, Pace, seeded};
 
 /// Words fetched by a run from a memory of this speed.
 fn fetched(bench: &mut Bench, program: &[Instr], speed: f64) -> u32 {
     bench.load(program);
-    bench.memory.speed = speed;
+    bench.memory.pace = Pace::even(speed);
     bench.expect(&interpret(program));
     bench.start();
     assert_eq!(bench.finish(), status::DONE);
@@ -23,7 +23,7 @@ fn programs_of_several_buffers_with_loops_of_any_length_run_exactly_whatever_sta
     let mut bench = Bench::new(1);
     let (mut most, mut far) = (0, 0);
     for seed in 0..60 {
-        let mut rng = SmallRng::seed_from_u64(seed);
+        let mut rng = seeded(seed);
         let size = rng.random_range(2..7) << FETCH_AW;
         let longest = [20, 100, 400][seed as usize % 3];
         let program = random(&mut rng, size, longest);

@@ -1,9 +1,9 @@
 //! What the host reads and writes.
 use super::bench::{Bench, FETCH_AW};
 use super::program::{interpret, random};
-use ef_hdl_kit::rand::rngs::SmallRng;
-use ef_hdl_kit::rand::{Rng, SeedableRng};
+use ef_hdl_kit::rand::Rng;
 use ef_program::regs::{self, HYPERPARAMETERS, status};
+use ef_rtl_tests::{Host, seeded};
 
 #[test]
 fn the_identity_registers_name_the_configuration() {
@@ -18,7 +18,7 @@ fn the_identity_registers_name_the_configuration() {
 #[test]
 fn registers_can_be_read_and_written_while_a_run_is_busy() {
     let mut bench = Bench::new(2);
-    let program = random(&mut SmallRng::seed_from_u64(3), 250, 20);
+    let program = random(&mut seeded(3), 250, 20);
     bench.load(&program);
     bench.expect(&interpret(&program));
     bench.slowness = 200;
@@ -100,14 +100,14 @@ fn the_loss_comes_from_the_store_engine_and_the_counters_from_the_engines_bits()
         bench.steps(cycles);
         bench.sim.set(bit, 0);
         bench.steps(2);
-        assert_eq!(bench.read(register), before + cycles as u32, "{bit}");
+        assert_eq!(bench.read(register), before + cycles, "{bit}");
     }
 }
 
 #[test]
 fn the_counters_split_the_cycles_of_a_run() {
     let mut bench = Bench::new(6);
-    let program = random(&mut SmallRng::seed_from_u64(9), 200, 20);
+    let program = random(&mut seeded(9), 200, 20);
     bench.load(&program);
     bench.expect(&interpret(&program));
     bench.write(regs::CONTROL, regs::control::START);

@@ -7,5 +7,6 @@ mod errors;
 mod far;
 mod host_port;
 mod lockstep;
+mod lockstep_fetch;
 mod program;
 mod runs;

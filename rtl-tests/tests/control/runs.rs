@@ -1,10 +1,10 @@
 //! Whole programs.
 use super::bench::Bench;
 use super::program::{Start, interpret, random};
-use ef_hdl_kit::rand::rngs::SmallRng;
-use ef_hdl_kit::rand::{Rng, SeedableRng};
+use ef_hdl_kit::rand::Rng;
 use ef_program::isa::{Engine, Instr, MAX_LOOPS};
 use ef_program::{ComputeDesc, LoadDesc, regs, regs::status};
+use ef_rtl_tests::{Host, seeded};
 
 fn run(bench: &mut Bench, program: &[Instr]) -> Vec<Start> {
     bench.load(program);
@@ -20,7 +20,7 @@ fn run(bench: &mut Bench, program: &[Instr]) -> Vec<Start> {
 fn every_command_starts_in_order_with_its_descriptor_and_after_its_tokens() {
     let mut bench = Bench::new(1);
     for seed in 0..60 {
-        let mut rng = SmallRng::seed_from_u64(seed);
+        let mut rng = seeded(seed);
         let size = rng.random_range(0..240);
         let program = random(&mut rng, size, 20);
         bench.slowness = [2, 12, 60][seed as usize % 3];
@@ -43,7 +43,7 @@ fn commands_are_those_of_the_golden_models_interpreter() {
         }
     };
     for seed in 0..40 {
-        let program = random(&mut SmallRng::seed_from_u64(seed), 200, 20);
+        let program = random(&mut seeded(seed), 200, 20);
         let words: Vec<u64> = program.iter().map(|i| i.encode()).collect();
         let mut commands = Vec::new();
         golden(&words, |command| {

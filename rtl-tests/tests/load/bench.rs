@@ -1,182 +1,151 @@
-//! What surrounds the load engine in its tests: a memory that stalls, buffers, and a queue of commands.
+//! The load engine in Verilator, with what surrounds it: a memory that stalls, buffers, a queue of commands.
 
+use ef_hdl_kit::Vsim;
 use ef_hdl_kit::rand::Rng;
+use ef_hdl_kit::vsim::PortId;
 use ef_program::{Config, LoadDesc};
+use ef_rtl::load::LoadEngine;
+use ef_rtl_tests::{Engine, Memory, MemoryPins, Pace, Random, seeded};
+use proptest::prelude::*;
 use std::collections::VecDeque;
 
-/// Outputs of the engine; none depends on an input of the same cycle, except `ready` on `cancel`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Outputs {
-    pub ready: bool,
-    pub done: bool,
-    pub bad: bool,
-    pub command: Option<(u32, u32)>,
-    pub data_ready: bool,
-    /// Feature, loss, weight.
-    pub vector_we: [bool; 3],
-    pub waddr: u32,
-    pub wdata: Vec<u32>,
-    pub operand: Option<(u32, u32)>,
-    pub words_read: bool,
-    pub burst_issued: bool,
-}
-
-/// Inputs of the engine in one cycle.
-#[derive(Clone, Debug, Default)]
-pub struct Inputs {
-    pub start: Option<LoadDesc>,
-    pub cmd_ready: bool,
-    pub data: Option<u32>,
-    pub cancel: bool,
-}
-
-/// How willing the memory is, in eighths.
-#[derive(Clone, Copy, Debug)]
-pub struct Pace {
-    pub command: u32,
-    pub data: u32,
-    /// Most cycles from a command to its first word.
-    pub latency: u32,
-    /// How soon the next command is started, in eighths.
-    pub start: u32,
-}
-
-impl Pace {
-    pub const FULL: Pace = Pace { command: 8, data: 8, latency: 0, start: 8 };
+/// What the hand-over RAM holds in these tests.
+pub fn handover_words(config: &Config) -> Vec<u32> {
+    let mut rng = seeded(9);
+    (0..1 << config.handover_aw()).map(|_| rng.random()).collect()
 }
 
 /// Everything outside the engine.
 pub struct World {
-    pub config: &'static Config,
-    pub pace: Pace,
-    pub dram: Vec<u32>,
+    pub memory: Memory,
+    /// Chance that a command is started in a cycle in which the engine is ready.
+    pub start: f64,
     /// Feature, loss, weight, as `address * lanes + bank`.
     pub buffers: [Vec<u32>; 3],
     pub operand: Vec<u32>,
     pub commands: VecDeque<LoadDesc>,
     pub cancel: bool,
-    bursts: VecDeque<Burst>,
-    offered: Option<u32>,
-    shown: Option<(u32, u32)>,
     pub started: usize,
     pub done: usize,
     pub bad: usize,
     pub vectors: usize,
-    /// As counted at the port, and as the engine reports.
-    pub words_read: [u64; 2],
-    pub bursts_read: [u64; 2],
-}
-
-struct Burst {
-    at: u32,
-    left: u32,
-    wait: u32,
+    /// Words and bursts, as the engine reports them.
+    pub reported: [u64; 2],
 }
 
 impl World {
     pub fn new(config: &'static Config, dram: Vec<u32>, pace: Pace) -> Self {
+        let mut memory = Memory::new(0, pace);
+        memory.words = dram;
         World {
-            config,
-            pace,
-            dram,
+            memory,
+            start: 1.0,
             buffers: [config.feature_aw, config.loss_aw, config.weight_aw]
                 .map(|width| vec![0; config.lanes << width]),
             operand: vec![0; 1 << config.operand_aw],
             commands: VecDeque::new(),
             cancel: false,
-            bursts: VecDeque::new(),
-            offered: None,
-            shown: None,
             started: 0,
             done: 0,
             bad: 0,
             vectors: 0,
-            words_read: [0; 2],
-            bursts_read: [0; 2],
+            reported: [0; 2],
         }
     }
 
-    /// Beats of accepted commands that have not been delivered.
-    pub fn outstanding(&self) -> u64 {
-        self.bursts.iter().map(|burst| u64::from(burst.left)).sum::<u64>() + u64::from(self.offered.is_some())
+    /// The command to start in this cycle.
+    pub fn next_command(&mut self, ready: bool, rng: &mut Random) -> Option<LoadDesc> {
+        let start = rng.random_bool(self.start) && ready && !self.cancel;
+        let command = if start { self.commands.pop_front() } else { None };
+        self.started += usize::from(command.is_some());
+        command
     }
 
     /// Changes whenever anything happens.
-    pub fn progress(&self) -> u64 {
-        self.words_read[0] + self.bursts_read[0] + (self.vectors + self.started + self.done) as u64
+    fn progress(&self) -> u64 {
+        self.memory.moved + (self.memory.bursts.len() + self.vectors + self.started + self.done) as u64
     }
 
     /// A command was started and has not said that it is done.
-    pub fn executing(&self) -> bool {
+    fn executing(&self) -> bool {
         self.started > self.done
     }
+}
 
-    /// One cycle: sees the outputs, gives the inputs, as the coming clock edge will see both.
-    pub fn cycle(&mut self, out: &Outputs, rng: &mut impl Rng) -> Inputs {
-        self.observe(out);
-        let mut eighths = |odds: u32| rng.random_range(0..8) < odds;
-        let (start, cmd_ready, data) =
-            (eighths(self.pace.start), eighths(self.pace.command), eighths(self.pace.data));
+/// The Verilated engine.
+pub struct Bench {
+    pub engine: Engine,
+    pub config: &'static Config,
+    pins: MemoryPins,
+    wdata: Vec<PortId>,
+}
 
-        if let Some(shown) = self.shown {
-            assert_eq!(out.command, Some(shown), "an offered read command was withdrawn or changed");
+impl Bench {
+    pub fn new(config: &'static Config) -> Self {
+        let mut engine = Engine::new(match config.lanes {
+            2 => Vsim::of(&mut LoadEngine::<2, 2, 8, 8, 10>::default(), "top"),
+            4 => Vsim::of(&mut LoadEngine::<4, 4, 7, 8, 11>::default(), "top"),
+            _ => Vsim::of(&mut LoadEngine::<8, 4, 9, 9, 13>::default(), "top"),
+        });
+        for (at, word) in handover_words(config).into_iter().enumerate() {
+            engine.sim.set("handover_waddr", at as u64);
+            engine.sim.set("handover_wdata", word.into());
+            engine.sim.set("handover_we", 1);
+            engine.tick();
         }
-        self.shown = out.command.filter(|_| !cmd_ready);
-        if let (true, Some((at, left))) = (cmd_ready, out.command) {
-            assert!(left > 0, "a burst has at least one word");
-            self.bursts_read[0] += 1;
-            self.bursts.push_back(Burst { at, left, wait: rng.random_range(0..=self.pace.latency) });
-        }
-        let given = self.offered.filter(|_| out.data_ready);
-        let inputs = Inputs {
-            start: if start && out.ready && !self.cancel { self.commands.pop_front() } else { None },
-            cmd_ready,
-            data: self.offered,
-            cancel: self.cancel,
-        };
-        self.started += usize::from(inputs.start.is_some());
-        if given.is_some() {
-            self.offered = None;
-            self.words_read[0] += 1;
-        }
-        if self.offered.is_none() && data {
-            self.offered = self.next_word();
-        }
-        inputs
+        engine.sim.set("handover_we", 0);
+        // does not matter any more
+        engine.sim.set("handover_wdata", 0x1234_5678);
+        let (pins, wdata) = (MemoryPins::new(&engine.sim, ""), engine.ports("wdata", config.lanes));
+        Bench { engine, config, pins, wdata }
     }
 
-    /// The next word of the oldest burst, for the cycle after this one.
-    fn next_word(&mut self) -> Option<u32> {
-        let burst = self.bursts.front_mut()?;
-        if burst.wait > 0 {
-            burst.wait -= 1;
-            return None;
+    /// One clock cycle.
+    pub fn cycle(&mut self, world: &mut World, rng: &mut Random) {
+        let driven = self.pins.settle(&mut self.engine.sim, &world.memory);
+        self.observe(world);
+        if let Some(command) = world.next_command(self.engine.ready(), rng) {
+            self.engine.start(&command);
         }
-        let word = self.dram[burst.at as usize];
-        burst.at += 1;
-        burst.left -= 1;
-        if burst.left == 0 {
-            self.bursts.pop_front();
-        }
-        Some(word)
+        self.engine.sim.set("cancel", world.cancel.into());
+        world.memory.clock(&driven, rng);
+        self.engine.tick();
     }
 
-    fn observe(&mut self, out: &Outputs) {
-        self.done += usize::from(out.done);
-        self.bad += usize::from(out.bad);
-        assert!(!out.bad || out.done, "a refused command is also done");
-        assert!(self.done <= self.started, "done without a command");
-        self.words_read[1] += u64::from(out.words_read);
-        self.bursts_read[1] += u64::from(out.burst_issued);
-        for (buffer, we) in self.buffers.iter_mut().zip(out.vector_we) {
-            if we {
-                self.vectors += 1;
-                let base = out.waddr as usize * self.config.lanes;
-                buffer[base..base + self.config.lanes].copy_from_slice(&out.wdata);
+    /// What the engine does in this cycle; nothing of it depends on an input of the same cycle.
+    fn observe(&self, world: &mut World) {
+        let (is, sim) = (|name: &str| self.engine.is(name), &self.engine.sim);
+        world.done += usize::from(self.engine.done());
+        world.bad += usize::from(self.engine.bad());
+        assert!(!self.engine.bad() || self.engine.done(), "a refused command is also done");
+        assert!(world.done <= world.started, "done without a command");
+        world.reported[0] += sim.get("words_read");
+        world.reported[1] += sim.get("burst_issued");
+        for (buffer, we) in world.buffers.iter_mut().zip(["feature_we", "loss_we", "weight_we"]) {
+            if is(we) {
+                world.vectors += 1;
+                let base = sim.get("waddr") as usize * self.config.lanes;
+                for (word, port) in buffer[base..].iter_mut().zip(&self.wdata) {
+                    *word = sim.get_id(*port) as u32;
+                }
             }
         }
-        if let Some((at, word)) = out.operand {
-            self.operand[at as usize] = word;
+        if is("operand_we") {
+            world.operand[sim.get("operand_waddr") as usize] = sim.get("operand_wdata") as u32;
         }
+    }
+
+    /// Runs the world's commands to the end; returns the cycles.
+    pub fn run(&mut self, world: &mut World, rng: &mut Random) -> Result<u64, TestCaseError> {
+        let (mut cycles, mut progress, mut since) = (0, 0, 0);
+        while !world.commands.is_empty() || world.executing() {
+            self.cycle(world, rng);
+            cycles += 1;
+            since = if world.progress() == progress { since + 1 } else { 0 };
+            progress = world.progress();
+            // words of the hand-over RAM to a RAM of words are not seen
+            prop_assert!(since < 6000, "the engine hangs");
+        }
+        Ok(cycles)
     }
 }

@@ -1,120 +1,15 @@
 //! The load engine, as Verilog, against the golden model.
 
-use crate::bench::{Inputs, Outputs, Pace, World};
+use crate::bench::{Bench, World, handover_words};
 use crate::commands::{DRAM_WORDS, Shape, any_shape};
-use ef_hdl_kit::Vsim;
-use ef_hdl_kit::rand::{Rng, SeedableRng, rngs::StdRng};
-use ef_hdl_kit::vsim::PortId;
+use ef_hdl_kit::rand::Rng;
 use ef_model::Machine;
 use ef_program::load::{LoadOp, VectorBuffer, WordBuffer};
-use ef_program::{Config, Descriptor, LoadDesc, config};
-use ef_rtl::load::LoadEngine;
+use ef_program::{Config, LoadDesc, config};
+use ef_rtl_tests::{Pace, Random, cases, seeded};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::test_runner::{TestCaseError, TestRunner};
 use std::cell::RefCell;
-
-/// The Verilated engine, port by port.
-pub struct Engine {
-    sim: Vsim,
-    config: &'static Config,
-    field: Vec<PortId>,
-    wdata: Vec<PortId>,
-}
-
-/// What the hand-over RAM holds in these tests.
-fn handover_words(config: &Config) -> Vec<u32> {
-    let mut rng = StdRng::seed_from_u64(9);
-    (0..1 << config.handover_aw()).map(|_| rng.random()).collect()
-}
-
-impl Engine {
-    pub fn new(config: &'static Config) -> Self {
-        let sim = match config.lanes {
-            2 => Vsim::of(&mut LoadEngine::<2, 2, 8, 8, 10>::default(), "load_engine"),
-            4 => Vsim::of(&mut LoadEngine::<4, 4, 7, 8, 11>::default(), "load_engine"),
-            _ => Vsim::of(&mut LoadEngine::<8, 4, 9, 9, 13>::default(), "load_engine"),
-        }
-        .unwrap();
-        let ports = |name: &str, n| (0..n).map(|i| sim.port(&format!("{name}${i}"))).collect();
-        let (field, wdata) = (ports("field", LoadDesc::FIELDS.len()), ports("wdata", config.lanes));
-        let mut engine = Engine { sim, config, field, wdata };
-        for (at, word) in handover_words(config).into_iter().enumerate() {
-            engine.sim.set("handover_waddr", at as u64);
-            engine.sim.set("handover_wdata", word.into());
-            engine.sim.set("handover_we", 1);
-            engine.clock(&Inputs::default());
-        }
-        engine.sim.set("handover_we", 0);
-        // does not matter any more
-        engine.sim.set("handover_wdata", 0x1234_5678);
-        engine
-    }
-
-    fn outputs(&self) -> Outputs {
-        let (bit, word) = (|name: &str| self.sim.get(name) != 0, |name: &str| self.sim.get(name) as u32);
-        let vector_we = ["feature_we", "loss_we", "weight_we"].map(bit);
-        Outputs {
-            ready: bit("ready"),
-            done: bit("done"),
-            bad: bit("bad"),
-            command: bit("cmd_valid").then(|| (word("cmd_addr"), word("cmd_len"))),
-            data_ready: bit("data_ready"),
-            vector_we,
-            waddr: word("waddr"),
-            wdata: match vector_we {
-                [false, false, false] => Vec::new(),
-                _ => self.wdata.iter().map(|port| self.sim.get_id(*port) as u32).collect(),
-            },
-            operand: bit("operand_we").then(|| (word("operand_waddr"), word("operand_wdata"))),
-            words_read: bit("words_read"),
-            burst_issued: bit("burst_issued"),
-        }
-    }
-
-    fn clock(&mut self, inputs: &Inputs) {
-        let set = |sim: &mut Vsim, name: &str, value: bool| sim.set(name, value.into());
-        set(&mut self.sim, "start", inputs.start.is_some());
-        set(&mut self.sim, "cmd_ready", inputs.cmd_ready);
-        set(&mut self.sim, "data_valid", inputs.data.is_some());
-        self.sim.set("data", inputs.data.unwrap_or(0xdead_beef).into());
-        set(&mut self.sim, "cancel", inputs.cancel);
-        if let Some(command) = &inputs.start {
-            for (i, port) in self.field.iter().enumerate() {
-                self.sim.set_id(*port, command.get(i).into());
-            }
-        }
-        self.sim.tick();
-        if inputs.start.is_some() {
-            // the descriptor is valid in one cycle only
-            for port in &self.field {
-                self.sim.set_id(*port, 0xa5a5_a5a5);
-            }
-        }
-    }
-
-    pub fn reset(&mut self) {
-        self.sim.set("reset", 1);
-        self.clock(&Inputs::default());
-        self.sim.set("reset", 0);
-        self.sim.eval();
-    }
-
-    /// Runs the world's commands to the end; returns the cycles.
-    pub fn run(&mut self, world: &mut World, rng: &mut impl Rng) -> Result<u64, TestCaseError> {
-        let (mut cycles, mut progress, mut since) = (0, 0, 0);
-        while !world.commands.is_empty() || world.executing() {
-            let inputs = world.cycle(&self.outputs(), rng);
-            self.clock(&inputs);
-            cycles += 1;
-            since = if world.progress() == progress { since + 1 } else { 0 };
-            progress = world.progress();
-            // words of the hand-over RAM to a RAM of words are not seen
-            prop_assert!(since < 6000, "the engine hangs");
-        }
-        Ok(cycles)
-    }
-}
 
 /// Commands that fill the scratch and the code RAM.
 pub fn fill(config: &Config) -> Vec<LoadDesc> {
@@ -133,7 +28,7 @@ pub fn fill(config: &Config) -> Vec<LoadDesc> {
 }
 
 /// Model and world with the same random DRAM.
-pub fn pair(config: &'static Config, pace: Pace, rng: &mut impl Rng) -> (Machine, World) {
+pub fn pair(config: &'static Config, pace: Pace, rng: &mut Random) -> (Machine, World) {
     let mut model = Machine::new(config, DRAM_WORDS);
     model.dram.fill_with(|| rng.random());
     model.handover = handover_words(config);
@@ -166,30 +61,28 @@ pub fn compare(model: &Machine, world: &World) -> Result<(), TestCaseError> {
     }
     let differs = (0..world.operand.len()).find(|i| world.operand[*i] != model.operand[*i]);
     prop_assert_eq!(differs, None, "operand RAM");
-    prop_assert_eq!(world.words_read, [model.traffic.words_read; 2], "words read");
-    prop_assert_eq!(world.bursts_read[0], world.bursts_read[1], "bursts");
+    let words = model.traffic.words_read;
+    prop_assert_eq!([world.memory.moved, world.reported[0]], [words; 2], "words read");
+    prop_assert_eq!(world.memory.bursts.len() as u64, world.reported[1], "bursts");
     prop_assert_eq!(world.bad, 0);
     Ok(())
 }
 
-fn any_pace() -> impl Strategy<Value = Pace> {
-    let odds = || prop_oneof![Just(8u32), 1..8u32];
+/// The memory's pace, and the chance that a command starts.
+fn any_pace() -> impl Strategy<Value = (Pace, f64)> {
+    let odds = || prop_oneof![Just(1.0), (1..8u32).prop_map(|eighths| f64::from(eighths) / 8.0)];
     (odds(), odds(), prop_oneof![Just(0u32), 0..30u32], odds())
-        .prop_map(|(command, data, latency, start)| Pace { command, data, latency, start })
+        .prop_map(|(command, word, latency, start)| (Pace { command, word, latency, ahead: 16 }, start))
 }
 
-fn matches_the_model(config: &'static Config, cases: u32) {
-    let engine = RefCell::new(Engine::new(config));
-    let settings = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
+fn matches_the_model(config: &'static Config, count: u32) {
+    let engine = RefCell::new(Bench::new(config));
     let executed = RefCell::new([0usize; 6]);
     let sequences = (vec(any_shape(), 1..7), any_pace(), any::<u64>());
-    let outcome = TestRunner::new_with_rng(
-        settings,
-        proptest::test_runner::TestRng::deterministic_rng(proptest::test_runner::RngAlgorithm::ChaCha),
-    )
-    .run(&sequences, |(shapes, pace, seed)| {
-        let mut rng = StdRng::seed_from_u64(seed);
+    cases(config.lanes as u8, count, &sequences, |(shapes, (pace, start), seed)| {
+        let mut rng = seeded(seed);
         let (mut model, mut world) = pair(config, pace, &mut rng);
+        world.start = start;
         for command in fill(config) {
             issue(&mut model, &mut world, &command);
         }
@@ -207,15 +100,12 @@ fn matches_the_model(config: &'static Config, cases: u32) {
             executed.borrow_mut()[5] += usize::from(possible && handed);
         }
         let mut engine = engine.borrow_mut();
-        engine.reset();
+        engine.engine.reset();
         engine.run(&mut world, &mut rng)?;
         compare(&model, &world)
     });
-    if let Err(error) = outcome {
-        panic!("{error}");
-    }
     let executed = executed.into_inner();
-    assert!(executed.iter().all(|n| *n > cases as usize / 12), "commands executed by kind: {executed:?}");
+    assert!(executed.iter().all(|n| *n > count as usize / 12), "commands executed by kind: {executed:?}");
 }
 
 #[test]
@@ -234,17 +124,17 @@ fn with_eight_lanes_any_commands_leave_what_the_model_says() {
 }
 
 /// Cycles of one command with a memory that never waits, and with the model's result checked.
-pub fn cycles_of(engine: &mut Engine, command: &LoadDesc) -> u64 {
-    let config = engine.config;
-    let mut rng = StdRng::seed_from_u64(3);
+pub fn cycles_of(bench: &mut Bench, command: &LoadDesc) -> u64 {
+    let config = bench.config;
+    let mut rng = seeded(3);
     let (mut model, mut world) = pair(config, Pace::FULL, &mut rng);
     for filling in fill(config) {
         issue(&mut model, &mut world, &filling);
     }
-    engine.reset();
-    engine.run(&mut world, &mut rng).unwrap();
+    bench.engine.reset();
+    bench.run(&mut world, &mut rng).unwrap();
     assert!(issue(&mut model, &mut world, command), "the model refuses {command:?}");
-    let cycles = engine.run(&mut world, &mut rng).unwrap();
+    let cycles = bench.run(&mut world, &mut rng).unwrap();
     compare(&model, &world).unwrap();
     cycles
 }
@@ -253,7 +143,7 @@ pub fn cycles_of(engine: &mut Engine, command: &LoadDesc) -> u64 {
 fn words_flow_at_one_per_clock_and_vectors_too() {
     for config in [&config::SIM_4X4, &config::FP32_8X8] {
         let lanes = config.lanes as u32;
-        let mut engine = Engine::new(config);
+        let mut bench = Bench::new(config);
         let tile = |run, n_run0| LoadDesc {
             op: LoadOp::vectors(VectorBuffer::Feature).encode(),
             n0: 16,
@@ -274,16 +164,16 @@ fn words_flow_at_one_per_clock_and_vectors_too() {
         let words = u64::from(256 * lanes);
         let slack = 20;
         let whole = tile(256 * lanes, 1);
-        assert!(cycles_of(&mut engine, &whole) < words + slack);
+        assert!(cycles_of(&mut bench, &whole) < words + slack);
         let rows = tile(16 * lanes, 16);
-        assert!(cycles_of(&mut engine, &rows) < words + slack, "no gap between bursts");
+        assert!(cycles_of(&mut bench, &rows) < words + slack, "no gap between bursts");
         let vectors = tile(lanes, 256);
-        assert!(cycles_of(&mut engine, &vectors) < words + slack, "no gap between bursts of one vector");
+        assert!(cycles_of(&mut bench, &vectors) < words + slack, "no gap between bursts of one vector");
         let pooled = LoadDesc {
             op: LoadOp { pool: true, mask: true, ..LoadOp::vectors(VectorBuffer::Loss) }.encode(),
             ..whole
         };
-        assert!(cycles_of(&mut engine, &pooled) < words + slack, "the four writes overlap the next vector");
+        assert!(cycles_of(&mut bench, &pooled) < words + slack, "the four writes overlap the next vector");
         let operands = LoadDesc {
             op: LoadOp::words(WordBuffer::Operand).encode(),
             run: 64,
@@ -292,15 +182,15 @@ fn words_flow_at_one_per_clock_and_vectors_too() {
             n_run1: 1,
             ..LoadDesc::default()
         };
-        assert!(cycles_of(&mut engine, &operands) < 512 + slack);
+        assert!(cycles_of(&mut bench, &operands) < 512 + slack);
     }
 }
 
 #[test]
 fn an_undefined_destination_is_refused_and_the_next_command_runs() {
     let config = &config::SIM_4X4;
-    let mut engine = Engine::new(config);
-    let mut rng = StdRng::seed_from_u64(5);
+    let mut bench = Bench::new(config);
+    let mut rng = seeded(5);
     for kind in 0..4 {
         let (mut model, mut world) = pair(config, Pace::FULL, &mut rng);
         let mut command = fill(config).remove(0);
@@ -308,14 +198,15 @@ fn an_undefined_destination_is_refused_and_the_next_command_runs() {
         assert!(model.load(&command).is_err());
         command.n0 = 5;
         world.commands.push_back(command);
-        engine.reset();
-        engine.run(&mut world, &mut rng).unwrap();
-        assert_eq!((world.done, world.bad, world.vectors, world.bursts_read), (1, 1, 0, [0, 0]));
+        bench.engine.reset();
+        bench.run(&mut world, &mut rng).unwrap();
+        assert_eq!((world.done, world.bad, world.vectors), (1, 1, 0));
+        assert_eq!((world.memory.bursts.len(), world.reported[1]), (0, 0));
         world.bad = 0;
         let zero = LoadDesc { op: LoadOp::zero(VectorBuffer::Loss).encode(), n0: 9, ..LoadDesc::default() };
         world.buffers[1][..36].fill(1);
         assert!(issue(&mut model, &mut world, &zero));
-        engine.run(&mut world, &mut rng).unwrap();
+        bench.run(&mut world, &mut rng).unwrap();
         compare(&model, &world).unwrap();
     }
 }
@@ -323,12 +214,12 @@ fn an_undefined_destination_is_refused_and_the_next_command_runs() {
 #[test]
 fn a_cancelled_command_takes_the_beats_under_way_and_says_nothing() {
     let config = &config::SIM_4X4;
-    let mut engine = Engine::new(config);
-    let mut rng = StdRng::seed_from_u64(6);
+    let mut bench = Bench::new(config);
+    let mut rng = seeded(6);
     let mut in_a_burst = 0;
     for round in 0..60 {
-        let pace =
-            Pace { command: rng.random_range(1..=8), data: rng.random_range(1..=8), latency: 9, start: 8 };
+        let mut chance = || f64::from(rng.random_range(1..=8)) / 8.0;
+        let pace = Pace { command: chance(), word: chance(), latency: 9, ahead: 16 };
         let (mut model, mut world) = pair(config, pace, &mut rng);
         let handed = round % 4 == 3;
         world.commands.push_back(LoadDesc {
@@ -345,34 +236,32 @@ fn a_cancelled_command_takes_the_beats_under_way_and_says_nothing() {
             n_run1: 1,
             ..LoadDesc::default()
         });
-        engine.reset();
+        bench.engine.reset();
         for _ in 0..rng.random_range(2..300) {
-            let inputs = world.cycle(&engine.outputs(), &mut rng);
-            engine.clock(&inputs);
+            bench.cycle(&mut world, &mut rng);
         }
-        in_a_burst += usize::from(world.outstanding() % 40 != 0);
+        in_a_burst += usize::from(world.memory.outstanding() % 40 != 0);
         // a pulse, or a level until the engine has drained
         let pulse = round % 2 == 0;
         world.cancel = true;
         let mut cycles = 0;
         loop {
-            let inputs = world.cycle(&engine.outputs(), &mut rng);
-            engine.clock(&inputs);
-            world.cancel = !pulse && world.outstanding() > 0;
+            bench.cycle(&mut world, &mut rng);
+            world.cancel = !pulse && world.memory.outstanding() > 0;
             cycles += 1;
-            if engine.outputs().ready {
+            if bench.engine.ready() {
                 break;
             }
             assert!(cycles < 10_000, "the engine does not come back");
         }
-        assert_eq!(world.outstanding(), 0, "ready with beats outstanding");
-        assert!(engine.outputs().command.is_none(), "ready with a read command offered");
+        assert_eq!(world.memory.outstanding(), 0, "ready with beats outstanding");
+        assert!(!bench.engine.is("cmd_valid"), "ready with a read command offered");
         assert_eq!(world.done, 0, "an cancelled command is not done");
 
         // what was written stays; from there on all is as usual
         world.started = 0;
         model.feature.data.clone_from(&world.buffers[0]);
-        model.traffic.words_read = world.words_read[0];
+        model.traffic.words_read = world.memory.moved;
         for command in fill(config) {
             issue(&mut model, &mut world, &command);
         }
@@ -390,7 +279,7 @@ fn a_cancelled_command_takes_the_beats_under_way_and_says_nothing() {
             ..LoadDesc::default()
         };
         assert!(issue(&mut model, &mut world, &more));
-        engine.run(&mut world, &mut rng).unwrap();
+        bench.run(&mut world, &mut rng).unwrap();
         compare(&model, &world).unwrap();
     }
     assert!(in_a_burst > 20, "cancels in the middle of a burst: {in_a_burst}");

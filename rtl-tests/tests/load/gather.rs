@@ -1,12 +1,13 @@
 //! GATHER, ZERO and unpacking in the engine: how long they take, and that an image may be gathered in pieces.
 
-use crate::bench::Pace;
+use crate::bench::Bench;
 use crate::commands::taps;
-use crate::engine::{Engine, compare, cycles_of, fill, issue, pair};
-use ef_hdl_kit::rand::{Rng, SeedableRng, rngs::StdRng};
+use crate::engine::{compare, cycles_of, fill, issue, pair};
+use ef_hdl_kit::rand::Rng;
 use ef_program::load::{LoadOp, VectorBuffer, WordBuffer};
 use ef_program::{Config, LoadDesc, config};
 use ef_rtl::load::{gather_cycles, pixel_cycles, unpack_cycles, zero_cycles};
+use ef_rtl_tests::{Pace, seeded};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 
@@ -92,10 +93,10 @@ impl Conv {
 
 #[test]
 fn pieces_of_columns_and_channels_make_the_whole() {
-    let mut rng = StdRng::seed_from_u64(31);
+    let mut rng = seeded(31);
     for config in CONFIGS {
         let lanes = config.lanes as u32;
-        let mut engine = Engine::new(config);
+        let mut bench = Bench::new(config);
         // taps of so many channels are whole vectors
         for (kernel, step) in [((2, 4), 1), ((3, 3), lanes), ((8, 2), 1), ((1, 11), lanes)] {
             for stride in 1..=4 {
@@ -108,8 +109,8 @@ fn pieces_of_columns_and_channels_make_the_whole() {
                     out: (2, rng.random_range(3..=5)),
                 };
                 let (mut expected, mut world) = pair(config, Pace::FULL, &mut rng);
-                let pace = Pace { command: 5, data: 6, latency: 9, start: 4 };
-                world.pace = pace;
+                world.memory.pace = Pace { command: 0.6, word: 0.75, latency: 9, ahead: 16 };
+                world.start = 0.5;
                 let mut model = expected.clone();
                 for command in conv.commands(conv.whole(), lanes, 0) {
                     expected.load(&command).unwrap();
@@ -124,8 +125,8 @@ fn pieces_of_columns_and_channels_make_the_whole() {
                     }
                 }
                 assert!(model.feature.data == expected.feature.data, "{lanes} lanes, cut {cut}: {conv:?}");
-                engine.reset();
-                engine.run(&mut world, &mut rng).unwrap();
+                bench.engine.reset();
+                bench.run(&mut world, &mut rng).unwrap();
                 compare(&model, &world).unwrap();
             }
         }
@@ -136,8 +137,8 @@ fn pieces_of_columns_and_channels_make_the_whole() {
 fn a_gather_takes_the_cycles_that_are_stated() {
     let mut runner = TestRunner::deterministic();
     for config in CONFIGS {
-        let mut engine = Engine::new(config);
-        let mut rng = StdRng::seed_from_u64(32);
+        let mut bench = Bench::new(config);
+        let mut rng = seeded(32);
         let mut gathered = 0;
         for round in 0..60 {
             let mut command = taps().new_tree(&mut runner).unwrap().current().command(config);
@@ -150,11 +151,11 @@ fn a_gather_takes_the_cycles_that_are_stated() {
             for filling in fill(config) {
                 issue(&mut model, &mut world, &filling);
             }
-            engine.reset();
-            engine.run(&mut world, &mut rng).unwrap();
+            bench.engine.reset();
+            bench.run(&mut world, &mut rng).unwrap();
             if issue(&mut model, &mut world, &command) {
                 // the cycle of the start is one of those counted
-                let cycles = engine.run(&mut world, &mut rng).unwrap() - 1;
+                let cycles = bench.run(&mut world, &mut rng).unwrap() - 1;
                 assert_eq!(cycles, gather_cycles(config.lanes, &command), "{command:?}");
                 compare(&model, &world).unwrap();
                 gathered += 1;
@@ -163,7 +164,7 @@ fn a_gather_takes_the_cycles_that_are_stated() {
         assert!(gathered > 30, "{gathered} commands");
         for n0 in [0, 1, 5, 200] {
             let zero = LoadDesc { op: LoadOp::zero(VectorBuffer::Loss).encode(), n0, ..LoadDesc::default() };
-            assert_eq!(cycles_of(&mut engine, &zero) - 1, zero_cycles(&zero), "{n0} vectors");
+            assert_eq!(cycles_of(&mut bench, &zero) - 1, zero_cycles(&zero), "{n0} vectors");
         }
     }
 }
@@ -181,7 +182,7 @@ fn several_taps_are_gathered_per_cycle() {
         (&config::SIM_4X4, 3, (3, 3), 207),
         (&config::SIM_2X2, 3, (3, 3), 122),
     ] {
-        let mut engine = Engine::new(config);
+        let mut bench = Bench::new(config);
         let (kr, kc) = kernel;
         let command = LoadDesc {
             op: LoadOp::gather().encode(),
@@ -209,7 +210,7 @@ fn several_taps_are_gathered_per_cycle() {
             rate,
             "{channels} channels, {kernel:?}"
         );
-        let cycles = cycles_of(&mut engine, &command) - 1;
+        let cycles = cycles_of(&mut bench, &command) - 1;
         assert_eq!(cycles, gather_cycles(config.lanes, &command));
     }
 }
@@ -217,7 +218,7 @@ fn several_taps_are_gathered_per_cycle() {
 #[test]
 fn pixels_are_unpacked_as_fast_as_is_stated() {
     for config in CONFIGS {
-        let mut engine = Engine::new(config);
+        let mut bench = Bench::new(config);
         let words = |run| LoadDesc {
             op: LoadOp { unpack: true, ..LoadOp::words(WordBuffer::Scratch) }.encode(),
             run,
@@ -225,7 +226,7 @@ fn pixels_are_unpacked_as_fast_as_is_stated() {
             n_run1: 1,
             ..LoadDesc::default()
         };
-        let [few, many] = [20, 120].map(|run| cycles_of(&mut engine, &words(run)));
+        let [few, many] = [20, 120].map(|run| cycles_of(&mut bench, &words(run)));
         assert_eq!(many - few, 100 * unpack_cycles(config.lanes), "{} lanes", config.lanes);
     }
 }

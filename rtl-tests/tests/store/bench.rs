@@ -1,13 +1,12 @@
 //! The store engine as Verilog, with everything around it: partial sums, memory, descriptors.
 
-use crate::memory::Memory;
 use ef_hdl_kit::Vsim;
-use ef_hdl_kit::rand::Rng;
 use ef_hdl_kit::vsim::PortId;
 use ef_model::{Machine, Scalars};
-use ef_program::{Config, Descriptor, StoreDesc, regs};
+use ef_program::{Config, StoreDesc, regs};
 use ef_rtl::arith::mult18::{MultKind, mult18_verilog};
 use ef_rtl::store::StoreEngine;
+use ef_rtl_tests::{Engine, Memory, MemoryPins, Pace, Random};
 use std::collections::VecDeque;
 
 /// Words of DRAM in every test.
@@ -22,16 +21,19 @@ pub struct Ended {
     pub bad: bool,
     pub words: u64,
     pub bursts: u64,
+    /// Cycles from the first word that the memory took to the last.
+    pub open: u64,
 }
 
 pub struct Bench {
     pub config: &'static Config,
     pub memory: Memory,
-    sim: Vsim,
-    field: Vec<PortId>,
+    pub engine: Engine,
+    pins: MemoryPins,
     p_data: Vec<PortId>,
     p_addr: PortId,
-    handshake: [PortId; 10],
+    /// Word written, burst issued, overflow.
+    reports: [PortId; 3],
     /// `[address * lanes + lane]`
     psum: Vec<u32>,
     /// Addresses whose data is not due yet.
@@ -41,6 +43,9 @@ pub struct Bench {
     overflow: u32,
     words: u64,
     bursts: u64,
+    /// Cycles of the command, and those of its first and last word.
+    cycles: u64,
+    first_and_last: Option<(u64, u64)>,
 }
 
 impl Bench {
@@ -48,143 +53,120 @@ impl Bench {
     pub fn new(config: &'static Config) -> Bench {
         let extra = mult18_verilog(MultKind::Portable);
         let (sim, latency) = match config.lanes {
-            2 => (Vsim::of_with(&mut StoreEngine::<2, 9, 8, EAW, 1>::default(), "store_engine", extra), 1),
-            4 => (Vsim::of_with(&mut StoreEngine::<4, 9, 8, EAW, 6>::default(), "store_engine", extra), 6),
-            _ => (Vsim::of_with(&mut StoreEngine::<8, 11, 9, EAW, 3>::default(), "store_engine", extra), 3),
+            2 => (Vsim::of_with(&mut StoreEngine::<2, 9, 8, EAW, 1>::default(), "top", extra), 1),
+            4 => (Vsim::of_with(&mut StoreEngine::<4, 9, 8, EAW, 6>::default(), "top", extra), 6),
+            _ => (Vsim::of_with(&mut StoreEngine::<8, 11, 9, EAW, 3>::default(), "top", extra), 3),
         };
-        let sim = sim.unwrap();
-        let ports = |name: &str, n| (0..n).map(|i| sim.port(&format!("{name}${i}"))).collect();
-        let handshake = [
-            "cmd_valid",
-            "cmd_addr",
-            "cmd_len",
-            "data_valid",
-            "data",
-            "cmd_ready",
-            "data_ready",
-            "words_written",
-            "burst_issued",
-            "overflow_set",
-        ];
-        let mut bench = Bench {
+        let engine = Engine::new(sim);
+        Bench {
             config,
-            memory: Memory::new(DRAM_WORDS),
-            field: ports("field", StoreDesc::FIELDS.len()),
-            p_data: ports("p_data", config.lanes),
-            p_addr: sim.port("p_addr"),
-            handshake: handshake.map(|name| sim.port(name)),
-            sim,
+            memory: Memory::new(DRAM_WORDS, Pace::FULL),
+            pins: MemoryPins::new(&engine.sim, ""),
+            p_data: engine.ports("p_data", config.lanes),
+            p_addr: engine.sim.port("p_addr"),
+            reports: ["words_written", "burst_issued", "overflow_set"].map(|name| engine.sim.port(name)),
+            engine,
             psum: vec![0; config.lanes << config.psum_aw],
             reading: vec![0; latency].into(),
             handover: vec![0; 1 << config.handover_aw()],
             overflow: 0,
             words: 0,
             bursts: 0,
-        };
-        bench.sim.set("reset", 1);
-        bench.sim.tick();
-        bench.sim.set("reset", 0);
-        bench.sim.eval();
-        bench
+            cycles: 0,
+            first_and_last: None,
+        }
     }
 
     /// One clock cycle.
-    pub fn cycle(&mut self, rng: &mut impl Rng) {
+    pub fn cycle(&mut self, rng: &mut Random) {
         let lanes = self.config.lanes;
-        let [cmd_valid, cmd_addr, cmd_len, data_valid, data, cmd_ready, data_ready, written, issued, set] =
-            self.handshake;
-        let get = |sim: &Vsim, port| sim.get_id(port) as u32;
-        let command =
-            (get(&self.sim, cmd_valid) != 0).then(|| (get(&self.sim, cmd_addr), get(&self.sim, cmd_len)));
-        let word = (get(&self.sim, data_valid) != 0).then(|| get(&self.sim, data));
-        let (take_command, take_word) = self.memory.cycle(command, word, rng);
-        self.sim.set_id(cmd_ready, take_command.into());
-        self.sim.set_id(data_ready, take_word.into());
+        let sim = &mut self.engine.sim;
         // partial sums: the address of now, the data of `latency` cycles ago
-        self.reading.push_back(get(&self.sim, self.p_addr) & ((1 << self.config.psum_aw) - 1));
+        self.reading.push_back(sim.get_id(self.p_addr) as u32 & ((1 << self.config.psum_aw) - 1));
         if let Some(address) = self.reading.pop_front() {
             for (lane, port) in self.p_data.iter().enumerate() {
-                self.sim.set_id(*port, self.psum[address as usize * lanes + lane].into());
+                sim.set_id(*port, self.psum[address as usize * lanes + lane].into());
             }
         }
-        self.sim.eval();
-        assert_eq!(self.sim.get_id(written) != 0, word.is_some() && take_word, "words_written");
-        assert_eq!(self.sim.get_id(issued) != 0, command.is_some() && take_command, "burst_issued");
-        self.words += self.sim.get_id(written);
-        self.bursts += self.sim.get_id(issued);
-        if self.sim.get("handover_we") != 0 {
-            let at = self.sim.get("handover_waddr") as usize % self.handover.len();
-            self.handover[at] = self.sim.get("handover_wdata") as u32;
+        let driven = self.pins.settle(sim, &self.memory);
+        let (moved, taken) = (self.memory.moved, self.memory.bursts.len());
+        self.memory.clock(&driven, rng);
+        let (moved, taken) = (self.memory.moved > moved, self.memory.bursts.len() > taken);
+        let [written, issued, set] = self.reports;
+        assert_eq!(sim.get_id(written) != 0, moved, "words_written");
+        assert_eq!(sim.get_id(issued) != 0, taken, "burst_issued");
+        self.words += u64::from(moved);
+        self.bursts += u64::from(taken);
+        if moved {
+            let (first, _) = self.first_and_last.unwrap_or((self.cycles, 0));
+            self.first_and_last = Some((first, self.cycles));
         }
-        if self.sim.get_id(set) != 0 {
-            self.overflow |= 1 << self.sim.get("overflow_tag");
+        self.cycles += 1;
+        if sim.get("handover_we") != 0 {
+            let at = sim.get("handover_waddr") as usize % self.handover.len();
+            self.handover[at] = sim.get("handover_wdata") as u32;
         }
-        self.sim.tick();
+        if sim.get_id(set) != 0 {
+            self.overflow |= 1 << sim.get("overflow_tag");
+        }
+        self.engine.tick();
     }
 
     /// Makes the engine's surroundings those of the model.
-    pub fn load(&mut self, model: &Machine, rng: &mut impl Rng) {
+    pub fn load(&mut self, model: &Machine, rng: &mut Random) {
         self.psum.clone_from(&model.psum.data);
         self.memory.words.clone_from(&model.dram);
         self.handover.clone_from(&model.handover);
         for ((port, _), (_, value)) in regs::HYPERPARAMETERS.iter().zip(model.scalars.hyper.registers()) {
-            self.sim.set(port, value.into());
+            self.engine.sim.set(port, value.into());
         }
         for (address, word) in model.operand.iter().enumerate() {
-            self.sim.set("operand_we", 1);
-            self.sim.set("operand_waddr", address as u64);
-            self.sim.set("operand_wdata", (*word).into());
+            self.engine.sim.set("operand_we", 1);
+            self.engine.sim.set("operand_waddr", address as u64);
+            self.engine.sim.set("operand_wdata", (*word).into());
             self.cycle(rng);
         }
-        self.sim.set("operand_we", 0);
+        self.engine.sim.set("operand_we", 0);
     }
 
     /// Gives a command to the engine, which must be ready.
-    pub fn start(&mut self, command: &StoreDesc, rng: &mut impl Rng) {
-        assert_ne!(self.sim.get("ready"), 0, "the engine is not ready");
-        for (i, port) in self.field.iter().enumerate() {
-            self.sim.set_id(*port, command.get(i).into());
-        }
-        self.sim.set("start", 1);
+    pub fn start(&mut self, command: &StoreDesc, rng: &mut Random) {
+        assert!(self.engine.ready(), "the engine is not ready");
+        self.engine.start(command);
         self.cycle(rng);
-        self.sim.set("start", 0);
-        // the descriptor is valid in one cycle only
-        for port in &self.field {
-            self.sim.set_id(*port, 0xa5a5_a5a5);
-        }
-        self.sim.eval();
-        assert_eq!(self.sim.get("ready"), 0, "ready falls in the cycle after start");
-        (self.words, self.bursts) = (0, 0);
+        assert!(!self.engine.ready(), "ready falls in the cycle after start");
+        (self.words, self.bursts, self.cycles, self.first_and_last) = (0, 0, 0, None);
     }
 
     /// Runs until `done`, or gives up.
-    pub fn finish(&mut self, rng: &mut impl Rng) -> Option<Ended> {
+    pub fn finish(&mut self, rng: &mut Random) -> Option<Ended> {
         for cycles in 1..3_000_000 {
-            let (done, bad) = (self.sim.get("done") != 0, self.sim.get("bad") != 0);
+            let (done, bad) = (self.engine.done(), self.engine.bad());
             assert!(done || !bad, "bad comes with done");
-            assert!(!done || self.memory.is_clean(), "done before the last word was taken");
+            assert!(!done || self.memory.idle(), "done before the last word was taken");
             self.cycle(rng);
             if done {
-                assert_eq!(self.sim.get("handover_we"), 0, "done before the last word was handed over");
-                assert_eq!(self.sim.get("done"), 0, "done is one pulse");
-                while self.sim.get("ready") == 0 {
+                assert!(!self.engine.is("handover_we"), "done before the last word was handed over");
+                assert!(!self.engine.done(), "done is one pulse");
+                while !self.engine.ready() {
                     self.cycle(rng);
                 }
-                return Some(Ended { cycles, bad, words: self.words, bursts: self.bursts });
+                let open = self.first_and_last.map_or(0, |(first, last)| last - first + 1);
+                return Some(Ended { cycles, bad, words: self.words, bursts: self.bursts, open });
             }
         }
         None
     }
 
     /// Aborts the command and waits until the engine is ready again; `None` if it does not become so.
-    pub fn abort(&mut self, rng: &mut impl Rng) -> Option<()> {
-        self.sim.set("cancel", 1);
+    pub fn abort(&mut self, rng: &mut Random) -> Option<()> {
+        self.engine.sim.set("cancel", 1);
         self.cycle(rng);
         for _ in 0..1_000_000 {
-            assert_eq!(self.sim.get("done"), 0, "an aborted command is not done");
-            if self.sim.get("ready") != 0 {
-                self.sim.set("cancel", 0);
-                self.sim.eval();
+            assert!(!self.engine.done(), "an aborted command is not done");
+            if self.engine.ready() {
+                self.engine.sim.set("cancel", 0);
+                self.engine.sim.eval();
                 return Some(());
             }
             self.cycle(rng);
@@ -192,20 +174,20 @@ impl Bench {
         None
     }
 
-    pub fn clear_totals(&mut self, rng: &mut impl Rng) {
-        self.sim.set("clear", 1);
+    pub fn clear_totals(&mut self, rng: &mut Random) {
+        self.engine.sim.set("clear", 1);
         self.cycle(rng);
-        self.sim.set("clear", 0);
-        self.sim.eval();
+        self.engine.sim.set("clear", 0);
+        self.engine.sim.eval();
         self.overflow = 0;
     }
 
     /// Totals and overflow flags, beside the run-time values of `given`.
     pub fn scalars(&self, given: &Scalars) -> Scalars {
         Scalars {
-            loss_sum: self.sim.get("loss_sum") as u32,
-            mean_loss: self.sim.get("mean_loss") as u32,
-            correct: self.sim.get("correct") as u32,
+            loss_sum: self.engine.sim.get("loss_sum") as u32,
+            mean_loss: self.engine.sim.get("mean_loss") as u32,
+            correct: self.engine.sim.get("correct") as u32,
             overflow: self.overflow,
             ..given.clone()
         }

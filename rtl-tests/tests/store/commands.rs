@@ -1,11 +1,11 @@
 //! Random store commands that the golden model can execute.
 
 use crate::bench::DRAM_WORDS;
-use crate::memory::Pace;
 use ef_hdl_kit::rand::Rng;
 use ef_model::Machine;
 use ef_program::store::{StoreKind, StoreOp};
 use ef_program::{Config, StoreDesc, layout, regs};
+use ef_rtl_tests::{Chance, Pace};
 use proptest::prelude::*;
 
 /// What a command is to do; sizes that do not fit are cut down, or the command is left out.
@@ -78,23 +78,24 @@ pub fn any_case() -> impl Strategy<Value = Case> {
 pub fn any_pace() -> impl Strategy<Value = Pace> {
     prop_oneof![
         Just(Pace::FULL),
-        (1u32..9, 1u32..9, 1usize..4).prop_map(|(command, word, ahead)| Pace { command, word, ahead }),
+        (1u32..9, 1u32..9, 1usize..4).prop_map(|(command, word, ahead)| Pace {
+            command: f64::from(command) / 8.0,
+            word: f64::from(word) / 8.0,
+            latency: 0,
+            ahead
+        }),
     ]
 }
 
 /// Random partial sums, operands and rates.
 pub fn fill(model: &mut Machine, values: Values, rng: &mut impl Rng) {
     let few = [0, 0x8000_0000, 1, 0x3f80_0000, 0xbf80_0000, 0x4000_0000, 0xc348_0000, 0x4060_0000];
-    let tame = |rng: &mut dyn ef_hdl_kit::rand::RngCore| {
-        let field = 120 + rng.next_u32() % 12;
-        rng.next_u32() & 0x807f_ffff | field << 23
-    };
     let mut word = || match values {
         Values::Few => few[rng.random_range(0..few.len())],
-        Values::Tame => tame(rng),
+        Values::Tame => rng.tame(),
         Values::Any => match rng.random_range(0..4) {
             0 => few[rng.random_range(0..few.len())],
-            1 => tame(rng),
+            1 => rng.tame(),
             _ => rng.random(),
         },
     };

@@ -2,15 +2,13 @@
 
 use crate::bench::{Bench, DRAM_WORDS};
 use crate::commands::{Case, Shape, To, Values, any_case, any_pace, command, fill};
-use crate::memory::Pace;
-use ef_hdl_kit::rand::rngs::StdRng;
-use ef_hdl_kit::rand::{Rng, SeedableRng};
+use ef_hdl_kit::rand::Rng;
 use ef_model::Machine;
 use ef_program::store::{StoreKind, StoreOp};
 use ef_program::{Config, StoreDesc, config};
+use ef_rtl_tests::{Pace, cases, seeded};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::test_runner::{TestCaseError, TestRunner};
 use std::cell::RefCell;
 
 const CONFIGS: [&Config; 3] = [&config::SIM_2X2, &config::SIM_4X4, &config::FP32_8X8];
@@ -31,7 +29,7 @@ fn prepare(model: &mut Machine, case: &Case, rng: &mut impl Rng) -> Option<Store
 
 /// Runs one case in both and compares memory, totals, flags and counts; the command, if the shape fits.
 fn check(bench: &mut Bench, model: &mut Machine, case: &Case) -> Result<Option<StoreDesc>, TestCaseError> {
-    let rng = &mut StdRng::seed_from_u64(case.seed);
+    let rng = &mut seeded(case.seed);
     let Some(d) = prepare(model, case, rng) else { return Ok(None) };
     bench.load(model, rng);
     let before = model.traffic.clone();
@@ -90,29 +88,25 @@ impl Reached {
 }
 
 /// Random commands one after the other, on one engine.
-fn equals_model(config: &'static Config, cases: u32) {
+fn equals_model(config: &'static Config, count: u32) {
     let bench = RefCell::new(Bench::new(config));
     let reached = RefCell::new(Reached::default());
-    let mut runner =
-        TestRunner::new(ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() });
     let strategy = (any_pace(), vec(any_case(), 1..4));
-    runner
-        .run(&strategy, |(pace, cases)| {
-            let bench = &mut *bench.borrow_mut();
-            bench.memory.pace = pace;
-            let rng = &mut StdRng::seed_from_u64(cases[0].seed);
-            // a case that failed before may have left a command under way
-            bench.abort(rng).ok_or_else(|| TestCaseError::fail("the engine can not be aborted"))?;
-            bench.clear_totals(rng);
-            let mut model = machine(config, rng);
-            cases.iter().try_for_each(|case| {
-                if let Some(d) = check(bench, &mut model, case)? {
-                    reached.borrow_mut().count(&model, &d);
-                }
-                Ok(())
-            })
+    cases(config.lanes as u8, count, &strategy, |(pace, cases)| {
+        let bench = &mut *bench.borrow_mut();
+        bench.memory.pace = pace;
+        let rng = &mut seeded(cases[0].seed);
+        // a case that failed before may have left a command under way
+        bench.abort(rng).ok_or_else(|| TestCaseError::fail("the engine can not be aborted"))?;
+        bench.clear_totals(rng);
+        let mut model = machine(config, rng);
+        cases.iter().try_for_each(|case| {
+            if let Some(d) = check(bench, &mut model, case)? {
+                reached.borrow_mut().count(&model, &d);
+            }
+            Ok(())
         })
-        .unwrap_or_else(|e| panic!("{e}"));
+    });
     let r = *reached.borrow();
     println!("{}: {r:?}", config.name);
     assert!(r.pooled_words > 1000 && r.code_words > 100 && r.updated_words > 1000, "{r:?}");
@@ -139,7 +133,7 @@ fn with_8_lanes_any_command_does_what_the_model_does() {
 fn an_aborted_command_leaves_the_memory_port_clean_and_the_next_one_is_right() {
     let config = CONFIGS[0];
     let mut bench = Bench::new(config);
-    let rng = &mut StdRng::seed_from_u64(7);
+    let rng = &mut seeded(7);
     let shapes = [
         Shape::Map {
             images: 2,
@@ -166,8 +160,9 @@ fn an_aborted_command_leaves_the_memory_port_clean_and_the_next_one_is_right() {
     ];
     let mut in_burst = 0;
     for round in 0..160 {
-        let word = rng.random_range(1..9);
-        bench.memory.pace = Pace { command: rng.random_range(1..9), word, ahead: rng.random_range(1..4) };
+        let mut chance = || f64::from(rng.random_range(1..9)) / 8.0;
+        let (command, word) = (chance(), chance());
+        bench.memory.pace = Pace { command, word, latency: 0, ahead: rng.random_range(1..4) };
         let mut model = machine(config, rng);
         let case = |shape: &Shape, seed| Case { shape: shape.clone(), tag: 3, seed, values: Values::Tame };
         let stopped = case(&shapes[round % 4], rng.random());
@@ -177,10 +172,10 @@ fn an_aborted_command_leaves_the_memory_port_clean_and_the_next_one_is_right() {
         for _ in 0..rng.random_range(0..700) {
             bench.cycle(rng);
         }
-        in_burst += usize::from(!bench.memory.is_clean());
+        in_burst += usize::from(!bench.memory.idle());
         // the command may be over by now
         bench.abort(rng).expect("the engine becomes ready");
-        assert!(bench.memory.is_clean(), "a burst is left open");
+        assert!(bench.memory.idle(), "a burst is left open");
         bench.clear_totals(rng);
         let mut model = machine(config, rng);
         let next = case(&shapes[rng.random_range(0..4)], rng.random());
@@ -192,7 +187,7 @@ fn an_aborted_command_leaves_the_memory_port_clean_and_the_next_one_is_right() {
 #[test]
 fn an_undefined_operation_is_bad_and_done_and_changes_nothing() {
     let mut bench = Bench::new(CONFIGS[0]);
-    let rng = &mut StdRng::seed_from_u64(1);
+    let rng = &mut seeded(1);
     let d = StoreDesc { op: 3, n_i: 1, n_g: 1, n_r: 2, n_c: 2, run: 8, n_run: 1, ..StoreDesc::default() };
     for _ in 0..3 {
         bench.start(&d, rng);
@@ -204,7 +199,8 @@ fn an_undefined_operation_is_bad_and_done_and_changes_nothing() {
 /// Words per cycle of a command, from the first word to the last, and the cycles around.
 fn pace_of(config: &'static Config, shape: Shape, runs: u32) -> (f64, u64) {
     let mut bench = Bench::new(config);
-    let rng = &mut StdRng::seed_from_u64(5);
+    bench.memory.pace.ahead = 2;
+    let rng = &mut seeded(5);
     let mut model = machine(config, rng);
     let case = Case { shape, tag: 0, seed: 0, values: Values::Tame };
     let mut d = prepare(&mut model, &case, rng).unwrap();
@@ -212,12 +208,10 @@ fn pace_of(config: &'static Config, shape: Shape, runs: u32) -> (f64, u64) {
     (d.n_run, d.run, d.d_run) = (runs, words / runs, words / runs);
     (d.dram, d.code_run, d.op) = (0, 0, d.op & !(1 << StoreOp::CODES));
     bench.load(&model, rng);
-    bench.memory.restart_count();
     bench.start(&d, rng);
     let ended = bench.finish(rng).unwrap();
     assert_eq!(ended.words, u64::from(words));
-    let open = bench.memory.last_open + 1;
-    (ended.words as f64 / open as f64, ended.cycles - open)
+    (ended.words as f64 / ended.open as f64, ended.cycles - ended.open)
 }
 
 #[test]
@@ -250,7 +244,7 @@ fn a_map_leaves_at_one_word_per_cycle_and_an_update_at_one_in_three() {
 fn softmax_of_ten_classes_takes_less_than_300_cycles_per_image() {
     for config in CONFIGS {
         let mut bench = Bench::new(config);
-        let rng = &mut StdRng::seed_from_u64(5);
+        let rng = &mut seeded(5);
         let mut model = machine(config, rng);
         let shape = Shape::Softmax { images: 8, classes: 10, gradient: true };
         let case = Case { shape, tag: 0, seed: 0, values: Values::Tame };

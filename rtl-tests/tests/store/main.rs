@@ -4,5 +4,4 @@ mod bench;
 mod commands;
 mod engine;
 mod lockstep;
-mod memory;
 mod schedule;

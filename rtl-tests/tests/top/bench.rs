@@ -1,14 +1,13 @@
 //! The accelerator in Verilator with a memory that stalls at random.
 use super::step;
 use ef_hdl_kit::Vsim;
-use ef_hdl_kit::rand::rngs::SmallRng;
-use ef_hdl_kit::rand::{Rng, SeedableRng};
+use ef_hdl_kit::rand::Rng;
 use ef_model::ModelDevice;
 use ef_program::config::SIM_2X2;
 use ef_program::{Device, Hyperparameters, isa, regs};
-use ef_rtl_tests::memory_port::{Burst, Driven, MemoryPort};
+use ef_rtl_tests::{Host, Memory, MemoryPins, Pace, Random, seeded};
 
-/// The hyperparameters of every run.
+/// The hyperparameters of every run, and their registers.
 pub const HYPERPARAMETERS: Hyperparameters<f32> = Hyperparameters::EXAMPLE;
 
 /// Registers that the golden model knows too.
@@ -28,83 +27,28 @@ pub const COMPARED: [u32; 11] = [
 
 pub struct Bench {
     pub sim: Vsim,
-    pub rng: SmallRng,
-    pub memory: MemoryPort,
+    pub rng: Random,
+    pub memory: Memory,
+    pins: MemoryPins,
     /// The words of the program.
     program: Vec<u32>,
 }
 
 impl Bench {
     pub fn new(seed: u64, speed: f64) -> Bench {
-        let mut sim = ef_rtl::top::model(&SIM_2X2).and_then(|model| model.build()).unwrap();
-        sim.set("reset", 1);
-        sim.ticks(4);
-        sim.set("reset", 0);
+        let sim = ef_rtl::top::model(&SIM_2X2).and_then(|model| model.build()).unwrap();
         let mut bench = Bench {
+            pins: MemoryPins::new(&sim, ""),
             sim,
-            rng: SmallRng::seed_from_u64(seed),
-            memory: MemoryPort::new(step::MEMORY, speed),
+            rng: seeded(seed),
+            memory: Memory::new(step::MEMORY, Pace::even(speed)),
             program: Vec::new(),
         };
+        bench.reset();
         for (register, value) in HYPERPARAMETERS.registers() {
             bench.write(register, value.to_bits());
         }
         bench
-    }
-
-    /// One clock cycle.
-    pub fn step(&mut self) {
-        let sim = &mut self.sim;
-        sim.set("cmd_ready", self.memory.cmd_ready.into());
-        sim.set("wdata_ready", self.memory.wdata_ready.into());
-        sim.set("rdata_valid", self.memory.rdata.is_some().into());
-        sim.set("rdata", self.memory.rdata.unwrap_or(0).into());
-        sim.eval();
-        let driven = Driven {
-            command: (sim.get("cmd_valid") != 0).then(|| Burst {
-                write: sim.get("cmd_write") != 0,
-                address: sim.get("cmd_addr") as usize,
-                len: sim.get("cmd_len") as usize,
-            }),
-            wdata: (sim.get("wdata_valid") != 0).then(|| sim.get("wdata") as u32),
-            rdata_ready: sim.get("rdata_ready") != 0,
-        };
-        self.memory.clock(driven, &mut self.rng);
-        sim.tick();
-    }
-
-    pub fn steps(&mut self, count: u32) {
-        for _ in 0..count {
-            self.step();
-        }
-    }
-
-    fn request(&mut self, write: bool, address: u32, data: u32) {
-        self.sim.set("req_valid", 1);
-        self.sim.set("req_write", write.into());
-        self.sim.set("req_addr", address.into());
-        self.sim.set("req_data", data.into());
-        while self.sim.get("req_ready") == 0 {
-            self.step();
-        }
-        self.step();
-        self.sim.set("req_valid", 0);
-    }
-
-    pub fn write(&mut self, address: u32, data: u32) {
-        self.request(true, address, data);
-    }
-
-    pub fn read(&mut self, address: u32) -> u32 {
-        self.request(false, address, 0);
-        self.sim.set("resp_ready", 1);
-        while self.sim.get("resp_valid") == 0 {
-            self.step();
-        }
-        let value = self.sim.get("resp_data") as u32;
-        self.step();
-        self.sim.set("resp_ready", 0);
-        value
     }
 
     /// Makes this the program; [`Bench::fill`] puts it into the memory.
@@ -140,6 +84,18 @@ impl Bench {
         self.write(regs::CONTROL, regs::control::START);
         assert_eq!(self.finish(), regs::status::DONE);
         assert!(self.memory.idle(), "done means that every word is in memory");
+    }
+}
+
+impl Host for Bench {
+    fn sim(&mut self) -> &mut Vsim {
+        &mut self.sim
+    }
+
+    fn step(&mut self) {
+        let driven = self.pins.settle(&mut self.sim, &self.memory);
+        self.memory.clock(&driven, &mut self.rng);
+        self.sim.tick();
     }
 }
 

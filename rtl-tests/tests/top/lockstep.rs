@@ -1,17 +1,16 @@
 //! The accelerator in rust-hdl against its Verilog.
 use super::bench::{COMPARED, HYPERPARAMETERS, golden};
 use super::step;
-use ef_hdl_kit::lockstep;
-use ef_hdl_kit::rand::rngs::SmallRng;
-use ef_hdl_kit::rand::{Rng, SeedableRng};
+use ef_hdl_kit::Lockstep;
+use ef_hdl_kit::rand::Rng;
+use ef_program::config::SIM_2X2;
 use ef_program::{isa, regs};
-use ef_rtl::arith::mult18::{MultKind, mult18_verilog};
 use ef_rtl::top::AcceleratorSim2x2;
-use ef_rtl_tests::memory_port::{Burst, Driven, MemoryPort};
+use ef_rtl_tests::{Burst, Driven, Memory, Pace, seeded};
 use std::collections::VecDeque;
 
 /// Cycles in which the program is selected, run, and its registers are read.
-const CYCLES: u64 = 8000;
+const CYCLES: u64 = 6000;
 
 #[test]
 fn the_accelerator_equals_its_verilog_during_a_training_step() {
@@ -24,9 +23,9 @@ fn the_accelerator_equals_its_verilog_during_a_training_step() {
 
 fn training_step() {
     let program = step::program();
-    let start = step::memory(&mut SmallRng::seed_from_u64(5));
+    let start = step::memory(&mut seeded(5));
     let expected = golden(&program, &start);
-    let mut memory = MemoryPort::new(step::MEMORY, 0.8);
+    let mut memory = Memory::new(step::MEMORY, Pace::even(0.8));
     memory.words = start;
     memory.words[step::PROGRAM_AT as usize..][..2 * program.len()].copy_from_slice(&isa::to_words(&program));
 
@@ -40,7 +39,10 @@ fn training_step() {
     let mut results = Vec::new();
     let (mut asked, mut done) = (false, false);
 
-    lockstep!(AcceleratorSim2x2::default(), mult18_verilog(MultKind::Ecp5Sim), 6, CYCLES, |b, rng| {
+    let model = ef_rtl::top::model(&SIM_2X2).and_then(|model| model.build()).unwrap();
+    let run = Lockstep::new(AcceleratorSim2x2::default()).shared(model, "").seed(6).cycles(CYCLES);
+    let run = run.constant("rdata_ready", "no load of this program is slower than the memory");
+    run.clock(|block, level| block.clock.next = level.into()).check(|b, rng| {
         // the memory port
         b.cmd_ready.next = memory.cmd_ready;
         b.wdata_ready.next = memory.wdata_ready;
@@ -56,7 +58,7 @@ fn training_step() {
             wdata: b.wdata_valid.val().then(|| u64::from(b.wdata.val()) as u32),
             rdata_ready: b.rdata_ready.val(),
         };
-        memory.clock(driven, rng);
+        memory.clock(&driven, rng);
         // the host port: `req_ready` is a register, so it is known what is taken in this cycle
         b.req_valid.next = false;
         b.resp_ready.next = rng.random_bool(0.7);
@@ -80,6 +82,10 @@ fn training_step() {
                 results.push(value);
             }
             done |= value == regs::status::DONE;
+            if done && reads.is_empty() {
+                // an empty program, which is an error
+                writes.extend([(regs::PROGRAM_LENGTH, 0), (regs::CONTROL, regs::control::START)]);
+            }
         }
     });
     assert!(done && reads.is_empty(), "{CYCLES} cycles are enough for the whole test");

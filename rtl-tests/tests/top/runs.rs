@@ -1,9 +1,8 @@
 //! Runs of the training step.
 use super::bench::{Bench, COMPARED, golden, pick};
 use super::step;
-use ef_hdl_kit::rand::SeedableRng;
-use ef_hdl_kit::rand::rngs::SmallRng;
 use ef_program::regs::{self, control, status};
+use ef_rtl_tests::{Host, seeded};
 
 fn check(bench: &mut Bench, expected: &(Vec<u32>, Vec<u32>), what: &str) {
     for (address, (got, want)) in bench.memory.words.iter().zip(&expected.0).enumerate() {
@@ -21,7 +20,7 @@ fn a_training_step_gives_the_golden_models_memory_and_registers_whatever_the_mem
     for (seed, speed) in [(1, 1.0), (2, 0.8), (3, 0.4), (4, 0.15)] {
         let mut bench = Bench::new(seed, speed);
         bench.load(&program);
-        let memory = step::memory(&mut SmallRng::seed_from_u64(seed));
+        let memory = step::memory(&mut seeded(seed));
         let expected = golden(&program, &memory);
         let data = ..step::PROGRAM_AT as usize;
         assert_ne!(expected.0[data], memory[data], "the step writes something");
@@ -36,7 +35,7 @@ fn a_training_step_gives_the_golden_models_memory_and_registers_whatever_the_mem
 #[test]
 fn a_clear_completes_bursts_and_the_next_run_is_that_of_a_fresh_start() {
     let program = step::program();
-    let memory = step::memory(&mut SmallRng::seed_from_u64(10));
+    let memory = step::memory(&mut seeded(10));
     let expected = golden(&program, &memory);
     let mut bench = Bench::new(10, 0.6);
     bench.load(&program);
@@ -58,7 +57,7 @@ fn a_clear_completes_bursts_and_the_next_run_is_that_of_a_fresh_start() {
 #[test]
 fn a_run_after_a_stop_is_that_of_a_fresh_start() {
     let program = step::program();
-    let memory = step::memory(&mut SmallRng::seed_from_u64(11));
+    let memory = step::memory(&mut seeded(11));
     let expected = golden(&program, &memory);
     let mut bench = Bench::new(11, 0.7);
     bench.load(&program);
@@ -81,7 +80,7 @@ fn a_run_after_a_stop_is_that_of_a_fresh_start() {
 fn an_undefined_operation_is_an_error_and_a_clear_makes_good() {
     let mut program = step::program();
     let good = program.clone();
-    let memory = step::memory(&mut SmallRng::seed_from_u64(12));
+    let memory = step::memory(&mut seeded(12));
     let expected = golden(&good, &memory);
     // the first SET of the field `op` (number 0) of the compute engine
     let set_op = |word: &u64| word >> 52 == 5 << 8 | 1 << 6;

@@ -45,7 +45,7 @@ glue! { [const T: usize] SkewAddress<T>; self => {
 
 block! {
     /// `y = -x` modulo 8.
-    struct Negate {
+    pub struct Negate {
         in x: Bits<3>,
         out y: Bits<3>,
         const zero: Bits<3> = 0,
@@ -61,7 +61,7 @@ impl Logic for Negate {
 
 block! {
     /// `y = a + b`, one cycle later.
-    struct AddressSum {
+    pub struct AddressSum {
         in clock: Clock, in a, b: Bits<16>,
         out y: Bits<16>,
         reg sum => y: Bits<16>,

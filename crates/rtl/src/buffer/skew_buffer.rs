@@ -116,7 +116,7 @@ glue! { [const T: usize, const FAW: usize, const LAW: usize, const WAW: usize] S
 
 block! {
     /// Bank b of the three buffers: which path reads it, and what each path takes.
-    struct BankPorts {
+    pub struct BankPorts {
         in clock: Clock, in x_addr, s_addr: Bits<16>,
         in s_addr_loss, x_data_loss, x_data_ones, s_data_loss: Bit, in feature, loss, weight: Bits<32>,
         out feature_addr, loss_addr, weight_addr: Bits<16>, out x, s: Bits<32>,
@@ -152,7 +152,7 @@ impl Logic for BankPorts {
 
 block! {
     /// `y` = `x`, or 0.
-    struct Gate {
+    pub struct Gate {
         in keep: Bit, in x: Bits<32>,
         out pulse y: Bits<32>,
     }

@@ -64,7 +64,7 @@ glue! { Arithmetic; self => {
 
 block! {
     /// The operands of the client that works, registered.
-    struct ChooseOperands {
+    pub struct ChooseOperands {
         in clock: Clock, in second: Bit, in add, subtract, multiply: [Bit; 2],
         in add_a, add_b, mul_a, mul_b: [Bits<32>; 2],
         out adds, multiplies, negate: Bit, out term_a, term_b, factor_a, factor_b: Bits<32>,
@@ -96,7 +96,7 @@ impl Logic for ChooseOperands {
 
 block! {
     /// Overflow of results that were asked for.
-    struct Saturation {
+    pub struct Saturation {
         in clock: Clock, in added, sum_overflow, multiplied, product_overflow: Bit,
         out saturated: Bit,
         reg happened => saturated: Bit,

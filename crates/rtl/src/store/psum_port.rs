@@ -55,7 +55,7 @@ glue! { [const T: usize, const LAT: usize] PsumPort<T, LAT>; self => {
 
 block! {
     /// The address register.
-    struct ChooseAddress {
+    pub struct ChooseAddress {
         in clock: Clock, in map: Bit, in map_address, word_address: Bits<16>,
         out address: Bits<16>,
         reg chosen => address: Bits<16>,
@@ -74,7 +74,7 @@ impl Logic for ChooseAddress {
 
 block! {
     /// One word of a vector, registered.
-    struct PickLane<const T: usize> {
+    pub struct PickLane<const T: usize> {
         in clock: Clock, in lane: Bits<3>, in vector: Vec<Bits<32>> = vec_of(T),
         out element: Bits<32>,
         reg word => element: Bits<32>,

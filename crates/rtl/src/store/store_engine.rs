@@ -187,7 +187,7 @@ StoreEngine<T, OAW, CAW, EAW, LAT>; self => {
 
 block! {
     /// The word that UPDATE or SOFTMAX reads from the partial sums.
-    struct ChooseElement {
+    pub struct ChooseElement {
         in softmax: Bit, in update_address, softmax_address: Bits<16>,
         in update_lane, softmax_lane: Bits<3>,
         out address: Bits<16>, out lane: Bits<3>,

@@ -51,7 +51,7 @@ glue! { TokenLine; self => {
 
 block! {
     /// A flip-flop with a synchronous clear.
-    struct TokenStage {
+    pub struct TokenStage {
         in clock: Clock, in clear, d: Bit,
         out q: Bit,
         reg held => q: Bit,
@@ -67,7 +67,7 @@ impl Logic for TokenStage {
 
 block! {
     /// Counts the tokens under way.
-    struct Census {
+    pub struct Census {
         in clock: Clock, in clear, enter, leave: Bit,
         out busy: Bit,
         reg(clear) count: Bits<7>,

@@ -16,4 +16,4 @@ mod reset;
 pub use debounce::Debounce;
 pub use pads::{PadKind, SdramCells, pads_verilog};
 pub use pll::{ClockGenerator, PLL_SIM_LOCK_EDGES, PllKind, pll_verilog};
-pub use reset::{ResetFlop, ResetSequencer};
+pub use reset::{ReleaseTimer, ResetFlop, ResetSequencer};

@@ -78,7 +78,7 @@ block! {
     /// | `hello`, `writes`, `memory` | 1 | it is a HELLO; it writes; it is about the memory |
     /// | `target` | 8 | the register of the word |
     /// | `following`, `last` | 9, 1 | the number of the next word (not a register); there is none |
-    struct RequestKind {
+    pub struct RequestKind {
         in clock: Clock, in op, mask: Bits<8>, in count: Bits<16>, in address: Bits<32>,
         in at: Bits<9>,
         out hello, writes, memory, last: Bit, out target: Bits<8>, out following: Bits<9>,
@@ -109,7 +109,7 @@ impl Logic for RequestKind {
 
 block! {
     /// The steps of a request, in the order of the picture of [`Executor`], whose ports these are.
-    struct ExecutorSteps {
+    pub struct ExecutorSteps {
         in clock: Clock,
         in reset, good, hello, writes, memory, last, proceed, req_ready, resp_valid, memory_busy, sent: Bit,
         in count: Bits<16>, in address, memory_words, fetched, resp_data, memory_read: Bits<32>,

@@ -1,13 +1,12 @@
 //! The memory mux between two masters and a slow memory.
 
-use ef_hdl_kit::rand::rngs::StdRng;
-use ef_hdl_kit::rand::{Rng, SeedableRng};
+use ef_hdl_kit::rand::Rng;
 use ef_hdl_kit::{Vsim, lockstep};
+use ef_rtl_tests::{Memory, MemoryPins, Pace, drive, seeded};
 use ef_soc::link::MemoryMux;
-use std::collections::VecDeque;
 
 /// Words are their addresses; the link's have this bit.
-const OF_LINK: u64 = 1 << 31;
+const OF_LINK: u64 = 1 << 10;
 
 #[derive(Clone, Copy, Default)]
 struct Burst {
@@ -67,54 +66,15 @@ impl Master {
     }
 }
 
-/// Executes bursts in order; checks that those under way are of one master.
-#[derive(Default)]
-struct Memory {
-    bursts: VecDeque<Burst>,
-    offered: bool,
-}
-
-impl Memory {
-    fn drive(&mut self, sim: &mut Vsim, rng: &mut StdRng) {
-        let head = self.bursts.front().copied().unwrap_or_default();
-        let reading = head.left > 0 && !head.write;
-        self.offered = reading && (self.offered || rng.random());
-        sim.set("cmd_ready", (self.bursts.len() < 3 && rng.random()).into());
-        sim.set("wdata_ready", (head.write && rng.random()).into());
-        sim.set("rdata_valid", self.offered.into());
-        sim.set("rdata", if self.offered { head.at } else { 0 });
-    }
-
-    fn step(&mut self, sim: &Vsim) {
-        let moves =
-            |channel: &str| sim.get(&format!("{channel}_valid")) & sim.get(&format!("{channel}_ready")) != 0;
-        if moves("wdata") || moves("rdata") {
-            let head = self.bursts.front_mut().unwrap();
-            assert!(!head.write || sim.get("wdata") == head.at, "word written");
-            head.at += 1;
-            head.left -= 1;
-            self.offered = false;
-            if head.left == 0 {
-                self.bursts.pop_front();
-            }
-        }
-        if moves("cmd") {
-            let at = sim.get("cmd_addr");
-            assert!(
-                self.bursts.iter().all(|other| (other.at ^ at) & OF_LINK == 0),
-                "bursts of both are under way"
-            );
-            self.bursts.push_back(Burst { write: sim.get("cmd_write") != 0, at, left: sim.get("cmd_len") });
-        }
-    }
-}
-
 #[test]
 fn every_word_reaches_its_master_and_the_port_changes_hands_between_bursts() {
     let mut sim = Vsim::of(&mut MemoryMux::default(), "top").unwrap();
-    let mut rng = StdRng::seed_from_u64(1);
+    let mut rng = seeded(1);
     let (mut accelerator, mut link) = (Master::new("accelerator"), Master::new("link"));
-    let mut memory = Memory::default();
+    let words: Vec<u32> = (0..2 * OF_LINK as u32).collect();
+    let mut memory = Memory::new(words.len(), Pace { ahead: 3, ..Pace::even(0.5) });
+    memory.words.clone_from(&words);
+    let pins = MemoryPins::new(&sim, "");
     let mut busy = false;
     sim.set("reset", 1);
     sim.tick();
@@ -138,47 +98,30 @@ fn every_word_reaches_its_master_and_the_port_changes_hands_between_bursts() {
         sim.set("link_request", link.burst.is_some().into());
         accelerator.drive(&mut sim, rng.random());
         link.drive(&mut sim, true);
-        memory.drive(&mut sim, &mut rng);
-        sim.eval();
+        let driven = pins.settle(&mut sim, &memory);
         accelerator.step(&sim);
         link.step(&sim);
-        memory.step(&sim);
+        memory.clock(&driven, &mut rng);
+        let of_link = |burst: Option<&ef_rtl_tests::Burst>| burst.map(|burst| burst.address as u64 & OF_LINK);
+        let first = of_link(memory.under_way().next());
+        assert!(
+            memory.under_way().all(|burst| of_link(Some(burst)) == first),
+            "bursts of both are under way"
+        );
         sim.tick();
     }
+    assert_eq!(memory.words, words);
     assert!(accelerator.bursts > 3000 && link.bursts > 3000, "{} {}", accelerator.bursts, link.bursts);
 }
 
 #[test]
-fn a_mux_equals_its_verilog() {
-    lockstep!(MemoryMux::default(), "", 1, 4000, |b, rng| {
-        b.reset.next = rng.random_range(0..50) == 0;
-        b.accelerator_busy.next = rng.random();
-        b.link_request.next = rng.random_range(0..4) != 0;
-        for valid in [
-            &mut b.accelerator_cmd_valid,
-            &mut b.link_cmd_valid,
-            &mut b.accelerator_cmd_write,
-            &mut b.link_cmd_write,
-            &mut b.accelerator_wdata_valid,
-            &mut b.link_wdata_valid,
-            &mut b.accelerator_rdata_ready,
-            &mut b.link_rdata_ready,
-            &mut b.cmd_ready,
-            &mut b.wdata_ready,
-            &mut b.rdata_valid,
-        ] {
-            valid.next = rng.random();
-        }
-        for word in [
-            &mut b.accelerator_cmd_addr,
-            &mut b.link_cmd_addr,
-            &mut b.accelerator_wdata,
-            &mut b.link_wdata,
-            &mut b.rdata,
-        ] {
-            word.next = u64::from(rng.random::<u32>()).into();
-        }
-        b.accelerator_cmd_len.next = u64::from(rng.random::<u16>()).into();
-        b.link_cmd_len.next = u64::from(rng.random::<u16>()).into();
+fn memory_mux() {
+    lockstep!(MemoryMux::default(), "", 1, 3000, |b, rng| {
+        drive!(b, rng; one_in(50): reset; not_one_in(4): link_request; any(): accelerator_busy;
+               any(): accelerator_cmd_valid, accelerator_cmd_write, accelerator_cmd_addr, accelerator_cmd_len;
+               any(): accelerator_wdata_valid, accelerator_wdata, accelerator_rdata_ready;
+               any(): link_cmd_valid, link_cmd_write, link_cmd_addr, link_cmd_len;
+               any(): link_wdata_valid, link_wdata, link_rdata_ready;
+               any(): cmd_ready, wdata_ready, rdata_valid, rdata);
     });
 }

@@ -1,16 +1,16 @@
 //! The RTL and the software of the board's end answer the same bytes to the same bytes.
 
 use crate::bench::{RtlBoard, SETTINGS};
-use ef_hdl_kit::rand::rngs::StdRng;
+use ef_hdl_kit::rand::Rng;
 use ef_hdl_kit::rand::seq::IndexedRandom;
-use ef_hdl_kit::rand::{Rng, SeedableRng};
 use ef_link::frame::{Frame, MAX_PAYLOAD, REPLY};
 use ef_link::testing::{BUSY_REGISTER, Board, Registers, SoftBoard};
 use ef_link::{Port, slip};
+use ef_rtl_tests::{Random, seeded};
 use std::collections::BTreeMap;
 
 /// A request that is often sensible; sessions, sequence numbers, counts and addresses are near the limits.
-fn request(rng: &mut StdRng) -> Frame {
+fn request(rng: &mut Random) -> Frame {
     let op = *[0, 1, 2, 3, 4, 5, 6, 2, 3, 4, 5].choose(rng).unwrap();
     let words = *[0, 1, 2, 3, 5, 16, MAX_PAYLOAD].choose(rng).unwrap();
     let sends = if rng.random_range(0..10) == 0 { rng.random() } else { matches!(op, 2 | 4) };
@@ -36,7 +36,7 @@ fn request(rng: &mut StdRng) -> Frame {
 }
 
 /// Bytes on the wire: the request, now and then with a fault.
-fn wire(rng: &mut StdRng) -> Vec<u8> {
+fn wire(rng: &mut Random) -> Vec<u8> {
     let mut wire = slip::encode(&request(rng).bytes());
     let at = rng.random_range(0..wire.len());
     match rng.random_range(0..24) {
@@ -57,7 +57,7 @@ fn software_and_rtl_answer_the_same_bytes() {
     let mut statuses = BTreeMap::new();
     let mut answers = 0;
     for seed in 0..3 {
-        let mut rng = StdRng::seed_from_u64(seed);
+        let mut rng = seeded(seed);
         let mut rtl = RtlBoard::new(seed);
         let mut soft = SoftBoard::new(Registers::new(SETTINGS.memory_words as usize), SETTINGS.memory_words);
         for number in 0..800 {

@@ -2,14 +2,13 @@
 
 use crate::bench::{Bench, Burst, Traffic, all_parts, part};
 use ef_board::SdramPart;
+use ef_hdl_kit::rand::Rng;
+use ef_rtl_tests::seeded;
 use ef_soc::sdram::SdramTiming;
-use rand::Rng;
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::SeedableRng;
 
 /// Bursts of 1 to 2000 words in a few places that overlap, so that most reads find written words.
 pub fn bursts(seed: u64, words: u32, address_bits: u32) -> Vec<Burst> {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut rng = seeded(seed);
     let places: Vec<u32> = (0..2).map(|_| rng.random_range(0..1u32 << address_bits)).collect();
     let mut bursts = Vec::new();
     let mut left = i64::from(words);

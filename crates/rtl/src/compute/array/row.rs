@@ -69,7 +69,7 @@ glue! { [const T: usize, const PAW: usize] Row<T, PAW>; self => {
 
 block! {
     /// The registers between a row and the next one, except those of the vector itself.
-    struct Chain {
+    pub struct Chain {
         in clock: Clock, in s_we, swap, we, overflow, saturated_in: Bit, in init: Bits<2>,
         in raddr, waddr: Bits<16>,
         out s_we_out, swap_out, we_out, saturated_out: Bit, out init_out: Bits<2>,

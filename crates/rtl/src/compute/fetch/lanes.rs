@@ -56,7 +56,7 @@ glue! { [const T: usize] Lanes<T>; self => {
 
 block! {
     /// Steers the three loops and adds up their contributions: `x`, `s` and `present` come with `shift`, 2 cycles after `run`.
-    struct PixelWalk {
+    pub struct PixelWalk {
         in clock: Clock, in load, run, last_c, last_r, last_i: Bit,
         in x_c, x_r, x_i, s_c, s_r, s_i: Bits<16>,
         out advance_c, advance_r, advance_i, over, shift, present: Bit, out x, s: Bits<16>,
@@ -92,7 +92,7 @@ impl Logic for PixelWalk {
 
 block! {
     /// One lane of the shift register.
-    struct LaneCell {
+    pub struct LaneCell {
         in clock: Clock, in shift, present_in: Bit, in x_in, s_in: Bits<16>,
         out x, s: Bits<16>, out present: Bit,
         reg x_q => x, s_q => s: Bits<16>, reg present_q => present: Bit,

@@ -58,7 +58,7 @@ glue! { [const HAW: usize] HandoverRam<HAW>; self => {
 
 block! {
     /// The addresses of a burst, as fast as the queue behind the RAM has room.
-    struct BurstWalk {
+    pub struct BurstWalk {
         in clock: Clock, in reset, cmd_valid: Bit, in cmd_addr: Bits<32>, in cmd_len: Bits<16>,
         out cmd_ready: Bit, out address: Bits<16>,
         /// The word of an earlier address enters the queue, which has room.

@@ -66,7 +66,7 @@ block! {
     /// Walks over the runs, issues their commands and counts their beats.
     ///
     /// Counts are kept minus two in 17 bits, so that the sign bit says "the last one" without a comparison.
-    struct RunIssuer {
+    pub struct RunIssuer {
         in clock: Clock, in reset, start, cancel, cmd_ready, data_valid, data_ready: Bit,
         in dram, d_run0, d_run1: Bits<32>, in run, n_run0, n_run1: Bits<16>,
         out idle, drop, cmd_valid, word_read, burst_issued: Bit, out cmd_addr: Bits<32>,

@@ -51,7 +51,7 @@ glue! { [const W: usize, const BAW: usize] Scratch<W, BAW>; self => {
 
 block! {
     /// Where W consecutive words lie in the banks: those before the first one's bank are a row further. Combinational.
-    struct BankAddress<const W: usize> {
+    pub struct BankAddress<const W: usize> {
         in address: Bits<16>,
         out bank: Vec<Bits<16>> = vec_of(W),
         net first, row, next_row: Bits<16>,

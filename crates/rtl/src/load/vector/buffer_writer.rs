@@ -46,7 +46,7 @@ glue! { [const T: usize] BufferWriter<T>; self => {
 
 block! {
     /// Address and write enables, delayed like the data in a [`Rotator`].
-    struct WriteSelect {
+    pub struct WriteSelect {
         in clock: Clock, in to: Bits<2>, in pending, valid: Bit, in address: Bits<16>,
         out idle, feature_we, loss_we, weight_we: Bit, out waddr: Bits<16>,
         reg feature => feature_we, loss => loss_we, weight => weight_we: Bit, reg at => waddr: Bits<16>,

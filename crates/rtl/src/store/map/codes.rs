@@ -92,7 +92,7 @@ block! {
     ///         [ offset ]--+   [ complete ]-------------------[ full   ]--> put
     ///          + width, 0 at the end of a word or row
     /// ```
-    struct PackCodes<const T: usize> {
+    pub struct PackCodes<const T: usize> {
         in clock: Clock, in clear, load, row_end, pool: Bit, in code: Bits<32>,
         out pending, put: Bit, out packed_word: Bits<32>,
         reg(clear) loaded, shifting, full => put: Bit, reg(clear) offset: Bits<5>,
@@ -145,7 +145,7 @@ block! {
     ///  put, packed_word --> [ WordRam ]--> push, word
     ///             written ----^ ^---- sent
     /// ```
-    struct CodeRam<const CAW: usize> {
+    pub struct CodeRam<const CAW: usize> {
         in clock: Clock, in clear, put, send, stall: Bit, in packed_word: Bits<32>,
         out push, busy: Bit, out word: Bits<32>,
         ram: WordRam<CAW>,

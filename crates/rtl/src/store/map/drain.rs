@@ -114,7 +114,7 @@ glue! { [const T: usize, const CAW: usize, const LAT: usize] Drain<T, CAW, LAT>;
 
 block! {
     /// A map ends with its last word, or at once if it has none.
-    struct MapEnd {
+    pub struct MapEnd {
         in empty, closed: Bit,
         out finished: Bit,
     }

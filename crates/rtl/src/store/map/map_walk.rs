@@ -69,7 +69,7 @@ block! {
     /// | `row_over`, `map_over` | 1 | while `under_way`: it ends a row, the map |
     /// | `last_of_row`, `last_of_map` | 1 | while `opens`: the same |
     /// | `walking` | 1 | a map is being read |
-    struct MapSteps<const T: usize> {
+    pub struct MapSteps<const T: usize> {
         in clock: Clock, in clear, start, pool, stall: Bit, in p_base, p_g, n_i, n_g, n_r, n_c: Bits<16>,
         out beat: Bits<3>, out at, diagonal: Bits<16>,
         out row_over, map_over, last_of_row, last_of_map, walking, empty: Bit,
@@ -200,7 +200,7 @@ impl<const T: usize> Logic for MapSteps<T> {
 
 block! {
     /// The reads of a window's vectors: beat q of a window reads its vector q.
-    struct MapVectors {
+    pub struct MapVectors {
         in clock: Clock,
         in clear, pool, opens, under_way, row_over, map_over, last_of_row, last_of_map, walking: Bit,
         in n_c, at, diagonal: Bits<16>, in beat: Bits<3>,

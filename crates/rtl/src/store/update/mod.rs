@@ -109,7 +109,7 @@ glue! { [const LAT: usize] Update<LAT>; self => {
 
 block! {
     /// Addresses of the three operand streams: w, v, and w again.
-    struct OperandAddress {
+    pub struct OperandAddress {
         in clock: Clock, in restart, weight, velocity, weight_again: Bit, in o_w, o_v: Bits<16>,
         out address: Bits<16>,
         reg weight_at, velocity_at, again_at: Bits<16>,
@@ -141,7 +141,7 @@ impl Logic for OperandAddress {
 
 block! {
     /// What goes into the adder and the multiplier in each step. Combinational.
-    struct UpdateSteps {
+    pub struct UpdateSteps {
         in decay, carry, scale, total, accumulate, step: Bit,
         in learning_rate, momentum, weight_decay, operand, element, product, held_total: Bits<32>,
         in held_velocity, held_weight: Bits<32>,
@@ -178,7 +178,7 @@ impl Logic for UpdateSteps {
 
 block! {
     /// Which sum leaves, and when all is done.
-    struct UpdateResult {
+    pub struct UpdateResult {
         in velocity, new_velocity, new_weight, walking, computing: Bit,
         out push, busy: Bit,
     }

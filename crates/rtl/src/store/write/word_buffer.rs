@@ -59,7 +59,7 @@ glue! { WordBuffer; self => {
 
 block! {
     /// The block RAM, and what is fetched from it when.
-    struct WordStore {
+    pub struct WordStore {
         in clock: Clock, in clear, push: Bit, in word: Bits<32>,
         out stall: Bit,
         /// A fetched word enters the queue behind; it always has room.
