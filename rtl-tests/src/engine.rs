@@ -3,7 +3,7 @@
 use anyhow::Result;
 use ef_hdl_kit::Vsim;
 use ef_hdl_kit::vsim::PortId;
-use ef_program::Descriptor;
+use ef_isa::Descriptor;
 
 /// An engine and the port at which it gets its commands; what else it has is the bench's.
 pub struct Engine {

@@ -14,7 +14,7 @@ const LAYERS: [&str; 18] = [
     "ef-tools",
     "ef-hdl-kit",
     "ef-numerics",
-    "ef-program",
+    "ef-isa",
     "ef-link",
     "ef-board",
     "ef-rtl",
@@ -68,7 +68,7 @@ fn crates_depend_only_on_lower_layers() {
 fn no_module_of_the_accelerator_means_something_else_in_verilog() {
     // an accelerator by value is larger than a test thread's stack
     let lint = || {
-        for config in ef_program::config::ALL {
+        for config in ef_isa::config::ALL {
             let findings =
                 ef_rtl::with_accelerator!(config, accelerator => ef_hdl_kit::lint(&accelerator)).unwrap();
             assert!(findings.is_empty(), "{}: {findings:#?}", config.name);

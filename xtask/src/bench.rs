@@ -9,8 +9,8 @@ mod simulate;
 
 use anyhow::{Result, ensure};
 use ef_compiler::Plan;
+use ef_isa::{Config, Device, config, regs};
 use ef_model::ModelDevice;
-use ef_program::{Config, Device, config, regs};
 use ef_runtime::atomic;
 use ef_runtime::networks::NetworkFile;
 use ef_runtime::summary::grouped;

@@ -2,11 +2,11 @@
 
 use crate::section::{Section, SectionArgs};
 use anyhow::{Context, Result};
-use ef_program::{Config, config};
-use ef_runtime::accelerator::{Accelerator, Outcome};
+use ef_isa::{Config, config};
 use ef_runtime::backend::Backend;
 use ef_runtime::data::DataSpec;
 use ef_runtime::hyper::Hyper;
+use ef_runtime::loaded::{LoadedDevice, Outcome};
 use ef_runtime::networks::NetworkFile;
 use ef_runtime::parameters::initial;
 use ef_runtime::pixels::Pixels;
@@ -67,7 +67,7 @@ fn measure(config: &'static Config) -> Result<(Outcome, usize)> {
     let passes = plans.passes(BATCH)?.len();
     let plans = Arc::new(plans);
     let device = Backend::Rtl.open(config, plans.memory_words(), &Default::default())?;
-    let mut accelerator = Accelerator::new(device, plans, pixels)?;
+    let mut accelerator = LoadedDevice::new(device, plans, pixels)?;
     accelerator.write_state(&initial(&network.network.parameters(), 1))?;
     let hyper = Hyper::usual(BATCH);
     let indices: Vec<u32> = (0..BATCH as u32).collect();

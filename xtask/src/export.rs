@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use ef_export::hashes;
-use ef_program::{Config, config};
+use ef_isa::{Config, config};
 use ef_runtime::atomic;
 use ef_tools::say;
 use std::path::PathBuf;

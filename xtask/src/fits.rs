@@ -2,7 +2,7 @@
 
 use crate::section::{Section, SectionArgs};
 use anyhow::Result;
-use ef_program::config;
+use ef_isa::config;
 use ef_runtime::fitting::{boards, images_per_pass};
 use ef_runtime::networks::NetworkFile;
 use ef_runtime::plans::Room;

@@ -1,7 +1,7 @@
 //! `learn`: whether runs with the defaults learn, for every configuration, batch and seed; `docs/learning.md`.
 
 use anyhow::{Context, Result, ensure};
-use ef_program::config;
+use ef_isa::config;
 use ef_runtime::atomic;
 use ef_runtime::learning::{BATCHES, Case, Data, ENOUGH, EPOCHS, SEEDS, cases};
 use ef_runtime::view::View;

@@ -10,7 +10,7 @@ mod table;
 mod tests;
 
 use anyhow::{Context, Result};
-use ef_program::{Config, config};
+use ef_isa::{Config, config};
 use ef_runtime::atomic;
 use ef_runtime::fitting::boards;
 use ef_runtime::networks::NetworkFile;

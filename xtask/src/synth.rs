@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use ef_board::Board;
-use ef_program::Config;
+use ef_isa::Config;
 use ef_synth::{Design, Options, build};
 use ef_tools::say;
 use std::path::{Path, PathBuf};

@@ -6,7 +6,7 @@ mod run;
 use anyhow::{Context, Result, ensure};
 use ef_board::Board;
 use ef_compiler::drawn;
-use ef_program::config::{self, FP32_8X8};
+use ef_isa::config::{self, FP32_8X8};
 use ef_runtime::atomic;
 use ef_runtime::view::View;
 use ef_sim::DramSettings;

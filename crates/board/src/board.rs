@@ -1,13 +1,13 @@
 //! [`Board`]: one TOML of `boards/`.
 
 use crate::bit_timer::bit_step;
-use crate::device::Device;
+use crate::device::Fpga;
 use crate::floorplan::Floorplan;
 use crate::pins::Pins;
 use crate::pll::{Pll, PllRequest};
 use crate::sdram::SdramPart;
 use anyhow::{Context, Result, anyhow, ensure};
-use ef_program::Config;
+use ef_isa::Config;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
@@ -17,13 +17,13 @@ pub struct Board {
     /// Name of its file without the ending.
     pub name: String,
     /// The FPGA.
-    pub device: Device,
+    pub device: Fpga,
     /// Frequencies and phases.
     pub clocks: Clocks,
     /// The memory.
     pub sdram: SdramPart,
     /// How a host talks to it.
-    pub link: Link,
+    pub link: BoardLink,
     /// How a bitstream gets onto it.
     pub programmer: Programmer,
     /// The accelerator that it holds.
@@ -51,7 +51,7 @@ pub struct Clocks {
 /// The serial port to the host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Link {
+pub struct BoardLink {
     /// Bits per second on the wire.
     pub baud: u32,
 }
@@ -78,9 +78,9 @@ struct File {
     floorplan: Option<String>,
     sdram: String,
     pins: String,
-    device: Device,
+    device: Fpga,
     clocks: Clocks,
-    link: Link,
+    link: BoardLink,
     programmer: Programmer,
 }
 

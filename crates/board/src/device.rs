@@ -1,4 +1,4 @@
-//! [`Device`]: the FPGA of a board, in the words of its tools.
+//! [`Fpga`]: the FPGA of a board, in the words of its tools.
 
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Deserializer};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer};
 /// An ECP5 in its package.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Device {
+pub struct Fpga {
     /// Family and size, such as `LFE5U-85F`.
     pub name: String,
     /// Package, such as `CABGA381`.
@@ -18,7 +18,7 @@ pub struct Device {
     pub idcode: u32,
 }
 
-impl Device {
+impl Fpga {
     /// nextpnr-ecp5's option for the device, such as `--85k`.
     ///
     /// # Errors
@@ -69,8 +69,8 @@ fn hexadecimal<'de, D: Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
 mod tests {
     use super::*;
 
-    fn device(name: &str) -> Device {
-        Device { name: name.into(), package: "CABGA381".into(), speed_grade: 6, idcode: 0x4111_3043 }
+    fn device(name: &str) -> Fpga {
+        Fpga { name: name.into(), package: "CABGA381".into(), speed_grade: 6, idcode: 0x4111_3043 }
     }
 
     #[test]

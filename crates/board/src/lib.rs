@@ -22,8 +22,8 @@ mod sdram;
 mod wrapper;
 
 pub use bit_timer::{PHASE_BITS, bit_step};
-pub use board::{Board, Clocks, Link, Programmer, boards_dir};
-pub use device::Device;
+pub use board::{Board, BoardLink, Clocks, Programmer, boards_dir};
+pub use device::Fpga;
 pub use floorplan::{Blocks, Floorplan};
 pub use pins::{Direction, Pin, Pins};
 pub use pll::{Pll, PllRequest};

@@ -1,6 +1,6 @@
 //! Lists a program: `cargo run -p ef-compiler --example listing -- NETWORK.toml CONFIG BATCH`.
 use ef_compiler::{Network, PixelFormat, compile};
-use ef_program::{Config, Instr};
+use ef_isa::{Config, Instr};
 use std::fmt::Write as _;
 use std::io::Write as _;
 

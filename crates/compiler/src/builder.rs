@@ -4,8 +4,8 @@ use crate::passes::Updates;
 use crate::room::Needs;
 use crate::tensors::gather::Held;
 use crate::{Graph, MemoryMap, Stage};
-use ef_program::load::{LoadOp, VectorBuffer};
-use ef_program::{Command, ComputeDesc, Config, LoadDesc, StoreDesc, Synced};
+use ef_isa::load::{LoadOp, VectorBuffer};
+use ef_isa::{Command, ComputeDesc, Config, LoadDesc, StoreDesc, Synced};
 use ef_time::Memory;
 
 /// What every pass is made from.

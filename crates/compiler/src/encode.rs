@@ -1,9 +1,9 @@
 //! From commands to instructions: increments between consecutive descriptors, repeats folded into hardware loops.
 
 use crate::Synced;
-use ef_program::load::LoadOp;
-use ef_program::store::StoreOp;
-use ef_program::{Command, ComputeDesc, Descriptor, Engine, Instr, LoadDesc, StoreDesc, isa};
+use ef_isa::load::LoadOp;
+use ef_isa::store::StoreOp;
+use ef_isa::{Command, ComputeDesc, Descriptor, Engine, Instr, LoadDesc, StoreDesc, instr};
 use foldhash::HashMap;
 
 /// The longest loop body that the search for repeats looks for: commands and inner loops, each counted as one.
@@ -82,7 +82,7 @@ struct Track {
 struct Streams {
     /// Per stream: the kind that has it, the number of this use, and the count of requests when it was last
     /// asked for.
-    held: [Option<(u32, usize, usize)>; isa::STREAMS],
+    held: [Option<(u32, usize, usize)>; instr::STREAMS],
     uses: usize,
     asked: usize,
 }
@@ -108,7 +108,7 @@ impl Streams {
             return Use { stream, number: *number, after: None, new: false };
         }
         let age = |held: &Option<(u32, usize, usize)>| held.map_or(0, |held| held.2);
-        let stream = (0..isa::STREAMS).min_by_key(|s| age(&self.held[*s])).expect("there are streams");
+        let stream = (0..instr::STREAMS).min_by_key(|s| age(&self.held[*s])).expect("there are streams");
         let (number, after) = (self.uses, self.held[stream].map(|held| held.1));
         self.uses += 1;
         self.held[stream] = Some((kind, number, asked));
@@ -260,7 +260,7 @@ impl Nodes {
             from = start + repeats * length;
             // LOOP and NEXT must cost less than they save; a body that begins later in these repeats consists
             // of the same nodes
-            if (repeats - 1) * self.size(body) > 2 && self.depth(body) < isa::MAX_LOOPS {
+            if (repeats - 1) * self.size(body) > 2 && self.depth(body) < instr::MAX_LOOPS {
                 let folded = self.repeat(repeats as u16, body);
                 out.extend_from_slice(&sequence[done..start]);
                 out.push(folded);

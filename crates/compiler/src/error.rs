@@ -75,6 +75,6 @@ pub struct TooLarge {
     pub capacity: usize,
     /// Name of the configuration.
     pub config: &'static str,
-    /// The field of [`ef_program::Config`] that says so.
+    /// The field of [`ef_isa::Config`] that says so.
     pub parameter: &'static str,
 }

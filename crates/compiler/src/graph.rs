@@ -4,7 +4,7 @@
 //! the opposite order. Today's networks are chains.
 
 use crate::{CompileError, Layer, Network, Stage};
-use ef_program::{Config, layout};
+use ef_isa::{Config, layout};
 
 /// The tensor that every network begins with.
 pub const IMAGES: usize = 0;

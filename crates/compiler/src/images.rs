@@ -2,7 +2,7 @@
 
 use crate::tile::{Tile, blocks};
 use crate::{PixelFormat, Stage};
-use ef_program::layout;
+use ef_isa::layout;
 
 /// The images of a batch lie one after the other, each in this form.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -31,7 +31,7 @@ mod tile;
 pub mod tiny;
 mod work;
 
-pub use ef_program::Synced;
+pub use ef_isa::Synced;
 pub use encode::encode;
 pub use error::{CompileError, NetworkError, TooLarge};
 pub use graph::{Graph, Tensor};
@@ -44,8 +44,8 @@ pub use sync::synchronise;
 pub use tile::TileSize;
 
 use builder::Context;
-use ef_program::Config;
-use ef_program::compute::Phase;
+use ef_isa::Config;
+use ef_isa::compute::Phase;
 use ef_time::{BurstMemory, Memory};
 use std::ops::Range;
 

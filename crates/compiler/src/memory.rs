@@ -58,7 +58,7 @@ impl LayerPlan {
     }
 }
 
-/// Word addresses of the programs: two words per instruction, as in [`ef_program::isa`].
+/// Word addresses of the programs: two words per instruction, as in [`ef_isa::instr`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Programs {
     /// Of the program of a training step.

@@ -2,7 +2,7 @@
 
 use crate::CompileError;
 use crate::error::TooLarge;
-use ef_program::Config;
+use ef_isa::Config;
 
 /// Vectors (feature, loss, weight, psum) and words (operand, scratch, code, handover) that a pass needs at once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

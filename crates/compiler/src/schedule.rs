@@ -5,8 +5,8 @@ use crate::Graph;
 use crate::builder::{Builder, Context};
 use crate::passes::{Backward, Cut, Forward, Fused, HandedBackward, HandedForward, Part, Weight};
 use crate::search::{Chosen, choose, choose_if_any};
-use ef_program::Synced;
-use ef_program::compute::Phase;
+use ef_isa::Synced;
+use ef_isa::compute::Phase;
 use rayon::prelude::*;
 use std::ops::Range;
 

@@ -7,7 +7,7 @@ use crate::passes::{Cut, Pass, Space};
 use crate::tile::TileSize;
 use crate::work::Work;
 use crate::{CompileError, synchronise};
-use ef_program::Synced;
+use ef_isa::Synced;
 use ef_time::predict;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};

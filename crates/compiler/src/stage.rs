@@ -1,7 +1,7 @@
 //! Stages: a conv or fc layer with the ReLU and the pooling that follow it, as one operation of the graph.
 
 use crate::network::outputs_along;
-use ef_program::layout;
+use ef_isa::layout;
 
 /// One conv or fc layer with its ReLU and pooling: reads tensor `input`, writes tensor `output`.
 ///

@@ -5,8 +5,8 @@
 //! A token is added only if the waiting engine cannot know yet that command j is over: neither from a token it
 //! took before, nor from one of a third engine that had waited for j.
 
-use ef_program::Synced;
-use ef_program::{Accesses, accesses};
+use ef_isa::Synced;
+use ef_isa::{Accesses, accesses};
 use std::collections::VecDeque;
 
 /// What an engine knows of each other engine: 1 + the index of the last command that is certainly over; 0 if
@@ -55,8 +55,8 @@ pub fn synchronise(lanes: usize, commands: &mut [Synced]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ef_program::load::{LoadOp, VectorBuffer};
-    use ef_program::{Command, ComputeDesc, LoadDesc};
+    use ef_isa::load::{LoadOp, VectorBuffer};
+    use ef_isa::{Command, ComputeDesc, LoadDesc};
 
     fn load(base: u32) -> Command {
         let op = LoadOp::zero(VectorBuffer::Feature).encode();

@@ -1,8 +1,8 @@
 //! A tiny network on the configuration `sim-2x2`: what tests train on simulators that are slow.
 
 use crate::{Network, PixelFormat, Plan, compile};
-use ef_program::config::SIM_2X2;
-use ef_program::{Device, DeviceError, Hyperparameters};
+use ef_isa::config::SIM_2X2;
+use ef_isa::{Device, DeviceError, Hyperparameters};
 
 const NETWORK: &str = r#"
 name = "tiny"

@@ -1,7 +1,7 @@
 //! Networks that are addressable but absurd: they are answered at once, and nothing of their size is allocated.
 
 use ef_compiler::{Network, PixelFormat, compile};
-use ef_program::config;
+use ef_isa::config;
 use std::time::{Duration, Instant};
 
 /// The answer to a network of this input (channels, rows, columns) and these layers, in batches of `batch`, from every configuration.

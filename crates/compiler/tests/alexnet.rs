@@ -1,9 +1,9 @@
 //! The largest network that a step of is run here: AlexNet, 62 million parameters.
 
 use ef_compiler::{Network, PixelFormat, compile};
+use ef_isa::config::FP32_8X8;
+use ef_isa::{Device, regs};
 use ef_model::ModelDevice;
-use ef_program::config::FP32_8X8;
-use ef_program::{Device, regs};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 

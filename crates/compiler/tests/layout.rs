@@ -1,7 +1,7 @@
 //! How host tensors lie in DRAM.
 
 use ef_compiler::{Network, PixelFormat, compile};
-use ef_program::config::{FP32_8X8, SIM_4X4};
+use ef_isa::config::{FP32_8X8, SIM_4X4};
 
 const NETWORK: &str = r#"
 name = "layout"

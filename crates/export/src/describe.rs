@@ -1,6 +1,6 @@
 use anyhow::Result;
 use ef_hdl_kit::export::Verilog;
-use ef_program::{ComputeDesc, Config, Descriptor, LoadDesc, StoreDesc, isa, regs};
+use ef_isa::{ComputeDesc, Config, Descriptor, LoadDesc, StoreDesc, instr, regs};
 use serde::Serialize;
 
 /// What `ef_accelerator.json` holds.
@@ -56,7 +56,7 @@ pub struct Register {
     pub doc: &'static str,
 }
 
-/// Encodings of instructions and descriptors; see the documentation of `ef_program::isa`.
+/// Encodings of instructions and descriptors; see the documentation of `ef_isa::instr`.
 #[derive(Serialize)]
 pub struct Program {
     pub instruction_bits: u32,
@@ -85,7 +85,7 @@ pub struct Field {
     pub doc: &'static str,
 }
 
-fn engine<D: Descriptor>(name: &'static str, engine: isa::Engine) -> Engine {
+fn engine<D: Descriptor>(name: &'static str, engine: instr::Engine) -> Engine {
     let fields = D::FIELDS
         .iter()
         .enumerate()
@@ -117,23 +117,23 @@ pub fn describe(config: &Config, verilog: &Verilog) -> Result<Description> {
         program: Program {
             instruction_bits: 64,
             opcodes: vec![
-                ("END", isa::opcode::END),
-                ("ADD", isa::opcode::ADD),
-                ("ISSUE", isa::opcode::ISSUE),
-                ("LOOP", isa::opcode::LOOP),
-                ("NEXT", isa::opcode::NEXT),
-                ("SET", isa::opcode::SET),
+                ("END", instr::opcode::END),
+                ("ADD", instr::opcode::ADD),
+                ("ISSUE", instr::opcode::ISSUE),
+                ("LOOP", instr::opcode::LOOP),
+                ("NEXT", instr::opcode::NEXT),
+                ("SET", instr::opcode::SET),
             ],
             opcode_bit: 60,
             engine_bit: 58,
             field_bit: 52,
             stream_bit: 32,
-            streams: isa::STREAMS,
-            most_loops: isa::MAX_LOOPS,
+            streams: instr::STREAMS,
+            most_loops: instr::MAX_LOOPS,
             engines: vec![
-                engine::<LoadDesc>("load", isa::Engine::Load),
-                engine::<ComputeDesc>("compute", isa::Engine::Compute),
-                engine::<StoreDesc>("store", isa::Engine::Store),
+                engine::<LoadDesc>("load", instr::Engine::Load),
+                engine::<ComputeDesc>("compute", instr::Engine::Compute),
+                engine::<StoreDesc>("store", instr::Engine::Store),
             ],
         },
     })

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use ef_board::Board;
-use ef_program::config;
+use ef_isa::config;
 use ef_synth::Design;
 use sha2::{Digest, Sha256};
 

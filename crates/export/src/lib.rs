@@ -20,7 +20,7 @@ mod readme;
 
 use anyhow::Result;
 use ef_board::Board;
-use ef_program::Config;
+use ef_isa::Config;
 use ef_synth::Design;
 use std::path::{Path, PathBuf};
 

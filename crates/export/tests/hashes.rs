@@ -12,7 +12,7 @@ fn the_verilog_has_the_recorded_hashes() {
         changed.join(", ")
     );
     // every configuration and every board, each once
-    let lines = ef_program::config::ALL.len() + ef_board::Board::names().unwrap().len();
+    let lines = ef_isa::config::ALL.len() + ef_board::Board::names().unwrap().len();
     assert_eq!(now.lines().count(), lines);
 }
 

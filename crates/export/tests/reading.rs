@@ -2,8 +2,8 @@
 
 use ef_board::Board;
 use ef_export::Multipliers;
-use ef_program::config;
-use ef_program::config::SIM_2X2;
+use ef_isa::config;
+use ef_isa::config::SIM_2X2;
 use ef_tools::Tool;
 use std::fmt::Write;
 use std::fs;

@@ -3,9 +3,9 @@
 //! Yosys reads them in the test `boards` of `ef-sim`, which needs its netlist.
 
 use ef_compiler::tiny;
+use ef_isa::config::SIM_2X2;
+use ef_isa::{Config, Device, regs};
 use ef_model::ModelDevice;
-use ef_program::config::SIM_2X2;
-use ef_program::{Config, Device, regs};
 use std::fs;
 use std::path::Path;
 

@@ -3,7 +3,7 @@
 use crate::error::LinkError;
 use crate::link::{Link, Settings};
 use crate::port::Port;
-use ef_program::{Config, Device, DeviceError, regs, run};
+use ef_isa::{Config, Device, DeviceError, regs, run};
 use std::time::Duration;
 
 /// Time between two looks at the signs of progress of a run.

@@ -1,7 +1,7 @@
 //! [`LinkError`]: why a request has no result.
 
 use crate::frame::{MAX_PAYLOAD, Status};
-use ef_program::DeviceError;
+use ef_isa::DeviceError;
 use std::io;
 use std::time::Duration;
 

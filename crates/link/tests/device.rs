@@ -1,9 +1,9 @@
 //! An accelerator behind a link as a device.
 
+use ef_isa::config::SIM_2X2;
+use ef_isa::{Device, DeviceError, instr, regs};
 use ef_link::testing::SoftBoard;
 use ef_link::{Bus, LinkDevice, LinkError, Settings};
-use ef_program::config::SIM_2X2;
-use ef_program::{Device, DeviceError, isa, regs};
 
 /// How the next run ends.
 #[derive(Clone, Copy, PartialEq)]
@@ -119,7 +119,7 @@ fn an_opened_device_knows_its_configuration_and_holds_program_and_memory() {
     device.run().unwrap();
     let board = &device.link().port().endpoint.bus;
     assert_eq!((board.program, board.starts), ([0, 150], 1));
-    assert_eq!(isa::from_words(&board.memory[..300]), program);
+    assert_eq!(instr::from_words(&board.memory[..300]), program);
     assert!(matches!(
         device.write_memory(999, &[1, 2]),
         Err(DeviceError::Address { address: 999, words: 2, size: 1000 })

@@ -1,6 +1,7 @@
 //! `docs/link.md` says what the code does: its tables and its example are rendered from the constants, and a peer that was written from the
 //! page alone, in Python, talks to the board's end.
 
+use ef_isa::regs;
 use ef_link::frame::{
     CRC_POLYNOMIAL, CRC_START, Frame, HEADER_WORDS, HELLO_WORDS, MAX_PAYLOAD, MAX_WORDS, Op, PADDING, REPLY,
     Status, VERSION,
@@ -8,7 +9,6 @@ use ef_link::frame::{
 use ef_link::slip::{self, END, ESC, ESC_END, ESC_ESC};
 use ef_link::testing::{Board, Registers, SoftBoard};
 use ef_link::{Port, Settings};
-use ef_program::regs;
 use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::process::Stdio;

@@ -1,8 +1,8 @@
 //! The serial port, with pseudo-terminals in place of a board.
 
+use ef_isa::DeviceError;
 use ef_link::testing::{Plugged, Registers};
 use ef_link::{Endpoint, Link, LinkError, Serial, Settings};
-use ef_program::DeviceError;
 use serialport::{SerialPort, TTYPort};
 use std::error::Error;
 use std::os::unix::fs::symlink;

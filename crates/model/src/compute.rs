@@ -1,9 +1,9 @@
-//! The compute engine. Semantics: [`ef_program::compute`].
+//! The compute engine. Semantics: [`ef_isa::compute`].
 
 use crate::{Banks, Machine, ModelError};
+use ef_isa::compute::{ComputeOp, Init};
+use ef_isa::{ComputeDesc, Engine};
 use ef_numerics as num;
-use ef_program::compute::{ComputeOp, Init};
-use ef_program::{ComputeDesc, Engine};
 
 const ONE: u32 = 0x3f80_0000;
 
@@ -123,7 +123,7 @@ impl Machine {
         Ok(())
     }
 
-    /// The stationary matrix of channel mode; see `column` in [`ef_program::compute`].
+    /// The stationary matrix of channel mode; see `column` in [`ef_isa::compute`].
     fn weight_block(&self, at: u32, phase: u32, column: bool) -> Result<[Vector; MAX], ModelError> {
         let t = self.lanes();
         let mut block = [[0; MAX]; MAX];

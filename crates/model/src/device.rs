@@ -1,5 +1,5 @@
 use crate::{Machine, Traffic, interpret};
-use ef_program::{Config, Device, DeviceError, isa, regs};
+use ef_isa::{Config, Device, DeviceError, instr, regs};
 
 /// The golden model as a device. Counters of cycles and of fetched instructions read 0: the model has neither clock nor buffer.
 pub struct ModelDevice {
@@ -57,7 +57,7 @@ impl Device for ModelDevice {
         }
         match address {
             regs::PROGRAM_ADDRESS => self.program_address = value,
-            regs::PROGRAM_LENGTH => self.program_length = value & isa::MAX_PROGRAM as u32,
+            regs::PROGRAM_LENGTH => self.program_length = value & instr::MAX_PROGRAM as u32,
             _ => {}
         }
         Ok(())
@@ -95,7 +95,7 @@ impl Device for ModelDevice {
     fn run(&mut self) -> Result<(), DeviceError> {
         // the machine changes its memory while it runs, and a program is not to change itself
         let program = self.range(self.program_address, 2 * self.program_length as usize)?;
-        let program = isa::from_words(&self.machine.dram[program]);
+        let program = instr::from_words(&self.machine.dram[program]);
         let machine = &mut self.machine;
         machine.scalars.loss_sum = 0;
         machine.scalars.mean_loss = 0;

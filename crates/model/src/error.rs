@@ -1,5 +1,5 @@
-use ef_program::Engine;
-use ef_program::interpret::BadProgram;
+use ef_isa::Engine;
+use ef_isa::interpret::BadProgram;
 
 /// Why the model refuses a command: what the RTL would do silently wrong is an error here.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,5 +1,5 @@
 use crate::{Machine, ModelError};
-use ef_program::Command;
+use ef_isa::Command;
 
 impl Machine {
     /// Executes one command of any engine.
@@ -23,5 +23,5 @@ pub fn interpret(
     program: &[u64],
     mut issue: impl FnMut(&Command) -> Result<(), ModelError>,
 ) -> Result<(), ModelError> {
-    ef_program::interpret::commands(program).try_for_each(|issued| issue(&issued?.command))
+    ef_isa::interpret::commands(program).try_for_each(|issued| issue(&issued?.command))
 }

@@ -6,7 +6,7 @@
 //!
 //! - [`Machine`]: state and one method per engine ([`Machine::load`], [`Machine::compute`], [`Machine::store`]).
 //! - [`interpret`]: instructions to commands.
-//! - [`ModelDevice`]: the machine behind the host's [`ef_program::Device`] interface.
+//! - [`ModelDevice`]: the machine behind the host's [`ef_isa::Device`] interface.
 
 mod banks;
 mod compute;

@@ -1,9 +1,9 @@
-//! The load engine. Semantics: [`ef_program::load`].
+//! The load engine. Semantics: [`ef_isa::load`].
 
 use crate::{Machine, ModelError};
+use ef_isa::load::{LoadKind, LoadOp, WordBuffer};
+use ef_isa::{Engine, LoadDesc};
 use ef_numerics as num;
-use ef_program::load::{LoadKind, LoadOp, WordBuffer};
-use ef_program::{Engine, LoadDesc};
 
 impl Machine {
     /// Executes one command of the load engine.

@@ -1,5 +1,5 @@
 use crate::Banks;
-use ef_program::{Config, Hyperparameters, layout};
+use ef_isa::{Config, Hyperparameters, layout};
 
 /// Run-time values and results that the host sees as registers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

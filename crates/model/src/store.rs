@@ -1,9 +1,9 @@
-//! The store engine with the vector unit. Semantics: [`ef_program::store`].
+//! The store engine with the vector unit. Semantics: [`ef_isa::store`].
 
 use crate::{Machine, ModelError};
+use ef_isa::store::{StoreKind, StoreOp};
+use ef_isa::{Engine, Hyperparameters, StoreDesc};
 use ef_numerics as num;
-use ef_program::store::{StoreKind, StoreOp};
-use ef_program::{Engine, Hyperparameters, StoreDesc};
 
 const ONE: u32 = 0x3f80_0000;
 

@@ -1,6 +1,6 @@
 use crate::layer::Convolution;
-use crate::{Layer, Machine};
-use ef_program::compute::Phase;
+use crate::{ConvLayer, Machine};
+use ef_isa::compute::Phase;
 
 /// How a phase of a layer is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub struct Tile {
 /// Cycles of a batch of `batch` images, at least 1, in a layer and a phase.
 ///
 /// M_on blocks follow one another: all of one size, and the rest.
-pub fn cycles(machine: &Machine, layer: &Layer, phase: Phase, tile: Tile, batch: usize) -> u64 {
+pub fn cycles(machine: &Machine, layer: &ConvLayer, phase: Phase, tile: Tile, batch: usize) -> u64 {
     let convolution = layer.convolution(phase);
     let block = |outputs: usize| {
         let times = Times::new(machine, &convolution, tile.rows, outputs);

@@ -1,8 +1,8 @@
-use ef_program::compute::Phase;
+use ef_isa::compute::Phase;
 
 /// A convolution; a fully connected layer is one of 1 x 1 on a map of 1 x 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Layer {
+pub struct ConvLayer {
     /// What tables call it.
     pub name: String,
     /// M: output channels.
@@ -23,7 +23,7 @@ pub struct Layer {
     pub stride: usize,
 }
 
-impl Layer {
+impl ConvLayer {
     /// Multiplications that one image needs in any one phase.
     pub fn macs(&self) -> u64 {
         [self.outputs, self.inputs, self.rows, self.cols, self.kernel, self.kernel]
@@ -35,7 +35,7 @@ impl Layer {
     /// What the kernel computes in `phase`. BP is a convolution too: of the losses, with M and N swapped and, however large the stride,
     /// with stride 1, because the losses lie apart.
     pub(crate) fn convolution(&self, phase: Phase) -> Convolution {
-        let Layer { outputs, inputs, rows, cols, in_rows, in_cols, kernel, stride, .. } = *self;
+        let ConvLayer { outputs, inputs, rows, cols, in_rows, in_cols, kernel, stride, .. } = *self;
         match phase {
             Phase::Fp | Phase::Wu => Convolution { m: outputs, n: inputs, rows, cols, kernel, stride },
             Phase::Bp => {

@@ -14,7 +14,7 @@ mod layer;
 mod search;
 
 pub use cycles::{Tile, cycles};
-pub use layer::{Layer, phases};
+pub use layer::{ConvLayer, phases};
 pub use search::{Buffers, Choice, best, by_rule};
 
 /// An accelerator of the paper's kind.

@@ -1,5 +1,5 @@
-use crate::{Layer, Machine, Tile, cycles, phases};
-use ef_program::compute::Phase;
+use crate::{ConvLayer, Machine, Tile, cycles, phases};
+use ef_isa::compute::Phase;
 
 /// A tile for a phase of a layer, and the cycles of a batch with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,13 +25,13 @@ pub struct Buffers {
 
 impl Buffers {
     /// The rows of a tile of `layer` fit.
-    fn hold_rows(&self, layer: &Layer, phase: Phase, rows: usize) -> bool {
+    fn hold_rows(&self, layer: &ConvLayer, phase: Phase, rows: usize) -> bool {
         let convolution = layer.convolution(phase);
         convolution.in_pixels(rows) <= self.input && rows * convolution.cols <= self.output
     }
 
     /// The most result channels, a multiple of Tm, whose weights fit; 0 if not even Tm do.
-    fn outputs(&self, machine: &Machine, layer: &Layer, phase: Phase) -> usize {
+    fn outputs(&self, machine: &Machine, layer: &ConvLayer, phase: Phase) -> usize {
         let convolution = layer.convolution(phase);
         let block = convolution.n.div_ceil(machine.lanes) * convolution.area();
         self.weights / block * machine.lanes
@@ -39,7 +39,7 @@ impl Buffers {
 }
 
 /// The best Tr and M_on for a phase of a layer, whatever the on-chip memory: M_on a multiple of Tm, the smallest of equals.
-pub fn best(machine: &Machine, layer: &Layer, phase: Phase, batch: usize) -> Choice {
+pub fn best(machine: &Machine, layer: &ConvLayer, phase: Phase, batch: usize) -> Choice {
     let convolution = layer.convolution(phase);
     let blocks = 1..=convolution.m.div_ceil(machine.lanes);
     let choices = blocks.flat_map(|m| with_rows(machine, layer, phase, m * machine.lanes, batch));
@@ -53,11 +53,11 @@ pub fn best(machine: &Machine, layer: &Layer, phase: Phase, batch: usize) -> Cho
 pub fn by_rule(
     machine: &Machine,
     buffers: &Buffers,
-    layers: &[Layer],
+    layers: &[ConvLayer],
     batch: usize,
 ) -> Option<Vec<Vec<Choice>>> {
     let common = layers.iter().map(|layer| buffers.outputs(machine, layer, Phase::Fp)).min()?;
-    let choose = |layer: &Layer, phase: Phase| {
+    let choose = |layer: &ConvLayer, phase: Phase| {
         let on_chip = common.min(buffers.outputs(machine, layer, phase));
         let all = layer.convolution(phase).m.next_multiple_of(machine.lanes);
         if on_chip == 0 {
@@ -74,7 +74,7 @@ pub fn by_rule(
 /// Every Tr with one M_on.
 fn with_rows(
     machine: &Machine,
-    layer: &Layer,
+    layer: &ConvLayer,
     phase: Phase,
     on_chip: usize,
     batch: usize,

@@ -1,19 +1,19 @@
 //! The paper's own values, to the cycle.
 
-use ef_paper::{Buffers, Layer, Machine, Tile, best, by_rule, cycles, phases};
-use ef_program::compute::Phase::{self, Bp, Fp, Wu};
+use ef_isa::compute::Phase::{self, Bp, Fp, Wu};
+use ef_paper::{Buffers, ConvLayer, Machine, Tile, best, by_rule, cycles, phases};
 
 /// A convolution whose map keeps its size, and where it does not, one whose input nobody needs.
-fn conv(outputs: usize, inputs: usize, rows: usize, kernel: usize, stride: usize) -> Layer {
+fn conv(outputs: usize, inputs: usize, rows: usize, kernel: usize, stride: usize) -> ConvLayer {
     let name = format!("{inputs} to {outputs}");
-    Layer { name, outputs, inputs, rows, cols: rows, in_rows: rows, in_cols: rows, kernel, stride }
+    ConvLayer { name, outputs, inputs, rows, cols: rows, in_rows: rows, in_cols: rows, kernel, stride }
 }
 
-fn fc(outputs: usize, inputs: usize) -> Layer {
+fn fc(outputs: usize, inputs: usize) -> ConvLayer {
     conv(outputs, inputs, 1, 1, 1)
 }
 
-fn alexnet() -> Vec<Layer> {
+fn alexnet() -> Vec<ConvLayer> {
     vec![
         conv(96, 3, 55, 11, 4),
         conv(256, 96, 27, 5, 1),
@@ -80,7 +80,7 @@ fn a_layer_that_cannot_fit_has_no_tile() {
 }
 
 /// Cycles per image with the best tile for every layer and phase.
-fn best_per_image(layers: &[Layer], batch: usize) -> f64 {
+fn best_per_image(layers: &[ConvLayer], batch: usize) -> f64 {
     let each = layers.iter().enumerate().flat_map(|(number, layer)| {
         phases(number).iter().map(move |phase| best(&Machine::LANES_64, layer, *phase, batch).cycles)
     });
@@ -124,9 +124,9 @@ fn more_of_anything_never_takes_longer() {
 
 #[test]
 fn bp_of_a_convolution_without_padding_makes_the_whole_input_map() {
-    let valid = Layer { rows: 6, cols: 4, in_rows: 8, in_cols: 6, ..conv(8, 8, 6, 3, 1) };
+    let valid = ConvLayer { rows: 6, cols: 4, in_rows: 8, in_cols: 6, ..conv(8, 8, 6, 3, 1) };
     let bp = cycles(&Machine::LANES_64, &valid, Bp, Tile { rows: 8, on_chip: 8 }, 1);
-    let same = Layer { rows: 8, cols: 6, ..valid.clone() };
+    let same = ConvLayer { rows: 8, cols: 6, ..valid.clone() };
     let tile = Tile { rows: 8, on_chip: 8 };
     assert_eq!(bp, cycles(&Machine::LANES_64, &same, Bp, tile, 1));
     assert!(cycles(&Machine::LANES_64, &valid, Fp, Tile { rows: 6, on_chip: 8 }, 1) < bp);

@@ -9,9 +9,9 @@ use anyhow::Result;
 use ef_hdl_kit::export::{self, Verilog};
 use ef_hdl_kit::vsim::Model;
 use ef_hdl_kit::{block, glue};
-pub use ef_program::load::scratch_banks;
-use ef_program::{ComputeDesc, Config, Descriptor, LoadDesc, StoreDesc};
-pub use ef_program::{config, for_each_configuration};
+pub use ef_isa::load::scratch_banks;
+use ef_isa::{ComputeDesc, Config, Descriptor, LoadDesc, StoreDesc};
+pub use ef_isa::{config, for_each_configuration};
 use rust_hdl::prelude::*;
 
 /// log2 of the most classes a SOFTMAX can have.
@@ -132,7 +132,7 @@ pub type AcceleratorSim2x2 = accelerator!(SIM_2X2);
 /// Evaluates an expression with the accelerator of a configuration: `None` if there is no configuration of that name.
 ///
 /// ```
-/// use ef_program::config;
+/// use ef_isa::config;
 /// let ports = ef_rtl::with_accelerator!(&config::SIM_2X2, accelerator => ef_hdl_kit::ports(&accelerator).len());
 /// assert_eq!(ports, Some(23));
 /// ```

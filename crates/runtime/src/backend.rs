@@ -3,9 +3,9 @@
 use crate::plans::Room;
 use anyhow::{Context, Result};
 use ef_board::Board;
+use ef_isa::{Config, Device, config, regs};
 use ef_link::{LinkDevice, Serial, Settings};
 use ef_model::ModelDevice;
-use ef_program::{Config, Device, config, regs};
 use ef_sim::{ChipDevice, DramSettings, RtlDevice};
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,7 +1,7 @@
 //! The accelerator's performance counters.
 
 use anyhow::Result;
-use ef_program::{Device, regs};
+use ef_isa::{Device, regs};
 use serde::{Deserialize, Serialize};
 use std::ops::AddAssign;
 

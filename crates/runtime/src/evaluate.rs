@@ -1,8 +1,8 @@
 //! Accuracy on images that a network was not trained on.
 
-use crate::accelerator::Accelerator;
 use crate::data::Images;
 use crate::interrupt::Interrupt;
+use crate::loaded::LoadedDevice;
 use anyhow::Result;
 
 /// What a test gave.
@@ -23,9 +23,9 @@ pub struct Tested {
 /// Tests on all images, `batch` at a time; nothing if interrupted.
 ///
 /// # Errors
-/// As [`Accelerator::evaluate`].
+/// As [`LoadedDevice::evaluate`].
 pub fn evaluate(
-    accelerator: &mut Accelerator,
+    accelerator: &mut LoadedDevice,
     images: &Images,
     batch: usize,
     interrupt: &Interrupt,

@@ -6,7 +6,7 @@ use crate::plans::{Plans, Room};
 use anyhow::{Error, Result};
 use ef_board::Board;
 use ef_compiler::PixelFormat;
-use ef_program::config;
+use ef_isa::config;
 
 /// Images that a pass of a batch of `batch` images computes.
 ///

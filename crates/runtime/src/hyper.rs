@@ -1,7 +1,7 @@
 //! What the optimiser is told: asked for, defaults, schedule, and what of it the registers of a pass hold.
 
 use anyhow::{Result, ensure};
-use ef_program::Hyperparameters;
+use ef_isa::Hyperparameters;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 

@@ -10,7 +10,7 @@ use crate::interrupt::Interrupt;
 use crate::train::train;
 use crate::view::View;
 use anyhow::{Context, Result};
-use ef_program::config;
+use ef_isa::config;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -121,7 +121,7 @@ pub fn cases() -> Vec<Case> {
 pub fn sample() -> Vec<Case> {
     let kinds =
         Data::ALL.into_iter().flat_map(|data| config::ALL.into_iter().map(move |config| (data, config)));
-    let case = |(index, (data, config)): (usize, (Data, &'static ef_program::Config))| Case {
+    let case = |(index, (data, config)): (usize, (Data, &'static ef_isa::Config))| Case {
         data,
         config: config.name,
         // 5 configurations, 5 batches: shifted by one, every batch comes with two configurations

@@ -1,7 +1,7 @@
 //! Trains networks on an accelerator, wherever it runs, and shows a person how that goes.
 //!
 //! ```text
-//! NetworkFile --Plans--> Accelerator (a Device and its programs) <--- Images of a DataSpec
+//! NetworkFile --Plans--> LoadedDevice (a Device and its programs) <--- Images of a DataSpec
 //!                            |  train / evaluate a batch
 //!                          train  --StepRecord, EpochRecord--> Metrics, View, curve, Summary
 //!                            |
@@ -11,7 +11,6 @@
 //! A run is a pure function of network, data, configuration, seed and hyperparameters: the order of the images follows from seed and
 //! epoch alone, so that one resumed from a checkpoint ends with the same bits as one that never stopped, on every back end.
 
-pub mod accelerator;
 pub mod atomic;
 pub mod backend;
 pub mod checkpoint;
@@ -24,6 +23,7 @@ pub mod fitting;
 pub mod hyper;
 pub mod interrupt;
 pub mod learning;
+pub mod loaded;
 pub mod memtest;
 pub mod metrics;
 pub mod networks;

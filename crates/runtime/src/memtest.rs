@@ -23,7 +23,7 @@ use crate::interrupt::Interrupt;
 use crate::view::View;
 use anyhow::{Result, ensure};
 use ef_board::Board;
-use ef_program::Device;
+use ef_isa::Device;
 use geometry::Geometry;
 use session::{Session, Stop};
 use std::time::{Duration, Instant};

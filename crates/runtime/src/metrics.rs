@@ -1,8 +1,8 @@
 //! What is recorded of a run: JSON lines while it goes on, a CSV file whenever it is saved.
 
-use crate::accelerator::Outcome;
 use crate::atomic;
 use crate::counters::Counters;
+use crate::loaded::Outcome;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize, Serializer};
 use std::fmt::Display;

@@ -15,7 +15,7 @@ pub struct Tensors {
 
 /// One layer: what it is, its parameters, and the momentum the optimiser keeps for them.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Layer {
+pub struct LayerState {
     /// Name and extents.
     pub shape: ParameterShape,
     /// Weights and biases.
@@ -25,7 +25,7 @@ pub struct Layer {
 }
 
 /// Every layer with weights, in order.
-pub type State = Vec<Layer>;
+pub type State = Vec<LayerState>;
 
 /// Extents of the weight tensor of a layer, as PyTorch has them.
 pub fn weight_shape(shape: &ParameterShape) -> Vec<usize> {
@@ -58,7 +58,7 @@ pub fn initial(shapes: &[ParameterShape], seed: u64) -> State {
 }
 
 /// Weights within +-sqrt(spread / fan-in).
-fn initial_layer(shape: &ParameterShape, spread: f64, index: usize, seed: u64) -> Layer {
+fn initial_layer(shape: &ParameterShape, spread: f64, index: usize, seed: u64) -> LayerState {
     /// Streams from here on are not those of the epochs.
     const FIRST_STREAM: u64 = 1 << 32;
     let mut rng = generator(seed, FIRST_STREAM + index as u64);
@@ -68,7 +68,7 @@ fn initial_layer(shape: &ParameterShape, spread: f64, index: usize, seed: u64) -
         let unit = f64::from(rng.next_u32()) / f64::from(1u32 << 31) - 1.0;
         *weight = (bound * unit) as f32;
     }
-    Layer { shape: shape.clone(), values, velocities: Tensors::zero(shape) }
+    LayerState { shape: shape.clone(), values, velocities: Tensors::zero(shape) }
 }
 
 /// Where element `index` of a tensor is, as `[i, j, ..]`.

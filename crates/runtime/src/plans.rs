@@ -3,14 +3,14 @@
 use crate::networks::NetworkFile;
 use anyhow::{Context, Result, ensure};
 use ef_compiler::{LayerPlan, PixelFormat, Plan, Prepared, compile};
-use ef_program::Config;
+use ef_isa::Config;
 use std::collections::BTreeMap;
 
 /// Programs and memory maps by number of images. Parameters lie at the same addresses in all of them, and the programs of all behind
 /// the data of the largest, so that each is written once.
 ///
 /// A batch that is too large for a buffer or the DRAM is computed in several passes, whose gradients the
-/// [`Accelerator`](crate::accelerator::Accelerator) adds up: an update always sees the batch that was asked for.
+/// [`LoadedDevice`](crate::loaded::LoadedDevice) adds up: an update always sees the batch that was asked for.
 pub struct Plans {
     /// The configuration that all are compiled for.
     pub config: &'static Config,
@@ -177,7 +177,7 @@ fn sizes(batch: usize, counts: &[usize]) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ef_program::config::FP32_8X8;
+    use ef_isa::config::FP32_8X8;
 
     fn digits(config: &'static Config, batch: usize, counts: &[usize]) -> Plans {
         let digits = NetworkFile::load("digits").unwrap();

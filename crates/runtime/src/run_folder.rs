@@ -5,7 +5,7 @@ use crate::backend::Backend;
 use crate::checkpoint::{CHECKPOINT, Origin};
 use crate::networks::NetworkFile;
 use anyhow::{Context, Result, bail};
-use ef_program::Config;
+use ef_isa::Config;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};

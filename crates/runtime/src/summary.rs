@@ -185,9 +185,9 @@ pub fn grouped(value: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::accelerator::Outcome;
+    use crate::loaded::Outcome;
     use crate::metrics::records_before;
-    use ef_program::MemoryUse;
+    use ef_isa::MemoryUse;
 
     #[test]
     fn numbers_are_grouped_by_thousands() {

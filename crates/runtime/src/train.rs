@@ -6,13 +6,13 @@ mod results;
 
 pub use open::MOVED;
 
-use crate::accelerator::{Accelerator, Outcome};
 use crate::backend::{Backend, Hardware};
 use crate::checkpoint::{self, BEST, Origin, SavedFile};
 use crate::data::{DataSpec, Dataset};
 use crate::evaluate::{Tested, evaluate};
 use crate::hyper::{Before, Hyper, HyperArgs};
 use crate::interrupt::Interrupt;
+use crate::loaded::{LoadedDevice, Outcome};
 use crate::metrics::{EpochRecord, Metrics, StepRecord};
 use crate::networks::NetworkFile;
 use crate::order::epoch_order;
@@ -24,7 +24,7 @@ use crate::save_every::SaveEvery;
 use crate::verify;
 use crate::view::View;
 use anyhow::{Context, Result, anyhow};
-use ef_program::{Config, Device};
+use ef_isa::{Config, Device};
 use health::Diverged;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -140,8 +140,8 @@ struct Session {
     pixels: Pixels,
     /// [`Pixels::reach`] of the training images.
     reach: f32,
-    accelerator: Accelerator,
-    golden: Option<Accelerator>,
+    accelerator: LoadedDevice,
+    golden: Option<LoadedDevice>,
     folder: RunFolder,
     metrics: Metrics,
     progress: Progress,

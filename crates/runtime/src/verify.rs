@@ -1,6 +1,6 @@
 //! Comparing a device with the golden model, bit for bit.
 
-use crate::accelerator::{Accelerator, LayerWords, Outcome};
+use crate::loaded::{LayerWords, LoadedDevice, Outcome};
 use crate::parameters::{position, weight_shape};
 use anyhow::{Result, bail};
 use ef_compiler::LayerPlan;
@@ -8,8 +8,8 @@ use ef_compiler::LayerPlan;
 /// Refuses a step after which `device` does not hold exactly what `reference` holds, naming the first difference.
 pub fn compare(
     step: u64,
-    device: (&mut Accelerator, &Outcome),
-    reference: (&mut Accelerator, &Outcome),
+    device: (&mut LoadedDevice, &Outcome),
+    reference: (&mut LoadedDevice, &Outcome),
 ) -> Result<()> {
     let (device, device_outcome) = device;
     let (reference, reference_outcome) = reference;
@@ -79,7 +79,7 @@ mod tests {
     use crate::parameters::{State, initial};
     use crate::pixels::Pixels;
     use crate::plans::{Plans, Room};
-    use ef_program::config::SIM_4X4;
+    use ef_isa::config::SIM_4X4;
     use std::sync::Arc;
 
     /// Two equal models after a step, the second with `damage` done to its state; what comparing them says.
@@ -90,7 +90,7 @@ mod tests {
         let plans = Plans::compile(&network, Room::simulated(&SIM_4X4), pixels.format(), 4, &[4])?;
         let plans = Arc::new(plans);
         let open = || {
-            Accelerator::new(
+            LoadedDevice::new(
                 Backend::Model.open(&SIM_4X4, plans.memory_words(), &Default::default())?,
                 plans.clone(),
                 pixels.clone(),

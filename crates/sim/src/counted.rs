@@ -1,6 +1,6 @@
 //! What a device has counted, in the words of the model of time.
 
-use ef_program::{Device, DeviceError, regs};
+use ef_isa::{Device, DeviceError, regs};
 use ef_time::{Report, Traffic};
 
 /// The counters of a device's last run.

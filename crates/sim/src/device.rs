@@ -2,7 +2,7 @@ use crate::harness::{self, Harness};
 use crate::{DramSettings, Statistics};
 use anyhow::Result;
 use ef_hdl_kit::vsim::Model;
-use ef_program::{Config, Device, DeviceError, regs, run};
+use ef_isa::{Config, Device, DeviceError, regs, run};
 
 /// Cycles between two looks at whether a run makes progress.
 const CHUNK: u64 = 1 << 18;

@@ -1,4 +1,4 @@
-//! Simulations as an [`ef_program::Device`]: the accelerator's exported Verilog with a DRAM model ([`RtlDevice`]), or a whole board
+//! Simulations as an [`ef_isa::Device`]: the accelerator's exported Verilog with a DRAM model ([`RtlDevice`]), or a whole board
 //! ([`ChipDevice`]).
 
 mod chip;

@@ -1,9 +1,9 @@
 //! The whole accelerator in Verilator against the golden model: the same programs, the same bits.
 
 use ef_compiler::{Network, PixelFormat, Plan, Prepared, drawn};
+use ef_isa::config::{FP32_8X8, SIM_2X2, SIM_4X4};
+use ef_isa::{Config, Device, Hyperparameters, regs};
 use ef_model::ModelDevice;
-use ef_program::config::{FP32_8X8, SIM_2X2, SIM_4X4};
-use ef_program::{Config, Device, Hyperparameters, regs};
 use ef_sim::{DramSettings, RtlDevice};
 
 const NETWORK: &str = r#"

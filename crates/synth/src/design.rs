@@ -3,7 +3,7 @@
 use crate::tools::{self, LPF};
 use crate::yosys;
 use anyhow::Result;
-use ef_board::{Board, Device};
+use ef_board::{Board, Fpga};
 use ef_soc::{floorplan, verilog};
 use sha2::{Digest, Sha256};
 
@@ -19,7 +19,7 @@ pub struct Design {
     /// Pin constraints and the oscillator's frequency; those behind a PLL follow from it.
     pub lpf: String,
     /// The FPGA.
-    pub device: Device,
+    pub device: Fpga,
     /// Cells of the flattened netlist that have a place, in nextpnr's words.
     pub placed: Vec<(String, String)>,
     /// The fastest clock that timing must be met at.

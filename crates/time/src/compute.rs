@@ -1,7 +1,7 @@
 //! [`Kernel`]: the compute engine. A command's times are known when it starts.
 
-use ef_program::ComputeDesc;
-use ef_program::compute::{ComputeOp, Init};
+use ef_isa::ComputeDesc;
+use ef_isa::compute::{ComputeOp, Init};
 use ef_rtl::compute::{ComputeEngine, command, fetch_control, hazard_timer::REVISIT};
 
 /// What a command leaves behind: when the fetcher of stationary matrices and the streamer of vectors have

@@ -12,9 +12,9 @@
 //! or from the description of the memory. What is modelled, and how exact it is: `docs/time.md`.
 //!
 //! ```
-//! use ef_program::config::FP32_8X8;
-//! use ef_program::load::{LoadOp, WordBuffer};
-//! use ef_program::{Command, LoadDesc, Synced};
+//! use ef_isa::config::FP32_8X8;
+//! use ef_isa::load::{LoadOp, WordBuffer};
+//! use ef_isa::{Command, LoadDesc, Synced};
 //! use ef_time::{BurstMemory, Memory, predict};
 //!
 //! let op = LoadOp::words(WordBuffer::Operand).encode();
@@ -41,8 +41,8 @@ pub use ef_rtl::load::pixel_cycles;
 pub use memory::{BurstMemory, Memory, SdramTiming};
 pub use report::{Report, Span, Traffic};
 
-use ef_program::interpret::BadProgram;
-use ef_program::{Config, Synced};
+use ef_isa::interpret::BadProgram;
+use ef_isa::{Config, Synced};
 use ef_rtl::control::fetch::FIRST_PUSH;
 use feed::{Controller, List, Program};
 use machine::Machine;

@@ -2,8 +2,8 @@
 
 use crate::dram::{Burst, Client};
 use crate::queue::NEVER;
-use ef_program::load::{LoadKind, LoadOp};
-use ef_program::{Config, LoadDesc};
+use ef_isa::load::{LoadKind, LoadOp};
+use ef_isa::{Config, LoadDesc};
 use ef_rtl::load::{
     control, expander, gather_cycles, handover_ram, load_engine, run_reader, unpack_cycles, zero_cycles,
 };

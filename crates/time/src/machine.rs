@@ -8,7 +8,7 @@ use crate::port::{Owner, Port};
 use crate::queue::{Feed, NEVER, Queues};
 use crate::report::{Report, Spans};
 use crate::store::Store;
-use ef_program::{Command, Config, Engine, Synced};
+use ef_isa::{Command, Config, Engine, Synced};
 use ef_rtl::control::{run_control, signals};
 use ef_rtl::memory::arbiter;
 

@@ -2,7 +2,7 @@
 
 use crate::feed::Fetch;
 use crate::report::Span;
-use ef_program::{Engine, Synced};
+use ef_isa::{Engine, Synced};
 use ef_rtl::control::{dispatch, signals, tokens};
 use std::collections::VecDeque;
 

@@ -35,7 +35,7 @@ impl Mul<usize> for Traffic {
     }
 }
 
-/// The counters of `ef_program::regs` after a run, predicted. Arrays are by phase: FP, BP, WU.
+/// The counters of `ef_isa::regs` after a run, predicted. Arrays are by phase: FP, BP, WU.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// CYCLES.

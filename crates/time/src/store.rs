@@ -4,8 +4,8 @@ mod producer;
 
 use crate::dram::{Burst, Client};
 use crate::queue::NEVER;
-use ef_program::store::{StoreKind, StoreOp};
-use ef_program::{Config, StoreDesc};
+use ef_isa::store::{StoreKind, StoreOp};
+use ef_isa::{Config, StoreDesc};
 use ef_rtl::memory::arbiter;
 use ef_rtl::store::{run_writer, store_control};
 use producer::Producer;

@@ -1,7 +1,7 @@
 //! Random commands whose every address is in range.
 
-use ef_program::compute::{ComputeOp, Init, Phase};
-use ef_program::{ComputeDesc, Config};
+use ef_isa::compute::{ComputeOp, Init, Phase};
+use ef_isa::{ComputeDesc, Config};
 use proptest::prelude::*;
 
 /// A command before its addresses are fitted into the buffers of a configuration.

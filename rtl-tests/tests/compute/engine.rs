@@ -2,8 +2,8 @@
 
 use crate::commands::{Command, command};
 use crate::harness::{Bench, wild};
+use ef_isa::ComputeDesc;
 use ef_model::Machine;
-use ef_program::ComputeDesc;
 use ef_rtl_tests::{Chance, cases, seeded};
 use proptest::prelude::*;
 use std::cell::RefCell;

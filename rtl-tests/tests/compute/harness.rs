@@ -3,8 +3,8 @@
 use ef_hdl_kit::Vsim;
 use ef_hdl_kit::rand::Rng;
 use ef_hdl_kit::vsim::PortId;
+use ef_isa::{ComputeDesc, Config, config};
 use ef_model::Machine;
-use ef_program::{ComputeDesc, Config, config};
 use ef_rtl::arith::mult18::{MultKind, mult18_verilog};
 use ef_rtl::compute::{ComputeEngine, PSUM_READ_LATENCY};
 use ef_rtl_tests::{Engine, Random};

@@ -2,8 +2,8 @@
 
 use ef_hdl_kit::lockstep;
 use ef_hdl_kit::rand::Rng;
-use ef_program::compute::ComputeOp;
-use ef_program::{ComputeDesc, Descriptor};
+use ef_isa::compute::ComputeOp;
+use ef_isa::{ComputeDesc, Descriptor};
 use ef_rtl::arith::mult18::{MultKind, mult18_verilog};
 use ef_rtl::buffer::rotator::RotateStage;
 use ef_rtl::buffer::skew_address::{AddressSum, Negate};

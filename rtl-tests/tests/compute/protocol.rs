@@ -2,9 +2,9 @@
 
 use crate::harness::Bench;
 use ef_hdl_kit::rand::Rng;
+use ef_isa::ComputeDesc;
+use ef_isa::compute::{ComputeOp, Init, Phase};
 use ef_model::Machine;
-use ef_program::ComputeDesc;
-use ef_program::compute::{ComputeOp, Init, Phase};
 use ef_rtl::compute::ComputeEngine;
 use ef_rtl::compute::hazard_timer::REVISIT;
 use ef_rtl_tests::{Chance, Random, seeded};

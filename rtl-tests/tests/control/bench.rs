@@ -3,8 +3,8 @@ use super::program::{FIELDS, Start};
 use ef_hdl_kit::Vsim;
 use ef_hdl_kit::rand::Rng;
 use ef_hdl_kit::vsim::PortId;
-use ef_program::isa::{self, Instr};
-use ef_program::{Config, config, regs};
+use ef_isa::instr::{self, Instr};
+use ef_isa::{Config, config, regs};
 use ef_rtl::control::Controller;
 use ef_rtl_tests::{Host, Memory, MemoryPins, Pace, Random, seeded};
 use std::collections::VecDeque;
@@ -172,7 +172,7 @@ impl Bench {
 
     /// Puts a program somewhere into the memory, and nothing that is no program around it.
     pub fn load_words(&mut self, program: &[u64]) {
-        let words = isa::to_words(program);
+        let words = instr::to_words(program);
         let at = self.rng.random_range(0..=MEMORY - words.len());
         self.memory.words.fill(u32::MAX);
         self.memory.words[at..at + words.len()].copy_from_slice(&words);

@@ -2,8 +2,8 @@
 use super::bench::Bench;
 use super::program::{interpret, random};
 use ef_hdl_kit::rand::Rng;
-use ef_program::isa::{Engine, Instr};
-use ef_program::regs::{self, control, status};
+use ef_isa::instr::{Engine, Instr};
+use ef_isa::regs::{self, control, status};
 use ef_rtl_tests::{Host, Pace, seeded};
 
 fn prepared(bench: &mut Bench, seed: u64) -> Vec<Instr> {

@@ -1,5 +1,5 @@
 //! The register table of `docs/host-port.md`.
-use ef_program::regs;
+use ef_isa::regs;
 use std::fmt::Write;
 
 fn table() -> String {

@@ -1,8 +1,8 @@
 //! What stops a run with an error.
 use super::bench::Bench;
 use super::program::{FIELDS, interpret};
-use ef_program::isa::{Engine, Instr};
-use ef_program::regs::{self, error, status};
+use ef_isa::instr::{Engine, Instr};
+use ef_isa::regs::{self, error, status};
 use ef_rtl_tests::Host;
 
 const ISSUE: Instr = Instr::Issue { engine: Engine::Store, wait: 0, signal: 0 };

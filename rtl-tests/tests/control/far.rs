@@ -2,8 +2,8 @@
 use super::bench::{Bench, FETCH_AW};
 use super::program::{interpret, random};
 use ef_hdl_kit::rand::Rng;
-use ef_program::isa::{Engine, Instr};
-use ef_program::regs::{self, status};
+use ef_isa::instr::{Engine, Instr};
+use ef_isa::regs::{self, status};
 use ef_rtl_tests::{Host, Pace, seeded};
 
 /// Words fetched by a run from a memory of this speed.

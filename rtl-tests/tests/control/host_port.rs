@@ -2,7 +2,7 @@
 use super::bench::{Bench, FETCH_AW};
 use super::program::{interpret, random};
 use ef_hdl_kit::rand::Rng;
-use ef_program::regs::{self, HYPERPARAMETERS, status};
+use ef_isa::regs::{self, HYPERPARAMETERS, status};
 use ef_rtl_tests::{Host, seeded};
 
 #[test]

@@ -1,6 +1,6 @@
 //! Modules against their Verilog, with random inputs: queues, tokens, registers, counters, the way to memory.
 use ef_hdl_kit::rand::Rng;
-use ef_program::{StoreDesc, config};
+use ef_isa::{StoreDesc, config};
 use ef_rtl::control::counters::{Counters, EventCounter, Events};
 use ef_rtl::control::descriptor::{DescriptorField, DescriptorFile};
 use ef_rtl::control::dispatch::Dispatch;

@@ -2,8 +2,8 @@
 use super::program::{FIELDS, random};
 use ef_hdl_kit::lockstep;
 use ef_hdl_kit::rand::Rng;
-use ef_program::isa::{self, Engine, Instr};
-use ef_program::{Config, config, regs};
+use ef_isa::instr::{self, Engine, Instr};
+use ef_isa::{Config, config, regs};
 use ef_rtl::control::Controller;
 use ef_rtl::control::arrivals::Arrivals;
 use ef_rtl::control::execute::Execute;
@@ -74,7 +74,7 @@ group! {
                 drive!(b, rng; below(100): program_address);
                 b.program_length.next = (LENGTH as u64).into();
                 if rng.random() {
-                    let straight = isa::to_words(&every_field(rng)[..80]);
+                    let straight = instr::to_words(&every_field(rng)[..80]);
                     memory.words[..straight.len()].copy_from_slice(&straight);
                     b.program_address.next = 0.into();
                     b.program_length.next = (1 + rng.below(80)).into();
@@ -175,7 +175,7 @@ fn instruction(rng: &mut impl Rng) -> u64 {
 /// Every instruction of a program that no test has written.
 fn program(rng: &mut impl Rng, length: usize) -> Vec<u32> {
     let instructions: Vec<u64> = (0..length).map(|_| instruction(rng)).collect();
-    isa::to_words(&instructions)
+    instr::to_words(&instructions)
 }
 
 /// While legal programs run that set every field: the host says where the program is, starts it, looks at
@@ -189,7 +189,7 @@ fn controller() {
         if length == 0 {
             let program = every_field(rng);
             length = program.len() as u64;
-            memory.words[..2 * program.len()].copy_from_slice(&isa::to_words(&program));
+            memory.words[..2 * program.len()].copy_from_slice(&instr::to_words(&program));
         }
         let taken = b.req_valid.val() && b.req_ready.val();
         sent += u32::from(taken);

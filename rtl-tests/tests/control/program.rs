@@ -1,7 +1,7 @@
 //! Random programs that cannot deadlock, and what they mean.
 use ef_hdl_kit::rand::Rng;
-use ef_program::isa::{Engine, Instr};
-use ef_program::{ComputeDesc, Descriptor, Field, LoadDesc, StoreDesc};
+use ef_isa::instr::{Engine, Instr};
+use ef_isa::{ComputeDesc, Descriptor, Field, LoadDesc, StoreDesc};
 
 /// The fields of each engine's descriptor.
 pub const FIELDS: [&[Field]; 3] = [LoadDesc::FIELDS, ComputeDesc::FIELDS, StoreDesc::FIELDS];

@@ -2,8 +2,8 @@
 use super::bench::Bench;
 use super::program::{Start, interpret, random};
 use ef_hdl_kit::rand::Rng;
-use ef_program::isa::{Engine, Instr, MAX_LOOPS};
-use ef_program::{ComputeDesc, LoadDesc, regs, regs::status};
+use ef_isa::instr::{Engine, Instr, MAX_LOOPS};
+use ef_isa::{ComputeDesc, LoadDesc, regs, regs::status};
 use ef_rtl_tests::{Host, seeded};
 
 fn run(bench: &mut Bench, program: &[Instr]) -> Vec<Start> {
@@ -30,8 +30,8 @@ fn every_command_starts_in_order_with_its_descriptor_and_after_its_tokens() {
 
 #[test]
 fn commands_are_those_of_the_golden_models_interpreter() {
+    use ef_isa::{Command, Descriptor};
     use ef_model::interpret as golden;
-    use ef_program::{Command, Descriptor};
     let values = |command: &Command| -> Vec<u32> {
         fn all<D: Descriptor>(d: &D) -> Vec<u32> {
             (0..D::FIELDS.len()).map(|i| d.get(i)).collect()

@@ -3,7 +3,7 @@
 use ef_hdl_kit::Vsim;
 use ef_hdl_kit::rand::Rng;
 use ef_hdl_kit::vsim::PortId;
-use ef_program::{Config, LoadDesc};
+use ef_isa::{Config, LoadDesc};
 use ef_rtl::load::LoadEngine;
 use ef_rtl_tests::{Engine, Memory, MemoryPins, Pace, Random, seeded};
 use proptest::prelude::*;

@@ -1,7 +1,7 @@
 //! Commands of the load engine as a compiler would give them, and wilder ones.
 
-use ef_program::load::{LoadOp, VectorBuffer, WordBuffer};
-use ef_program::{Config, LoadDesc, layout};
+use ef_isa::load::{LoadOp, VectorBuffer, WordBuffer};
+use ef_isa::{Config, LoadDesc, layout};
 use proptest::prelude::*;
 use proptest::sample::select;
 

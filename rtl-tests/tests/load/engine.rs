@@ -3,9 +3,9 @@
 use crate::bench::{Bench, World, handover_words};
 use crate::commands::{DRAM_WORDS, Shape, any_shape};
 use ef_hdl_kit::rand::Rng;
+use ef_isa::load::{LoadOp, VectorBuffer, WordBuffer};
+use ef_isa::{Config, LoadDesc, config};
 use ef_model::Machine;
-use ef_program::load::{LoadOp, VectorBuffer, WordBuffer};
-use ef_program::{Config, LoadDesc, config};
 use ef_rtl_tests::{Pace, Random, cases, seeded};
 use proptest::collection::vec;
 use proptest::prelude::*;

@@ -2,8 +2,8 @@
 
 use ef_hdl_kit::Vsim;
 use ef_hdl_kit::vsim::PortId;
+use ef_isa::{Config, StoreDesc, regs};
 use ef_model::{Machine, Scalars};
-use ef_program::{Config, StoreDesc, regs};
 use ef_rtl::arith::mult18::{MultKind, mult18_verilog};
 use ef_rtl::store::StoreEngine;
 use ef_rtl_tests::{Engine, Memory, MemoryPins, Pace, Random};

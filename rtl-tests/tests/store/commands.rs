@@ -2,9 +2,9 @@
 
 use crate::bench::DRAM_WORDS;
 use ef_hdl_kit::rand::Rng;
+use ef_isa::store::{StoreKind, StoreOp};
+use ef_isa::{Config, StoreDesc, layout, regs};
 use ef_model::Machine;
-use ef_program::store::{StoreKind, StoreOp};
-use ef_program::{Config, StoreDesc, layout, regs};
 use ef_rtl_tests::{Chance, Pace};
 use proptest::prelude::*;
 

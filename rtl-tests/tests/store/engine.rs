@@ -3,9 +3,9 @@
 use crate::bench::{Bench, DRAM_WORDS};
 use crate::commands::{Case, Shape, To, Values, any_case, any_pace, command, fill};
 use ef_hdl_kit::rand::Rng;
+use ef_isa::store::{StoreKind, StoreOp};
+use ef_isa::{Config, StoreDesc, config};
 use ef_model::Machine;
-use ef_program::store::{StoreKind, StoreOp};
-use ef_program::{Config, StoreDesc, config};
 use ef_rtl_tests::{Pace, cases, seeded};
 use proptest::collection::vec;
 use proptest::prelude::*;

@@ -1,7 +1,7 @@
 //! Every module of the store engine against its exported Verilog.
 
 use ef_hdl_kit::lockstep;
-use ef_program::StoreDesc;
+use ef_isa::StoreDesc;
 use ef_rtl::arith::mult18::{MultKind, mult18_verilog};
 use ef_rtl::store::arithmetic::{Arithmetic, ChooseOperands, Saturation};
 use ef_rtl::store::class_walk::{ArgMax, ClassWalk};

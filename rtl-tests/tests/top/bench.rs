@@ -2,9 +2,9 @@
 use super::step;
 use ef_hdl_kit::Vsim;
 use ef_hdl_kit::rand::Rng;
+use ef_isa::config::SIM_2X2;
+use ef_isa::{Device, Hyperparameters, instr, regs};
 use ef_model::ModelDevice;
-use ef_program::config::SIM_2X2;
-use ef_program::{Device, Hyperparameters, isa, regs};
 use ef_rtl_tests::{Host, Memory, MemoryPins, Pace, Random, seeded};
 
 /// The hyperparameters of every run, and their registers.
@@ -53,7 +53,7 @@ impl Bench {
 
     /// Makes this the program; [`Bench::fill`] puts it into the memory.
     pub fn load(&mut self, program: &[u64]) {
-        self.program = isa::to_words(program);
+        self.program = instr::to_words(program);
         self.write(regs::PROGRAM_ADDRESS, step::PROGRAM_AT);
         self.write(regs::PROGRAM_LENGTH, program.len() as u32);
     }

@@ -3,8 +3,8 @@ use super::bench::{COMPARED, HYPERPARAMETERS, golden};
 use super::step;
 use ef_hdl_kit::Lockstep;
 use ef_hdl_kit::rand::Rng;
-use ef_program::config::SIM_2X2;
-use ef_program::{isa, regs};
+use ef_isa::config::SIM_2X2;
+use ef_isa::{instr, regs};
 use ef_rtl::top::AcceleratorSim2x2;
 use ef_rtl_tests::{Burst, Driven, Memory, Pace, seeded};
 use std::collections::VecDeque;
@@ -27,7 +27,8 @@ fn training_step() {
     let expected = golden(&program, &start);
     let mut memory = Memory::new(step::MEMORY, Pace::even(0.8));
     memory.words = start;
-    memory.words[step::PROGRAM_AT as usize..][..2 * program.len()].copy_from_slice(&isa::to_words(&program));
+    memory.words[step::PROGRAM_AT as usize..][..2 * program.len()]
+        .copy_from_slice(&instr::to_words(&program));
 
     // what the host does: writes, then STATUS until done, then the registers
     let mut writes: VecDeque<(u32, u32)> =

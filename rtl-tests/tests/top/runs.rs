@@ -1,7 +1,7 @@
 //! Runs of the training step.
 use super::bench::{Bench, COMPARED, golden, pick};
 use super::step;
-use ef_program::regs::{self, control, status};
+use ef_isa::regs::{self, control, status};
 use ef_rtl_tests::{Host, seeded};
 
 fn check(bench: &mut Bench, expected: &(Vec<u32>, Vec<u32>), what: &str) {

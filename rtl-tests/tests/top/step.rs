@@ -1,10 +1,10 @@
 //! A small training step: twice a convolution, its weight gradient, an update and a softmax.
 use ef_hdl_kit::rand::Rng;
-use ef_program::compute::{ComputeOp, Init, Phase};
-use ef_program::isa::{Engine, Instr};
-use ef_program::load::{LoadOp, VectorBuffer, WordBuffer};
-use ef_program::store::{StoreKind, StoreOp};
-use ef_program::{ComputeDesc, Descriptor, LoadDesc, StoreDesc};
+use ef_isa::compute::{ComputeOp, Init, Phase};
+use ef_isa::instr::{Engine, Instr};
+use ef_isa::load::{LoadOp, VectorBuffer, WordBuffer};
+use ef_isa::store::{StoreKind, StoreOp};
+use ef_isa::{ComputeDesc, Descriptor, LoadDesc, StoreDesc};
 
 /// Lanes of the configuration that the program is for.
 pub const LANES: u32 = 2;

@@ -6,8 +6,8 @@ use crate::plan::{Behind, Planned};
 use anyhow::{Context, Result};
 use ef_board::Board;
 use ef_compiler::Graph;
-use ef_paper::{Layer, Machine};
-use ef_program::config::FP32_8X8;
+use ef_isa::config::FP32_8X8;
+use ef_paper::{ConvLayer, Machine};
 use ef_runtime::atomic;
 use ef_runtime::networks::NetworkFile;
 use ef_runtime::summary::grouped;
@@ -59,7 +59,8 @@ fn predict(figures: &mut Figures, name: &str, batch: usize, behind: &Behind, mhz
     let planned = Planned::new(&network, &FP32_8X8, batch, behind)?;
     let layers = layers(&Graph::new(&network, &FP32_8X8)?.stages);
     let rows = rows(&planned.report, &behind.name, &Machine::LANES_64, &layers);
-    let summed = |name: &str, layers: &[Layer]| network_row(name, &rows, layers, batch, planned.lanes, mhz);
+    let summed =
+        |name: &str, layers: &[ConvLayer]| network_row(name, &rows, layers, batch, planned.lanes, mhz);
     figures.networks.push(summed(name, &layers));
     let convolutions = layers.partition_point(|layer| layer.name.starts_with("conv"));
     figures.networks.push(summed(&format!("{name}, convolutions"), &layers[..convolutions]));

@@ -2,7 +2,7 @@
 
 use crate::plan::{PassReport, PlanReport};
 use ef_compiler::{Part, Stage};
-use ef_paper::{Layer, Machine, best, phases};
+use ef_paper::{ConvLayer, Machine, best, phases};
 use serde::Serialize;
 
 /// A pass with one memory; cycles and words are of the whole batch. Of layer and phase `all`, the whole step.
@@ -41,8 +41,8 @@ pub struct NetworkRow {
 }
 
 /// The layers of a network as EF-Train's model takes them, which computes whole maps.
-pub fn layers(stages: &[Stage]) -> Vec<Layer> {
-    let layer = |stage: &Stage| Layer {
+pub fn layers(stages: &[Stage]) -> Vec<ConvLayer> {
+    let layer = |stage: &Stage| ConvLayer {
         name: stage.name.clone(),
         outputs: stage.outputs,
         inputs: stage.inputs,
@@ -57,12 +57,12 @@ pub fn layers(stages: &[Stage]) -> Vec<Layer> {
 }
 
 /// EF-Train's cycles for what a pass does.
-pub fn eftrain(machine: &Machine, layers: &[Layer], parts: &[Part], batch: usize) -> u64 {
+pub fn eftrain(machine: &Machine, layers: &[ConvLayer], parts: &[Part], batch: usize) -> u64 {
     parts.iter().map(|(layer, phase)| best(machine, &layers[*layer], *phase, batch).cycles).sum()
 }
 
 /// A row per pass.
-pub fn rows(report: &PlanReport, memory: &str, machine: &Machine, layers: &[Layer]) -> Vec<Row> {
+pub fn rows(report: &PlanReport, memory: &str, machine: &Machine, layers: &[ConvLayer]) -> Vec<Row> {
     let row = |pass: &PassReport| {
         let eftrain_cycles = eftrain(machine, layers, &pass.parts, report.batch);
         Row {
@@ -87,7 +87,7 @@ pub fn rows(report: &PlanReport, memory: &str, machine: &Machine, layers: &[Laye
 pub fn network_row(
     name: &str,
     rows: &[Row],
-    layers: &[Layer],
+    layers: &[ConvLayer],
     batch: usize,
     lanes: usize,
     mhz: f64,
@@ -117,11 +117,11 @@ mod tests {
     use super::*;
     use crate::plan::{Behind, Planned};
     use ef_compiler::Graph;
-    use ef_program::config::{FP32_8X8, SIM_4X4};
+    use ef_isa::config::{FP32_8X8, SIM_4X4};
     use ef_runtime::networks::{BUNDLED, NetworkFile};
     use ef_runtime::summary::grouped;
 
-    fn layers_of(network: &str) -> Vec<Layer> {
+    fn layers_of(network: &str) -> Vec<ConvLayer> {
         let file = NetworkFile::load(network).unwrap();
         layers(&Graph::new(&file.network, &FP32_8X8).unwrap().stages)
     }
@@ -129,7 +129,7 @@ mod tests {
     #[test]
     fn the_first_line_of_a_network_says_how_many_multiplications_it_needs() {
         for (name, toml) in BUNDLED {
-            let macs: u64 = layers_of(name).iter().map(Layer::macs).sum();
+            let macs: u64 = layers_of(name).iter().map(ConvLayer::macs).sum();
             let says = format!(" {} multiplications.", grouped(macs));
             assert!(toml.lines().next().unwrap().ends_with(&says), "{name}{says}");
         }

@@ -4,9 +4,9 @@ use super::rows::{Row, eftrain, layers};
 use crate::plan::{Behind, Planned, pixel_format};
 use anyhow::{Context, Result};
 use ef_compiler::{Graph, Prepared, encode, synchronise};
+use ef_isa::config::FP32_8X8;
+use ef_isa::{Device, regs};
 use ef_paper::Machine;
-use ef_program::config::FP32_8X8;
-use ef_program::{Device, regs};
 use ef_runtime::networks::NetworkFile;
 use ef_sim::{DramSettings, RtlDevice};
 

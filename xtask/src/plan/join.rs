@@ -5,8 +5,8 @@ use super::occupancy::{Buffer, Occupancy};
 use super::report::{PassReport, PlanReport, TileReport};
 use anyhow::Result;
 use ef_compiler::{Network, Part, PixelFormat, Prepared, ScheduledPass, SpanKind, Step, encode};
-use ef_program::compute::Phase;
-use ef_program::{Config, Engine, Synced};
+use ef_isa::compute::Phase;
+use ef_isa::{Config, Engine, Synced};
 use ef_time::{Span, predict, predict_spans};
 use std::ops::Range;
 use std::time::{Duration, Instant};
@@ -223,7 +223,7 @@ fn occupancy(step: &Step, spans: &[Span], config: &Config, cycles: u64) -> Vec<B
     let mut occupancy = Occupancy::new(config, cycles);
     for (pass, share) in step.passes.iter().zip(step.shares()) {
         for i in share.into_iter().flatten() {
-            for access in ef_program::accesses(&step.commands[i].command, config.lanes) {
+            for access in ef_isa::accesses(&step.commands[i].command, config.lanes) {
                 occupancy.note(&access, spans[i], pass.parts[0].0);
             }
         }

@@ -1,7 +1,7 @@
 //! What lies in the on-chip buffers over the time of a step, on a grid that is coarse enough to be drawn.
 
-use ef_program::Config;
-use ef_program::{Access, Space};
+use ef_isa::Config;
+use ef_isa::{Access, Space};
 use ef_time::Span;
 
 /// Number of parts that a buffer, and the time of a step, are divided into.

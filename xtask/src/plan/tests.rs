@@ -1,5 +1,5 @@
 use super::*;
-use ef_program::compute::Phase;
+use ef_isa::compute::Phase;
 use serde_json::Value;
 
 fn plan(network: &str, config: &'static Config, batch: usize) -> Planned {

@@ -5,7 +5,7 @@ use anyhow::Result;
 use ef_board::Board;
 use ef_compiler::drawn::Drawn;
 use ef_compiler::{PixelFormat, Plan, compile};
-use ef_program::{Config, Device};
+use ef_isa::{Config, Device};
 use ef_sim::{ChipDevice, DramSettings, RtlDevice, counted};
 use ef_time::{Report, predict_program};
 

@@ -7,7 +7,7 @@ use crate::room::Needs;
 use crate::tensors::loss::LossTile;
 use crate::tile::{Tile, TileSize, blocks};
 use crate::work::Work;
-use ef_program::compute::{Init, Phase};
+use ef_isa::compute::{Init, Phase};
 use ef_time::Traffic;
 
 /// BP of stage `.0`.

@@ -5,8 +5,8 @@ use crate::builder::{Builder, Context};
 use crate::tensors::input::field;
 use crate::tensors::loss::LossTile;
 use crate::tile::Tile;
-use ef_program::ComputeDesc;
-use ef_program::compute::{ComputeOp, Init, Phase};
+use ef_isa::ComputeDesc;
+use ef_isa::compute::{ComputeOp, Init, Phase};
 
 /// A loss tile on chip: its shape, first group and number of groups, first address.
 #[derive(Clone, Copy)]

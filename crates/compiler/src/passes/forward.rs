@@ -6,7 +6,7 @@ use crate::builder::{Bases, Builder, Context, Slots};
 use crate::room::Needs;
 use crate::tile::{Tile, blocks};
 use crate::work::Work;
-use ef_program::compute::Phase;
+use ef_isa::compute::Phase;
 use ef_time::Traffic;
 
 /// FP of stage `.0`.

@@ -10,7 +10,7 @@ use crate::tensors::loss::LossTile;
 use crate::tensors::output::{HandOver, MapStore};
 use crate::tile::{Tile, TileSize, blocks};
 use crate::work::Work;
-use ef_program::compute::{Init, Phase};
+use ef_isa::compute::{Init, Phase};
 use ef_time::Traffic;
 
 /// BP, WU and update of stage `.0`.

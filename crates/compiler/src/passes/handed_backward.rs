@@ -11,7 +11,7 @@ use crate::room::Needs;
 use crate::tensors::output::HandOver;
 use crate::tile::{Grid, Tile, TileSize};
 use crate::work::Work;
-use ef_program::compute::{Init, Phase};
+use ef_isa::compute::{Init, Phase};
 
 /// BP and WU of stage 1, WU of stage 0, which has no BP.
 pub struct HandedBackward;

@@ -14,7 +14,7 @@ use crate::tensors::input::HandedRows;
 use crate::tensors::output::HandOver;
 use crate::tile::{Grid, Tile, TileSize};
 use crate::work::Work;
-use ef_program::compute::Phase;
+use ef_isa::compute::Phase;
 use ef_time::Traffic;
 
 /// FP of stage `.0` and of the one after it.

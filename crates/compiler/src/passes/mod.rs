@@ -30,7 +30,7 @@ use crate::builder::{Builder, Context};
 use crate::room::Needs;
 use crate::tile::{Grid, Tile, TileSize, parts};
 use crate::work::Work;
-use ef_program::compute::Phase;
+use ef_isa::compute::Phase;
 
 /// The outer loop of a pass: over blocks of channel groups or over tiles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,9 +6,9 @@
 use crate::Stage;
 use crate::builder::{Builder, Context};
 use crate::tile::blocks;
-use ef_program::load::{LoadOp, WordBuffer};
-use ef_program::store::{StoreKind, StoreOp};
-use ef_program::{LoadDesc, StoreDesc};
+use ef_isa::load::{LoadOp, WordBuffer};
+use ef_isa::store::{StoreKind, StoreOp};
+use ef_isa::{LoadDesc, StoreDesc};
 use ef_time::Traffic;
 use std::collections::VecDeque;
 use std::ops::Range;

@@ -7,7 +7,7 @@ use crate::room::Needs;
 use crate::tensors::loss::LossTile;
 use crate::tile::{Tile, blocks};
 use crate::work::Work;
-use ef_program::compute::{Init, Phase};
+use ef_isa::compute::{Init, Phase};
 
 /// WU and update of stage `.0`.
 pub struct Weight(pub usize);

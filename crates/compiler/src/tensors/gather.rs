@@ -6,8 +6,8 @@ use crate::builder::{Builder, Context, Geometry};
 use crate::images::aligned;
 use crate::tile::{Tile, TileSize, blocks};
 use crate::{PixelFormat, Stage};
-use ef_program::load::{LoadOp, VectorBuffer, WordBuffer};
-use ef_program::{LoadDesc, layout};
+use ef_isa::load::{LoadOp, VectorBuffer, WordBuffer};
+use ef_isa::{LoadDesc, layout};
 use ef_time::Traffic;
 
 /// Tiles whose windows are added up; those of an image with more of them are estimated from so many.

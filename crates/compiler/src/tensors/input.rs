@@ -4,8 +4,8 @@ use super::runs::Runs;
 use crate::Stage;
 use crate::builder::{Builder, Context, Geometry};
 use crate::tile::{Tile, blocks};
-use ef_program::load::{LoadOp, VectorBuffer};
-use ef_program::{ComputeDesc, LoadDesc};
+use ef_isa::load::{LoadOp, VectorBuffer};
+use ef_isa::{ComputeDesc, LoadDesc};
 
 /// Rows or columns of the input that `count` of the output from `first` on read: what exists of them.
 fn under(

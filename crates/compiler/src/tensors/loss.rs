@@ -4,8 +4,8 @@ use super::runs::Runs;
 use crate::Stage;
 use crate::builder::{Builder, Geometry};
 use crate::tile::TileSize;
-use ef_program::LoadDesc;
-use ef_program::load::{LoadOp, VectorBuffer, WordBuffer};
+use ef_isa::LoadDesc;
+use ef_isa::load::{LoadOp, VectorBuffer, WordBuffer};
 
 /// A tile in the loss buffer: which rows and columns of the raw output map its vectors stand for.
 ///

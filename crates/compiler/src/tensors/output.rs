@@ -3,9 +3,9 @@
 use crate::builder::Builder;
 use crate::tile::{Tile, blocks};
 use crate::{Stage, builder::Context};
-use ef_program::load::{LoadOp, WordBuffer};
-use ef_program::store::{StoreKind, StoreOp};
-use ef_program::{LoadDesc, StoreDesc};
+use ef_isa::load::{LoadOp, WordBuffer};
+use ef_isa::store::{StoreKind, StoreOp};
+use ef_isa::{LoadDesc, StoreDesc};
 
 /// Where and how a map is stored.
 pub struct MapStore {

@@ -1,6 +1,6 @@
 //! Runs: the longest contiguous pieces of DRAM that a tile is made of.
 
-use ef_program::LoadDesc;
+use ef_isa::LoadDesc;
 
 /// The longest run a descriptor can hold, in words.
 const LONGEST: usize = 65535;

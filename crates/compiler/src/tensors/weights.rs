@@ -3,8 +3,8 @@
 use super::runs::Runs;
 use crate::Stage;
 use crate::builder::Builder;
-use ef_program::LoadDesc;
-use ef_program::load::{LoadOp, VectorBuffer};
+use ef_isa::LoadDesc;
+use ef_isa::load::{LoadOp, VectorBuffer};
 
 impl Stage {
     /// Weight-buffer vectors of the matrices of `ins` groups of input channels for one group of outputs.

@@ -3,8 +3,8 @@
 use crate::case::{Case, case};
 use crate::with_candle::{Gradients, with_candle};
 use ef_compiler::{PixelFormat, Plan, Prepared};
+use ef_isa::{Config, Device, regs};
 use ef_model::ModelDevice;
-use ef_program::{Config, Device, regs};
 
 /// One step on the golden model, then an evaluation with the old weights: mean loss of both, and gradients read from the velocities.
 pub fn on_the_model(case: &Case, plan: &Plan) -> ([f32; 2], Gradients<f32>) {

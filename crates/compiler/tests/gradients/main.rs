@@ -9,7 +9,7 @@ mod with_candle;
 
 use agree::agrees;
 use case::network;
-use ef_program::config::{FP32_8X8, SIM_2X2, SIM_4X4};
+use ef_isa::config::{FP32_8X8, SIM_2X2, SIM_4X4};
 
 const DIGITS: &[&str] =
     &["conv 8 3 1", "relu", "max_pool", "conv 16 3 1", "relu", "max_pool", "fc 10", "softmax_cross_entropy"];
@@ -95,7 +95,7 @@ fn the_1x_network_agrees() {
 #[test]
 fn a_first_layer_with_pooling_agrees_on_every_configuration() {
     let layers = ["conv 8 3 1", "relu", "max_pool", "conv 8 3 1", "relu", "max_pool", "fc 10"];
-    for config in ef_program::config::ALL {
+    for config in ef_isa::config::ALL {
         for batch in [1, 2, 5] {
             agrees(&network("pooled", (3, 32, 32), &layers), batch, config);
         }

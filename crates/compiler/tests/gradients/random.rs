@@ -4,8 +4,8 @@ use crate::agree::{agrees, agrees_if};
 use crate::case::{Rng, network};
 
 use ef_compiler::{Network, Order, PixelFormat, Prepared};
-use ef_program::compute::Phase;
-use ef_program::{Config, config};
+use ef_isa::compute::Phase;
+use ef_isa::{Config, config};
 
 /// A whole number from `least` to `most`.
 fn draw(rng: &mut Rng, least: usize, most: usize) -> usize {

@@ -2,7 +2,7 @@
 
 use crate::{Target, mutate};
 use ef_compiler::{Network, PixelFormat, Prepared, compile};
-use ef_program::config;
+use ef_isa::config;
 use ef_runtime::networks::{NetworkFile, bundled};
 use rand::Rng;
 use rand::seq::IndexedRandom;

@@ -1,7 +1,7 @@
 //! The command that waits to be executed.
 
 use ef_hdl_kit::{block, vec_of};
-use ef_program::{ComputeDesc, Descriptor};
+use ef_isa::{ComputeDesc, Descriptor};
 use rust_hdl::prelude::*;
 
 /// Fields of a compute descriptor.

@@ -21,7 +21,7 @@ const TO_WRITE: usize = TO_ROW + Row::<2, 1>::WRITE_BEHIND;
 const _: () = assert!(TO_SHADOW < TO_ROW);
 
 block! {
-    /// The unified kernel with its buffers: executes `ComputeDesc`s, semantics in `ef_program::compute`.
+    /// The unified kernel with its buffers: executes `ComputeDesc`s, semantics in `ef_isa::compute`.
     ///
     /// ```text
     ///                 feature_*, loss_*, weight_* write ports

@@ -1,7 +1,7 @@
 //! What a descriptor asks for.
 
 use ef_hdl_kit::block;
-use ef_program::compute::{ComputeOp, Init};
+use ef_isa::compute::{ComputeOp, Init};
 use rust_hdl::prelude::*;
 
 block! {

@@ -4,7 +4,7 @@ use super::command::FIELDS;
 use super::{CommandLatch, Fetcher, OpDecode, StreamLanes, Streamer};
 use crate::buffer::{Delay, PulseDelay};
 use ef_hdl_kit::{block, glue, vec_of};
-use ef_program::ComputeDesc;
+use ef_isa::ComputeDesc;
 use rust_hdl::prelude::*;
 
 block! {

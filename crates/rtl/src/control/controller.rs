@@ -4,7 +4,7 @@ use super::{
     run_control::RunControl, tokens::Tokens,
 };
 use ef_hdl_kit::{block, glue, vec_of};
-use ef_program::{ComputeDesc, Config, Descriptor, LoadDesc, StoreDesc};
+use ef_isa::{ComputeDesc, Config, Descriptor, LoadDesc, StoreDesc};
 use rust_hdl::prelude::*;
 
 block! {

@@ -1,6 +1,6 @@
 //! The performance counters.
 use ef_hdl_kit::{block, glue};
-use ef_program::regs;
+use ef_isa::regs;
 use rust_hdl::prelude::*;
 
 block! {

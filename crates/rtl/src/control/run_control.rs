@@ -46,7 +46,7 @@ block! {
     /// | `flush` | queues drop what has not started |
     /// | `restart` | a register that resets fetch, queues, tokens, engines, counters, errors: in Begin and Wipe, and from one cycle after `reset` to one cycle after its end |
     /// | `cancel` | engines complete their bursts and issue no more |
-    /// | `busy`, `done`, `stopped`, `errors[4]` | status; `errors` in the order of `ef_program::regs::error` |
+    /// | `busy`, `done`, `stopped`, `errors[4]` | status; `errors` in the order of `ef_isa::regs::error` |
     ///
     /// `Clearing` lasts until the memory was idle for 16 cycles in a row: then no engine has a burst in hand.
     pub struct RunControl {

@@ -41,7 +41,7 @@ impl Logic for TokenCounter {
 }
 
 block! {
-    /// The six counters between three engines; index `3 * from + to`, engines numbered as `ef_program::isa::Engine`.
+    /// The six counters between three engines; index `3 * from + to`, engines numbered as `ef_isa::instr::Engine`.
     ///
     /// ```text
     ///  put[3*from + to] ->| counter from -> to |-> some[3*from + to]

@@ -1,7 +1,7 @@
 //! [`LoadControl`]: decodes a command, starts what it needs, routes the words and says when all is done.
 
 use ef_hdl_kit::block;
-use ef_program::load::{LoadKind, LoadOp};
+use ef_isa::load::{LoadKind, LoadOp};
 use rust_hdl::prelude::*;
 
 /// Cycles from `start` to `done` of a command whose operation is not defined.

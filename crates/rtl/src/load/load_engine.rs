@@ -2,7 +2,7 @@
 
 use super::{Field16, Gather, HandoverRam, LoadControl, ReadRoute, RunReader, Vectors, Words};
 use ef_hdl_kit::{block, glue, vec_of};
-use ef_program::{Descriptor, LoadDesc};
+use ef_isa::{Descriptor, LoadDesc};
 use rust_hdl::prelude::*;
 
 /// Cycles from the last word at `data` to `done`: VECTORS.
@@ -17,7 +17,7 @@ pub const UNPACKED: u64 = 5;
 pub const NOTHING: u64 = 2;
 
 block! {
-    /// Executes the commands of [`ef_program::load`]: T lanes, a scratch of W banks of 2^BAW words, 2^CAW words of
+    /// Executes the commands of [`ef_isa::load`]: T lanes, a scratch of W banks of 2^BAW words, 2^CAW words of
     /// codes, a hand-over RAM of 2^HAW words.
     ///
     /// ```text

@@ -1,4 +1,4 @@
-//! The load engine: the reshaping DMA from DRAM into the on-chip buffers. What it does is specified in [`ef_program::load`].
+//! The load engine: the reshaping DMA from DRAM into the on-chip buffers. What it does is specified in [`ef_isa::load`].
 //!
 //! | module | what |
 //! |---|---|

@@ -1,7 +1,7 @@
 //! [`StoreControl`]: one command at a time, from descriptor to done.
 
 use ef_hdl_kit::block;
-use ef_program::store::{StoreKind, StoreOp};
+use ef_isa::store::{StoreKind, StoreOp};
 use rust_hdl::prelude::*;
 
 #[derive(Clone, Copy, Debug, PartialEq, LogicState)]

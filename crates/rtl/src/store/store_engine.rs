@@ -13,11 +13,11 @@ use super::update::Update;
 use super::word_buffer::WordBuffer;
 use super::word_mux::WordMux;
 use ef_hdl_kit::{block, glue, vec_of};
-use ef_program::StoreDesc;
+use ef_isa::StoreDesc;
 use rust_hdl::prelude::*;
 
 block! {
-    /// Executes store descriptors: see [`ef_program::store`] for what each does.
+    /// Executes store descriptors: see [`ef_isa::store`] for what each does.
     ///
     /// ```text
     ///  start, field --> [ StoreLatch ] --> [ StoreControl ] --> done, bad, overflow_*

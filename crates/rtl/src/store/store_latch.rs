@@ -1,8 +1,8 @@
 //! [`StoreLatch`]: the descriptor of the command that is executed.
 
 use ef_hdl_kit::{block, vec_of};
-use ef_program::Descriptor;
-use ef_program::StoreDesc;
+use ef_isa::Descriptor;
+use ef_isa::StoreDesc;
 use rust_hdl::prelude::*;
 
 /// Fields of a store descriptor.

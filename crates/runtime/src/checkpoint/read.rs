@@ -2,7 +2,7 @@
 
 use super::{CHECKPOINT, CHECKPOINT_BEFORE, METADATA_KEY, Origin, tensor_names};
 use crate::networks::NetworkFile;
-use crate::parameters::{Layer, State, Tensors, position};
+use crate::parameters::{LayerState, State, Tensors, position};
 use anyhow::{Context, Result, anyhow, bail};
 use ef_compiler::ParameterShape;
 use safetensors::SafeTensors;
@@ -83,7 +83,7 @@ impl SavedFile {
         network: &NetworkFile,
         shape: ParameterShape,
         velocities: bool,
-    ) -> Result<Layer> {
+    ) -> Result<LayerState> {
         let set = |suffix: &str| -> Result<Tensors> {
             let [(weight, weight_extents), (bias, bias_extents)] = tensor_names(&shape, suffix);
             Ok(Tensors {
@@ -93,7 +93,7 @@ impl SavedFile {
         };
         let values = set("")?;
         let velocities = if velocities { set(".velocity")? } else { Tensors::zero(&shape) };
-        Ok(Layer { shape, values, velocities })
+        Ok(LayerState { shape, values, velocities })
     }
 
     fn tensor(

@@ -2,13 +2,13 @@
 
 use super::HardwareArgs;
 use super::train::USUAL_BATCH;
-use crate::accelerator::Accelerator;
 use crate::backend::Backend;
 use crate::checkpoint::{SavedFile, WEIGHTS, in_run_folder};
 use crate::data::DataSpec;
 use crate::evaluate::evaluate;
 use crate::fitting;
 use crate::interrupt::Interrupt;
+use crate::loaded::LoadedDevice;
 use crate::networks::NetworkFile;
 use crate::pixels::Pixels;
 use crate::plans::Plans;
@@ -16,7 +16,7 @@ use crate::run_folder::{newest, runs_folder};
 use crate::train::{End, MOVED};
 use crate::view::View;
 use anyhow::{Context, Result};
-use ef_program::Config;
+use ef_isa::Config;
 use ef_sim::DramSettings;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -100,7 +100,7 @@ impl EvalArgs {
         let plans = Arc::new(plans);
         let what = format!("starting back end {} ({})", self.backend, config.name);
         let device = view.stage(&what, || self.backend.open(config, plans.memory_words(), &hardware))?;
-        let mut accelerator = Accelerator::new(device, plans, pixels)?;
+        let mut accelerator = LoadedDevice::new(device, plans, pixels)?;
         accelerator.write_state(&state)?;
         let tested =
             view.stage("testing", || evaluate(&mut accelerator, &dataset.test, batch, &interrupt))?;

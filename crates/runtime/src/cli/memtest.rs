@@ -11,7 +11,7 @@ use anyhow::{Result, bail, ensure};
 use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use ef_board::Board;
-use ef_program::Device;
+use ef_isa::Device;
 use ef_sim::ChipDevice;
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -12,7 +12,7 @@ use crate::save_every::SaveEvery;
 use crate::train::{End, Options, train};
 use crate::view::View;
 use anyhow::{Context, Result, bail, ensure};
-use ef_program::Config;
+use ef_isa::Config;
 use ef_sim::DramSettings;
 use std::path::{Path, PathBuf};
 

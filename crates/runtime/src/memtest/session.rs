@@ -7,8 +7,8 @@ use crate::interrupt::Interrupt;
 use crate::order::generator;
 use crate::view::View;
 use ef_board::Board;
+use ef_isa::{Device, DeviceError};
 use ef_link::frame::MAX_PAYLOAD;
-use ef_program::{Device, DeviceError};
 use rand_chacha::rand_core::RngCore;
 use std::time::Duration;
 

@@ -2,12 +2,12 @@
 
 use super::health::{NORMALISE, USUAL_REACH};
 use super::{Open, Options, Session};
-use crate::accelerator::Accelerator;
 use crate::atomic;
 use crate::backend::Backend;
 use crate::checkpoint::{BEST, CHECKPOINT, Origin, SavedFile};
 use crate::data::Dataset;
 use crate::fitting;
+use crate::loaded::LoadedDevice;
 use crate::metrics::{Metrics, records_before};
 use crate::parameters::initial;
 use crate::pixels::Pixels;
@@ -40,11 +40,11 @@ impl Session {
         let words = plans.memory_words();
         let what = format!("starting back end {} ({})", options.backend, options.config.name);
         let device = view.stage(&what, || open(words))?;
-        let mut accelerator = Accelerator::new(device, plans.clone(), pixels.clone())?;
+        let mut accelerator = LoadedDevice::new(device, plans.clone(), pixels.clone())?;
         accelerator.write_state(&state)?;
-        let golden = options.verify.then(|| -> Result<Accelerator> {
+        let golden = options.verify.then(|| -> Result<LoadedDevice> {
             let device = Backend::Model.open(options.config, words, &options.hardware)?;
-            let mut golden = Accelerator::new(device, plans.clone(), pixels.clone())?;
+            let mut golden = LoadedDevice::new(device, plans.clone(), pixels.clone())?;
             golden.write_state(&state)?;
             Ok(golden)
         });

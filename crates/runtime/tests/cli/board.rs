@@ -1,10 +1,10 @@
 //! A board in software: the golden model behind the board's end of the link.
 
+use ef_isa::config::SIM_2X2;
+use ef_isa::{Device, regs};
 use ef_link::testing::{Reset, SoftBoard};
 use ef_link::{Bus, Port};
 use ef_model::ModelDevice;
-use ef_program::config::SIM_2X2;
-use ef_program::{Device, regs};
 use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

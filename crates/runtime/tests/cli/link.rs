@@ -2,9 +2,9 @@
 
 use crate::board::SharedBoard;
 use crate::common::Bench;
+use ef_isa::config::SIM_2X2;
 use ef_link::testing::{Faulty, Rates};
 use ef_link::{LinkDevice, Settings};
-use ef_program::config::SIM_2X2;
 use ef_runtime::backend::Backend;
 use ef_runtime::checkpoint::{CHECKPOINT, SavedFile};
 use ef_runtime::hyper::HyperArgs;

@@ -1,11 +1,11 @@
 //! The memory test of a board on a serial port (a pseudo-terminal).
 
 use crate::common::{Bench, failed, fails, stderr, stdout, succeeds};
+use ef_isa::Device;
+use ef_isa::config::SIM_2X2;
 use ef_link::testing::Plugged;
 use ef_link::{Bus, Endpoint};
 use ef_model::ModelDevice;
-use ef_program::Device;
-use ef_program::config::SIM_2X2;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};

@@ -2,7 +2,7 @@
 
 use crate::{OPTIONS, findings, only};
 use ef_board::{Board, SdramPart};
-use ef_program::config::SIM_2X2;
+use ef_isa::config::SIM_2X2;
 use ef_runtime::backend::Backend;
 use ef_runtime::interrupt::Interrupt;
 use ef_runtime::memtest::{Kind, Options, Report, Verdict, run};

@@ -1,8 +1,8 @@
 //! A device whose memory is an SDRAM in software, with faults of wires, cells and refresh.
 
 use ef_board::{Board, SdramPart};
-use ef_program::config::SIM_2X2;
-use ef_program::{Config, Device, DeviceError};
+use ef_isa::config::SIM_2X2;
+use ef_isa::{Config, Device, DeviceError};
 use ef_runtime::interrupt::Interrupt;
 use std::collections::HashMap;
 use std::time::Duration;

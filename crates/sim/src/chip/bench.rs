@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 use ef_board::{Board, Direction, SdramPart};
 use ef_hdl_kit::vsim::Model;
 use ef_hdl_kit::{Port, Vsim};
-use ef_program::MemoryUse;
+use ef_isa::MemoryUse;
 use ef_soc::sdram::chip_model::{self, ChipModelSettings};
 use ef_soc::verilog;
 use std::ffi::{CStr, c_char, c_void};

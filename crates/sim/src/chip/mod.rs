@@ -8,8 +8,8 @@ pub use port::ChipPort;
 
 use anyhow::{Context, Result};
 use ef_board::{Board, SdramPart};
+use ef_isa::{Config, Device, DeviceError, MemoryUse};
 use ef_link::{LinkDevice, Settings};
-use ef_program::{Config, Device, DeviceError, MemoryUse};
 use ef_soc::chip::RESET_LOG2;
 use ef_soc::verilog;
 use std::time::Duration;

@@ -4,9 +4,9 @@ use crate::training::{BATCH, results};
 use ef_board::Board;
 use ef_compiler::Plan;
 use ef_compiler::tiny::{plan, prepare};
+use ef_isa::config::SIM_2X2;
+use ef_isa::{Device, MemoryUse, regs};
 use ef_model::ModelDevice;
-use ef_program::config::SIM_2X2;
-use ef_program::{Device, MemoryUse, regs};
 use ef_sim::{ChipBench, ChipDevice, reset};
 use ef_soc::chip::RESET_LOG2;
 

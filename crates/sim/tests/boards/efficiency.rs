@@ -2,7 +2,7 @@
 
 use ef_board::Board;
 use ef_compiler::{Network, PixelFormat, compile};
-use ef_program::{Device, regs};
+use ef_isa::{Device, regs};
 use ef_sim::ChipDevice;
 
 const NETWORKS: [&str; 2] =

@@ -1,7 +1,7 @@
 //! What a training step of the tiny network gives.
 
 use ef_compiler::Plan;
-use ef_program::{Device, regs};
+use ef_isa::{Device, regs};
 
 pub const BATCH: usize = 3;
 

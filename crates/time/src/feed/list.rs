@@ -1,7 +1,7 @@
 //! [`List`]: commands that are there as soon as the queues take them.
 
 use crate::queue::{ENGINES, Feed, Held};
-use ef_program::{Command, ComputeDesc, Descriptor, LoadDesc, StoreDesc, Synced};
+use ef_isa::{Command, ComputeDesc, Descriptor, LoadDesc, StoreDesc, Synced};
 use ef_rtl::control::dispatch;
 
 /// A list of commands. Between two commands of an engine its queue takes the values that differ, a cycle each.

@@ -2,8 +2,8 @@
 
 use super::fetch::Fetch;
 use crate::queue::{ENGINES, Feed, Held};
-use ef_program::interpret::{BadProgram, Interpreter};
-use ef_program::{Config, Instr, Synced};
+use ef_isa::interpret::{BadProgram, Interpreter};
+use ef_isa::{Config, Instr, Synced};
 use ef_rtl::control::{dispatch, execute, field_state};
 use ef_rtl::stream::fifo;
 use std::collections::VecDeque;

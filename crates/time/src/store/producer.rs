@@ -1,7 +1,7 @@
 //! [`Producer`]: when the words of a store command enter the word buffer.
 
-use ef_program::StoreDesc;
-use ef_program::store::{StoreKind, StoreOp};
+use ef_isa::StoreDesc;
+use ef_isa::store::{StoreKind, StoreOp};
 use ef_rtl::compute::PSUM_READ_LATENCY;
 use ef_rtl::store::{drain, run_writer, softmax, update, update_schedule, word_buffer, word_mux};
 

@@ -1,7 +1,7 @@
 //! An accelerator in Verilator, and what its counters say beside what the model says.
 
 use ef_compiler::encode;
-use ef_program::{Command, Config, Device, Synced};
+use ef_isa::{Command, Config, Device, Synced};
 use ef_sim::{DramSettings, RtlDevice, counted};
 use ef_time::{Report, predict_program};
 

@@ -2,9 +2,9 @@
 
 use crate::bench::{BEHIND, Bench, MEMORIES};
 use ef_compiler::encode;
-use ef_program::compute::{ComputeOp, Init, Phase};
-use ef_program::config::{FP32_8X8, SIM_2X2};
-use ef_program::{Command, ComputeDesc, Synced};
+use ef_isa::compute::{ComputeOp, Init, Phase};
+use ef_isa::config::{FP32_8X8, SIM_2X2};
+use ef_isa::{Command, ComputeDesc, Synced};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};

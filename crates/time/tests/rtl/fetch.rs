@@ -2,10 +2,10 @@
 
 use crate::bench::{BEHIND, Bench, MEMORIES};
 use ef_compiler::encode;
-use ef_program::config::SIM_2X2;
-use ef_program::isa::Engine;
-use ef_program::load::{LoadOp, VectorBuffer, WordBuffer};
-use ef_program::{Command, Instr, LoadDesc, Synced};
+use ef_isa::config::SIM_2X2;
+use ef_isa::instr::Engine;
+use ef_isa::load::{LoadOp, VectorBuffer, WordBuffer};
+use ef_isa::{Command, Instr, LoadDesc, Synced};
 
 /// A load, `before` values, a loop of `turns` over `outside` values and a loop of two over `inside`, each with the load again.
 fn program(load: &LoadDesc, before: usize, turns: u16, outside: usize, inside: usize) -> Vec<u64> {

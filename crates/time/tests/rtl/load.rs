@@ -1,9 +1,9 @@
 //! Commands of the load engine.
 
 use crate::bench::{Bench, MEMORIES};
-use ef_program::config::{FP32_8X8, SIM_2X2};
-use ef_program::load::{LoadOp, VectorBuffer, WordBuffer};
-use ef_program::{Command, Config, LoadDesc};
+use ef_isa::config::{FP32_8X8, SIM_2X2};
+use ef_isa::load::{LoadOp, VectorBuffer, WordBuffer};
+use ef_isa::{Command, Config, LoadDesc};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 

@@ -3,9 +3,9 @@
 use crate::bench::{Bench, MEMORIES};
 use ef_board::Board;
 use ef_compiler::{Network, PixelFormat, compile, drawn};
-use ef_program::config::{FP32_8X8, SIM_2X2, SIM_4X4};
-use ef_program::interpret::commands;
-use ef_program::{Config, Device};
+use ef_isa::config::{FP32_8X8, SIM_2X2, SIM_4X4};
+use ef_isa::interpret::commands;
+use ef_isa::{Config, Device};
 use ef_sim::{ChipDevice, counted};
 use ef_soc::verilog;
 use ef_time::{Memory, Report, Traffic, predict, predict_program};

@@ -1,10 +1,10 @@
 //! Commands of the store engine.
 
 use crate::bench::{Bench, MEMORIES};
-use ef_program::config::{FP32_8X8, SIM_2X2};
-use ef_program::layout;
-use ef_program::store::{StoreKind, StoreOp};
-use ef_program::{Command, Config, StoreDesc};
+use ef_isa::config::{FP32_8X8, SIM_2X2};
+use ef_isa::layout;
+use ef_isa::store::{StoreKind, StoreOp};
+use ef_isa::{Command, Config, StoreDesc};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 

@@ -15,7 +15,7 @@ block! {
     /// ```
     ///
     /// The bias takes the same two steps as the stationary words, so a command's bias is fetched while the previous command streams.
-    /// `swap` comes one cycle before the first vector of a step, `init` (an `Init` of `ef_program`) and `psum` with each vector.
+    /// `swap` comes one cycle before the first vector of a step, `init` (an `Init` of `ef_isa`) and `psum` with each vector.
     pub struct RowStart {
         in clock: Clock, in bias, psum: Bits<32>, in bias_we, s_we, swap: Bit,
         in init: Bits<2>,

@@ -3,7 +3,7 @@
 use crate::compute::command::FIELDS;
 use crate::compute::{Accumulator, Counter, FetchAddress, FetchControl, Lanes};
 use ef_hdl_kit::{block, glue, vec_of};
-use ef_program::ComputeDesc;
+use ef_isa::ComputeDesc;
 use rust_hdl::prelude::*;
 
 block! {

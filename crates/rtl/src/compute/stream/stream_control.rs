@@ -2,7 +2,7 @@
 
 use crate::compute::HazardTimer;
 use ef_hdl_kit::block;
-use ef_program::compute::Init;
+use ef_isa::compute::Init;
 use rust_hdl::prelude::*;
 
 block! {

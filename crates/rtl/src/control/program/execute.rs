@@ -1,7 +1,7 @@
 //! Executes the controller's instructions.
 use crate::control::predecode::{BAD, LOOP_ZERO, kind};
 use ef_hdl_kit::block;
-use ef_program::isa::opcode;
+use ef_isa::instr::opcode;
 use rust_hdl::prelude::*;
 
 /// Cycles of a NEXT that jumps.

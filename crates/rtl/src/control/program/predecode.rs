@@ -1,8 +1,8 @@
 //! First look at an instruction, on its way into the prefetch queue.
 use ef_hdl_kit::block;
-use ef_program::{
+use ef_isa::{
     ComputeDesc, Descriptor, LoadDesc, StoreDesc,
-    isa::{opcode, place},
+    instr::{opcode, place},
 };
 use rust_hdl::prelude::*;
 
@@ -31,7 +31,7 @@ block! {
     ///  high[2:0]   = stream                -+
     ///  low[15:0]   = count                 -+
     /// ```
-    /// Combinational. `kind[11:8]` is an opcode of `ef_program::isa::opcode`, [`BAD`] (unknown opcode, engine or field), or [`LOOP_ZERO`].
+    /// Combinational. `kind[11:8]` is an opcode of `ef_isa::instr::opcode`, [`BAD`] (unknown opcode, engine or field), or [`LOOP_ZERO`].
     pub struct Predecode {
         in low, high: Bits<32>,
         out kind: Bits<15>,

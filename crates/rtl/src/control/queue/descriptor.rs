@@ -1,6 +1,6 @@
 //! The descriptor of one engine: a register per field.
 use ef_hdl_kit::{block, glue, vec_of};
-use ef_program::Descriptor;
+use ef_isa::Descriptor;
 use rust_hdl::prelude::*;
 use std::marker::PhantomData;
 

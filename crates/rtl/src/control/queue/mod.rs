@@ -6,7 +6,7 @@ pub mod signals;
 use super::{descriptor::DescriptorFile, dispatch::Dispatch, signals::SignalOrder};
 use crate::stream::Fifo;
 use ef_hdl_kit::{block, glue, vec_of};
-use ef_program::Descriptor;
+use ef_isa::Descriptor;
 use rust_hdl::prelude::*;
 
 block! {

@@ -8,11 +8,11 @@ use super::{
     counters::COUNTERS, host_port::HostPort, pack::Pack4, read_mux::ReadMux, write_registers::WriteRegisters,
 };
 use ef_hdl_kit::{block, glue};
-use ef_program::{Config, regs};
+use ef_isa::{Config, regs};
 use rust_hdl::prelude::*;
 
 block! {
-    /// Every register of `ef_program::regs` behind a request/response port.
+    /// Every register of `ef_isa::regs` behind a request/response port.
     ///
     /// ```text
     ///  req_*  ->| HostPort |--write, address, data-->| WriteRegisters |--> start, stop, clear, learning_rate, ..., program_*

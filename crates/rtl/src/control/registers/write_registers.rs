@@ -1,6 +1,6 @@
 //! The registers that the host writes.
 use ef_hdl_kit::block;
-use ef_program::regs;
+use ef_isa::regs;
 use rust_hdl::prelude::*;
 
 block! {

@@ -4,7 +4,7 @@ use crate::load::scratch::Scratch;
 use crate::load::tap_lanes::TapLanes;
 use crate::load::tap_walker::TapWalker;
 use ef_hdl_kit::{block, glue, vec_of};
-use ef_program::load::scratch_banks;
+use ef_isa::load::scratch_banks;
 use rust_hdl::prelude::*;
 
 block! {

@@ -1,8 +1,8 @@
 //! How long the commands take that read no DRAM, and unpacking: exact, for models of time. `rtl-tests` hold the engine to them.
 
 use crate::load::Gather;
-use ef_program::LoadDesc;
-use ef_program::load::scratch_banks;
+use ef_isa::LoadDesc;
+use ef_isa::load::scratch_banks;
 
 /// Cycles from the last taps or the acceptance of the last empty vector to `done`.
 const TAIL: u64 = 5;
@@ -38,7 +38,7 @@ pub fn pixel_cycles(lanes: usize, d: &LoadDesc) -> u64 {
 /// Cycles of a GATHER with so many lanes, from the cycle of the engine's `start` to that of `done`.
 ///
 /// ```
-/// use ef_program::LoadDesc;
+/// use ef_isa::LoadDesc;
 /// let conv1 = LoadDesc { n0: 32, n1: 4, g_ch: 3, g_kr: 3, g_kc: 3, ..LoadDesc::default() };
 /// assert_eq!(ef_rtl::load::gather_cycles(8, &conv1), 26 + 32 * 4 * 9);
 /// ```

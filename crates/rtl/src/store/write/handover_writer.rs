@@ -1,7 +1,7 @@
 //! [`HandoverWriter`]: the words of a map on their way to the hand-over RAM.
 
 use ef_hdl_kit::block;
-use ef_program::store::StoreOp;
+use ef_isa::store::StoreOp;
 use rust_hdl::prelude::*;
 
 /// Cycles from a word of the map to its write.

@@ -5,11 +5,11 @@
 use crate::counters::Counters;
 use crate::data::Images;
 use crate::hyper::Hyper;
-use crate::parameters::{Layer, State, Tensors};
+use crate::parameters::{LayerState, State, Tensors};
 use crate::pixels::Pixels;
 use crate::plans::Plans;
 use anyhow::{Result, ensure};
-use ef_program::{Device, Hyperparameters, MemoryUse, regs};
+use ef_isa::{Device, Hyperparameters, MemoryUse, regs};
 use std::collections::BTreeSet;
 use std::ops::AddAssign;
 use std::sync::Arc;
@@ -69,7 +69,7 @@ enum Task {
 }
 
 /// A device that holds a network.
-pub struct Accelerator {
+pub struct LoadedDevice {
     device: Box<dyn Device>,
     plans: Arc<Plans>,
     pixels: Pixels,
@@ -78,12 +78,12 @@ pub struct Accelerator {
     selected: Option<u32>,
 }
 
-impl Accelerator {
+impl LoadedDevice {
     /// Takes over a device, after asking it whether it is what the plans were made for.
     ///
     /// # Errors
     /// If it is another accelerator, has too little memory, or cannot be reached.
-    pub fn new(mut device: Box<dyn Device>, plans: Arc<Plans>, pixels: Pixels) -> Result<Accelerator> {
+    pub fn new(mut device: Box<dyn Device>, plans: Arc<Plans>, pixels: Pixels) -> Result<LoadedDevice> {
         let config = plans.config;
         for (register, name, expected) in [
             (regs::ID, "ID", regs::ID_VALUE),
@@ -104,7 +104,7 @@ impl Accelerator {
             "the network needs {needs} words of memory, the device has {has}: its SDRAM is not the one that the board file names; \
              `cargo xtask memtest` says which it is"
         );
-        Ok(Accelerator { device, plans, pixels, written: BTreeSet::new(), selected: None })
+        Ok(LoadedDevice { device, plans, pixels, written: BTreeSet::new(), selected: None })
     }
 
     /// The programs, and where everything lies.
@@ -136,7 +136,7 @@ impl Accelerator {
                 let (weight, bias) = plan.unpack(words);
                 Tensors { weight, bias }
             };
-            Layer {
+            LayerState {
                 shape: plan.shape.clone(),
                 values: tensors(&words.weights),
                 velocities: tensors(&words.velocities),
@@ -150,7 +150,7 @@ impl Accelerator {
     /// # Errors
     /// If the device cannot be reached.
     pub fn read_words(&mut self) -> Result<Vec<LayerWords>> {
-        let Accelerator { device, plans, .. } = self;
+        let LoadedDevice { device, plans, .. } = self;
         let mut read = |address: u32, count: usize| {
             let mut words = vec![0; count];
             device.read_memory(address, &mut words).map(|()| words)
@@ -179,7 +179,7 @@ impl Accelerator {
     /// Loss and correct predictions of the images of `indices`.
     ///
     /// # Errors
-    /// As [`Accelerator::train`].
+    /// As [`LoadedDevice::train`].
     pub fn evaluate(&mut self, images: &Images, indices: &[u32]) -> Result<Outcome> {
         self.batch(images, indices, Task::Eval, |inv_batch, _| Hyperparameters {
             inv_batch,
@@ -256,7 +256,7 @@ mod tests {
     use crate::networks::NetworkFile;
     use crate::parameters::initial;
     use crate::plans::Room;
-    use ef_program::config::SIM_4X4;
+    use ef_isa::config::SIM_4X4;
 
     /// The words and passes of a batch of 16 digits, and the state after two steps, with so much memory.
     fn two_steps(memory_words: u64) -> (u64, Vec<usize>, State) {
@@ -266,7 +266,7 @@ mod tests {
         let room = Room { config: &SIM_4X4, memory_words };
         let plans = Arc::new(Plans::compile(&network, room, pixels.format(), 16, &[16]).unwrap());
         let device = Backend::Model.open(&SIM_4X4, plans.memory_words(), &Default::default()).unwrap();
-        let mut accelerator = Accelerator::new(device, plans.clone(), pixels).unwrap();
+        let mut accelerator = LoadedDevice::new(device, plans.clone(), pixels).unwrap();
         accelerator.write_state(&initial(&network.network.parameters(), 1)).unwrap();
         let hyper = Hyper { momentum: 0.9, weight_decay: 1e-3, ..Hyper::usual(16) };
         for first in [0, 16] {

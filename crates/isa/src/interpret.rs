@@ -1,6 +1,6 @@
 //! [`Interpreter`]: a program, instruction by instruction, as the controller executes it.
 
-use crate::{Command, ComputeDesc, Descriptor, Engine, Instr, LoadDesc, StoreDesc, Synced, isa};
+use crate::{Command, ComputeDesc, Descriptor, Engine, Instr, LoadDesc, StoreDesc, Synced, instr};
 
 /// Why a program cannot be executed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -46,7 +46,7 @@ pub fn commands(program: &[u64]) -> impl Iterator<Item = Result<Synced, BadProgr
 }
 
 /// Streams of fields of an engine.
-type Fields = [[Option<u32>; 64]; isa::STREAMS];
+type Fields = [[Option<u32>; 64]; instr::STREAMS];
 
 /// What the controller holds: descriptors, state memory, loops, program counter.
 pub struct Interpreter<'a> {
@@ -70,7 +70,7 @@ impl<'a> Interpreter<'a> {
             load: LoadDesc::default(),
             compute: ComputeDesc::default(),
             store: StoreDesc::default(),
-            state: [[[None; 64]; isa::STREAMS]; Engine::ALL.len()],
+            state: [[[None; 64]; instr::STREAMS]; Engine::ALL.len()],
             loops: Vec::new(),
         }
     }
@@ -110,7 +110,7 @@ impl<'a> Interpreter<'a> {
                 self.put(engine, stream, field, |old| old.map(|value| value.wrapping_add(increment)))
             }
             Instr::Loop { count: 0 } => Err("LOOP 0"),
-            Instr::Loop { .. } if self.loops.len() == isa::MAX_LOOPS => Err("LOOP nested too deep"),
+            Instr::Loop { .. } if self.loops.len() == instr::MAX_LOOPS => Err("LOOP nested too deep"),
             Instr::Loop { count } => {
                 self.loops.push((self.pc, count));
                 Ok(())

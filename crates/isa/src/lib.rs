@@ -3,7 +3,7 @@
 //! RTL, golden model, compiler, runtime and documents all derive from here.
 //!
 //! - [`config`]: named configurations (lanes and buffer depths).
-//! - [`isa`]: the controller's instructions: descriptor increments, issues with tokens, loops.
+//! - [`instr`]: the controller's instructions: descriptor increments, issues with tokens, loops.
 //! - [`interpret`]: a program, instruction by instruction.
 //! - [`load`], [`compute`], [`store`]: the three engines' descriptors, field by field.
 //! - [`op`]: the bits of their operations; what a command reads and writes follows from its descriptor ([`accesses`]).
@@ -17,8 +17,8 @@ pub mod config;
 pub mod device;
 mod effect;
 mod fields;
+pub mod instr;
 pub mod interpret;
-pub mod isa;
 pub mod layout;
 pub mod load;
 pub mod op;
@@ -32,7 +32,7 @@ pub use config::Config;
 pub use device::{Device, DeviceError, MemoryUse};
 pub use effect::{Access, Accesses, Effect, Space, accesses};
 pub use fields::{Descriptor, Field};
-pub use isa::{Engine, Instr};
+pub use instr::{Engine, Instr};
 pub use load::LoadDesc;
 pub use regs::Hyperparameters;
 pub use store::StoreDesc;

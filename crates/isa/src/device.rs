@@ -1,6 +1,6 @@
 //! What a host can do with an accelerator, wherever it runs: golden model, Verilator, board.
 
-use crate::{Config, isa, regs};
+use crate::{Config, instr, regs};
 use std::ops::{Add, Sub};
 use std::time::Duration;
 
@@ -135,7 +135,7 @@ pub trait Device: Send {
     /// # Errors
     /// As [`Device::write_memory`].
     fn write_program(&mut self, address: u32, program: &[u64]) -> Result<(), DeviceError> {
-        self.write_memory(address, &isa::to_words(program))
+        self.write_memory(address, &instr::to_words(program))
     }
 
     /// Makes the program of `length` instructions at word `address` the one that runs.
@@ -143,7 +143,7 @@ pub trait Device: Send {
     /// # Errors
     /// If it is too long for the controller, does not lie in the memory, or the device cannot be reached.
     fn select_program(&mut self, address: u32, length: usize) -> Result<(), DeviceError> {
-        let possible = isa::MAX_PROGRAM;
+        let possible = instr::MAX_PROGRAM;
         if length > possible {
             return Err(DeviceError::ProgramTooLong { length, possible });
         }

@@ -40,9 +40,9 @@ macro_rules! configurations {
         ///
         /// ```
         /// macro_rules! count {
-        ///     (() $($constant:ident)*) => { [$(ef_program::config::$constant.lanes),*].len() };
+        ///     (() $($constant:ident)*) => { [$(ef_isa::config::$constant.lanes),*].len() };
         /// }
-        /// assert_eq!(ef_program::for_each_configuration!([count] ()), ef_program::config::ALL.len());
+        /// assert_eq!(ef_isa::for_each_configuration!([count] ()), ef_isa::config::ALL.len());
         /// ```
         #[macro_export]
         macro_rules! for_each_configuration {
