@@ -9,9 +9,11 @@ fn root() -> PathBuf {
 }
 
 /// Crates, lowest first; a crate may depend only on those before it.
-const LAYERS: [&str; 18] = [
+const LAYERS: [&str; 20] = [
     "ef-toml",
     "ef-tools",
+    "ef-hdl-syntax",
+    "ef-hdl-macros",
     "ef-hdl-kit",
     "ef-numerics",
     "ef-isa",

@@ -11,7 +11,7 @@ fn table() -> String {
 }
 
 #[test]
-fn the_register_table_is_that_of_the_program_crate() {
+fn the_register_table_is_that_of_the_isa() {
     let mark = "registers, EF_UPDATE_DOCS=1 cargo test -p ef-rtl-tests --test control docs";
     ef_tools::page_block("docs/host-port.md", mark, &table()).unwrap();
 }

@@ -260,6 +260,9 @@ impl Vsim {
 
     /// A function that [`Model::extra_cpp`] defines as `extern "C"`.
     ///
+    /// # Errors
+    /// If the library has no such function.
+    ///
     /// # Safety
     /// `F` must be its type, such as `unsafe extern "C" fn(*mut c_void, u64) -> u64`, and it must not be
     /// called after `self` is dropped.
