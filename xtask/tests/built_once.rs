@@ -56,7 +56,10 @@ fn without_tests(folder: &Path) {
             without_tests(&path);
         } else if path.extension().is_some_and(|ending| ending == "rs") {
             let text = fs::read_to_string(&path).unwrap();
-            assert!(!text.contains("#[test]"), "{} has tests, its crate has `test = false`", path.display());
+            // deeper inside it is what a macro makes for another crate
+            let has =
+                text.lines().any(|line| line.trim_end() == "#[test]" || line.trim_end() == "    #[test]");
+            assert!(!has, "{} has tests, its crate has `test = false`", path.display());
         }
     }
 }

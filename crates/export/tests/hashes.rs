@@ -37,7 +37,11 @@ fn every_module_begins_with_its_name_and_what_it_is_for() {
         assert!(purpose.len() > 10, "{comment}");
         let squeezed = |text: &str| text.replace('_', "").to_lowercase();
         let found = squeezed(&module.name).starts_with(&squeezed(&format!("ef{name}")));
-        assert!(found || module.name == ef_rtl::top::TOP, "{} is called after something else: {comment}", module.name);
+        assert!(
+            found || module.name == ef_rtl::top::TOP,
+            "{} is called after something else: {comment}",
+            module.name
+        );
     }
 }
 

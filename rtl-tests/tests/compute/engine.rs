@@ -1,7 +1,7 @@
 //! The engine against the golden model, bit for bit.
 
 use crate::commands::{Command, command};
-use crate::harness::{Bench, wild};
+use crate::harness::{ComputeBench, wild};
 use ef_isa::ComputeDesc;
 use ef_model::Machine;
 use ef_rtl_tests::{Chance, cases, seeded};
@@ -10,7 +10,7 @@ use std::cell::RefCell;
 
 /// Runs the commands back to back on both and compares partial sums, overflow flags and counts.
 fn compare(
-    bench: &mut Bench,
+    bench: &mut ComputeBench,
     commands: &[(ComputeDesc, u32)],
     seed: u64,
     any_word: bool,
@@ -52,7 +52,7 @@ fn last_psum(desc: &ComputeDesc) -> usize {
 }
 
 fn check(lanes: usize, count: u32, work: u32) {
-    let bench = RefCell::new(Bench::new(lanes));
+    let bench = RefCell::new(ComputeBench::new(lanes));
     let some = prop::collection::vec(
         (command(work), prop_oneof![9 => Just(None), 1 => (0..6usize).prop_map(Some)]),
         1..5,

@@ -9,8 +9,8 @@ use ef_rtl::arith::mult18::{MultKind, mult18_verilog};
 use ef_rtl::compute::{ComputeEngine, PSUM_READ_LATENCY};
 use ef_rtl_tests::{Engine, Random};
 
-/// The engine of a configuration, and everything it has reported since [`clear_reports`](Bench::clear_reports).
-pub struct Bench {
+/// The engine of a configuration, and everything it has reported since [`clear_reports`](ComputeBench::clear_reports).
+pub struct ComputeBench {
     pub config: &'static Config,
     pub engine: Engine,
     p_addr: PortId,
@@ -38,7 +38,7 @@ pub struct Reports {
 /// Write enable, address and data of a buffer.
 type WritePort = (PortId, PortId, Vec<PortId>);
 
-impl Bench {
+impl ComputeBench {
     /// The engine of T = 2, 4 or 8 lanes, with the buffers of the configuration of that size.
     pub fn new(lanes: usize) -> Self {
         const PAW: usize = config::FP32_8X8.psum_aw;
@@ -61,7 +61,7 @@ impl Bench {
         let engine = Engine::new(sim);
         let watched =
             ["stream_active", "wait_stationary", "wait_hazard", "phase", "overflow_set", "overflow_tag"];
-        Bench {
+        ComputeBench {
             config,
             p_addr: engine.sim.port("p_addr"),
             p_data: engine.ports("p_data", lanes),

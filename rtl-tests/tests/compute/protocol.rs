@@ -1,6 +1,6 @@
 //! What the engine promises to the controller, and how many cycles things take.
 
-use crate::harness::Bench;
+use crate::harness::ComputeBench;
 use ef_hdl_kit::rand::Rng;
 use ef_isa::ComputeDesc;
 use ef_isa::compute::{ComputeOp, Init, Phase};
@@ -59,7 +59,7 @@ fn weight_gradient(t: u32, rows: u32, columns: u32) -> ComputeDesc {
 }
 
 /// Loads random buffers and returns the model that holds the same.
-fn loaded(bench: &mut Bench, rng: &mut Random) -> Machine {
+fn loaded(bench: &mut ComputeBench, rng: &mut Random) -> Machine {
     let mut model = Machine::new(bench.config, 0);
     bench.fill(&mut model, rng, Chance::tame);
     model.psum.data = bench.read_psum(0);
@@ -70,7 +70,7 @@ fn loaded(bench: &mut Bench, rng: &mut Random) -> Machine {
 #[test]
 fn a_step_streams_one_vector_per_cycle_and_the_next_one_follows_at_once() {
     for lanes in [2, 8] {
-        let mut bench = Bench::new(lanes);
+        let mut bench = ComputeBench::new(lanes);
         let rng = &mut seeded(1);
         loaded(&mut bench, rng);
         let t = lanes as u32;
@@ -98,7 +98,7 @@ fn a_step_streams_one_vector_per_cycle_and_the_next_one_follows_at_once() {
 
 #[test]
 fn a_command_streams_a_few_cycles_after_its_start_and_is_done_a_fixed_time_after_its_last_vector() {
-    let mut bench = Bench::new(4);
+    let mut bench = ComputeBench::new(4);
     let rng = &mut seeded(6);
     loaded(&mut bench, rng);
     let biased = ComputeOp { init: Init::Bias, ..FP };
@@ -128,7 +128,7 @@ fn a_command_streams_a_few_cycles_after_its_start_and_is_done_a_fixed_time_after
 
 #[test]
 fn tiny_steps_follow_each_other_after_the_revisit_time() {
-    let mut bench = Bench::new(4);
+    let mut bench = ComputeBench::new(4);
     let rng = &mut seeded(2);
     loaded(&mut bench, rng);
     // 18 steps of one vector
@@ -142,7 +142,7 @@ fn tiny_steps_follow_each_other_after_the_revisit_time() {
 
 #[test]
 fn an_undefined_operation_is_reported_and_changes_nothing() {
-    let mut bench = Bench::new(2);
+    let mut bench = ComputeBench::new(2);
     let rng = &mut seeded(3);
     let model = loaded(&mut bench, rng);
     for op in [3 << ComputeOp::INIT, 3 << ComputeOp::PHASE, 3 << ComputeOp::INIT | 1] {
@@ -160,7 +160,7 @@ fn an_undefined_operation_is_reported_and_changes_nothing() {
 
 #[test]
 fn done_comes_once_per_command_and_in_order() {
-    let mut bench = Bench::new(2);
+    let mut bench = ComputeBench::new(2);
     let rng = &mut seeded(4);
     loaded(&mut bench, rng);
     let long = convolution(2, 10, 10);
@@ -182,7 +182,7 @@ fn done_comes_once_per_command_and_in_order() {
 
 #[test]
 fn a_reset_stops_everything_and_the_engine_takes_a_command_at_once() {
-    let mut bench = Bench::new(4);
+    let mut bench = ComputeBench::new(4);
     let rng = &mut seeded(5);
     let mut model = loaded(&mut bench, rng);
     for _ in 0..40 {

@@ -29,7 +29,7 @@ struct Engine {
 }
 
 /// A controller, three engines, and a judge who knows what has started and which tokens exist.
-pub struct Bench {
+pub struct ControlBench {
     pub sim: Vsim,
     pub rng: Random,
     pub cycle: u64,
@@ -68,8 +68,8 @@ struct EnginePorts {
     fields: Vec<PortId>,
 }
 
-impl Bench {
-    pub fn new(seed: u64) -> Bench {
+impl ControlBench {
+    pub fn new(seed: u64) -> ControlBench {
         let config = Config { fetch_aw: FETCH_AW, ..config::SIM_2X2 };
         let sim = Vsim::of(&mut Controller::<FETCH_AW>::new(&config), "top").unwrap();
         let ports = [0, 1, 2].map(|e| {
@@ -82,7 +82,7 @@ impl Bench {
                 fields: (0..FIELDS[e].len()).map(|i| port(&format!("field${i}"))).collect(),
             }
         });
-        let mut bench = Bench {
+        let mut bench = ControlBench {
             pins: MemoryPins::new(&sim, "fetch_"),
             sim,
             rng: seeded(seed),
@@ -204,7 +204,7 @@ impl Bench {
     }
 }
 
-impl Host for Bench {
+impl Host for ControlBench {
     fn sim(&mut self) -> &mut Vsim {
         &mut self.sim
     }

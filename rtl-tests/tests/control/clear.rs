@@ -1,12 +1,12 @@
 //! Stop, clear and start again.
-use super::bench::Bench;
+use super::bench::ControlBench;
 use super::program::{interpret, random};
 use ef_hdl_kit::rand::Rng;
 use ef_isa::instr::{Engine, Instr};
 use ef_isa::regs::{self, control, status};
 use ef_rtl_tests::{Host, Pace, seeded};
 
-fn prepared(bench: &mut Bench, seed: u64) -> Vec<Instr> {
+fn prepared(bench: &mut ControlBench, seed: u64) -> Vec<Instr> {
     // longer than the buffer, from a memory of another speed each time
     let program = random(&mut seeded(seed), 400, 200);
     bench.memory.pace = Pace::even([1.0, 0.5, 0.1][seed as usize % 3]);
@@ -17,7 +17,7 @@ fn prepared(bench: &mut Bench, seed: u64) -> Vec<Instr> {
 
 #[test]
 fn a_run_after_a_stop_is_that_of_a_fresh_start() {
-    let mut bench = Bench::new(1);
+    let mut bench = ControlBench::new(1);
     let mut stopped = 0;
     for seed in 0..40 {
         let program = prepared(&mut bench, seed);
@@ -48,7 +48,7 @@ fn a_run_after_a_stop_is_that_of_a_fresh_start() {
 
 #[test]
 fn a_run_after_a_clear_is_that_of_a_fresh_start() {
-    let mut bench = Bench::new(2);
+    let mut bench = ControlBench::new(2);
     for seed in 0..30 {
         let program = prepared(&mut bench, seed);
         bench.start();
@@ -80,7 +80,7 @@ fn a_run_after_a_clear_is_that_of_a_fresh_start() {
 
 #[test]
 fn a_program_that_waits_for_ever_can_be_stopped_and_cleared() {
-    let mut bench = Bench::new(3);
+    let mut bench = ControlBench::new(3);
     let deadlock = [
         Instr::Issue { engine: Engine::Load, wait: 0, signal: 2 },
         Instr::Issue { engine: Engine::Load, wait: 4, signal: 0 },
@@ -111,7 +111,7 @@ fn a_program_that_waits_for_ever_can_be_stopped_and_cleared() {
 
 #[test]
 fn stop_and_start_at_the_wrong_time_do_nothing() {
-    let mut bench = Bench::new(4);
+    let mut bench = ControlBench::new(4);
     bench.write(regs::CONTROL, control::STOP);
     assert_eq!(bench.read(regs::STATUS), 0);
     let program = prepared(&mut bench, 1);

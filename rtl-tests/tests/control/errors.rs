@@ -1,5 +1,5 @@
 //! What stops a run with an error.
-use super::bench::Bench;
+use super::bench::ControlBench;
 use super::program::{FIELDS, interpret};
 use ef_isa::instr::{Engine, Instr};
 use ef_isa::regs::{self, error, status};
@@ -9,7 +9,7 @@ const ISSUE: Instr = Instr::Issue { engine: Engine::Store, wait: 0, signal: 0 };
 const SET: Instr = Instr::Set { engine: Engine::Store, stream: 1, field: 3, value: 5 };
 
 /// Runs `good` and then the faulty words: everything before the fault is executed, then the run stops there.
-fn fault(bench: &mut Bench, good: &[Instr], faulty: &[u64], error: u32, pc: u32) {
+fn fault(bench: &mut ControlBench, good: &[Instr], faulty: &[u64], error: u32, pc: u32) {
     let mut words: Vec<u64> = good.iter().map(|i| i.encode()).collect();
     words.extend(faulty);
     bench.load_words(&words);
@@ -24,7 +24,7 @@ fn fault(bench: &mut Bench, good: &[Instr], faulty: &[u64], error: u32, pc: u32)
 
 #[test]
 fn a_word_that_is_no_instruction_stops_the_run() {
-    let mut bench = Bench::new(1);
+    let mut bench = ControlBench::new(1);
     let good = [SET, ISSUE, SET, ISSUE];
     for opcode in 6..16 {
         fault(&mut bench, &good, &[opcode << 60], error::BAD_INSTRUCTION, 4);
@@ -36,7 +36,7 @@ fn a_word_that_is_no_instruction_stops_the_run() {
 
 #[test]
 fn a_field_that_does_not_exist_stops_the_run() {
-    let mut bench = Bench::new(2);
+    let mut bench = ControlBench::new(2);
     for engine in Engine::ALL {
         let set = |field| Instr::Set { engine, stream: 2, field, value: 1 };
         let add = |field| Instr::Add { engine, stream: 2, field, increment: 1 };
@@ -49,7 +49,7 @@ fn a_field_that_does_not_exist_stops_the_run() {
 
 #[test]
 fn a_bad_loop_stops_the_run() {
-    let mut bench = Bench::new(3);
+    let mut bench = ControlBench::new(3);
     fault(&mut bench, &[ISSUE], &[Instr::Next.encode()], error::BAD_LOOP, 1);
     fault(&mut bench, &[ISSUE], &[Instr::Loop { count: 0 }.encode()], error::BAD_LOOP, 1);
     let mut program = vec![ISSUE.encode()];
@@ -61,7 +61,7 @@ fn a_bad_loop_stops_the_run() {
 
 #[test]
 fn running_past_the_last_instruction_stops_the_run() {
-    let mut bench = Bench::new(4);
+    let mut bench = ControlBench::new(4);
     for length in [0, 1, 31, 32, 33, 300] {
         let mut program = vec![SET; length];
         if length > 20 {
@@ -80,7 +80,7 @@ fn running_past_the_last_instruction_stops_the_run() {
 
 #[test]
 fn a_refused_descriptor_stops_the_run_after_what_has_started() {
-    let mut bench = Bench::new(5);
+    let mut bench = ControlBench::new(5);
     let program: Vec<Instr> = [[SET, ISSUE]; 60].concat();
     bench.load(&[&program[..], &[Instr::End]].concat());
     bench.expect(&interpret(&[&program[..], &[Instr::End]].concat()));
@@ -97,7 +97,7 @@ fn a_refused_descriptor_stops_the_run_after_what_has_started() {
 
 #[test]
 fn errors_are_gone_after_a_clear_and_after_the_next_start() {
-    let mut bench = Bench::new(6);
+    let mut bench = ControlBench::new(6);
     for clear in [true, false] {
         fault(&mut bench, &[ISSUE], &[Instr::Next.encode()], error::BAD_LOOP, 1);
         if clear {

@@ -1,5 +1,5 @@
 //! Programs that are longer than the buffer on the chip.
-use super::bench::{Bench, FETCH_AW};
+use super::bench::{ControlBench, FETCH_AW};
 use super::program::{interpret, random};
 use ef_hdl_kit::rand::Rng;
 use ef_isa::instr::{Engine, Instr};
@@ -7,7 +7,7 @@ use ef_isa::regs::{self, status};
 use ef_rtl_tests::{Host, Pace, seeded};
 
 /// Words fetched by a run from a memory of this speed.
-fn fetched(bench: &mut Bench, program: &[Instr], speed: f64) -> u32 {
+fn fetched(bench: &mut ControlBench, program: &[Instr], speed: f64) -> u32 {
     bench.load(program);
     bench.memory.pace = Pace::even(speed);
     bench.expect(&interpret(program));
@@ -20,7 +20,7 @@ fn fetched(bench: &mut Bench, program: &[Instr], speed: f64) -> u32 {
 
 #[test]
 fn programs_of_several_buffers_with_loops_of_any_length_run_exactly_whatever_stalls() {
-    let mut bench = Bench::new(1);
+    let mut bench = ControlBench::new(1);
     let (mut most, mut far) = (0, 0);
     for seed in 0..60 {
         let mut rng = seeded(seed);
@@ -53,7 +53,7 @@ fn nest(depth: usize, outside: usize, inside: usize) -> Vec<Instr> {
 
 #[test]
 fn loops_that_fit_the_buffer_are_fetched_once() {
-    let mut bench = Bench::new(2);
+    let mut bench = ControlBench::new(2);
     bench.slowness = 2;
     for (depth, outside, inside) in [(1, 0, 60), (2, 20, 10), (8, 3, 20), (3, 0, 0)] {
         // behind something long, at every place of the ring, and with something long behind
@@ -70,7 +70,7 @@ fn loops_that_fit_the_buffer_are_fetched_once() {
 
 #[test]
 fn a_loop_inside_one_that_is_too_long_is_kept() {
-    let mut bench = Bench::new(3);
+    let mut bench = ControlBench::new(3);
     bench.slowness = 2;
     // three rounds of 300 instructions, most of them in a loop of 50 that runs from the buffer
     let inner = nest(1, 0, 48);
@@ -89,7 +89,7 @@ fn a_loop_inside_one_that_is_too_long_is_kept() {
 
 #[test]
 fn straight_code_runs_as_fast_as_the_memory_gives_it() {
-    let mut bench = Bench::new(4);
+    let mut bench = ControlBench::new(4);
     let program: Vec<Instr> = (0..2000)
         .map(|i| Instr::Set { engine: Engine::ALL[i % 3], stream: 0, field: (i % 18) as u8, value: i as u32 })
         .chain([Instr::End])

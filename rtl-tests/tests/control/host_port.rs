@@ -1,5 +1,5 @@
 //! What the host reads and writes.
-use super::bench::{Bench, FETCH_AW};
+use super::bench::{ControlBench, FETCH_AW};
 use super::program::{interpret, random};
 use ef_hdl_kit::rand::Rng;
 use ef_isa::regs::{self, HYPERPARAMETERS, status};
@@ -7,7 +7,7 @@ use ef_rtl_tests::{Host, seeded};
 
 #[test]
 fn the_identity_registers_name_the_configuration() {
-    let mut bench = Bench::new(1);
+    let mut bench = ControlBench::new(1);
     let expected =
         [regs::ID_VALUE, regs::VERSION_VALUE, 2, 0x090a_0a0a, 0x0008_0909 | (FETCH_AW as u32) << 24];
     for (address, value) in expected.into_iter().enumerate() {
@@ -17,7 +17,7 @@ fn the_identity_registers_name_the_configuration() {
 
 #[test]
 fn registers_can_be_read_and_written_while_a_run_is_busy() {
-    let mut bench = Bench::new(2);
+    let mut bench = ControlBench::new(2);
     let program = random(&mut seeded(3), 250, 20);
     bench.load(&program);
     bench.expect(&interpret(&program));
@@ -48,7 +48,7 @@ fn registers_can_be_read_and_written_while_a_run_is_busy() {
 
 #[test]
 fn addresses_that_are_not_readable_read_zero() {
-    let mut bench = Bench::new(3);
+    let mut bench = ControlBench::new(3);
     let readable = |address| regs::ALL.iter().any(|r| r.address == address && r.access != "wo");
     for address in (0..256).filter(|address| !readable(*address)) {
         bench.write(regs::PROGRAM_ADDRESS, 0xffff_ffff);
@@ -58,7 +58,7 @@ fn addresses_that_are_not_readable_read_zero() {
 
 #[test]
 fn writing_a_read_only_register_does_nothing() {
-    let mut bench = Bench::new(4);
+    let mut bench = ControlBench::new(4);
     for reg in regs::ALL.iter().filter(|r| r.access == "ro") {
         let before = bench.read(reg.address);
         bench.write(reg.address, 0xffff_ffff);
@@ -68,7 +68,7 @@ fn writing_a_read_only_register_does_nothing() {
 
 #[test]
 fn the_place_of_the_program_reads_as_it_was_written() {
-    let mut bench = Bench::new(7);
+    let mut bench = ControlBench::new(7);
     bench.write(regs::PROGRAM_ADDRESS, 0xfedc_ba98);
     bench.write(regs::PROGRAM_LENGTH, 0xfedc_ba98);
     assert_eq!(bench.read(regs::PROGRAM_ADDRESS), 0xfedc_ba98);
@@ -77,7 +77,7 @@ fn the_place_of_the_program_reads_as_it_was_written() {
 
 #[test]
 fn the_loss_comes_from_the_store_engine_and_the_counters_from_the_engines_bits() {
-    let mut bench = Bench::new(5);
+    let mut bench = ControlBench::new(5);
     bench.sim.set("loss_sum", 0x3f80_1234);
     bench.sim.set("mean_loss", 0x3f00_4321);
     bench.sim.set("correct", 77);
@@ -106,7 +106,7 @@ fn the_loss_comes_from_the_store_engine_and_the_counters_from_the_engines_bits()
 
 #[test]
 fn the_counters_split_the_cycles_of_a_run() {
-    let mut bench = Bench::new(6);
+    let mut bench = ControlBench::new(6);
     let program = random(&mut seeded(9), 200, 20);
     bench.load(&program);
     bench.expect(&interpret(&program));

@@ -1,12 +1,12 @@
 //! Whole programs.
-use super::bench::Bench;
+use super::bench::ControlBench;
 use super::program::{Start, interpret, random};
 use ef_hdl_kit::rand::Rng;
 use ef_isa::instr::{Engine, Instr, MAX_LOOPS};
 use ef_isa::{ComputeDesc, LoadDesc, regs, regs::status};
 use ef_rtl_tests::{Host, seeded};
 
-fn run(bench: &mut Bench, program: &[Instr]) -> Vec<Start> {
+fn run(bench: &mut ControlBench, program: &[Instr]) -> Vec<Start> {
     bench.load(program);
     bench.expect(&interpret(program));
     bench.start();
@@ -18,7 +18,7 @@ fn run(bench: &mut Bench, program: &[Instr]) -> Vec<Start> {
 
 #[test]
 fn every_command_starts_in_order_with_its_descriptor_and_after_its_tokens() {
-    let mut bench = Bench::new(1);
+    let mut bench = ControlBench::new(1);
     for seed in 0..60 {
         let mut rng = seeded(seed);
         let size = rng.random_range(0..240);
@@ -71,7 +71,7 @@ fn loops_nest_eight_deep() {
         program.push(add(1000));
     }
     program.push(Instr::End);
-    let mut bench = Bench::new(2);
+    let mut bench = ControlBench::new(2);
     bench.slowness = 3;
     let started = run(&mut bench, &program);
     assert_eq!(started.len(), 2 * 3 * 2 * 3 * 2);
@@ -81,7 +81,7 @@ fn loops_nest_eight_deep() {
 fn an_add_sees_the_words_of_the_instructions_just_before_it() {
     let engine = Engine::Store;
     let (field, issue) = (11, Instr::Issue { engine, wait: 0, signal: 0 });
-    let mut bench = Bench::new(8);
+    let mut bench = ControlBench::new(8);
     // the same word again after 0 to 5 instructions on other words
     for distance in 0..6 {
         let mut program = Vec::new();
@@ -107,7 +107,7 @@ fn an_add_sees_the_words_of_the_instructions_just_before_it() {
 #[test]
 fn a_loop_may_have_an_empty_body_and_65535_rounds() {
     let program = [Instr::Loop { count: 65535 }, Instr::Next, Instr::End];
-    let mut bench = Bench::new(3);
+    let mut bench = ControlBench::new(3);
     run(&mut bench, &program);
     let cycles = bench.read(regs::CYCLES);
     assert!(cycles < 65535 * 5 + 60, "a NEXT that jumps takes at most 5 cycles: {cycles}");
@@ -125,7 +125,7 @@ fn a_loop_in_the_buffer_runs_at_one_instruction_per_cycle() {
         value: i as u32,
     }));
     program.extend([Instr::Next, Instr::End]);
-    let mut bench = Bench::new(4);
+    let mut bench = ControlBench::new(4);
     run(&mut bench, &program);
     let (cycles, rounds) = (bench.read(regs::CYCLES), u32::from(rounds));
     let executed = rounds * (length as u32 + 5);
@@ -146,7 +146,7 @@ fn field_values_wait_in_the_queue_while_the_engine_works() {
     }
     program.push(Instr::Issue { engine: Engine::Load, wait: 0, signal: 0 });
     program.push(Instr::End);
-    let mut bench = Bench::new(5);
+    let mut bench = ControlBench::new(5);
     bench.slowness = 2000;
     bench.load(&program);
     bench.expect(&interpret(&program));
@@ -159,14 +159,14 @@ fn field_values_wait_in_the_queue_while_the_engine_works() {
 
 #[test]
 fn an_empty_program_is_done_at_once() {
-    let mut bench = Bench::new(6);
+    let mut bench = ControlBench::new(6);
     run(&mut bench, &[Instr::End]);
     assert!(bench.read(regs::CYCLES) < 30);
 }
 
 #[test]
 fn the_end_waits_for_the_memory() {
-    let mut bench = Bench::new(7);
+    let mut bench = ControlBench::new(7);
     bench.load(&[Instr::End]);
     bench.memory_idle = false;
     bench.start();

@@ -73,14 +73,14 @@ impl World {
 }
 
 /// The Verilated engine.
-pub struct Bench {
+pub struct LoadBench {
     pub engine: Engine,
     pub config: &'static Config,
     pins: MemoryPins,
     wdata: Vec<PortId>,
 }
 
-impl Bench {
+impl LoadBench {
     pub fn new(config: &'static Config) -> Self {
         let mut engine = Engine::new(match config.lanes {
             2 => Vsim::of(&mut LoadEngine::<2, 2, 8, 8, 10>::default(), "top"),
@@ -97,7 +97,7 @@ impl Bench {
         // does not matter any more
         engine.sim.set("handover_wdata", 0x1234_5678);
         let (pins, wdata) = (MemoryPins::new(&engine.sim, ""), engine.ports("wdata", config.lanes));
-        Bench { engine, config, pins, wdata }
+        LoadBench { engine, config, pins, wdata }
     }
 
     /// One clock cycle.

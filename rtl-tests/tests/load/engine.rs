@@ -1,6 +1,6 @@
 //! The load engine, as Verilog, against the golden model.
 
-use crate::bench::{Bench, World, handover_words};
+use crate::bench::{LoadBench, World, handover_words};
 use crate::commands::{DRAM_WORDS, Shape, any_shape};
 use ef_hdl_kit::rand::Rng;
 use ef_isa::load::{LoadOp, VectorBuffer, WordBuffer};
@@ -76,7 +76,7 @@ fn any_pace() -> impl Strategy<Value = (Pace, f64)> {
 }
 
 fn matches_the_model(config: &'static Config, count: u32) {
-    let engine = RefCell::new(Bench::new(config));
+    let engine = RefCell::new(LoadBench::new(config));
     let executed = RefCell::new([0usize; 6]);
     let sequences = (vec(any_shape(), 1..7), any_pace(), any::<u64>());
     cases(config.lanes as u8, count, &sequences, |(shapes, (pace, start), seed)| {
@@ -124,7 +124,7 @@ fn with_eight_lanes_any_commands_leave_what_the_model_says() {
 }
 
 /// Cycles of one command with a memory that never waits, and with the model's result checked.
-pub fn cycles_of(bench: &mut Bench, command: &LoadDesc) -> u64 {
+pub fn cycles_of(bench: &mut LoadBench, command: &LoadDesc) -> u64 {
     let config = bench.config;
     let mut rng = seeded(3);
     let (mut model, mut world) = pair(config, Pace::FULL, &mut rng);
@@ -143,7 +143,7 @@ pub fn cycles_of(bench: &mut Bench, command: &LoadDesc) -> u64 {
 fn words_flow_at_one_per_clock_and_vectors_too() {
     for config in [&config::SIM_4X4, &config::FP32_8X8] {
         let lanes = config.lanes as u32;
-        let mut bench = Bench::new(config);
+        let mut bench = LoadBench::new(config);
         let tile = |run, n_run0| LoadDesc {
             op: LoadOp::vectors(VectorBuffer::Feature).encode(),
             n0: 16,
@@ -189,7 +189,7 @@ fn words_flow_at_one_per_clock_and_vectors_too() {
 #[test]
 fn an_undefined_destination_is_refused_and_the_next_command_runs() {
     let config = &config::SIM_4X4;
-    let mut bench = Bench::new(config);
+    let mut bench = LoadBench::new(config);
     let mut rng = seeded(5);
     for kind in 0..4 {
         let (mut model, mut world) = pair(config, Pace::FULL, &mut rng);
@@ -214,7 +214,7 @@ fn an_undefined_destination_is_refused_and_the_next_command_runs() {
 #[test]
 fn a_cancelled_command_takes_the_beats_under_way_and_says_nothing() {
     let config = &config::SIM_4X4;
-    let mut bench = Bench::new(config);
+    let mut bench = LoadBench::new(config);
     let mut rng = seeded(6);
     let mut in_a_burst = 0;
     for round in 0..60 {

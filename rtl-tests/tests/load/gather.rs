@@ -1,6 +1,6 @@
 //! GATHER, ZERO and unpacking in the engine: how long they take, and that an image may be gathered in pieces.
 
-use crate::bench::Bench;
+use crate::bench::LoadBench;
 use crate::commands::taps;
 use crate::engine::{compare, cycles_of, fill, issue, pair};
 use ef_hdl_kit::rand::Rng;
@@ -96,7 +96,7 @@ fn pieces_of_columns_and_channels_make_the_whole() {
     let mut rng = seeded(31);
     for config in CONFIGS {
         let lanes = config.lanes as u32;
-        let mut bench = Bench::new(config);
+        let mut bench = LoadBench::new(config);
         // taps of so many channels are whole vectors
         for (kernel, step) in [((2, 4), 1), ((3, 3), lanes), ((8, 2), 1), ((1, 11), lanes)] {
             for stride in 1..=4 {
@@ -137,7 +137,7 @@ fn pieces_of_columns_and_channels_make_the_whole() {
 fn a_gather_takes_the_cycles_that_are_stated() {
     let mut runner = TestRunner::deterministic();
     for config in CONFIGS {
-        let mut bench = Bench::new(config);
+        let mut bench = LoadBench::new(config);
         let mut rng = seeded(32);
         let mut gathered = 0;
         for round in 0..60 {
@@ -182,7 +182,7 @@ fn several_taps_are_gathered_per_cycle() {
         (&config::SIM_4X4, 3, (3, 3), 207),
         (&config::SIM_2X2, 3, (3, 3), 122),
     ] {
-        let mut bench = Bench::new(config);
+        let mut bench = LoadBench::new(config);
         let (kr, kc) = kernel;
         let command = LoadDesc {
             op: LoadOp::gather().encode(),
@@ -218,7 +218,7 @@ fn several_taps_are_gathered_per_cycle() {
 #[test]
 fn pixels_are_unpacked_as_fast_as_is_stated() {
     for config in CONFIGS {
-        let mut bench = Bench::new(config);
+        let mut bench = LoadBench::new(config);
         let words = |run| LoadDesc {
             op: LoadOp { unpack: true, ..LoadOp::words(WordBuffer::Scratch) }.encode(),
             run,

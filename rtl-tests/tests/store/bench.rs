@@ -25,7 +25,7 @@ pub struct Ended {
     pub open: u64,
 }
 
-pub struct Bench {
+pub struct StoreBench {
     pub config: &'static Config,
     pub memory: Memory,
     pub engine: Engine,
@@ -48,9 +48,9 @@ pub struct Bench {
     first_and_last: Option<(u64, u64)>,
 }
 
-impl Bench {
+impl StoreBench {
     /// An engine with the lanes and depths of `config`; each number of lanes has another latency of the partial sums.
-    pub fn new(config: &'static Config) -> Bench {
+    pub fn new(config: &'static Config) -> StoreBench {
         let extra = mult18_verilog(MultKind::Portable);
         let (sim, latency) = match config.lanes {
             2 => (Vsim::of_with(&mut StoreEngine::<2, 9, 8, EAW, 1>::default(), "top", extra), 1),
@@ -58,7 +58,7 @@ impl Bench {
             _ => (Vsim::of_with(&mut StoreEngine::<8, 11, 9, EAW, 3>::default(), "top", extra), 3),
         };
         let engine = Engine::new(sim);
-        Bench {
+        StoreBench {
             config,
             memory: Memory::new(DRAM_WORDS, Pace::FULL),
             pins: MemoryPins::new(&engine.sim, ""),

@@ -1,6 +1,6 @@
 //! The store engine, as Verilog, against the golden model.
 
-use crate::bench::{Bench, DRAM_WORDS};
+use crate::bench::{DRAM_WORDS, StoreBench};
 use crate::commands::{Case, Shape, To, Values, any_case, any_pace, command, fill};
 use ef_hdl_kit::rand::Rng;
 use ef_isa::store::{StoreKind, StoreOp};
@@ -28,7 +28,11 @@ fn prepare(model: &mut Machine, case: &Case, rng: &mut impl Rng) -> Option<Store
 }
 
 /// Runs one case in both and compares memory, totals, flags and counts; the command, if the shape fits.
-fn check(bench: &mut Bench, model: &mut Machine, case: &Case) -> Result<Option<StoreDesc>, TestCaseError> {
+fn check(
+    bench: &mut StoreBench,
+    model: &mut Machine,
+    case: &Case,
+) -> Result<Option<StoreDesc>, TestCaseError> {
     let rng = &mut seeded(case.seed);
     let Some(d) = prepare(model, case, rng) else { return Ok(None) };
     bench.load(model, rng);
@@ -89,7 +93,7 @@ impl Reached {
 
 /// Random commands one after the other, on one engine.
 fn equals_model(config: &'static Config, count: u32) {
-    let bench = RefCell::new(Bench::new(config));
+    let bench = RefCell::new(StoreBench::new(config));
     let reached = RefCell::new(Reached::default());
     let strategy = (any_pace(), vec(any_case(), 1..4));
     cases(config.lanes as u8, count, &strategy, |(pace, cases)| {
@@ -132,7 +136,7 @@ fn with_8_lanes_any_command_does_what_the_model_does() {
 #[test]
 fn an_aborted_command_leaves_the_memory_port_clean_and_the_next_one_is_right() {
     let config = CONFIGS[0];
-    let mut bench = Bench::new(config);
+    let mut bench = StoreBench::new(config);
     let rng = &mut seeded(7);
     let shapes = [
         Shape::Map {
@@ -186,7 +190,7 @@ fn an_aborted_command_leaves_the_memory_port_clean_and_the_next_one_is_right() {
 
 #[test]
 fn an_undefined_operation_is_bad_and_done_and_changes_nothing() {
-    let mut bench = Bench::new(CONFIGS[0]);
+    let mut bench = StoreBench::new(CONFIGS[0]);
     let rng = &mut seeded(1);
     let d = StoreDesc { op: 3, n_i: 1, n_g: 1, n_r: 2, n_c: 2, run: 8, n_run: 1, ..StoreDesc::default() };
     for _ in 0..3 {
@@ -198,7 +202,7 @@ fn an_undefined_operation_is_bad_and_done_and_changes_nothing() {
 
 /// Words per cycle of a command, from the first word to the last, and the cycles around.
 fn pace_of(config: &'static Config, shape: Shape, runs: u32) -> (f64, u64) {
-    let mut bench = Bench::new(config);
+    let mut bench = StoreBench::new(config);
     bench.memory.pace.ahead = 2;
     let rng = &mut seeded(5);
     let mut model = machine(config, rng);
@@ -243,7 +247,7 @@ fn a_map_leaves_at_one_word_per_cycle_and_an_update_at_one_in_three() {
 #[test]
 fn softmax_of_ten_classes_takes_less_than_300_cycles_per_image() {
     for config in CONFIGS {
-        let mut bench = Bench::new(config);
+        let mut bench = StoreBench::new(config);
         let rng = &mut seeded(5);
         let mut model = machine(config, rng);
         let shape = Shape::Softmax { images: 8, classes: 10, gradient: true };

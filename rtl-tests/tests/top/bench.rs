@@ -25,7 +25,7 @@ pub const COMPARED: [u32; 11] = [
     regs::BURSTS_WRITTEN,
 ];
 
-pub struct Bench {
+pub struct TopBench {
     pub sim: Vsim,
     pub rng: Random,
     pub memory: Memory,
@@ -34,10 +34,10 @@ pub struct Bench {
     program: Vec<u32>,
 }
 
-impl Bench {
-    pub fn new(seed: u64, speed: f64) -> Bench {
+impl TopBench {
+    pub fn new(seed: u64, speed: f64) -> TopBench {
         let sim = ef_rtl::top::model(&SIM_2X2).and_then(|model| model.build()).unwrap();
-        let mut bench = Bench {
+        let mut bench = TopBench {
             pins: MemoryPins::new(&sim, ""),
             sim,
             rng: seeded(seed),
@@ -51,7 +51,7 @@ impl Bench {
         bench
     }
 
-    /// Makes this the program; [`Bench::fill`] puts it into the memory.
+    /// Makes this the program; [`TopBench::fill`] puts it into the memory.
     pub fn load(&mut self, program: &[u64]) {
         self.program = instr::to_words(program);
         self.write(regs::PROGRAM_ADDRESS, step::PROGRAM_AT);
@@ -87,7 +87,7 @@ impl Bench {
     }
 }
 
-impl Host for Bench {
+impl Host for TopBench {
     fn sim(&mut self) -> &mut Vsim {
         &mut self.sim
     }
@@ -113,6 +113,6 @@ pub fn golden(program: &[u64], memory: &[u32]) -> (Vec<u32>, Vec<u32>) {
 }
 
 /// A number for `rng` that differs from test to test.
-pub fn pick(bench: &mut Bench, range: std::ops::Range<u32>) -> u32 {
+pub fn pick(bench: &mut TopBench, range: std::ops::Range<u32>) -> u32 {
     bench.rng.random_range(range)
 }

@@ -1,10 +1,10 @@
 //! Runs of the training step.
-use super::bench::{Bench, COMPARED, golden, pick};
+use super::bench::{COMPARED, TopBench, golden, pick};
 use super::step;
 use ef_isa::regs::{self, control, status};
 use ef_rtl_tests::{Host, seeded};
 
-fn check(bench: &mut Bench, expected: &(Vec<u32>, Vec<u32>), what: &str) {
+fn check(bench: &mut TopBench, expected: &(Vec<u32>, Vec<u32>), what: &str) {
     for (address, (got, want)) in bench.memory.words.iter().zip(&expected.0).enumerate() {
         assert_eq!(got, want, "{what}: word {address} is {got:#010x} instead of {want:#010x}");
     }
@@ -18,7 +18,7 @@ fn check(bench: &mut Bench, expected: &(Vec<u32>, Vec<u32>), what: &str) {
 fn a_training_step_gives_the_golden_models_memory_and_registers_whatever_the_memory_stalls() {
     let program = step::program();
     for (seed, speed) in [(1, 1.0), (2, 0.8), (3, 0.4), (4, 0.15)] {
-        let mut bench = Bench::new(seed, speed);
+        let mut bench = TopBench::new(seed, speed);
         bench.load(&program);
         let memory = step::memory(&mut seeded(seed));
         let expected = golden(&program, &memory);
@@ -37,7 +37,7 @@ fn a_clear_completes_bursts_and_the_next_run_is_that_of_a_fresh_start() {
     let program = step::program();
     let memory = step::memory(&mut seeded(10));
     let expected = golden(&program, &memory);
-    let mut bench = Bench::new(10, 0.6);
+    let mut bench = TopBench::new(10, 0.6);
     bench.load(&program);
     for round in 0..25 {
         bench.fill(&memory);
@@ -59,7 +59,7 @@ fn a_run_after_a_stop_is_that_of_a_fresh_start() {
     let program = step::program();
     let memory = step::memory(&mut seeded(11));
     let expected = golden(&program, &memory);
-    let mut bench = Bench::new(11, 0.7);
+    let mut bench = TopBench::new(11, 0.7);
     bench.load(&program);
     let mut stopped = 0;
     for round in 0..25 {
@@ -86,7 +86,7 @@ fn an_undefined_operation_is_an_error_and_a_clear_makes_good() {
     let set_op = |word: &u64| word >> 52 == 5 << 8 | 1 << 6;
     let at = program.iter().position(set_op).unwrap();
     program[at] |= 3 << 3;
-    let mut bench = Bench::new(12, 0.7);
+    let mut bench = TopBench::new(12, 0.7);
     bench.load(&program);
     bench.fill(&memory);
     bench.write(regs::CONTROL, control::START);

@@ -10,6 +10,7 @@ mod keywords;
 mod scope;
 mod show;
 mod source;
+mod walk;
 
 pub use source::lint_sources;
 
@@ -34,5 +35,5 @@ use rust_hdl::core::prelude::Block;
 /// Not visible here: `for i in 0..=n`, exported as `0..n`; see [`lint_sources`]. Neither are blocks with
 /// their own `hdl`. [`lockstep!`](crate::lockstep!) calls this, and catches what it can not see.
 pub fn lint(block: &dyn Block) -> Vec<String> {
-    scope::check(block)
+    walk::check(block)
 }

@@ -1,11 +1,11 @@
 //! What a user can get wrong: every case is answered by an error that names it, and damages nothing.
 
-use crate::common::{Bench, contents, fails, gzip, idx, stderr, succeeds};
+use crate::common::{CliBench, contents, fails, gzip, idx, stderr, succeeds};
 use ef_runtime::checkpoint::{self, CHECKPOINT, WEIGHTS};
 
 #[test]
 fn missing_data_is_named() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     fails(
         bench.train("run", &["--data", "mnist:nowhere"]),
         &["nowhere is no folder", "train-images-idx3-ubyte"],
@@ -18,7 +18,7 @@ fn missing_data_is_named() {
 
 #[test]
 fn truncated_data_is_named() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     let path = bench.path("train-images-idx3-ubyte");
     let whole = std::fs::read(&path).unwrap();
     for length in [10, whole.len() - 1] {
@@ -39,7 +39,7 @@ fn truncated_data_is_named() {
 
 #[test]
 fn labels_out_of_range_name_file_and_record() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     std::fs::write(bench.path("t10k-labels-idx1-ubyte"), idx(&[6], &[0, 1, 2, 0, 3, 1])).unwrap();
     fails(
         bench.train("run", &[]),
@@ -49,7 +49,7 @@ fn labels_out_of_range_name_file_and_record() {
 
 #[test]
 fn labels_that_need_more_outputs_say_how_many() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     for (part, count) in [("train", 22), ("t10k", 6)] {
         let labels: Vec<u8> = (0..count).map(|i| 1 + (i % 26) as u8).collect();
         std::fs::write(bench.path(&format!("{part}-labels-idx1-ubyte")), idx(&[count], &labels)).unwrap();
@@ -62,7 +62,7 @@ fn labels_that_need_more_outputs_say_how_many() {
 
 #[test]
 fn something_else_in_place_of_data_is_named() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     let path = bench.path("t10k-images-idx3-ubyte");
     for (bytes, what) in [
         (b"\n<!DOCTYPE html><html>".as_slice(), "a web page, probably the server's error page"),
@@ -78,7 +78,7 @@ fn something_else_in_place_of_data_is_named() {
 
 #[test]
 fn data_of_another_shape_is_refused() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     fails(
         bench.train("run", &["--data", "digits", "--network", "mnist"]),
         &["network mnist takes images of 1x28x28", "those of digits are 1x8x8"],
@@ -87,7 +87,7 @@ fn data_of_another_shape_is_refused() {
 
 #[test]
 fn networks_that_cannot_be_are_named_by_their_layer() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     fails(
         bench.train("run", &["--network", "resnet-20"]),
         &["`resnet-20` is neither a file nor bundled", "digits"],
@@ -108,7 +108,7 @@ fn networks_that_cannot_be_are_named_by_their_layer() {
 
 #[test]
 fn a_wrong_network_file_is_named_once_with_line_layer_and_key() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     bench.edit("tiny.toml", "kernel = 3\npadding", "kernel = [3, 3]\npadding");
     let output = bench.train("run", &[]).output().unwrap();
     assert_eq!(
@@ -121,7 +121,7 @@ fn a_wrong_network_file_is_named_once_with_line_layer_and_key() {
 
 #[test]
 fn a_name_that_leaves_the_folder_of_runs_is_refused() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     let before = contents(&bench.path("."));
     bench.edit("tiny.toml", "\"tiny\"", "\"../tiny\"");
     fails(bench.train("run", &[]), &["network tiny.toml: line 2, key `name`", "letters, digits"]);
@@ -130,7 +130,7 @@ fn a_name_that_leaves_the_folder_of_runs_is_refused() {
 
 #[test]
 fn a_layer_that_fits_no_buffer_is_named_with_buffer_and_capacity() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     // the loss needs all logits of an image at once
     bench.edit("tiny.toml", "outputs = 3\n", "outputs = 2100\n");
     fails(
@@ -142,7 +142,7 @@ fn a_layer_that_fits_no_buffer_is_named_with_buffer_and_capacity() {
 
 #[test]
 fn arguments_out_of_range_are_named() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     fails(
         bench.train("run", &["--config", "fp64"]),
         &["no configuration `fp64`", "sim-2x2, sim-4x4, fp32-2x2, fp32-4x4, fp32-8x8"],
@@ -158,7 +158,7 @@ fn arguments_out_of_range_are_named() {
 
 #[test]
 fn checkpoints_that_do_not_fit_are_refused_and_left_alone() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     succeeds(bench.train("run", &["--steps", "2"]));
     let before = contents(&bench.path("run"));
     let resume =
@@ -177,7 +177,7 @@ fn checkpoints_that_do_not_fit_are_refused_and_left_alone() {
 
 #[test]
 fn damaged_weights_are_named_by_layer_and_index() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     succeeds(bench.train("run", &["--steps", "2"]));
     let origin = bench.checkpoint("run").origin.unwrap();
     let mut state = bench.state("run");
@@ -201,7 +201,7 @@ fn damaged_weights_are_named_by_layer_and_index() {
 #[test]
 #[cfg(target_os = "linux")]
 fn a_full_disk_is_named_and_the_last_checkpoint_stays_intact() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     succeeds(bench.train("run", &["--steps", "6"]));
     let state = bench.state("run");
     // what is written to the file before it is renamed ends on a full disk
@@ -221,6 +221,6 @@ fn a_full_disk_is_named_and_the_last_checkpoint_stays_intact() {
 
 #[test]
 fn a_folder_that_cannot_be_is_named() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     fails(bench.train("tiny.toml/run", &[]), &["cannot create the folder tiny.toml/run", "--out"]);
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// A folder with data, a network and room for runs.
-pub struct Bench {
+pub struct CliBench {
     folder: tempfile::TempDir,
 }
 
@@ -42,9 +42,9 @@ kind = "fc"
 outputs = 3
 "#;
 
-impl Bench {
-    pub fn new() -> Bench {
-        let bench = Bench { folder: tempfile::tempdir().unwrap() };
+impl CliBench {
+    pub fn new() -> CliBench {
+        let bench = CliBench { folder: tempfile::tempdir().unwrap() };
         std::fs::write(bench.path("tiny.toml"), NETWORK).unwrap();
         for (prefix, count) in [("train", TRAIN_IMAGES), ("t10k", TEST_IMAGES)] {
             let (pixels, labels) = bands(count);

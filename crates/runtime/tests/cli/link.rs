@@ -1,7 +1,7 @@
 //! Training over a link that fails: it ends with the bits of an undisturbed run, or says what happened and how to go on.
 
 use crate::board::SharedBoard;
-use crate::common::Bench;
+use crate::common::CliBench;
 use ef_isa::config::SIM_2X2;
 use ef_link::testing::{Faulty, Rates};
 use ef_link::{LinkDevice, Settings};
@@ -26,7 +26,7 @@ const RUNS: u64 = 120;
 const REASONS: [&str; 3] =
     ["is the board plugged in?", "it was reset since the session began", "is the board powered"];
 
-fn options(bench: &Bench, run: &str, backend: Backend) -> Options {
+fn options(bench: &CliBench, run: &str, backend: Backend) -> Options {
     let out = bench.path(run);
     let saved = out.join(CHECKPOINT);
     Options {
@@ -50,7 +50,7 @@ fn options(bench: &Bench, run: &str, backend: Backend) -> Options {
 }
 
 /// The states after each epoch of a run that nothing disturbs.
-fn undisturbed(bench: &Bench) -> BTreeMap<u64, State> {
+fn undisturbed(bench: &CliBench) -> BTreeMap<u64, State> {
     let epochs = (1..=u64::from(EPOCHS)).map(|epoch| {
         let step = epoch * STEPS_PER_EPOCH;
         let options = Options { steps: Some(step), ..options(bench, "undisturbed", Backend::Model) };
@@ -62,7 +62,7 @@ fn undisturbed(bench: &Bench) -> BTreeMap<u64, State> {
 
 /// Trains over a wire with these faults, which breaks for good after `life` bytes; continues the run if there is a checkpoint.
 fn attempt(
-    bench: &Bench,
+    bench: &CliBench,
     run: &str,
     board: &SharedBoard,
     rates: Rates,
@@ -91,7 +91,7 @@ fn faults(rng: &mut ChaCha8Rng, bytes: u32) -> (Rates, Option<usize>) {
 
 #[test]
 fn a_run_over_a_bad_link_ends_with_the_bits_of_an_undisturbed_one_or_says_how_to_go_on() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     let expected = undisturbed(&bench);
     let board = SharedBoard::new();
     attempt(&bench, "perfect", &board, Rates::default(), None, 0).unwrap();

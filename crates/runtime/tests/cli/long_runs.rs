@@ -1,16 +1,16 @@
 //! What a long run needs: it is saved within an epoch, goes on after a kill, keeps its best weights, finds data that moved.
 
-use crate::common::{Bench, contents, fails, stdout, succeeds};
+use crate::common::{CliBench, contents, fails, stdout, succeeds};
 use ef_runtime::checkpoint::{BEST, CHECKPOINT, CHECKPOINT_BEFORE, SavedFile, WEIGHTS};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-fn resume(bench: &Bench, more: &[&str]) -> Command {
+fn resume(bench: &CliBench, more: &[&str]) -> Command {
     bench.command(&[&["train", "--backend", "model", "--resume", "run"], more].concat())
 }
 
 /// The learning rates of all steps of a run.
-fn rates(bench: &Bench, run: &str) -> Vec<f64> {
+fn rates(bench: &CliBench, run: &str) -> Vec<f64> {
     let text = std::fs::read_to_string(bench.path(run).join("metrics.jsonl")).unwrap();
     let records = text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
     records.filter_map(|record| record["learning_rate"].as_f64()).collect()
@@ -18,7 +18,7 @@ fn rates(bench: &Bench, run: &str) -> Vec<f64> {
 
 #[test]
 fn a_run_that_saturates_stops_with_advice_and_keeps_its_checkpoint() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     fails(
         bench.train("none", &["--steps", "9", "--lr", "1e30"]),
         &["results in conv1", "so the run is stopped", "try --lr 0.005", "no step of the run is saved yet"],
@@ -36,7 +36,7 @@ fn a_run_that_saturates_stops_with_advice_and_keeps_its_checkpoint() {
 
 #[test]
 fn an_epoch_no_better_than_guessing_is_warned_of() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     let output = succeeds(bench.train("run", &["--epochs", "2", "--lr", "0"]));
     let text = crate::common::stderr(&output);
     assert_eq!(text.matches("warning: ").count(), 1, "{text}");
@@ -48,7 +48,7 @@ fn an_epoch_no_better_than_guessing_is_warned_of() {
 
 #[test]
 fn what_a_run_was_warned_of_before_it_was_resumed_is_said_once_and_stays_in_its_summary() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     let summary = || std::fs::read_to_string(bench.path("run/summary.json")).unwrap();
     succeeds(bench.train("run", &["--epochs", "2", "--steps", "8", "--lr", "0"]));
     assert_eq!(summary().matches("only guesses").count(), 1);
@@ -59,7 +59,7 @@ fn what_a_run_was_warned_of_before_it_was_resumed_is_said_once_and_stays_in_its_
 
 #[test]
 fn a_killed_run_goes_on_from_the_last_steps_that_were_saved() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     let mut command = bench.train("run", &["--epochs", "1000000", "--save-every", "2"]);
     let mut child = command.stdout(std::process::Stdio::null()).spawn().unwrap();
     let start = Instant::now();
@@ -82,7 +82,7 @@ fn a_killed_run_goes_on_from_the_last_steps_that_were_saved() {
 
 #[test]
 fn the_best_epochs_weights_are_kept() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     // learns, and then forgets all: each step replaces the weights by their gradients
     succeeds(bench.train("run", &["--epochs", "12", "--lr", "0.1"]));
     let best = std::fs::read(bench.path("run").join(BEST)).unwrap();
@@ -97,7 +97,7 @@ fn the_best_epochs_weights_are_kept() {
 
 #[test]
 fn more_epochs_continue_the_learning_rate() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     succeeds(bench.train("run", &["--epochs", "2", "--lr", "0.1", "--lr-end", "0.01"]));
     let output = succeeds(resume(&bench, &["--epochs", "4"]));
     assert!(
@@ -119,7 +119,7 @@ fn more_epochs_continue_the_learning_rate() {
 
 #[test]
 fn a_run_finds_its_data_under_any_path_and_refuses_other_data() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     std::fs::create_dir(bench.path("data")).unwrap();
     let files = [
         "train-images-idx3-ubyte",
@@ -164,7 +164,7 @@ fn a_run_finds_its_data_under_any_path_and_refuses_other_data() {
 
 #[test]
 fn weights_are_not_continued_and_the_way_on_is_named() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     succeeds(bench.train("run", &["--steps", "2"]));
     let weights = format!("run/{WEIGHTS}");
     fails(
@@ -175,7 +175,7 @@ fn weights_are_not_continued_and_the_way_on_is_named() {
 
 #[test]
 fn a_network_that_a_board_does_not_hold_is_answered_with_what_is_possible() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     let (pixels, labels) = (vec![7; 2 * 28 * 28], vec![0, 1]);
     for prefix in ["train", "t10k"] {
         let write = |name: &str, bytes: Vec<u8>| {
@@ -210,7 +210,7 @@ fn a_network_that_a_board_does_not_hold_is_answered_with_what_is_possible() {
 
 #[test]
 fn a_state_that_the_next_step_shows_to_be_useless_is_not_saved() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     succeeds(bench.train("run", &["--epochs", "2", "--steps", "6"]));
     fails(
         resume(&bench, &["--steps", "12", "--save-every", "1", "--lr", "1e6"]),
@@ -222,7 +222,7 @@ fn a_state_that_the_next_step_shows_to_be_useless_is_not_saved() {
 
 #[test]
 fn a_rate_that_is_asked_for_counts_after_a_resume_that_trained_nothing() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     succeeds(bench.train("run", &["--epochs", "1"]));
     let before = contents(&bench.path("run")).into_iter().find(|(path, _)| path.ends_with(CHECKPOINT));
     let output = succeeds(resume(&bench, &["--lr", "0.5"]));
@@ -234,7 +234,7 @@ fn a_rate_that_is_asked_for_counts_after_a_resume_that_trained_nothing() {
 
 #[test]
 fn the_last_two_checkpoints_are_of_two_steps() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     succeeds(bench.train("run", &["--epochs", "1", "--save-every", "1"]));
     let step =
         |name: &str| SavedFile::open(&bench.path("run").join(name)).unwrap().origin.unwrap().progress.step;
@@ -243,7 +243,7 @@ fn the_last_two_checkpoints_are_of_two_steps() {
 
 #[test]
 fn the_best_weights_come_along_into_another_folder() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     succeeds(bench.train("run", &["--epochs", "12", "--lr", "0.1"]));
     let wreck = ["--lr", "1", "--lr-end", "1", "--momentum", "0", "--weight-decay", "1"];
     succeeds(resume(&bench, &[&["--out", "other", "--epochs", "13"], &wreck[..]].concat()));
@@ -252,7 +252,7 @@ fn the_best_weights_come_along_into_another_folder() {
 
 #[test]
 fn other_data_has_as_many_images_and_eval_says_that_it_is_other() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     succeeds(bench.train("run", &["--steps", "2"]));
     assert!(stdout(&succeeds(bench.command(&["eval", "run"]))).contains("that it was not trained on"));
     for (name, count) in [("train-images-idx3-ubyte", 36), ("train-labels-idx1-ubyte", 1)] {
@@ -270,14 +270,14 @@ fn other_data_has_as_many_images_and_eval_says_that_it_is_other() {
 
 #[test]
 fn a_batch_larger_than_the_data_has_the_rate_of_the_data() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     let output = succeeds(bench.train("run", &["--batch", "100000", "--epochs", "1"]));
     assert!(stdout(&output).contains("learning rate 0.023 to 0.0023"), "{}", stdout(&output));
 }
 
 #[test]
 fn pixels_that_reach_far_are_warned_of_at_the_start() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     // PyTorch's figures are for pixels of 0 to 1
     bench.edit("tiny.toml", "scale_shift = 4", "mean = [0.1307]\ndeviation = [0.3081]");
     let output = bench.train("run", &["--steps", "1"]).output().unwrap();

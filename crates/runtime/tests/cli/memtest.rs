@@ -1,6 +1,6 @@
 //! The memory test of a board on a serial port (a pseudo-terminal).
 
-use crate::common::{Bench, failed, fails, stderr, stdout, succeeds};
+use crate::common::{CliBench, failed, fails, stderr, stdout, succeeds};
 use ef_isa::Device;
 use ef_isa::config::SIM_2X2;
 use ef_link::testing::Plugged;
@@ -44,7 +44,7 @@ impl Bus for Sdram {
 }
 
 /// A test over the port of such a board; the board lives as long as the first value.
-fn memtest(bench: &Bench, lines: u32, more: &[&str]) -> (Plugged, Command) {
+fn memtest(bench: &CliBench, lines: u32, more: &[&str]) -> (Plugged, Command) {
     let sdram = Sdram { model: ModelDevice::new(&SIM_2X2, WORDS.into()), lines };
     let board = Arc::new(Mutex::new(Endpoint::new(sdram, WORDS)));
     let plugged = Plugged::at(&bench.path("port"), &board);
@@ -53,13 +53,13 @@ fn memtest(bench: &Bench, lines: u32, more: &[&str]) -> (Plugged, Command) {
     (plugged, command)
 }
 
-fn json(bench: &Bench) -> serde_json::Value {
+fn json(bench: &CliBench) -> serde_json::Value {
     serde_json::from_str(&std::fs::read_to_string(bench.path("result.json")).unwrap()).unwrap()
 }
 
 #[test]
 fn a_right_memory_passes_and_the_report_says_what_to_do_next() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     let (_board, command) = memtest(&bench, u32::MAX, &["--seconds", "0.1", "--json", "result.json"]);
     let text = stdout(&succeeds(command));
     for part in [
@@ -81,7 +81,7 @@ fn a_right_memory_passes_and_the_report_says_what_to_do_next() {
 
 #[test]
 fn a_wrong_memory_fails_with_the_wire_on_the_terminal_and_in_the_file() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     let lines = !(1 << 3 | 1 << 19);
     let (_board, mut command) = memtest(&bench, lines, &["--json", "result.json"]);
     let output = command.output().unwrap();
@@ -101,7 +101,7 @@ fn a_wrong_memory_fails_with_the_wire_on_the_terminal_and_in_the_file() {
 
 #[test]
 fn a_test_that_is_interrupted_ends_at_once_and_judges_nothing() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     let (_board, mut command) = memtest(&bench, u32::MAX, &["--json", "result.json"]);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -116,7 +116,7 @@ fn a_test_that_is_interrupted_ends_at_once_and_judges_nothing() {
 
 #[test]
 fn what_cannot_be_tested_is_refused_with_what_is_possible() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     for (arguments, parts) in [
         (&["--board", "ulx4s"][..], &["no board `ulx4s`", "ulx3s-85f"][..]),
         (&["--sdram", "ddr3"], &["no SDRAM part `ddr3`", "w9825g6kh"]),
@@ -142,7 +142,7 @@ fn what_cannot_be_tested_is_refused_with_what_is_possible() {
 
 #[test]
 fn a_bitstream_for_another_part_is_answered_with_the_option_to_say_so() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     let (_board, command) = memtest(&bench, u32::MAX, &["--sdram", "as4c32m16"]);
     fails(command, &["8388608 words", "AS4C32M16SB-7", "--sdram (is42s16160, mt48lc16m16a2, w9825g6kh)"]);
 }

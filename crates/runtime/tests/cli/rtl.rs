@@ -1,10 +1,10 @@
 //! Whole runs on the simulated RTL and on a whole simulated board.
 
-use crate::common::{Bench, stdout, succeeds};
+use crate::common::{CliBench, stdout, succeeds};
 
 #[test]
 fn the_rtl_trains_with_the_bits_of_the_golden_model_and_counts_its_cycles() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     // two epochs, the last batch of each smaller than the others
     let rtl = ["--backend", "rtl", "--config", "sim-2x2", "--epochs", "2"];
     let output = succeeds(bench.train("rtl", &[&rtl[..], &["--verify"]].concat()));
@@ -51,7 +51,7 @@ fn the_rtl_trains_with_the_bits_of_the_golden_model_and_counts_its_cycles() {
 
 #[test]
 fn a_simulated_board_trains_with_the_bits_of_the_golden_model_and_tells_the_use_of_its_sdram() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     let chip =
         ["--backend", "chip", "--board", "ulx3s-12f", "--config", "sim-2x2", "--steps", "2", "--verify"];
     let output = succeeds(bench.train("chip", &chip));

@@ -1,7 +1,7 @@
 //! The program on a serial port (a pseudo-terminal) when something happens in the middle of a step.
 
 use crate::board::Accelerator;
-use crate::common::{Bench, failed, stderr, succeeds};
+use crate::common::{CliBench, failed, stderr, succeeds};
 use ef_link::Endpoint;
 use ef_link::testing::Plugged;
 use std::process::{Child, Command, Stdio};
@@ -18,7 +18,7 @@ const MIDDLE: u32 = 11;
 
 /// A board on which a program trains.
 struct Scene {
-    bench: Bench,
+    bench: CliBench,
     board: Board,
     plugged: Plugged,
 }
@@ -26,7 +26,7 @@ struct Scene {
 impl Scene {
     /// With the program in the middle of a step.
     fn new() -> (Scene, Child) {
-        let bench = Bench::new();
+        let bench = CliBench::new();
         let mut accelerator = Accelerator::new();
         accelerator.holds = Some(MIDDLE);
         let board = Arc::new(Mutex::new(Endpoint::new(accelerator, Accelerator::MEMORY_WORDS)));
@@ -40,7 +40,7 @@ impl Scene {
         (Scene { bench, board, plugged }, program)
     }
 
-    fn train(bench: &Bench) -> Command {
+    fn train(bench: &CliBench) -> Command {
         bench.train(
             "run",
             &["--backend", "board", "--port", "port", "--config", "sim-2x2", "--epochs", EPOCHS],

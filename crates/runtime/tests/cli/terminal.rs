@@ -1,6 +1,6 @@
 //! What the program writes to a terminal, and to a reader that goes away.
 
-use crate::common::Bench;
+use crate::common::CliBench;
 use ef_link::testing::not_inherited;
 use serialport::{SerialPort, TTYPort};
 use std::io::Read;
@@ -35,7 +35,7 @@ fn on_a_terminal(mut command: Command) -> String {
     }
 }
 
-fn train(bench: &Bench, out: &str, variables: [(&str, &str); 2]) -> Command {
+fn train(bench: &CliBench, out: &str, variables: [(&str, &str); 2]) -> Command {
     let mut command = bench.train(out, &["--epochs", "2"]);
     command.env_remove("NO_COLOR").envs(variables);
     command
@@ -43,14 +43,14 @@ fn train(bench: &Bench, out: &str, variables: [(&str, &str); 2]) -> Command {
 
 #[test]
 fn a_terminal_that_can_shows_a_live_view() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     let text = on_a_terminal(train(&bench, "run", [("TERM", "xterm"), ("NO_COLOR", "")]));
     assert!(text.contains(ESCAPE) && text.contains("epoch 2/2"), "{text:?}");
 }
 
 #[test]
 fn a_terminal_that_cannot_or_must_not_gets_the_lines_of_a_pipe() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     for (out, variables) in [
         ("dumb", [("TERM", "dumb"), ("NO_COLOR", "")]),
         ("none", [("TERM", ""), ("NO_COLOR", "")]),
@@ -64,7 +64,7 @@ fn a_terminal_that_cannot_or_must_not_gets_the_lines_of_a_pipe() {
 
 #[test]
 fn a_reader_that_goes_away_does_not_end_a_run() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     let closed = || {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);

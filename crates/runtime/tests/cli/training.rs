@@ -1,12 +1,12 @@
 //! Whole runs on the golden model.
 
-use crate::common::{Bench, TRAIN_IMAGES, stderr, stdout, succeeds};
+use crate::common::{CliBench, TRAIN_IMAGES, stderr, stdout, succeeds};
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
 #[test]
 fn a_run_learns_and_leaves_everything_that_describes_it() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     let output = succeeds(bench.train("run", &["--epochs", "12", "--lr", "0.1", "--verify"]));
     let folder = bench.path("run");
     let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
@@ -42,7 +42,7 @@ fn a_run_learns_and_leaves_everything_that_describes_it() {
 
 #[test]
 fn the_same_seed_gives_the_same_bits_and_another_one_others() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     for (run, seed) in [("a", "1"), ("b", "1"), ("c", "2")] {
         succeeds(bench.train(run, &["--steps", "3", "--seed", seed]));
     }
@@ -52,7 +52,7 @@ fn the_same_seed_gives_the_same_bits_and_another_one_others() {
 
 #[test]
 fn a_resumed_run_ends_with_the_bits_of_one_that_never_stopped() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     // 6 steps an epoch: in the middle of one, at the end of one, and right after it
     succeeds(bench.train("whole", &["--epochs", "3"]));
     for stop in ["2", "6", "7", "17"] {
@@ -70,7 +70,7 @@ fn a_resumed_run_ends_with_the_bits_of_one_that_never_stopped() {
 
 #[test]
 fn compressed_data_trains_the_same() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     succeeds(bench.train("plain", &["--steps", "2"]));
     for name in ["train-images-idx3-ubyte", "t10k-labels-idx1-ubyte"] {
         let bytes = std::fs::read(bench.path(name)).unwrap();
@@ -82,7 +82,7 @@ fn compressed_data_trains_the_same() {
 }
 
 /// The metrics of a run, without what differs from run to run.
-fn without_times(bench: &Bench, run: &str) -> Vec<serde_json::Value> {
+fn without_times(bench: &CliBench, run: &str) -> Vec<serde_json::Value> {
     let text = std::fs::read_to_string(bench.path(run).join("metrics.jsonl")).unwrap();
     let lines = text.lines().map(|line| {
         let mut record: serde_json::Value = serde_json::from_str(line).unwrap();
@@ -95,7 +95,7 @@ fn without_times(bench: &Bench, run: &str) -> Vec<serde_json::Value> {
 
 #[test]
 fn a_run_resumed_into_another_folder_leaves_the_first_as_it_was() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     succeeds(bench.train("first", &["--steps", "4"]));
     let before = crate::common::contents(&bench.path("first"));
     succeeds(bench.train("second", &["--resume", "first", "--steps", "8"]));
@@ -107,7 +107,7 @@ fn a_run_resumed_into_another_folder_leaves_the_first_as_it_was() {
 #[test]
 #[cfg(unix)]
 fn ctrl_c_finishes_the_step_saves_it_and_the_run_resumes() {
-    let bench = Bench::new();
+    let bench = CliBench::new();
     let mut command = bench.train("run", &["--epochs", "1000000"]);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();

@@ -78,7 +78,7 @@ pub struct Drive {
 
 type Handle = *mut c_void;
 
-pub struct Bench {
+pub struct SdramBench {
     bench: Handle,
     chip: Handle,
     delete: unsafe extern "C" fn(Handle),
@@ -93,9 +93,9 @@ pub struct Bench {
 
 const BENCH: &str = include_str!("../../cpp/sdram_bench.cpp");
 
-impl Bench {
+impl SdramBench {
     /// A controller with `timing` on the chip that `part` describes, in reset until now.
-    pub fn new(timing: &SdramTiming, part: &SdramPart, clock_hz: u64) -> Bench {
+    pub fn new(timing: &SdramTiming, part: &SdramPart, clock_hz: u64) -> SdramBench {
         let model =
             Model::of(&mut SdramController::new(timing), "sdram_controller").expect("the controller exports");
         let mut sim =
@@ -108,7 +108,7 @@ impl Bench {
             let chip: unsafe extern "C" fn(Handle) -> Handle =
                 sim.symbol("sdram_bench_chip").expect("a symbol");
             let bench = new(sim.handle(), &settings);
-            Bench {
+            SdramBench {
                 bench,
                 chip: chip(bench),
                 delete: sim.symbol("sdram_bench_delete").expect("a symbol"),
@@ -131,7 +131,7 @@ impl Bench {
         outcome
     }
 
-    /// [`run`](Bench::run) that panics unless every word was right and no rule was broken.
+    /// [`run`](SdramBench::run) that panics unless every word was right and no rule was broken.
     pub fn check(&mut self, traffic: &Traffic, bursts: &[Burst]) -> Outcome {
         let outcome = self.run(traffic, bursts);
         let violations = self.violations();
@@ -170,7 +170,7 @@ impl Bench {
     }
 }
 
-impl Drop for Bench {
+impl Drop for SdramBench {
     fn drop(&mut self) {
         // SAFETY: created once, deleted once.
         unsafe { (self.delete)(self.bench) }

@@ -1,7 +1,7 @@
 //! A controller with one value wrong by one breaks exactly that rule: the controller is no slower than it must be, and the chip model sees
 //! every rule. Each part exaggerates one time so that it is the one that decides.
 
-use crate::bench::{Bench, Burst, Traffic, part};
+use crate::bench::{Burst, SdramBench, Traffic, part};
 use crate::traffic::bursts;
 use ef_board::SdramPart;
 use ef_soc::sdram::SdramTiming;
@@ -22,7 +22,7 @@ fn some_traffic() -> Vec<Burst> {
 }
 
 fn violations(timing: &SdramTiming, part: &SdramPart) -> Vec<String> {
-    let mut bench = Bench::new(timing, part, HZ);
+    let mut bench = SdramBench::new(timing, part, HZ);
     bench.run(&Traffic::new(5, [0, 0, 0]), &some_traffic());
     bench.idle(&Traffic::new(5, [0, 0, 0]), 100_000);
     bench.violations()
@@ -115,6 +115,6 @@ fn pages_longer_than_the_chip_has() {
 fn data_captured_a_cycle_off_is_wrong() {
     let part = normal();
     let timing = SdramTiming { capture: 1, ..SdramTiming::new(&part, HZ).unwrap() };
-    let outcome = Bench::new(&timing, &part, HZ).run(&Traffic::new(5, [0, 0, 0]), &some_traffic());
+    let outcome = SdramBench::new(&timing, &part, HZ).run(&Traffic::new(5, [0, 0, 0]), &some_traffic());
     assert!(outcome.wrong > 100, "{outcome:?}");
 }

@@ -1,6 +1,6 @@
 //! The chip model driven by hand: rules that no controller of ours could break.
 
-use crate::bench::{Bench, Drive, Pins, part};
+use crate::bench::{Drive, Pins, SdramBench, part};
 use ef_board::SdramPart;
 use ef_soc::sdram::SdramTiming;
 
@@ -41,7 +41,7 @@ fn mode(a: u16) -> Pins {
 
 /// A chip that has just got power, and as it is when a controller has set it up with burst length 2.
 struct Chip {
-    bench: Bench,
+    bench: SdramBench,
     last: Drive,
 }
 
@@ -49,7 +49,10 @@ impl Chip {
     fn unpowered() -> Chip {
         let part = SdramPart { power_up_us: 1.0, ..part("mt48lc16m16a2") };
         // the bench has held the controller in reset, with CKE low, which the chip does not take for power
-        Chip { bench: Bench::new(&SdramTiming::new(&part, HZ).unwrap(), &part, HZ), last: Drive::default() }
+        Chip {
+            bench: SdramBench::new(&SdramTiming::new(&part, HZ).unwrap(), &part, HZ),
+            last: Drive::default(),
+        }
     }
 
     fn ready() -> Chip {

@@ -1,6 +1,6 @@
 //! How much of the 16-bit peak reaches the memory port.
 
-use crate::bench::{Bench, Burst, Traffic, part};
+use crate::bench::{Burst, SdramBench, Traffic, part};
 use ef_board::SdramPart;
 use ef_hdl_kit::Vsim;
 use ef_soc::sdram::{SdramController, SdramTiming};
@@ -10,7 +10,7 @@ const HZ: u64 = 100_000_000;
 /// Percent of the peak while there is work.
 fn efficiency(name: &str, bursts: &[Burst]) -> f64 {
     let part = SdramPart { power_up_us: 2.0, ..part("is42s16160") };
-    let mut bench = Bench::new(&SdramTiming::new(&part, HZ).unwrap(), &part, HZ);
+    let mut bench = SdramBench::new(&SdramTiming::new(&part, HZ).unwrap(), &part, HZ);
     let start = Traffic::new(1, [0, 0, 0]);
     bench.check(&start, &[Burst { write: 1, address: 0, length: 1 }]);
     let outcome = bench.check(&start, bursts);

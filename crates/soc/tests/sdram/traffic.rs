@@ -1,6 +1,6 @@
 //! Random traffic: every word right, no rule broken.
 
-use crate::bench::{Bench, Burst, Traffic, all_parts, part};
+use crate::bench::{Burst, SdramBench, Traffic, all_parts, part};
 use ef_board::SdramPart;
 use ef_hdl_kit::rand::Rng;
 use ef_rtl_tests::seeded;
@@ -44,7 +44,7 @@ fn random_traffic_is_right_on_every_part_at_both_latencies() {
         for (cas_latency, clock_mhz_max, clock_hz) in [(2, 100.0, 100_000_000), (3, 133.4, 133_333_333)] {
             let part = SdramPart { cas_latency, clock_mhz_max, ..soon(&part) };
             let timing = SdramTiming::new(&part, clock_hz).unwrap();
-            let mut bench = Bench::new(&timing, &part, clock_hz);
+            let mut bench = SdramBench::new(&timing, &part, clock_hz);
             for (seed, stall) in (1..).zip(STALLS) {
                 let bursts = bursts(seed, 25_000, address_bits(&part));
                 let outcome = bench.check(&Traffic::new(seed, stall), &bursts);
@@ -64,7 +64,7 @@ fn read_data_may_be_captured_up_to_three_cycles_later() {
     let part = soon(&part("is42s16160"));
     for capture in 1..=3 {
         let timing = SdramTiming { capture, ..SdramTiming::new(&part, 90_000_000).unwrap() };
-        let mut bench = Bench::new(&timing, &part, 90_000_000);
+        let mut bench = SdramBench::new(&timing, &part, 90_000_000);
         for (seed, stall) in (1..).zip(STALLS) {
             let traffic = Traffic { capture, ..Traffic::new(seed, stall) };
             bench.check(&traffic, &bursts(seed, 20_000, 23));
@@ -76,7 +76,7 @@ fn read_data_may_be_captured_up_to_three_cycles_later() {
 fn a_stream_of_refreshes_interrupts_traffic_without_harm() {
     let part = soon(&part("mt48lc16m16a2"));
     let timing = SdramTiming { t_refi: 97, ..SdramTiming::new(&part, 100_000_000).unwrap() };
-    let mut bench = Bench::new(&timing, &part, 100_000_000);
+    let mut bench = SdramBench::new(&timing, &part, 100_000_000);
     for (seed, stall) in (1..).zip(STALLS) {
         bench.check(&Traffic::new(seed, stall), &bursts(seed, 60_000, 23));
     }
@@ -86,7 +86,7 @@ fn a_stream_of_refreshes_interrupts_traffic_without_harm() {
 fn the_whole_power_up_wait_and_a_long_idle_time_are_kept() {
     let part = part("w9825g6kh");
     let timing = SdramTiming::new(&part, 100_000_000).unwrap();
-    let mut bench = Bench::new(&timing, &part, 100_000_000);
+    let mut bench = SdramBench::new(&timing, &part, 100_000_000);
     let traffic = Traffic { most_cycles_without_progress: 25_000, ..Traffic::new(9, [0, 0, 0]) };
     let outcome = bench.check(&traffic, &bursts(9, 3000, 23));
     assert!(outcome.cycles > 20_000, "{outcome:?}");

@@ -13,16 +13,16 @@ pub const WORDS: u32 = 1 << 20;
 /// Where a program is that no command of the tests overwrites.
 pub const BEHIND: u32 = WORDS - (1 << 14);
 
-pub struct Bench {
+pub struct TimeBench {
     pub config: &'static Config,
     memory: DramSettings,
     device: RtlDevice,
 }
 
-impl Bench {
+impl TimeBench {
     pub fn new(config: &'static Config, memory: DramSettings) -> Self {
         let device = RtlDevice::new(config, WORDS.into(), &memory).unwrap();
-        Bench { config, memory, device }
+        TimeBench { config, memory, device }
     }
 
     /// Counters of the RTL and of the model after a program that lies at `address`. What was fetched is equal.

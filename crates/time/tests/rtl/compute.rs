@@ -1,6 +1,6 @@
 //! Commands of the compute engine.
 
-use crate::bench::{BEHIND, Bench, MEMORIES};
+use crate::bench::{BEHIND, MEMORIES, TimeBench};
 use ef_compiler::encode;
 use ef_isa::compute::{ComputeOp, Init, Phase};
 use ef_isa::config::{FP32_8X8, SIM_2X2};
@@ -37,7 +37,7 @@ fn any_command(phase: Phase, rng: &mut StdRng) -> ComputeDesc {
 fn commands_one_behind_the_other_take_the_predicted_cycles() {
     let mut rng = StdRng::seed_from_u64(2);
     for config in [&SIM_2X2, &FP32_8X8] {
-        let mut bench = Bench::new(config, MEMORIES[0]);
+        let mut bench = TimeBench::new(config, MEMORIES[0]);
         for round in 0..12usize {
             // the phase of the run before counts until the first command: all begin and end with FP
             let length = 2 + round % 4;

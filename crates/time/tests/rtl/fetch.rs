@@ -1,6 +1,6 @@
 //! Programs that do not fit the buffer on the chip.
 
-use crate::bench::{BEHIND, Bench, MEMORIES};
+use crate::bench::{BEHIND, MEMORIES, TimeBench};
 use ef_compiler::encode;
 use ef_isa::config::SIM_2X2;
 use ef_isa::instr::Engine;
@@ -30,7 +30,7 @@ fn programs_longer_than_the_buffer_take_the_predicted_cycles() {
     let read = LoadDesc { op: words, run: 40, n_run0: 9, d_run0: 40, n_run1: 1, ..LoadDesc::default() };
     let mut most = 0;
     for memory in MEMORIES {
-        let mut bench = Bench::new(&SIM_2X2, memory);
+        let mut bench = TimeBench::new(&SIM_2X2, memory);
         for load in [&zero, &read] {
             for (before, turns, outside, inside) in [
                 (0, 1, 0, 0),

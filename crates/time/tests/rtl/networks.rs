@@ -1,6 +1,6 @@
 //! Whole training steps.
 
-use crate::bench::{Bench, MEMORIES};
+use crate::bench::{MEMORIES, TimeBench};
 use ef_board::Board;
 use ef_compiler::{Network, PixelFormat, compile, drawn};
 use ef_isa::config::{FP32_8X8, SIM_2X2, SIM_4X4};
@@ -29,7 +29,7 @@ fn a_step_on_the_digits_takes_the_predicted_cycles() {
     let network = Network::from_toml(DIGITS).unwrap();
     let plan = compile(&network, &FP32_8X8, 16, PIXELS).unwrap();
     for memory in [MEMORIES[0], MEMORIES[1]] {
-        let (rtl, model) = Bench::new(&FP32_8X8, memory).run(plan.map.programs.train, &plan.train);
+        let (rtl, model) = TimeBench::new(&FP32_8X8, memory).run(plan.map.programs.train, &plan.train);
         compare(&format!("digits, {memory:?}"), &rtl, &model, 1.0);
         // a list knows no controller
         let commands = commands(&plan.train).collect::<Result<Vec<_>, _>>().unwrap();
@@ -46,7 +46,7 @@ fn a_step_on_the_digits_takes_the_predicted_cycles() {
 fn a_step_on_any_small_network_takes_the_predicted_cycles() {
     for (i, memory) in MEMORIES.into_iter().enumerate() {
         let config: &'static Config = [&FP32_8X8, &SIM_4X4, &SIM_2X2][i];
-        let mut bench = Bench::new(config, memory);
+        let mut bench = TimeBench::new(config, memory);
         // some of those that `cargo xtask timing` runs
         let drawn = drawn::network(1, [4, 1, 0][i]);
         let plan = compile(&drawn.network, config, drawn.batch, PIXELS).unwrap();

@@ -1,6 +1,6 @@
 //! Commands of the store engine.
 
-use crate::bench::{Bench, MEMORIES};
+use crate::bench::{MEMORIES, TimeBench};
 use ef_isa::config::{FP32_8X8, SIM_2X2};
 use ef_isa::layout;
 use ef_isa::store::{StoreKind, StoreOp};
@@ -69,7 +69,7 @@ fn a_command_takes_the_predicted_cycles() {
     let mut rng = StdRng::seed_from_u64(3);
     for config in [&SIM_2X2, &FP32_8X8] {
         for memory in MEMORIES {
-            let mut bench = Bench::new(config, memory);
+            let mut bench = TimeBench::new(config, memory);
             for _ in 0..8 {
                 let command = match rng.random_range(0..4) {
                     0 => any_update(config, &mut rng),

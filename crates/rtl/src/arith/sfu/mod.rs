@@ -1,12 +1,13 @@
 //! [`Sfu`]: the special function unit.
 
+mod functions;
 pub mod sfu_finish;
 pub mod sfu_interpolate;
 pub mod sfu_reduce;
 pub mod sig_product_exact;
 
 use ef_hdl_kit::block;
-use ef_numerics::sfu::Function;
+pub use functions::{EXP, LN, RECIP, RSQRT, SCALE_OFFSET};
 use rust_hdl::prelude::*;
 use sfu_finish::SfuFinish;
 use sfu_interpolate::SfuInterpolate;
@@ -14,18 +15,6 @@ use sfu_reduce::SfuReduce;
 
 /// Clock edges from argument to result, for every function.
 pub const LATENCY: usize = sfu_reduce::LATENCY + sfu_interpolate::LATENCY + sfu_finish::LATENCY;
-
-/// `op` of `1 / x`.
-pub const RECIP: u64 = Function::Recip as u64;
-/// `op` of `1 / sqrt(|x|)`.
-pub const RSQRT: u64 = Function::Rsqrt as u64;
-/// `op` of `e^x`.
-pub const EXP: u64 = Function::Exp as u64;
-/// `op` of `ln |x|`.
-pub const LN: u64 = Function::Ln as u64;
-
-/// Added to the field of a result, so that all of -58..=311 is a 9-bit unsigned number.
-pub const SCALE_OFFSET: u64 = 64;
 
 const _: () = assert!(sfu_interpolate::LATENCY == 6, "the delay lines of `Sfu` have this length");
 

@@ -1,8 +1,8 @@
 //! [`SfuFinish`]: stage 6 of the special functions, from the interpolated value to a word.
 
+use super::functions::SCALE_OFFSET;
 use crate::arith::fp_mul::{self, FpMul};
 use crate::arith::normalise_round::{self, NormaliseRound};
-use crate::arith::sfu::SCALE_OFFSET;
 use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 

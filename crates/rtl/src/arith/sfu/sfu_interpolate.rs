@@ -1,7 +1,7 @@
 //! [`SfuInterpolate`]: stages 2 to 5 of the special functions, a table of quadratics.
 
+use super::functions::{LN, RECIP, RSQRT};
 use crate::arith::mult18::Multiplier;
-use crate::arith::sfu::{LN, RECIP, RSQRT};
 use ef_hdl_kit::block;
 use ef_numerics::sfu::Coef;
 use rust_hdl::prelude::*;

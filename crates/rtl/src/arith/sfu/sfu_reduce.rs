@@ -1,6 +1,6 @@
 //! [`SfuReduce`]: stage 1 of the special functions, from a word to a point of the table.
 
-use crate::arith::sfu::{EXP, LN, RECIP, RSQRT, SCALE_OFFSET};
+use super::functions::{EXP, LN, RECIP, RSQRT, SCALE_OFFSET};
 use crate::arith::sig_product_exact::{self, SigProductExact};
 use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
