@@ -6,7 +6,8 @@ mod prose;
 
 use crate::section::{Section, SectionArgs};
 use anyhow::{Context, Result};
-use block::{Block, Direction};
+use block::Block;
+use ef_hdl_syntax::{Kind, prose::purpose};
 use latency::Constants;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -69,13 +70,13 @@ fn row(path: &Path, text: &str, block: &Block, latency: &str, tests: &str) -> St
     };
     let line = text.lines().position(declares).map_or(1, |line| line + 1);
     let module = format!("[`{}`](../{}#L{line})", block.name, path.display());
-    let cells = [&module, &prose::purpose(&block.doc), &ports(block), latency, tests];
+    let cells = [&module, &purpose(&block.doc), &ports(block), latency, tests];
     format!("| {} |", cells.map(|cell| cell.replace('|', "\\|")).join(" | "))
 }
 
 /// A line per direction: the names of the ports, behind those of one width this width.
 fn ports(block: &Block) -> String {
-    let lines = [Direction::In, Direction::Out, Direction::InOut].into_iter().filter_map(|direction| {
+    let lines = [Kind::In, Kind::Out, Kind::InOut].into_iter().filter_map(|direction| {
         let mut widths: Vec<(&str, Vec<&str>)> = Vec::new();
         for port in block.ports.iter().filter(|port| port.direction == direction) {
             match widths.iter_mut().find(|(width, _)| *width == port.width) {

@@ -40,7 +40,9 @@ fn a_library_whose_tests_are_not_built_has_none() {
         serde_json::from_str(&cargo(&["metadata", "--no-deps", "--format-version", "1"])).unwrap();
     let packages = metadata["packages"].as_array().unwrap().iter();
     let targets = packages.flat_map(|package| package["targets"].as_array().unwrap());
-    let untested = targets.filter(|target| target["test"] == false && target["kind"][0] == "lib");
+    let untested = targets.filter(|target| {
+        target["test"] == false && (target["kind"][0] == "lib" || target["kind"][0] == "proc-macro")
+    });
     let folders: Vec<&Path> =
         untested.map(|target| Path::new(target["src_path"].as_str().unwrap()).parent().unwrap()).collect();
     assert!(!folders.is_empty());

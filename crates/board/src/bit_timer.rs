@@ -20,7 +20,8 @@ pub fn bit_step(clock_hz: u64, baud: u64) -> Result<u64> {
     ensure!(
         possible,
         "a UART of {baud} baud at a clock of {clock_hz} Hz: from {} to {} baud are possible",
-        clock_hz >> 12,
+        // half a step less than 0.5 % of a step
+        (clock_hz * 100 >> PHASE_BITS) + 1,
         clock_hz / LEAST_CYCLES
     );
     Ok(step)

@@ -1,4 +1,3 @@
-use anyhow::Result;
 use ef_hdl_kit::export::Verilog;
 use ef_isa::{ComputeDesc, Config, Descriptor, LoadDesc, StoreDesc, instr, regs};
 use serde::Serialize;
@@ -95,13 +94,10 @@ fn engine<D: Descriptor>(name: &'static str, engine: instr::Engine) -> Engine {
 }
 
 /// Ports, parameters, multipliers, register map and program encodings of a configuration, which was exported as `verilog`.
-///
-/// # Errors
-/// None today: every configuration can be described.
-pub fn describe(config: &Config, verilog: &Verilog) -> Result<Description> {
+pub fn describe(config: &Config, verilog: &Verilog) -> Description {
     let ports =
         ef_rtl::with_accelerator!(config, accelerator => ef_hdl_kit::ports(&accelerator)).unwrap_or_default();
-    Ok(Description {
+    Description {
         top: ef_rtl::top::TOP,
         interface_version: regs::VERSION_VALUE,
         config: *config,
@@ -124,10 +120,10 @@ pub fn describe(config: &Config, verilog: &Verilog) -> Result<Description> {
                 ("NEXT", instr::opcode::NEXT),
                 ("SET", instr::opcode::SET),
             ],
-            opcode_bit: 60,
-            engine_bit: 58,
-            field_bit: 52,
-            stream_bit: 32,
+            opcode_bit: instr::place::OPCODE as u32,
+            engine_bit: instr::place::ENGINE as u32,
+            field_bit: instr::place::FIELD as u32,
+            stream_bit: instr::place::STREAM as u32,
             streams: instr::STREAMS,
             most_loops: instr::MAX_LOOPS,
             engines: vec![
@@ -136,5 +132,5 @@ pub fn describe(config: &Config, verilog: &Verilog) -> Result<Description> {
                 engine::<StoreDesc>("store", instr::Engine::Store),
             ],
         },
-    })
+    }
 }

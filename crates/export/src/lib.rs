@@ -57,7 +57,7 @@ pub fn export(config: &Config, dir: &Path, single_file: bool) -> Result<Vec<Path
     {
         files.push((list.into(), file_list(sources.iter().map(String::as_str).chain([multiplier]))));
     }
-    let description = serde_json::to_string_pretty(&describe(config, &verilog)?)?;
+    let description = serde_json::to_string_pretty(&describe(config, &verilog))?;
     files.push((format!("{top}.json"), description + "\n"));
     files.push(("README.md".into(), readme::of_accelerator(config.name, top)));
     folder::write(dir, &files)

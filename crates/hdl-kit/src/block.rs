@@ -24,8 +24,8 @@ use rust_hdl::widgets::prelude::DFF;
 /// | `timer: Timer<4>` | a part: another block, or anything else that rust-hdl takes |
 /// | `bank: Vec<Bank> = vec_of(T)` | a part, or signals, with a value of their own |
 ///
-/// A type may be an array or a `Vec` (`in x: [Bit; 4]`, `reg y: Vec<Bits<8>> = vec_of(T)`). Before the groups, `let` and
-/// `assert!` run when the block is made. A block has a `Default`; with parameters behind its generics
+/// A type may be an array or a `Vec` (`in x: [Bit; 4]`, `reg y: Vec<Bits<8>> = vec_of(T)`). Before the groups, `let`, `if`
+/// and macros such as `assert!` run when the block is made. A block has a `Default`; with parameters behind its generics
 /// (`struct Delay<D: Synth>(stages: usize) { ... }`, also `-> Result<Self>`) it has `new` instead.
 ///
 /// What the block does is an `impl Logic` with `#[hdl_gen]`, or [`glue!`](crate::glue). Its name and the first sentence of
@@ -167,36 +167,41 @@ impl<'a> Shown<'a> {
     }
 
     /// A field that holds.
-    pub fn hold(&mut self, field: &(impl Registers + ?Sized), name: &str) {
+    pub fn hold(mut self, field: &(impl Registers + ?Sized), name: &str) -> Self {
         let mut list = Vec::new();
         field.list(name, &mut list);
         self.registers.extend(list.into_iter().map(|(name, _)| (name, None)));
+        self
     }
 
     /// A register that is 0 where nothing is assigned.
-    pub fn pulse(&mut self, field: &(impl Registers + ?Sized), name: &str) {
+    pub fn pulse(mut self, field: &(impl Registers + ?Sized), name: &str) -> Self {
         let mut list = Vec::new();
         field.list(name, &mut list);
         self.registers.extend(list.into_iter().map(|(name, zero)| (name, Some(zero))));
+        self
     }
 
     /// A signal that is 0 where nothing is assigned.
-    pub fn low<D: Direction, T: Synth>(&mut self, _: &Signal<D, T>, name: &'static str) {
+    pub fn low<D: Direction, T: Synth>(mut self, _: &Signal<D, T>, name: &'static str) -> Self {
         self.signals.push((name, T::default().verilog()));
+        self
     }
 
     /// A field that is cleared by the signal `by`.
-    pub fn clear(&mut self, field: &(impl Registers + ?Sized), name: &str, by: &'static str) {
+    pub fn clear(mut self, field: &(impl Registers + ?Sized), name: &str, by: &'static str) -> Self {
         let at = self.cleared.iter().position(|(signal, _)| *signal == by).unwrap_or_else(|| {
             self.cleared.push((by, Vec::new()));
             self.cleared.len() - 1
         });
         field.list(name, &mut self.cleared[at].1);
+        self
     }
 
     /// A register whose value a port shows.
-    pub fn show(&mut self, register: &'static str, port: &'static str) {
+    pub fn show(mut self, register: &'static str, port: &'static str) -> Self {
         self.ports.push((port, register));
+        self
     }
 
     /// `x.clock = clock; x.d = x.q;` for every register, `x = 0` for a pulse.

@@ -3,7 +3,7 @@ use ef_hdl_kit::{UInt, glue, lint};
 use rust_hdl::prelude::*;
 
 /// A block from its fields and its `update` (with the attribute: its `self` must be the caller's).
-macro_rules! block {
+macro_rules! module {
     ($name:ident { $($fields:tt)* } $($update:tt)*) => {
         #[derive(LogicBlock, Default)]
         struct $name { $($fields)* }
@@ -26,60 +26,60 @@ macro_rules! finds {
 
 #[test]
 fn comparisons_that_bind_differently() {
-    block! { Precedence { pub a: Signal<In, Bits<4>>, pub b: Signal<In, Bits<4>>, pub y: Signal<Out, Bit> }
+    module! { Precedence { pub a: Signal<In, Bits<4>>, pub b: Signal<In, Bits<4>>, pub y: Signal<Out, Bit> }
     #[hdl_gen] fn update(&mut self) { self.y.next = self.a.val() & self.b.val() == self.b.val(); } }
     finds!(Precedence: "parentheses");
 
-    block! { Or { pub a: Signal<In, Bits<4>>, pub b: Signal<In, Bits<4>>, pub y: Signal<Out, Bit> }
+    module! { Or { pub a: Signal<In, Bits<4>>, pub b: Signal<In, Bits<4>>, pub y: Signal<Out, Bit> }
     #[hdl_gen] fn update(&mut self) { self.y.next = self.a.val() != self.a.val() | self.b.val(); } }
     finds!(Or: "parentheses");
 }
 
 #[test]
 fn arithmetic_with_literals_that_does_not_wrap() {
-    block! { Compare { pub a: Signal<In, Bits<4>>, pub y: Signal<Out, Bit> }
+    module! { Compare { pub a: Signal<In, Bits<4>>, pub y: Signal<Out, Bit> }
     #[hdl_gen] fn update(&mut self) { self.y.next = self.a.val() + 1 == self.a.val(); } }
     finds!(Compare: "`a + 1`: Verilog evaluates `+` at 32 bits and does not wrap at 4");
 
-    block! { Cast { pub a: Signal<In, Bits<4>>, pub y: Signal<Out, Bit> }
+    module! { Cast { pub a: Signal<In, Bits<4>>, pub y: Signal<Out, Bit> }
     #[hdl_gen] fn update(&mut self) { self.y.next = bits::<4>(15) + self.a.val() == self.a.val(); } }
     finds!(Cast: "evaluates `+` at 32 bits");
 
-    block! { Shift { pub a: Signal<In, Bits<4>>, pub y: Signal<Out, Bits<4>> }
+    module! { Shift { pub a: Signal<In, Bits<4>>, pub y: Signal<Out, Bits<4>> }
     #[hdl_gen] fn update(&mut self) { self.y.next = (self.a.val() + 1) >> 1; } }
     finds!(Shift: "evaluates `+` at 32 bits");
 
-    block! { Reduce { pub a: Signal<In, Bits<4>>, pub y: Signal<Out, Bit> }
+    module! { Reduce { pub a: Signal<In, Bits<4>>, pub y: Signal<Out, Bit> }
     #[hdl_gen] fn update(&mut self) { self.y.next = (self.a.val() + 1).any(); } }
     finds!(Reduce: "evaluates `+` at 32 bits");
 
-    block! { Narrow { pub a: Signal<In, Bits<8>>, pub b: Signal<In, Bits<4>>, pub y: Signal<Out, Bit> }
+    module! { Narrow { pub a: Signal<In, Bits<8>>, pub b: Signal<In, Bits<4>>, pub y: Signal<Out, Bit> }
     #[hdl_gen] fn update(&mut self) { self.y.next = bit_cast::<4, 8>(self.a.val()) + self.b.val() == self.b.val(); } }
     finds!(Narrow: "evaluates `+` at 8 bits and does not wrap at 4");
 
-    block! { Replace { pub a: Signal<In, Bits<4>>, pub b: Signal<In, Bit>, pub y: Signal<Out, Bits<4>> }
+    module! { Replace { pub a: Signal<In, Bits<4>>, pub b: Signal<In, Bit>, pub y: Signal<Out, Bits<4>> }
     #[hdl_gen] fn update(&mut self) { self.y.next = self.a.val().replace_bit(1, !self.b.val()); } }
     finds!(Replace: "`!b`: Verilog evaluates it at 32 bits");
 }
 
 #[test]
 fn casts_that_widen_before_the_operation() {
-    block! { Subtract { pub a: Signal<In, Bits<4>>, pub b: Signal<In, Bits<4>>, pub y: Signal<Out, Bits<8>> }
+    module! { Subtract { pub a: Signal<In, Bits<4>>, pub b: Signal<In, Bits<4>>, pub y: Signal<Out, Bits<8>> }
     #[hdl_gen] fn update(&mut self) { self.y.next = bit_cast::<8, 4>(self.a.val() - self.b.val()); } }
     finds!(Subtract: "`a - b`: Verilog evaluates `-` at 8 bits");
 
-    block! { Invert { pub a: Signal<In, Bits<4>>, pub y: Signal<Out, Bits<8>> }
+    module! { Invert { pub a: Signal<In, Bits<4>>, pub y: Signal<Out, Bits<8>> }
     #[hdl_gen] fn update(&mut self) { self.y.next = bit_cast::<8, 4>(!self.a.val()); } }
     finds!(Invert: "`!a`: Verilog evaluates it at 8 bits");
 
-    block! { Left { pub a: Signal<In, Bits<4>>, pub y: Signal<Out, Bits<8>> }
+    module! { Left { pub a: Signal<In, Bits<4>>, pub y: Signal<Out, Bits<8>> }
     #[hdl_gen] fn update(&mut self) { self.y.next = bit_cast::<8, 4>(self.a.val() << 1); } }
     finds!(Left: "evaluates `<<` at 8 bits");
 }
 
 #[test]
 fn products_used_in_place() {
-    block! { Product { pub a: Signal<In, Bits<8>>, pub y: Signal<Out, Bits<16>>, m: Signal<Local, UInt<8, 16>> }
+    module! { Product { pub a: Signal<In, Bits<8>>, pub y: Signal<Out, Bits<16>>, m: Signal<Local, UInt<8, 16>> }
     #[hdl_gen] fn update(&mut self) {
         self.m.next = self.a.val().into();
         self.y.next = (self.m.val() * self.m.val()) >> 4;
@@ -89,14 +89,14 @@ fn products_used_in_place() {
 
 #[test]
 fn bits_of_expressions() {
-    block! { Slice { pub a: Signal<In, Bits<4>>, pub y: Signal<Out, Bits<2>> }
+    module! { Slice { pub a: Signal<In, Bits<4>>, pub y: Signal<Out, Bits<2>> }
     #[hdl_gen] fn update(&mut self) { self.y.next = (self.a.val() + self.a.val()).get_bits::<2>(1); } }
     finds!(Slice: "bits can only be taken from a signal");
 }
 
 #[test]
 fn names_that_mean_something_else() {
-    block! { Captured { pub a: Signal<In, Bits<4>>, pub i: Signal<In, Bit>, pub y: Signal<Out, Bits<4>> }
+    module! { Captured { pub a: Signal<In, Bits<4>>, pub i: Signal<In, Bit>, pub y: Signal<Out, Bits<4>> }
     #[hdl_gen] fn update(&mut self) {
         self.y.next = self.a.val();
         for i in 0..4 {
@@ -107,14 +107,14 @@ fn names_that_mean_something_else() {
     } }
     finds!(Captured: "loop variable `i`: a signal has the same name");
 
-    block! { Keywords { pub packed: Signal<In, Bit>, pub small: Signal<Out, Bit>, delete: Signal<Local, Bit> }
+    module! { Keywords { pub packed: Signal<In, Bit>, pub small: Signal<Out, Bit>, delete: Signal<Local, Bit> }
     #[hdl_gen] fn update(&mut self) {
         self.delete.next = self.packed.val();
         self.small.next = self.delete.val();
     } }
     finds!(Keywords: "`packed`", "`small`", "`delete`");
 
-    block! { KeywordInstance { pub clock: Signal<In, Clock>, pub y: Signal<Out, Bit>, table: DFF<Bit> }
+    module! { KeywordInstance { pub clock: Signal<In, Clock>, pub y: Signal<Out, Bit>, table: DFF<Bit> }
     #[hdl_gen] fn update(&mut self) {
         dff_setup!(self, clock, table);
         self.y.next = self.table.q.val();
@@ -125,25 +125,25 @@ fn names_that_mean_something_else() {
 #[test]
 fn constants_of_rust_that_verilog_does_not_know() {
     const LIMIT: usize = 3;
-    block! { Generic { pub a: Signal<In, Bits<4>>, pub y: Signal<Out, Bit> }
+    module! { Generic { pub a: Signal<In, Bits<4>>, pub y: Signal<Out, Bit> }
     #[hdl_gen] fn update(&mut self) { self.y.next = self.a.val().get_bit(LIMIT); } }
     finds!(Generic: "`LIMIT`: no such signal");
 
-    block! { GenericIndex { pub a: [Signal<In, Bit>; 4], pub y: Signal<Out, Bit> }
+    module! { GenericIndex { pub a: [Signal<In, Bit>; 4], pub y: Signal<Out, Bit> }
     #[hdl_gen] fn update(&mut self) { self.y.next = self.a[LIMIT].val(); } }
     finds!(GenericIndex: "`LIMIT` in an index");
 }
 
 #[test]
 fn two_indices_in_one_path() {
-    block! { Matrix { pub a: [[Signal<In, Bit>; 2]; 2], pub y: Signal<Out, Bit> }
+    module! { Matrix { pub a: [[Signal<In, Bit>; 2]; 2], pub y: Signal<Out, Bit> }
     #[hdl_gen] fn update(&mut self) { self.y.next = self.a[0][1].val(); } }
     finds!(Matrix: "two indices");
 }
 
 #[test]
 fn paths_that_assign_nothing() {
-    block! { Latch { pub a: Signal<In, Bit>, pub y: Signal<Out, Bit> }
+    module! { Latch { pub a: Signal<In, Bit>, pub y: Signal<Out, Bit> }
     #[hdl_gen] fn update(&mut self) {
         if self.a.val() {
             self.y.next = true;
@@ -151,7 +151,7 @@ fn paths_that_assign_nothing() {
     } }
     finds!(Latch: "`y` is not assigned on every path");
 
-    block! { InsideCase { pub state: Signal<In, Bits<2>>, pub y: Signal<Out, Bit>, go: DFF<Step>, pub clock: Signal<In, Clock> }
+    module! { InsideCase { pub state: Signal<In, Bits<2>>, pub y: Signal<Out, Bit>, go: DFF<Step>, pub clock: Signal<In, Clock> }
     #[hdl_gen] fn update(&mut self) {
         dff_setup!(self, clock, go);
         match self.go.q.val() {
@@ -172,7 +172,7 @@ enum Step {
 
 #[test]
 fn signed_values_compared_with_literals() {
-    block! { Negative { pub a: Signal<In, Signed<8>>, pub y: Signal<Out, Bit> }
+    module! { Negative { pub a: Signal<In, Signed<8>>, pub y: Signal<Out, Bit> }
     #[hdl_gen] fn update(&mut self) { self.y.next = self.a.val() < 5.into(); } }
     finds!(Negative: "as unsigned");
 }
@@ -180,7 +180,7 @@ fn signed_values_compared_with_literals() {
 /// An inner block is checked too, and once for all its instances.
 #[test]
 fn blocks_inside_blocks() {
-    block! { Inner { pub a: Signal<In, Bits<4>>, pub y: Signal<Out, Bit> }
+    module! { Inner { pub a: Signal<In, Bits<4>>, pub y: Signal<Out, Bit> }
     #[hdl_gen] fn update(&mut self) { self.y.next = self.a.val() + 1 == self.a.val(); } }
 
     #[derive(LogicBlock, Default)]
@@ -206,7 +206,7 @@ struct Meta {
 
 #[test]
 fn good_code_is_not_reported() {
-    block! { Good {
+    module! { Good {
         pub clock: Signal<In, Clock>,
         pub a: Signal<In, Bits<32>>,
         pub valid: [Signal<In, Bit>; 4],

@@ -1,10 +1,11 @@
 //! From a parsed block to Rust: the struct, its `Default` and its rust-hdl `Block`.
 
 use crate::types;
+use ef_hdl_syntax::prose::purpose;
 use ef_hdl_syntax::{BlockItem, Field, Kind, Parameters};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{Attribute, Expr, ExprLit, Ident, Lit, Meta, ReturnType};
+use syn::{Ident, ReturnType};
 
 /// Everything that `block! { ... }` stands for.
 pub fn block(block: &BlockItem) -> TokenStream {
@@ -36,19 +37,20 @@ fn rust_hdl_block(block: &BlockItem) -> TokenStream {
     let hardware = block.fields.iter().filter(|field| !field.name.to_string().starts_with('_'));
     let fields: Vec<&Ident> = hardware.map(|field| &field.name).collect();
     let names: Vec<String> = fields.iter().map(|name| name.to_string()).collect();
-    let registers: Vec<&Field> = block.fields.iter().filter(|field| field.kind == Kind::Register).collect();
-    let named = |fields: &[&Field]| -> Vec<Ident> { fields.iter().map(|field| field.name.clone()).collect() };
-    let (pulsing, holding): (Vec<&Field>, Vec<&Field>) =
-        registers.iter().copied().partition(|field| field.pulse);
-    let (all, held, pulsing) = (named(&registers), named(&holding), named(&pulsing));
-    let signals: Vec<&Field> =
-        block.fields.iter().filter(|field| field.pulse && field.kind != Kind::Register).collect();
-    let signals = named(&signals);
-    let cleared: Vec<&Field> = registers.iter().copied().filter(|field| field.clear.is_some()).collect();
-    let (clears, by): (Vec<_>, Vec<_>) = cleared.iter().map(|field| (&field.name, &field.clear)).unzip();
-    let shown: Vec<&Field> = registers.iter().copied().filter(|field| field.shown.is_some()).collect();
-    let (shows, at): (Vec<_>, Vec<_>) = shown.iter().map(|field| (&field.name, &field.shown)).unzip();
-    let (title, purpose) = (name.to_string(), purpose(&block.attributes));
+    let named = |wanted: &dyn Fn(&Field) -> bool| -> Vec<&Ident> {
+        block.fields.iter().filter(|field| wanted(field)).map(|field| &field.name).collect()
+    };
+    let is_register = |field: &Field| field.kind == Kind::Register;
+    let all = named(&is_register);
+    let held = named(&|field| is_register(field) && !field.pulse);
+    let pulsing = named(&|field| is_register(field) && field.pulse);
+    let signals = named(&|field| !is_register(field) && field.pulse);
+    let clears = named(&|field| field.clear.is_some());
+    let by: Vec<&Ident> = block.fields.iter().filter_map(|field| field.clear.as_ref()).collect();
+    let shows = named(&|field| field.shown.is_some());
+    let at: Vec<&Ident> = block.fields.iter().filter_map(|field| field.shown.as_ref()).collect();
+    let (title, purpose) = (name.to_string(), purpose(&block.doc()));
+    let purpose = purpose.trim_end_matches('.');
     let core = quote!(::ef_hdl_kit::rust_hdl::core::prelude);
     let kit = quote!(::ef_hdl_kit::__block);
     quote! {
@@ -75,13 +77,12 @@ fn rust_hdl_block(block: &BlockItem) -> TokenStream {
                 false #(|| #core::Block::has_changed(&self.#fields))*
             }
             fn accept(&self, name: &str, probe: &mut dyn #core::Probe) {
-                #[allow(unused_mut)]
-                let mut shown = #kit::Shown::new(self, #title, #purpose);
-                #(shown.hold(&self.#held, stringify!(#held));)*
-                #(shown.pulse(&self.#pulsing, stringify!(#pulsing));)*
-                #(shown.low(&self.#signals, stringify!(#signals));)*
-                #(shown.clear(&self.#clears, stringify!(#clears), stringify!(#by));)*
-                #(shown.show(stringify!(#shows), stringify!(#at));)*
+                let shown = #kit::Shown::new(self, #title, #purpose)
+                    #(.hold(&self.#held, stringify!(#held)))*
+                    #(.pulse(&self.#pulsing, stringify!(#pulsing)))*
+                    #(.low(&self.#signals, stringify!(#signals)))*
+                    #(.clear(&self.#clears, stringify!(#clears), stringify!(#by)))*
+                    #(.show(stringify!(#shows), stringify!(#at)))*;
                 probe.visit_start_scope(name, &shown);
                 #(#core::Block::accept(&self.#fields, #names, probe);)*
                 probe.visit_end_scope(name, &shown);
@@ -90,44 +91,13 @@ fn rust_hdl_block(block: &BlockItem) -> TokenStream {
     }
 }
 
-/// The first sentence of the doc comment.
-fn purpose(attributes: &[Attribute]) -> String {
-    let lines = attributes.iter().filter_map(|attribute| match &attribute.meta {
-        Meta::NameValue(doc) if doc.path.is_ident("doc") => match &doc.value {
-            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value().trim().to_string()),
-            _ => None,
-        },
-        _ => None,
-    });
-    let paragraph: Vec<String> = lines.take_while(|line| !line.is_empty()).collect();
-    let text = paragraph.join(" ");
-    let sentence = text.split_once(". ").map_or(text.as_str(), |(first, _)| first);
-    without_links(sentence.trim_end_matches('.'))
-}
-
-/// "[`Name`](path)" as "`Name`".
-fn without_links(text: &str) -> String {
-    let mut plain = String::new();
-    let mut rest = text;
-    while let Some((before, link)) = rest.split_once("[`") {
-        let Some((name, after)) = link.split_once("`]") else { break };
-        plain += &format!("{before}`{name}`");
-        let target = after.strip_prefix('(').and_then(|target| target.split_once(')'));
-        rest = target.map_or(after, |(_, behind)| behind);
-    }
-    plain + rest
-}
-
 /// What the documentation says of a port; what it means is in a table in the block's doc comment.
 fn port_doc(field: &Field) -> TokenStream {
-    let direction = match field.kind {
-        Kind::In => "In",
-        Kind::Out => "Out",
-        Kind::InOut => "In and out",
-        _ => return TokenStream::new(),
-    };
+    if !field.kind.is_port() {
+        return TokenStream::new();
+    }
     let carried = field.carried.to_token_stream().to_string().replace(' ', "");
-    let text = format!("{direction}: `{carried}`.");
+    let text = format!("`{}`: `{carried}`.", field.kind);
     quote!(#[doc = #text])
 }
 

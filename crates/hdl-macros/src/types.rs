@@ -12,10 +12,7 @@ pub fn of(field: &Field) -> TokenStream {
 
 /// Ports can be seen from outside.
 pub fn visibility(field: &Field) -> TokenStream {
-    match field.kind {
-        Kind::In | Kind::Out | Kind::InOut => quote!(pub),
-        _ => field.visibility.to_token_stream(),
-    }
+    if field.kind.is_port() { quote!(pub) } else { field.visibility.to_token_stream() }
 }
 
 /// A signal, register or constant of type `carried`; an array or `Vec` of them where that is one.

@@ -1,6 +1,9 @@
 //! What stands inside of `block! { ... }` (`ef_hdl_kit::block!`, where it is described), as the macro and the catalogue of modules read it.
 
+pub mod prose;
+
 use proc_macro2::TokenStream;
+use std::fmt;
 use syn::parse::{Parse, ParseStream};
 use syn::{
     Attribute, Expr, Generics, Ident, Result, ReturnType, Stmt, Token, Type, Visibility, braced,
@@ -74,6 +77,27 @@ pub enum Kind {
     Part,
 }
 
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(match self {
+            Kind::In => "in",
+            Kind::Out => "out",
+            Kind::InOut => "inout",
+            Kind::Net => "net",
+            Kind::Register => "reg",
+            Kind::Constant => "const",
+            Kind::Part => "part",
+        })
+    }
+}
+
+impl Kind {
+    /// It can be seen from outside.
+    pub fn is_port(self) -> bool {
+        matches!(self, Kind::In | Kind::Out | Kind::InOut)
+    }
+}
+
 impl Parse for BlockItem {
     fn parse(input: ParseStream) -> Result<Self> {
         let attributes = input.call(Attribute::parse_outer)?;
@@ -89,7 +113,7 @@ impl Parse for BlockItem {
         while !body.is_empty() {
             if body.peek(Token![let]) || body.peek(Token![if]) || (body.peek(Ident) && body.peek2(Token![!]))
             {
-                before.push(statement(&body)?);
+                before.push(body.parse()?);
             } else {
                 fields.extend(group(&body)?);
             }
@@ -102,11 +126,6 @@ fn parameters(input: ParseStream) -> Result<Parameters> {
     let list;
     parenthesized!(list in input);
     Ok(Parameters { list: list.parse()?, output: input.parse()? })
-}
-
-/// `let name = value;` or `assert!(...);`
-fn statement(input: ParseStream) -> Result<Stmt> {
-    input.parse()
 }
 
 /// `[pub] [keyword] name, name: Type [= value]` and the comma behind it.

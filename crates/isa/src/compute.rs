@@ -29,7 +29,7 @@
 //!
 //! Partial sums are revisited only after the pipeline is through: the sequencer itself inserts the wait.
 
-use crate::effect::{Effect, Space, Step};
+use crate::effect::{Effect, Space, Step, product};
 use crate::fields::descriptor;
 use crate::op::{op, op_values};
 
@@ -78,16 +78,16 @@ impl ComputeDesc {
             let pixels = [(Self::n_c, Self::s_0), (Self::n_r, Self::s_1), (Self::n_i, Self::s_2)];
             let pixels = pixels.map(|(count, stride)| Step::counted(self, count, stride));
             effect.walk(self, (Space::Loss, false), Self::s_base, &pixels, 1);
-            let sums = self.n_g * self.n_kr * self.n_kc + u32::from(op.ones);
+            let sums = product(&[self.n_g, self.n_kr, self.n_kc]) + u64::from(op.ones);
             effect.walk(self, (Space::Psum, true), Self::p_base, &[], sums);
         } else {
-            let steps = Step::of(self, self.n_kr * self.n_kc, Self::s_0);
+            let steps = Step::of(self, product(&[self.n_kr, self.n_kc]), Self::s_0);
             let groups = Step::counted(self, Self::n_g, Self::s_1);
-            effect.walk(self, (Space::Weight, false), Self::s_base, &[steps, groups], lanes);
+            effect.walk(self, (Space::Weight, false), Self::s_base, &[steps, groups], lanes.into());
             if op.init == Init::Bias {
                 effect.walk(self, (Space::Weight, false), Self::bias, &[], 1);
             }
-            let sums = self.n_i * self.n_r * self.n_c;
+            let sums = product(&[self.n_i, self.n_r, self.n_c]);
             effect.walk(self, (Space::Psum, true), Self::p_base, &[], sums);
         }
         effect
@@ -101,7 +101,7 @@ impl ComputeDesc {
             if op.pixel_mode { step } else { step.turning(rotation) }
         };
         let loops = [
-            Step::counted(self, Self::n_g, Self::x_g).times(groups),
+            Step::counted(self, Self::n_g, Self::x_g).times(groups.into()),
             Step::counted(self, Self::n_kr, Self::x_kr).turning(Self::ph_kr),
             Step::counted(self, Self::n_kc, Self::x_kc).turning(Self::ph_kc),
             over_pixels(Self::n_i, Self::x_i, Self::ph_i),

@@ -58,7 +58,7 @@ pub fn accesses(command: &Command, lanes: usize) -> Accesses {
 
 /// What one command depends on and changes: the fields of its descriptor that it reads, and its accesses.
 #[derive(Clone, Debug, Default)]
-pub struct Effect {
+pub(crate) struct Effect {
     /// Bit i: field i is read. The others may hold anything.
     pub fields: u64,
     /// What is read and written.
@@ -68,7 +68,7 @@ pub struct Effect {
 /// One loop of a walk: how often it turns, how far each turn goes.
 #[derive(Clone, Copy)]
 pub(crate) struct Step {
-    turns: u32,
+    turns: u64,
     stride: i64,
     /// The fields that hold the number of turns, and those that matter if there is more than one.
     counts: u64,
@@ -78,7 +78,7 @@ pub(crate) struct Step {
 
 impl Step {
     /// A loop of `turns` turns, steps of the field `stride`; 16-bit strides are signed.
-    pub fn of<D: Descriptor>(d: &D, turns: u32, stride: usize) -> Step {
+    pub fn of<D: Descriptor>(d: &D, turns: u64, stride: usize) -> Step {
         let word = d.get(stride);
         let far = if D::FIELDS[stride].bits == 16 { i64::from(word as u16 as i16) } else { i64::from(word) };
         Step { turns, stride: far, counts: 0, strides: 1 << stride, once: turns == 1 }
@@ -86,11 +86,11 @@ impl Step {
 
     /// A loop of as many turns as the field `count` says.
     pub fn counted<D: Descriptor>(d: &D, count: usize, stride: usize) -> Step {
-        Step { counts: 1 << count, ..Step::of(d, d.get(count), stride) }
+        Step { counts: 1 << count, ..Step::of(d, d.get(count).into(), stride) }
     }
 
     /// Another number of turns follows from the count.
-    pub fn times(self, turns: u32) -> Step {
+    pub fn times(self, turns: u64) -> Step {
         Step { turns, ..self }
     }
 
@@ -105,33 +105,46 @@ impl Step {
     }
 }
 
+/// The product of fields, whatever they hold.
+pub(crate) fn product(fields: &[u32]) -> u64 {
+    fields.iter().fold(1, |product, field| product.saturating_mul(u64::from(*field)))
+}
+
+fn signed(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
 impl Effect {
     /// What a command of the undefined operation `op` does: nothing.
-    pub(crate) fn none(op: usize) -> Effect {
+    pub fn none(op: usize) -> Effect {
         Effect { fields: 1 << op, accesses: Accesses::new() }
     }
 
     /// The command reads these fields.
-    pub(crate) fn reads(&mut self, fields: impl IntoIterator<Item = usize>) {
+    pub fn reads(&mut self, fields: impl IntoIterator<Item = usize>) {
         fields.into_iter().for_each(|field| self.fields |= 1 << field);
     }
 
     /// The command reads, or writes, all that `base + sum(i_k * stride_k)` reaches for i_k < turns_k, and `width` entries from there.
-    pub(crate) fn walk<D: Descriptor>(
+    pub fn walk<D: Descriptor>(
         &mut self,
         d: &D,
         (space, write): (Space, bool),
         base: usize,
         steps: &[Step],
-        width: u32,
+        width: u64,
     ) {
         self.steps(steps);
         self.reads([base]);
         let base = i64::from(d.get(base));
         let reach = |sign: i64| -> i64 {
-            steps.iter().map(|s| (i64::from(s.turns) - 1).max(0) * (s.stride * sign).max(0) * sign).sum()
+            let far = |step: &Step| {
+                signed(step.turns.saturating_sub(1)).saturating_mul((step.stride * sign).max(0)) * sign
+            };
+            steps.iter().map(far).fold(0, i64::saturating_add)
         };
-        let (lo, hi) = (base + reach(-1), base + reach(1) + i64::from(width));
+        let hi = base.saturating_add(reach(1)).saturating_add(signed(width));
+        let lo = base.saturating_add(reach(-1));
         self.accesses.push(Access { space, lo, hi, write });
     }
 

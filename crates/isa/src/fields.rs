@@ -76,6 +76,7 @@ macro_rules! descriptor {
                 0 $(+ usize::from(self.$field != other.$field))*
             }
             fn used(&self) -> u64 {
+                // the fields that are read do not depend on the lanes
                 self.effect(1).fields
             }
         }

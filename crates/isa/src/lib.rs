@@ -30,7 +30,7 @@ pub use command::{Command, Synced};
 pub use compute::ComputeDesc;
 pub use config::Config;
 pub use device::{Device, DeviceError, MemoryUse};
-pub use effect::{Access, Accesses, Effect, Space, accesses};
+pub use effect::{Access, Accesses, Space, accesses};
 pub use fields::{Descriptor, Field};
 pub use instr::{Engine, Instr};
 pub use load::LoadDesc;

@@ -32,7 +32,7 @@
 //! window with `g_col` smaller by x and `g_w` columns, channels from n on begin n*`g_ch_stride` words later, and their vectors
 //! n*kr*kc/T groups later if that is a whole number.
 
-use crate::effect::{Effect, Space, Step};
+use crate::effect::{Effect, Space, Step, product};
 use crate::fields::descriptor;
 use crate::op::{OpValue, op, op_values};
 
@@ -88,7 +88,7 @@ impl LoadDesc {
         match op.kind {
             LoadKind::Zero => {
                 effect.reads([Self::n0]);
-                effect.walk(self, (buffer, true), Self::base, &[], self.n0);
+                effect.walk(self, (buffer, true), Self::base, &[], self.n0.into());
             }
             LoadKind::Vectors => {
                 self.source(op, &mut effect);
@@ -110,7 +110,7 @@ impl LoadDesc {
                 self.source(op, &mut effect);
                 effect.reads([Self::base]);
                 if op.destination == WordBuffer::Operand.into() {
-                    let words = self.run * self.n_run0 * self.n_run1;
+                    let words = product(&[self.run, self.n_run0, self.n_run1]);
                     effect.walk(self, (Space::Operand, true), Self::base, &[], words);
                 }
             }
@@ -118,7 +118,7 @@ impl LoadDesc {
                 effect.reads([Self::phase, Self::a2]);
                 effect.reads(Self::g_ch..=Self::g_col);
                 effect.reads(Self::g_h..=Self::g_src);
-                let groups = (self.g_ch * self.g_kr * self.g_kc).div_ceil(lanes);
+                let groups = product(&[self.g_ch, self.g_kr, self.g_kc]).div_ceil(lanes.into());
                 let loops = [
                     Step::counted(self, Self::n0, Self::a0).turning(Self::p0).turning(Self::g_sc),
                     Step::counted(self, Self::n1, Self::a1).turning(Self::p1).turning(Self::g_sr),
@@ -136,7 +136,7 @@ impl LoadDesc {
         let runs = [(Self::n_run0, Self::d_run0), (Self::n_run1, Self::d_run1)];
         let runs = runs.map(|(count, stride)| Step::counted(self, count, stride));
         effect.reads([Self::run]);
-        effect.walk(self, (from, false), Self::dram, &runs, self.run);
+        effect.walk(self, (from, false), Self::dram, &runs, self.run.into());
     }
 }
 

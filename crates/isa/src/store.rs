@@ -29,7 +29,7 @@
 //! With `gradient` the words leave in the order `[i][class]`, each image padded with +0 to a multiple of T; without it nothing is written.
 
 use crate::Descriptor;
-use crate::effect::{Effect, Space, Step};
+use crate::effect::{Effect, Space, Step, product};
 use crate::fields::descriptor;
 use crate::op::{op, op_values};
 
@@ -67,12 +67,12 @@ impl StoreDesc {
         match op.kind {
             StoreKind::Map => {
                 effect.reads([Self::n_i, Self::n_r]);
-                let sums = self.n_i * self.n_r * self.n_c;
+                let sums = product(&[self.n_i, self.n_r, self.n_c]);
                 effect.walk(self, (Space::Psum, false), Self::p_base, &[groups], sums);
                 if op.hand_over {
                     let (rows, columns) =
                         if op.pool { (self.n_r / 2, self.n_c / 2) } else { (self.n_r, self.n_c) };
-                    let words = self.n_i * self.n_g * rows * columns * lanes;
+                    let words = product(&[self.n_i, self.n_g, rows, columns, lanes]);
                     effect.walk(self, (Space::Handover, true), Self::o_w, &[], words);
                 }
                 self.runs(&mut effect, [Self::dram, Self::run, Self::d_run]);
@@ -87,7 +87,7 @@ impl StoreDesc {
                 effect.reads([Self::n_r]);
                 let inputs = Step::counted(self, Self::n_c, Self::p_n);
                 effect.walk(self, (Space::Psum, false), Self::p_base, &[groups, inputs], 1);
-                let elements = self.n_g * self.n_r * self.n_c;
+                let elements = product(&[self.n_g, self.n_r, self.n_c]);
                 for operand in [Self::o_w, Self::o_v] {
                     effect.walk(self, (Space::Operand, false), operand, &[], elements);
                 }
@@ -95,9 +95,9 @@ impl StoreDesc {
             }
             StoreKind::Softmax => {
                 effect.reads([Self::n_i, Self::p_g]);
-                let classes = Step::of(self, self.n_c.div_ceil(lanes), Self::p_g);
-                effect.walk(self, (Space::Psum, false), Self::p_base, &[classes], self.n_i);
-                effect.walk(self, (Space::Operand, false), Self::o_w, &[], self.n_i);
+                let classes = Step::of(self, self.n_c.div_ceil(lanes).into(), Self::p_g);
+                effect.walk(self, (Space::Psum, false), Self::p_base, &[classes], self.n_i.into());
+                effect.walk(self, (Space::Operand, false), Self::o_w, &[], self.n_i.into());
                 if op.gradient {
                     self.runs(&mut effect, [Self::dram, Self::run, Self::d_run]);
                 }
@@ -110,7 +110,7 @@ impl StoreDesc {
     fn runs(&self, effect: &mut Effect, [first, run, stride]: [usize; 3]) {
         effect.reads([run]);
         let runs = Step::counted(self, Self::n_run, stride);
-        effect.walk(self, (Space::Dram, true), first, &[runs], self.get(run));
+        effect.walk(self, (Space::Dram, true), first, &[runs], self.get(run).into());
     }
 }
 

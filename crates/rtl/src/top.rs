@@ -18,8 +18,10 @@ use rust_hdl::prelude::*;
 pub const SOFTMAX_AW: usize = 10;
 
 block! {
-    /// T x T lanes; address widths of feature, loss, weight and partial-sum buffers (vectors), operand RAM, scratch and code RAMs
-    /// (words), program buffer (instructions), hand-over RAM (words).
+    /// The accelerator: controller, load, compute and store engine behind one register port and one memory port.
+    ///
+    /// It has T x T lanes. Address widths: FAW, LAW, WAW and PAW of feature, loss, weight and partial-sum buffers (vectors); OAW of the
+    /// operand RAM, CAW of the code RAMs, HAW of the hand-over RAM (words); GAW of the program buffer (instructions).
     ///
     /// ```text
     ///  host port <-->| Controller |<-- start, field[], ready, done, bad --> engines

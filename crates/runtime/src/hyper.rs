@@ -86,6 +86,8 @@ pub struct Before {
 }
 
 impl HyperArgs {
+    /// Refuses values that no training has.
+    ///
     /// # Errors
     /// If a value is out of its range: names the option and what is possible.
     pub fn check(&self) -> Result<()> {

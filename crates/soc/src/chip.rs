@@ -34,6 +34,8 @@ block! {
     /// | `uart_rx`, `uart_tx` | 1 | host, see `docs/link.md` |
     /// | `led` | 8 | see [`Lights`] |
     /// | `sdram_*` | | SDRAM pins, see [`SdramCells`]; the tristate drivers are in the board's wrapper |
+    ///
+    /// It cannot be made if the clock cannot make the baud rate of the link.
     pub struct Chip<
         const T: usize,
         const FAW: usize,

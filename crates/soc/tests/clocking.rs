@@ -88,7 +88,7 @@ group! {
         });
     };
     /// It locks, and gives the SDRAM an edge in mid-cycle.
-    pll[run 100]: ClockGenerator::default() => |run| {
+    clock_generator[run 100]: ClockGenerator::default() => |run| {
         let mut cycle = 0;
         run.check(|b, _| {
             assert_eq!(b.locked.val(), cycle >= PLL_SIM_LOCK_EDGES);
@@ -100,7 +100,7 @@ group! {
         });
     };
     /// They delay by one cycle, and start deselected.
-    sdram_pads[run 5000]: SdramCells::default() => |run| {
+    sdram_cells[run 5000]: SdramCells::default() => |run| {
         let mut before: Option<[u64; 4]> = None;
         run.check(|b, rng| {
             match before {

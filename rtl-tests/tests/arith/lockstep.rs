@@ -103,11 +103,11 @@ group! {
             block.shift.next = u64::from(shift).into();
         });
     };
-    mult18_of_2_registers[run 1000]: Multiplier::<2>::default() => |run| {
+    multiplier_of_2_registers[run 1000]: Multiplier::<2>::default() => |run| {
         let mut due = Due::new(2);
         run.check(|b, rng| multiplier!(due, b, rng));
     };
-    mult18_of_3_registers[run 1000]: Multiplier::<3>::default() => |run| {
+    multiplier_of_3_registers[run 1000]: Multiplier::<3>::default() => |run| {
         let mut due = Due::new(3);
         run.check(|b, rng| multiplier!(due, b, rng));
     };

@@ -5,6 +5,7 @@ use ef_hdl_kit::rand::Rng;
 use ef_isa::compute::ComputeOp;
 use ef_isa::{ComputeDesc, Descriptor};
 use ef_rtl::arith::mult18::{MultKind, mult18_verilog};
+use ef_rtl::buffer::banks::Bank;
 use ef_rtl::buffer::rotator::RotateStage;
 use ef_rtl::buffer::skew_address::{AddressSum, Negate};
 use ef_rtl::buffer::skew_buffer::{BankPorts, Gate};
@@ -28,6 +29,7 @@ group! {
     rotator_of_8[run 400]: Rotator::<8, 32>::default() => rotates::<8>;
     delay[200]: Delay::<Bits<16>>::new(5) => |b, rng| drive!(b, rng; any(): d);
     pulse_delay[400]: PulseDelay::<9>::default() => |b, rng| drive!(b, rng; any(): d; one_in(30): reset);
+    bank[400]: Bank::<3>::default() => |b, rng| drive!(b, rng; any(): we, waddr, wdata, raddr);
     banks[400]: Banks::<2, 3>::default() => |b, rng| drive!(b, rng; any(): we, waddr, wdata, raddr);
     skew_address[400]: SkewAddress::<4>::default() => |b, rng| drive!(b, rng; any(): addr, rot, lane);
     skew_buffer[1000]: SkewBuffer::<2, 2, 3, 2>::default() => |b, rng| {

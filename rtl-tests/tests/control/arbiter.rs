@@ -56,8 +56,6 @@ fn command(rng: &mut Random, write: bool) -> Burst {
     Burst { write, address: rng.random_range(0..WORDS - len), len }
 }
 
-/// Three busy clients at the arbiter; `speed` is the chance of every ready and of every word in a cycle, `busy` that of an
-/// engine's next command.
 /// Every side shows its command at its port.
 fn offer(sim: &mut Vsim, sides: &[Side; 3]) {
     for (side, name) in sides.iter().zip(NAMES) {
@@ -69,6 +67,8 @@ fn offer(sim: &mut Vsim, sides: &[Side; 3]) {
     }
 }
 
+/// Three busy clients at the arbiter; `speed` is the chance of every ready and of every word in a cycle, `busy` that of an
+/// engine's next command.
 fn run(seed: u64, speed: f64, busy: f64) {
     let mut rng = seeded(seed);
     let mut sim = Vsim::of(&mut Arbiter::default(), "arbiter").unwrap();

@@ -256,7 +256,7 @@ fn a_cancelled_command_takes_the_beats_under_way_and_says_nothing() {
         }
         assert_eq!(world.memory.outstanding(), 0, "ready with beats outstanding");
         assert!(!bench.engine.is("cmd_valid"), "ready with a read command offered");
-        assert_eq!(world.done, 0, "an cancelled command is not done");
+        assert_eq!(world.done, 0, "a cancelled command is not done");
 
         // what was written stays; from there on all is as usual
         world.started = 0;

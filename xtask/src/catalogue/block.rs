@@ -2,8 +2,7 @@
 
 use ef_hdl_syntax::{BlockItem, Field, Kind};
 use quote::ToTokens;
-use std::fmt;
-use syn::{Attribute, Expr, GenericArgument, Ident, Item, PathArguments, Type};
+use syn::{GenericArgument, Ident, Item, PathArguments, Type};
 
 /// A hardware module.
 #[derive(Debug, PartialEq)]
@@ -19,26 +18,10 @@ pub struct Block {
 #[derive(Debug, PartialEq)]
 pub struct Port {
     pub name: String,
-    pub direction: Direction,
+    /// `In`, `Out` or `InOut`.
+    pub direction: Kind,
     /// Bits, as the source says it: `16`, `W`, `T x 32`; for a bundle its type.
     pub width: String,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Direction {
-    In,
-    Out,
-    InOut,
-}
-
-impl fmt::Display for Direction {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str(match self {
-            Self::In => "in",
-            Self::Out => "out",
-            Self::InOut => "inout",
-        })
-    }
 }
 
 /// All modules that a source file declares outside functions and inner modules.
@@ -60,17 +43,13 @@ pub fn blocks(text: &str) -> syn::Result<Vec<Block>> {
 
 impl Block {
     fn of(block: &BlockItem) -> Self {
-        let port = |field: &Field| {
-            let direction = match field.kind {
-                Kind::In => Direction::In,
-                Kind::Out => Direction::Out,
-                Kind::InOut => Direction::InOut,
-                _ => return None,
-            };
-            Some(Port { name: field.name.to_string(), direction, width: width(&field.carried) })
+        let port = |field: &Field| Port {
+            name: field.name.to_string(),
+            direction: field.kind,
+            width: width(&field.carried),
         };
-        let ports = block.fields.iter().filter_map(port).collect();
-        Block { name: block.name.to_string(), doc: doc(&block.attributes), ports }
+        let ports = block.fields.iter().filter(|field| field.kind.is_port()).map(port).collect();
+        Block { name: block.name.to_string(), doc: block.doc(), ports }
     }
 }
 
@@ -115,35 +94,23 @@ fn text(tokens: impl ToTokens) -> String {
     tokens.to_token_stream().to_string().replace(' ', "")
 }
 
-/// The doc comment among attributes.
-fn doc(attributes: &[Attribute]) -> String {
-    let lines = attributes.iter().filter_map(|attribute| match &attribute.meta {
-        syn::Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
-            Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(line), .. }) => Some(line.value()),
-            _ => None,
-        },
-        _ => None,
-    });
-    lines.map(|line| line.strip_prefix(' ').unwrap_or(&line).to_owned()).collect::<Vec<_>>().join("\n")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn port(name: &str, direction: Direction, width: &str) -> Port {
+    fn port(name: &str, direction: Kind, width: &str) -> Port {
         Port { name: name.into(), direction, width: width.into() }
     }
 
     fn ports() -> Vec<Port> {
         vec![
-            port("clock", Direction::In, "1"),
-            port("reset", Direction::In, "1"),
-            port("valid", Direction::In, "1"),
-            port("psum", Direction::Out, "16"),
-            port("word", Direction::In, "T x 32"),
-            port("code", Direction::Out, "n x 2*T"),
-            port("pin", Direction::InOut, "W"),
+            port("clock", Kind::In, "1"),
+            port("reset", Kind::In, "1"),
+            port("valid", Kind::In, "1"),
+            port("psum", Kind::Out, "16"),
+            port("word", Kind::In, "T x 32"),
+            port("code", Kind::Out, "n x 2*T"),
+            port("pin", Kind::InOut, "W"),
         ]
     }
 

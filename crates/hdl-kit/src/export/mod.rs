@@ -42,8 +42,6 @@ pub const PREFIX: &str = "ef_";
 
 /// Exports `block` with [`PREFIX`] before module names; the top module is called `top`.
 ///
-/// Fails if rust-hdl's own checks do (an unconnected signal, a logic loop, a write to an input).
-///
 /// # Errors
 /// If a check of rust-hdl fails (an unconnected signal, a logic loop, a write to an input).
 pub fn verilog<B: Block>(block: &mut B, top: &str) -> Result<Verilog> {

@@ -73,7 +73,7 @@ impl Vsim {
     /// Simulates module `top` of any Verilog; `extra_cpp` as in [`Model::extra_cpp`].
     ///
     /// # Errors
-    /// If the block cannot be exported, or Verilator or the C++ compiler is missing or refuses it.
+    /// If Verilator or the C++ compiler is missing, or refuses the text.
     pub fn from_verilog(top: &str, source: &str, ports: &[Port], extra_cpp: Option<&str>) -> Result<Vsim> {
         Model::from_verilog(top, source, ports).extra_cpp(extra_cpp.unwrap_or_default()).build()
     }

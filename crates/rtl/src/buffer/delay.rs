@@ -15,6 +15,8 @@ block! {
     /// use rust_hdl::prelude::*;
     /// # ef_hdl_kit::export::verilog(&mut Delay::<Bits<16>>::new(8), "delay").unwrap();
     /// ```
+    ///
+    /// At least one stage.
     pub struct Delay<D: Synth>(stages: usize) {
         assert!(stages > 0, "a delay line has at least one stage");
         in clock: Clock, in d: D,

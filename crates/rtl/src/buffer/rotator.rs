@@ -60,6 +60,8 @@ glue! { [const T: usize, const W: usize] Rotator<T, W>; self => {
 
 block! {
     /// T two-way multiplexers steered by one bit of the rotation.
+    ///
+    /// `digit` is the bit of `rot`.
     pub struct RotateStage<const T: usize, const W: usize>(digit: Bits<2>) {
         in rot: Bits<3>, in stay, turn: Vec<Bits<W>> = vec_of(T),
         out y: Vec<Bits<W>> = vec_of(T),

@@ -55,8 +55,8 @@ block! {
     }
 }
 
-/// Bank addresses are registered once more on their way to the RAMs.
 const TO_BANK: usize = SkewAddress::<2>::LATENCY;
+/// Bank addresses are registered once more on their way to the RAMs.
 const TO_DATA: usize = TO_BANK + 1 + Banks::<2, 1>::LATENCY;
 
 impl<const T: usize, const FAW: usize, const LAW: usize, const WAW: usize> SkewBuffer<T, FAW, LAW, WAW> {

@@ -110,9 +110,9 @@ glue! { [const T: usize, const FAW: usize, const LAW: usize, const WAW: usize, c
 
     wire!(self.{s_we_at_row, bias_at_row, swap_at_row, issue_at_write, stop_at_write} <- self: clock);
     wire!(self.{stop_at_end, init_at_row, psum_at_read, psum_at_write, tag_at_end} <- self: clock);
-    wire!(self.{p_addr_q} <- self: clock);
+    wire!(self.p_addr_q.clock, self.clock);
     wire!(self.{s_we_at_row, bias_at_row, swap_at_row, issue_at_write, stop_at_write} <- self: reset);
-    wire!(self.{stop_at_end} <- self: reset);
+    wire!(self.stop_at_end.reset, self.reset);
     wire!(self.s_we_at_row.d, self.sequencer.read_first);
     wire!(self.bias_at_row.d, self.sequencer.read_bias);
     wire!(self.swap_at_row.d, self.sequencer.swap);

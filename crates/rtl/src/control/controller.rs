@@ -35,6 +35,8 @@ block! {
     /// | `learning_rate`, `momentum`, `weight_decay`, `inv_batch` | 32 | registers |
     /// | `loss_sum`, `mean_loss`, `correct` | 32 | from the store engine |
     /// | `busy`, `error` | 1 | STATUS bits |
+    ///
+    /// Of an accelerator of the configuration `config`.
     pub struct Controller<const GAW: usize>(config: &Config) {
         in clock: Clock,
         in reset, req_valid, req_write, resp_ready, load_ready, load_done, load_bad, compute_ready: Bit,

@@ -23,7 +23,7 @@ block! {
     /// | `in_valid`, `in_ready`, `in_word` | 1, 1, 32 | words |
     /// | `operand_we`, `code_we`, `waddr` | 1, 1, 16 | which memory is written, and where |
     /// | `scratch_we[W]`, `scratch_waddr` | 1, 16 | which banks of the scratch are written, and where |
-    /// | `wdata[W]` | 32 | what; a word as it is is in all of them |
+    /// | `wdata[W]` | 32 | the words to write; without `unpack` all of them are the same word |
     /// | `idle` | 1 | every word taken has been written |
     pub struct Words<const W: usize> {
         assert!(matches!(W, 2 | 4), "2 or 4 pixels at once");

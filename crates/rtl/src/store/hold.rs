@@ -9,6 +9,8 @@ block! {
     /// ```text
     ///  d --> [FF] --> ... --> [FF] --> q
     /// ```
+    ///
+    /// `cycles` is 0 or more.
     pub struct Hold<D: Synth>(cycles: usize) {
         in clock: Clock, in d: D,
         out q: D,

@@ -24,6 +24,8 @@ block! {
     /// use ef_rtl::store::token_line::TokenLine;
     /// # ef_hdl_kit::export::verilog(&mut TokenLine::new(5), "token_line").unwrap();
     /// ```
+    ///
+    /// `length`, 1 to 120, is the age of the oldest tap in cycles.
     pub struct TokenLine(length: usize) {
         assert!((1..=120).contains(&length), "a token line is 1 to 120 cycles long");
         in clock: Clock, in clear, token: Bit,

@@ -2,9 +2,9 @@
 //!
 //! ```text
 //!  oscillator --[ClockGenerator]--+--> core clock --> everything
-//!                |     +--> SDRAM clock --> [SdramCells] --> sdram_clk
-//!              locked
-//!                v
+//!                      |          +--> SDRAM clock --> [SdramCells] --> sdram_clk
+//!                    locked
+//!                      v
 //!  button --[ResetSequencer]--> reset
 //! ```
 

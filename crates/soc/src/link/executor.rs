@@ -30,7 +30,8 @@ block! {
     ///                   +--- refused --------------------------------------------------------+
     /// ```
     /// Fetch waits for the word of the RAM, Answer for a register's value, Start and Memory for the memory, at most 2^16 cycles;
-    /// the register port always answers. Words that were read are stored where the words of a write would have been.
+    /// the register port always answers. A read stores its words in the request RAM where a write has its
+    /// payload, from index 0 on; the reply is sent from there.
     ///
     /// | port | width | |
     /// |---|---|---|

@@ -61,6 +61,8 @@ block! {
     /// let settings = LinkSettings { clock_hz: 100_000_000, baud: 3_000_000, memory_words: 1 << 23 };
     /// # ef_hdl_kit::export::verilog(&mut HostLink::new(&settings).unwrap(), "host_link").unwrap();
     /// ```
+    ///
+    /// It cannot be made if the clock cannot make the baud rate.
     pub struct HostLink(settings: &LinkSettings) -> Result<Self> {
         in clock: Clock,
         in reset, rx, req_ready, resp_valid, cmd_ready, wdata_ready, rdata_valid, accelerator_busy: Bit,

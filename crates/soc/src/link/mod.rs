@@ -3,6 +3,9 @@
 //! | block | what |
 //! |---|---|
 //! | [`HostLink`] | pins to register port and memory port |
+//! | [`line`] | bytes and frames on the serial line |
+//! | [`receiver`], [`sender`], [`request_ram`] | frames, and their words |
+//! | [`session`], [`executor`], [`memory_word`] | what a request may, and what it does |
 //! | [`MemoryMux`] | the memory port of the link and that of the accelerator as one |
 //!
 //! Op codes, layouts and the like are those of `ef_link`; the protocol is in `docs/link.md`.

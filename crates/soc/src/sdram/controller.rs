@@ -39,6 +39,9 @@ block! {
     /// | `dq_out`, `dq_oe`, `dq_in` | 16, 1, 16 | SDRAM data, to and from the pads |
     /// | `busy` | 1 | a burst is offered or not complete; registered |
     /// | `moving` | 1 | a word was commanded in the cycle before: two cycles of data; registered. Efficiency is 2 `moving` / `busy` |
+    ///
+    /// # Panics
+    /// If [`SdramTiming::check`] fails.
     pub struct SdramController(timing: &SdramTiming) {
         if let Err(error) = timing.check() {
             panic!("{error}");
@@ -61,7 +64,7 @@ block! {
 
 glue! { SdramController; self => {
     wire!(self.{segmenter, rows, columns, banks, maintenance, pins, write_path, read_path} <- self: clock);
-    wire!(self.{activity} <- self: clock);
+    wire!(self.activity.clock, self.clock);
     wire!(self.{segmenter, rows, columns, banks, maintenance, pins, write_path, read_path} <- self: reset);
     // bursts to segments
     wire!(self.segmenter <- self: cmd_valid, cmd_write, cmd_addr, cmd_len);

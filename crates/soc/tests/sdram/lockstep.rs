@@ -113,7 +113,7 @@ group! {
     sdram_controller_of_a_slow_part[run 8000]: SdramController::new(&slow()) => moves_words;
 }
 
-/// Word address and length of what is left of each burst given.
+/// The next segment: the front burst (write, address, length) up to the end of its page; the rest of it goes back to the front.
 fn cut(page: u64, bursts: &mut VecDeque<(bool, u64, u64)>, address_mask: u64) -> Option<(bool, u64, u64)> {
     let (write, address, length) = bursts.pop_front()?;
     let words = length.min(page - address % page);

@@ -7,7 +7,8 @@ use rust_hdl::prelude::*;
 pub const LATENCY: usize = 3;
 
 block! {
-    /// First level of the tree: two ones' complement terms and one of the two ones they lack. Combinational.
+    /// First level of the tree: adds two terms. A negative term comes as its inverted magnitude and needs 1 added; this adds the 1 of `a`,
+    /// that of `b` is left to a later adder. Combinational.
     ///
     /// `sum = a + b + carry`, 32 bits two's complement; `a` and `b` are 28 bits under a sign.
     pub struct PairAdd {

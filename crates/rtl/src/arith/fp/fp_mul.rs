@@ -50,9 +50,9 @@ block! {
         product: SigProductExact,
         reg exponent: [Bits<10>; 4],
         /// Shift registers, as deep as the product: bit 3 belongs to it.
-        reg sign: Bits<4>,
-        reg present: Bits<4>, reg fraction: Bits<23>, reg up, sign_5, present_5: Bit,
-        reg exponent_5: Bits<10>,
+        reg sign, present: Bits<4>,
+        // edge 5
+        reg fraction: Bits<23>, reg up, sign_5, present_5: Bit, reg exponent_5: Bits<10>,
         net dropped: Bits<4>, net sticky: Bit,
         pack: RoundPack,
         const hidden: Bits<24> = 0x80_0000, const bias: Bits<10> = 127, const one: Bits<10> = 1,

@@ -42,7 +42,10 @@ block! {
         net falls: Bit,
         /// Shift registers: bit `i` belongs to the point `i + 1` edges ago.
         reg subtract_linear: Bits<4>,
-        reg subtract_quadratic: Bits<5>, reg c0_10, c0_11: Bits<30>, reg partial, sum => value: Bits<31>,
+        /// As the one above.
+        reg subtract_quadratic: Bits<5>,
+        // edges 10 to 13
+        reg c0_10, c0_11: Bits<30>, reg partial, sum => value: Bits<31>,
         reg quadratic_11: Bits<15>,
         net linear_term, linear_flipped, quadratic_term, quadratic_flipped: Bits<31>,
         const recip: Bits<2> = RECIP, const rsqrt: Bits<2> = RSQRT, const ln: Bits<2> = LN,

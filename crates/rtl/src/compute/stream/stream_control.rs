@@ -49,6 +49,7 @@ block! {
         // where it is
         reg at_start, first_step, in_ones => vector_ones, final_block: Bit, reg p => psum: Bits<16>,
         reg(taken) lane: Bits<3>,
+        // what ends in this cycle, and turns
         net free, go, pixels_end, kernel_end, step_end, command_end, taken, turn_kc, turn_kr, turn_g: Bit,
         const one: Bits<16> = 1, const lane_zero: Bits<3> = 0, const lane_one: Bits<3> = 1,
         const lane_last: Bits<3> = T as u64 - 1, const init_keep: Bits<2> = Init::Keep as u64,

@@ -6,7 +6,8 @@ use rust_hdl::prelude::*;
 pub const FEW: u64 = 2;
 
 block! {
-    /// Words in turn low and high, from instruction [got] on; words that were asked for before a far jump are dropped.
+    /// Writes the words of instruction bursts into the program buffer: low half, then high half, beginning with instruction `got`. Words
+    /// that were asked for before a far jump are dropped.
     ///
     /// ```text
     ///  more, count --> [pending] --> few, idle
@@ -29,8 +30,9 @@ block! {
         out write_low, write_high, few, idle: Bit, out got: Bits<16>,
         reg(reset) pending: Bits<8>,
         /// How many of the pending words are void, and whether any is.
-        reg dropping: Bits<8>,
-        reg(reset) drop_word, second: Bit, reg(reset) next_one => got: Bits<16>,
+        reg dropping: Bits<8>, reg(reset) drop_word: Bit,
+        // the next word is a high half, of this instruction
+        reg(reset) second: Bit, reg(reset) next_one => got: Bits<16>,
         reg at_most_one => few, quiet => idle: Bit,
         net left: Bits<8>, net useful: Bit,
         const none: Bits<8> = 0, const one: Bits<8> = 1, const burst: Bits<8> = 2 * crate::control::refill::BURST,

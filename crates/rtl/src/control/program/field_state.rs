@@ -47,6 +47,7 @@ block! {
         reg newer: [Bit; 3],
         /// Stage W and the two entries before.
         reg value: [Bits<32>; 3],
+        /// Stage W: the engine of the entry, a bit each.
         reg to: [Bit; 3],
         net engine: Bits<2>, net last_address: Bits<11>, net base: Bits<32>,
         const zero: Bits<32> = 0,

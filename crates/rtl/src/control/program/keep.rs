@@ -18,7 +18,8 @@ block! {
     /// A loop becomes the anchor when it begins and none is; the anchor moves inwards, a level in two cycles, when the program counter
     /// has run too far from it, and is none after its loop has ended. `level` is the anchor's place in the loop stack, 0 the innermost.
     /// Instruction numbers are modulo 2^16 here, which is more than the buffer holds. `keep` is never beyond the next
-    /// instruction: after a jump it is right a cycle later. What it is besides decides how fast a program runs, not what it does.
+    /// instruction: after a jump it is right a cycle later. A smaller `keep` than
+    /// necessary leaves less room to read ahead: the program gets slower, its result stays the same.
     pub struct Keep<const RAW: usize> {
         assert!((7..=15).contains(&RAW), "a program buffer has 128 to 32768 instructions");
         in clock: Clock, in reset, push, pop: Bit, in pc, start: Bits<24>,

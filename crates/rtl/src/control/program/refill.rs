@@ -5,11 +5,11 @@ use rust_hdl::prelude::*;
 /// Instructions of a burst.
 pub const BURST: u64 = 32;
 
-/// Cycles from the first that sees neither a burst offered nor two under way to the one that measures the room for another, ...
+/// Cycles from the first that sees neither a burst offered nor two under way to the one that measures the room for another.
 pub const MEASURE: u64 = 1;
-/// ... from there until it is offered, if there is room ...
+/// Cycles from measuring the room to the offer of the burst, if there is room.
 pub const OFFER: u64 = 3;
-/// ... and until the room is measured again, if there is none.
+/// Cycles from measuring the room to the next measurement, if there is none.
 pub const AGAIN: u64 = 4;
 /// Cycles from what sets the room for a burst, the instruction executed, to the cycle that measures it.
 pub const MEASURED: u64 = 2;

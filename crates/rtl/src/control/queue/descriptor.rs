@@ -12,6 +12,8 @@ block! {
     ///  word (one cycle later) ------------->[value]--> value, zero-extended
     /// ```
     /// `word` belongs to the `write` and `index` of the cycle before. `value` changes two cycles after `write`.
+    ///
+    /// `position` is its number in its descriptor.
     pub struct DescriptorField<const W: usize>(position: usize) {
         in clock: Clock, in reset, write: Bit, in index: Bits<6>, in word: Bits<32>,
         out value: Bits<32>,

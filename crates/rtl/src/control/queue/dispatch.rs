@@ -6,9 +6,9 @@ use rust_hdl::prelude::*;
 pub const ISSUE: u64 = 1;
 /// Cycles from the decision to `start`.
 pub const START: u64 = 1;
-/// Entries in a queue from which on no more may be pushed, but for those under way: ...
+/// Entries in a queue at which `push_room` falls; those under way still come.
 pub const MANY: u64 = 26;
-/// ... cycles from an entry that comes or goes to `push_room`.
+/// Cycles until `push_room` shows an entry that came or went.
 pub const ROOM: u64 = 2;
 
 block! {

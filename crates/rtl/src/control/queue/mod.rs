@@ -82,6 +82,7 @@ glue! { [D: Descriptor] CommandQueue<D>; self => {
         wire!(self.dispatch.some[i], self.some[i]);
         wire!(self <- self: take[i] = dispatch.take[i], put[i] = order.put[i]);
     }
+    // status
     wire!(self.state.empty, self.dispatch.idle);
     wire!(self.state.start, self.dispatch.start);
     wire!(self.state.none, self.order.none);

@@ -29,6 +29,8 @@ block! {
     /// | others | | the register or output of that name |
     ///
     /// A read sees every write accepted before it. Addresses that are not readable read 0.
+    ///
+    /// Of an accelerator of the configuration `config`.
     pub struct Registers(config: &Config) {
         let bytes = |depths: [usize; 4]| u64::from(u32::from_le_bytes(depths.map(|depth| depth as u8)));
         in clock: Clock, in reset, req_valid, req_write, resp_ready, busy, done, error, stopped: Bit,
@@ -107,7 +109,7 @@ glue! { Registers; self => {
 }}
 
 block! {
-    /// The number of an instruction as a register.
+    /// Widens the number of an instruction, 24 bits, to the 32 bits of a register. Combinational.
     pub struct InstructionWord {
         in number: Bits<24>,
         out word: Bits<32>,

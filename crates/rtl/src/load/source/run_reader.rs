@@ -83,7 +83,9 @@ block! {
         reg beats, beats_left: Bits<17>,
         net beat, complete: Bit,
         // words of a cancelled command are still to come
-        reg draining, read => word_read, issued => burst_issued: Bit,
+        reg draining: Bit,
+        // for the counters
+        reg read => word_read, issued => burst_issued: Bit,
         const one: Bits<17> = 1, const two: Bits<17> = 2,
     }
 }

@@ -27,7 +27,9 @@ block! {
         reg(reset) multiplying: Bit, reg(reset) pulse adding => go: Bit, reg(start) steps: Bits<4>,
         reg stride => down, offset: Bits<16>,
         // the bits of the factors still to come
-        reg factor: Bits<16>, reg rows: Bits<3>, reg(start) product, jump_product => jump: Bits<16>,
+        reg factor: Bits<16>, reg rows: Bits<3>,
+        // the sums so far
+        reg(start) product, jump_product => jump: Bits<16>,
         net pulse addend, jump_addend: Bits<16>,
         const last_step: Bits<4> = 15, const jump_steps: Bits<4> = 3,
     }

@@ -6,6 +6,8 @@ use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
 block! {
+    /// Walks over the taps of all output pixels, one step per clock; a step is up to W neighbouring columns of one kernel row.
+    ///
     /// For r < `n1`, c < `n0`, channel, kernel row kr: the kernel's columns in steps of W, the last with what is left. A step has the row
     /// `row + r*stride_down + kr`, the column `col + c*stride_across + kc` and the address
     /// `source + channel*channel_stride + (row)*row_stride + (column)` of its first tap.
@@ -47,8 +49,9 @@ block! {
         // kernel columns minus W + 1, other counts minus two: the sign bit means "the last iteration"
         reg kc_count, kc_left, kr_count, kr_left, ch_count, ch_left, c_count, c_left, r_left: Bits<17>,
         net kc_less, kr_less, ch_less, c_less: Bits<17>, net kc_ends, kr_ends, ch_ends, c_ends, r_ends: Bit,
+        reg(reset) walking: Bit,
         // where each level's iteration began
-        reg(reset) walking: Bit, reg at => address, kr_at, ch_at, c_at, r_at: Bits<16>,
+        reg at => address, kr_at, ch_at, c_at, r_at: Bits<16>,
         net step: Bit, net from, by, sum: Bits<16>,
         const one: Bits<17> = 1, const two: Bits<17> = 2, const width: Bits<17> = bits(W),
         const width_and_one: Bits<17> = bits(W + 1), const width_less_one: Bits<2> = bits(W - 1),

@@ -32,7 +32,9 @@ block! {
         ram: RAM<Bits<32>, CAW>,
         reg(reset) enabled: Bit, reg wide: Bit, reg pointer: Bits<CAW>,
         // the RAM has been asked for a word
-        reg peeked, current, present: Bit, reg cur, word => code: Bits<32>,
+        reg peeked: Bit,
+        // `cur` and `word` hold a word
+        reg current, present: Bit, reg cur, word => code: Bits<32>,
         // codes in `word` after the present one
         reg left: Bits<4>,
         net load_cur, load_word, used_up: Bit,

@@ -33,7 +33,7 @@ block! {
     /// | `out_valid`, `out_ready`, `vector[T]` | 1, 1, 32 | vectors |
     /// | `out_cut` | 1 | with the vector: it is the last of its pixel |
     /// | `present` | 8 | bit n: lane n of the vector holds a word, the others count as 0 |
-    /// | `keep` | 8 | bit n: lane n of the vector was there a cycle ago and is no more |
+    /// | `keep` | 8 | bit n: the next vector has overwritten lane n in this cycle; take the word of a cycle ago |
     ///
     /// `in_ready` depends combinationally on `out_ready`.
     pub struct Collector<const T: usize> {

@@ -27,7 +27,7 @@ block! {
     /// | `start` | 1 | takes `mask`, `pool`, `a_down`, `p_down` |
     /// | `in_valid`, `in_ready`, `vector[T]` | 1, 1, 32 | vectors |
     /// | `present` | 8 | their lanes that hold words; the others count as 0 |
-    /// | `keep` | 8 | their lanes that were there a cycle earlier and are no more; 0 if `mask` or `pool` |
+    /// | `keep` | 8 | bit n: the next vector has overwritten lane n in this cycle; take the word of a cycle ago; 0 if `mask` or `pool` |
     /// | `coming` | 1 | the walk is about to begin |
     /// | `at_valid`, `at`, `phase` | 1, 16, 3 | where the vector goes, from the walker |
     /// | `codes_valid`, `code` | 1, 32 | its code |

@@ -83,6 +83,7 @@ block! {
         reg cycle => beat: Bits<3>, reg new_row => row_over, ending => map_over: Bit,
         // of the cycle before: a window takes at least two
         reg column_ends => last_of_row, row_ends, group_ends, image_ends: Bit,
+        // the map has no vector
         reg(clear) pulse nothing => empty: Bit,
         const t_last: Bits<3> = T as u64 - 1, const t_last_pooled: Bits<3> = (T as u64).max(4) - 1,
         const one: Bits<16> = 1,

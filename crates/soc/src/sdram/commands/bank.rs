@@ -4,7 +4,7 @@ use ef_hdl_kit::block;
 use rust_hdl::prelude::*;
 
 block! {
-    /// One bank: its open row, and three timers that say when a row command may come.
+    /// One bank, number `number` of four: its open row, and three timers that say when a row command may come.
     ///
     /// ```text
     ///  ACTIVATE --> [since_row: tRAS] ----+--> may_precharge
@@ -24,7 +24,7 @@ block! {
     /// | `close_all` | 1 | all banks are precharged in this cycle |
     /// | `open`, `hit` | 1 | a row is open; it was `row` in the cycle before |
     /// | `may_activate`, `may_precharge` | 1 | the times are over |
-    /// | `quiet` | 1 | of this bank whatever `row_bank`: PRECHARGE may come, and a refresh after it |
+    /// | `quiet` | 1 | all three timers of this bank have run out, so it may be precharged and then refreshed; does not depend on `row_bank` |
     pub struct Bank(timing: &SdramTiming, number: u64) {
         in clock: Clock, in reset, activate, precharge, read, write, close_all: Bit,
         in row_bank, column_bank: Bits<2>, in row: Bits<13>,

@@ -44,6 +44,7 @@ block! {
         reg(reset) lost, is_away => away: Bit,
         opening, spacing: Timer<5>,
         net slot, go_activate, go_precharge, accepts: Bit,
+        // the segment is taken in the cycle before its first command
         const t_rcd: Bits<5> = u64::from(timing.t_rcd - 2), const t_rrd: Bits<5> = u64::from(timing.t_rrd - 1),
     }
 }
