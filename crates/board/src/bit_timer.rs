@@ -21,7 +21,7 @@ pub fn bit_step(clock_hz: u64, baud: u64) -> Result<u64> {
         possible,
         "a UART of {baud} baud at a clock of {clock_hz} Hz: from {} to {} baud are possible",
         // half a step less than 0.5 % of a step
-        (clock_hz * 100 >> PHASE_BITS) + 1,
+        ((clock_hz * 100) >> PHASE_BITS) + 1,
         clock_hz / LEAST_CYCLES
     );
     Ok(step)

@@ -198,7 +198,7 @@ fn a_wrong_file_is_refused_with_its_name_the_field_and_what_is_possible() {
         (board, "0x41113043", "large", ["idcode", "0x41113043"]),
         (board, "90.0", "500.0", ["clocks", "10 to 400 MHz"]),
         (board, "90.0", "200.0", ["clocks.core_mhz = 200", "at most"]),
-        (board, "3000000", "30000000", ["link.baud = 30000000", "to 11250000 baud"]),
+        (board, "3000000", "30000000", ["link.baud = 30000000", "from 8584 to 11250000 baud"]),
         (board, "\"0403\"", "\"403\"", ["programmer.usb_vendor", "four hexadecimal digits"]),
         (board, "baud", "bauds", ["unknown key `bauds`", "did you mean `baud`?"]),
         (board, "3000000", "\"fast\"", ["line 20, key `link.baud`", "a whole number"]),
@@ -238,7 +238,7 @@ fn any_baud_rate_that_the_fractional_bit_timer_keeps_is_taken() {
         Board::read(dir.path(), "ulx3s-85f").and_then(|board| board.bit_step())
     };
     // 10.5 and 8.5 cycles of 90 MHz per bit, 781.25 and 9375
-    for baud in ["8571428", "10588235", "11250000", "115200", "9600"] {
+    for baud in ["8571428", "10588235", "11250000", "115200", "9600", "8584"] {
         let error =
             step(baud).unwrap() as f64 * 90e6 / f64::from(1 << PHASE_BITS) / baud.parse::<f64>().unwrap()
                 - 1.0;
