@@ -6,6 +6,7 @@
 //! - [`instr`]: the controller's instructions: descriptor increments, issues with tokens, loops.
 //! - [`interpret`]: a program, instruction by instruction.
 //! - [`load`], [`compute`], [`store`]: the three engines' descriptors, field by field.
+//! - [`vector`]: the programs of the vector unit.
 //! - [`op`]: the bits of their operations; what a command reads and writes follows from its descriptor ([`accesses`]).
 //! - [`regs`]: the register map of the host port.
 //! - [`device`], [`run`]: what a host can do with an accelerator, and how a run is watched.
@@ -25,6 +26,7 @@ pub mod op;
 pub mod regs;
 pub mod run;
 pub mod store;
+pub mod vector;
 
 pub use command::{Command, Synced};
 pub use compute::ComputeDesc;

@@ -31,7 +31,20 @@ macro_rules! registers {
         /// Field and register of each of the [`Hyperparameters`]. The RTL's ports have the names of the fields.
         pub const HYPERPARAMETERS: &[(&str, u32)] = &[$($((stringify!($hyper), $name),)?)*];
 
+        #[allow(non_camel_case_types)]
+        enum Place { $($($hyper,)?)* }
+
+        impl Hyperparameters<usize> {
+            /// The place of each among the [`HYPERPARAMETERS`].
+            pub const PLACES: Self = Hyperparameters { $($($hyper: Place::$hyper as usize,)?)* };
+        }
+
         impl<V: Copy> Hyperparameters<V> {
+            /// Another value for each.
+            pub fn map<W>(self, to: impl Fn(V) -> W) -> Hyperparameters<W> {
+                Hyperparameters { $($($hyper: to(self.$hyper),)?)* }
+            }
+
             /// Register and value of each, in the order of [`HYPERPARAMETERS`].
             pub fn registers(&self) -> [(u32, V); HYPERPARAMETERS.len()] {
                 [$($(($name, self.$hyper),)?)*]

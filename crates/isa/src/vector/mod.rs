@@ -1,0 +1,57 @@
+//! The vector unit: everything that is not a dot product, as short programs.
+//!
+//! A [`Recipe`] says what is done with one element: words come in, operations follow, words go out. [`schedule`] makes
+//! of it a table of [`ControlWord`]s that repeats every II cycles (a modulo schedule): an element begins every II cycles, and operation
+//! `o` of every element happens the same number of cycles after its begin. RTL and golden model both execute that table: the RTL word
+//! by word, the model by [`trace`], which works out of the bits alone what is computed.
+//!
+//! ```text
+//!  element --> context (number, psum address, channel, index)         flags: acts, leaves, inside, first
+//!                    | loads, LOAD_LEAD cycles
+//!                    v
+//!              RI   adder --> RA   multiplier --> RM   compare, special functions --> RS   RC   accumulators
+//!              |               |                |                                |      |      |
+//!              +-- 16 words each, written in a circle; a control word names a value by its age: how many writes ago --+
+//! ```
+//!
+//! **Ages.** Pauses are elements that are not valid: they run through like others and write the circles, so an age is a
+//! constant. Only accumulators, words that leave and overflow flags look at an element's flags.
+//!
+//! **Time.** An operation reads at cycle t. Its result can be read from t + [`Unit::latency`] on. An accumulator can be
+//! read again from t + [`Unit::accumulates`] on, so II times the number of lanes that take turns must reach that.
+
+mod control;
+mod recipe;
+pub mod recipes;
+mod schedule;
+mod table;
+mod trace;
+
+pub use control::{ControlWord, Place, WORDS, place};
+pub use recipe::{Constant, Operand, Operation, Recipe, Sink, Source, Unit, Value};
+pub use schedule::{Schedule, Unschedulable, schedule};
+pub use table::{RecipeWord, Tables};
+pub use trace::{Damage, Step, trace};
+
+/// Words of a result memory, RA, RM, RS and RI: the oldest age.
+pub const AGES: u32 = 16;
+/// Words of the constants RC.
+pub const CONSTANTS: usize = 16;
+/// The most cycles between the begins of two elements, and the fewest.
+pub const PERIODS: std::ops::RangeInclusive<u32> = 2..=16;
+/// Elements under way.
+pub const STAGES: u32 = 32;
+/// The context of so many elements is kept: the latest stage of a load and of an index.
+pub const CONTEXTS: u32 = 16;
+/// Cycles from the field of a load to the write of its word.
+pub const LOAD_LEAD: u32 = 10;
+/// Cycles from the field of an accumulator's read or write to the access.
+pub const ACCUMULATOR_LEAD: u32 = 1;
+/// Accumulators: banks of [`LANES`], the last [`TOTALS`] of one word each.
+pub const BANKS: u32 = 8;
+/// Banks that hold one accumulator, over all elements.
+pub const TOTALS: u32 = 2;
+/// Accumulators of a bank.
+pub const LANES: u32 = 8;
+/// Control words of the table memory.
+pub const TABLE_ROWS: u32 = 512;
