@@ -6,6 +6,7 @@
 //!
 //! - [`Machine`]: state and one method per engine ([`Machine::load`], [`Machine::compute`], [`Machine::store`]).
 //! - [`interpret`]: instructions to commands.
+//! - [`vector::VectorUnit`]: the vector unit.
 //! - [`ModelDevice`]: the machine behind the host's [`ef_isa::Device`] interface.
 
 mod banks;
@@ -16,6 +17,7 @@ mod interpret;
 mod load;
 mod machine;
 mod store;
+pub mod vector;
 
 pub use banks::Banks;
 pub use device::ModelDevice;

@@ -9,14 +9,14 @@ pub struct Place {
     /// The word.
     pub word: usize,
     /// Its lowest bit there.
-    pub low: u32,
+    pub low: u64,
     /// How many.
-    pub bits: u32,
+    pub bits: u64,
 }
 
 macro_rules! control_word {
     ($($field:ident $word:literal [$high:literal, $low:literal] $doc:literal;)*) => {
-        /// What the vector unit does in one cycle. Ages count writes from 1; 16 is written as 0.
+        /// What the vector unit does in one cycle. Ages count writes from 1.
         ///
         /// | field | word | bits | |
         /// |---|---|---|---|
@@ -47,7 +47,7 @@ macro_rules! control_word {
 
             /// The inverse of [`encode`](Self::encode).
             pub fn decode(words: &[u32; WORDS]) -> Self {
-                ControlWord { $($field: words[$word] >> $low & (u32::MAX >> (32 - place::$field.bits)),)* }
+                ControlWord { $($field: words[$word] >> $low & (u32::MAX >> (31 + $low - $high)),)* }
             }
         }
     };

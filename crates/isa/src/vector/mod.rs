@@ -26,15 +26,17 @@ pub mod recipes;
 mod schedule;
 mod table;
 mod trace;
+mod walk;
 
 pub use control::{ControlWord, Place, WORDS, place};
-pub use recipe::{Constant, Operand, Operation, Recipe, Sink, Source, Unit, Value};
+pub use recipe::{Constant, Operand, Operation, Recipe, Sink, Source, Unit, Value, is_total};
 pub use schedule::{Schedule, Unschedulable, schedule};
-pub use table::{RecipeWord, Tables};
+pub use table::{CONSTANT_WORD, ROW, RecipeWord, Tables};
 pub use trace::{Damage, Step, trace};
+pub use walk::{Element, Walk};
 
-/// Words of a result memory, RA, RM, RS and RI: the oldest age.
-pub const AGES: u32 = 16;
+/// The oldest age: the result memories RA, RM, RS and RI have 16 words, the oldest of which may be overwritten at this moment.
+pub const AGES: u32 = 15;
 /// Words of the constants RC.
 pub const CONSTANTS: usize = 16;
 /// The most cycles between the begins of two elements, and the fewest.
@@ -44,7 +46,7 @@ pub const STAGES: u32 = 32;
 /// The context of so many elements is kept: the latest stage of a load and of an index.
 pub const CONTEXTS: u32 = 16;
 /// Cycles from the field of a load to the write of its word.
-pub const LOAD_LEAD: u32 = 10;
+pub const LOAD_LEAD: u32 = 11;
 /// Cycles from the field of an accumulator's read or write to the access.
 pub const ACCUMULATOR_LEAD: u32 = 1;
 /// Accumulators: banks of [`LANES`], the last [`TOTALS`] of one word each.

@@ -169,8 +169,8 @@ impl Operation {
             Load(_) => Unit::Load,
             Add(..) | Sub(..) | Less(..) | Sum(..) => Unit::Add,
             Mul(..) => Unit::Multiply,
-            Max(..) | Min(..) | Greater(..) | At(..) | Only(..) | Before(..) | Is(_) | Move(_)
-            | Read(_) | Greatest(..) | Keep(..) => Unit::Compare,
+            Max(..) | Min(..) | Greater(..) | At(..) | Only(..) | Before(..) | Is(_) | Move(_) | Read(_)
+            | Greatest(..) | Keep(..) => Unit::Compare,
             Recip(_) | Rsqrt(_) | Exp(_) | Ln(_) => Unit::Special,
             Out(..) => Unit::Out,
         }
@@ -181,10 +181,19 @@ impl Operation {
         use Operation::*;
         match *self {
             Load(_) | Read(_) => [None, None],
-            Add(a, b) | Sub(a, b) | Mul(a, b) | Max(a, b) | Min(a, b) | Greater(a, b) | At(a, b) | Only(a, b)
+            Add(a, b)
+            | Sub(a, b)
+            | Mul(a, b)
+            | Max(a, b)
+            | Min(a, b)
+            | Greater(a, b)
+            | At(a, b)
+            | Only(a, b)
             | Before(a, b) => [Some(a), Some(b)],
             Is(b) | Move(b) | Keep(_, b) => [None, Some(b)],
-            Recip(a) | Rsqrt(a) | Exp(a) | Ln(a) | Less(_, a) | Sum(_, a) | Greatest(_, a) | Out(_, a) => [Some(a), None],
+            Recip(a) | Rsqrt(a) | Exp(a) | Ln(a) | Less(_, a) | Sum(_, a) | Greatest(_, a) | Out(_, a) => {
+                [Some(a), None]
+            }
         }
     }
 
@@ -337,11 +346,22 @@ impl Recipe {
 impl Operation {
     /// The same operation on other values.
     pub fn map(&self, to: impl Fn(Value) -> Value) -> Operation {
-        use Operation::*;
-        let f = |operand: Operand| match operand {
+        self.map_operands(|operand| match operand {
             Operand::Value(v) => Operand::Value(to(v)),
             constant => constant,
-        };
+        })
+    }
+
+    /// The same operation with the registers' contents as literals.
+    pub fn with_constants(&self, register: impl Fn(usize) -> u32) -> Operation {
+        self.map_operands(|operand| match operand {
+            Operand::Constant(Constant::Register(r)) => Operand::Constant(Constant::Literal(register(r))),
+            other => other,
+        })
+    }
+
+    fn map_operands(&self, f: impl Fn(Operand) -> Operand) -> Operation {
+        use Operation::*;
         match *self {
             Load(source) => Load(source),
             Read(bank) => Read(bank),

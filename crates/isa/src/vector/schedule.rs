@@ -127,15 +127,16 @@ impl<'a> Attempt<'a> {
         let steps = &recipe.steps;
         let mut deep = vec![0i64; steps.len()];
         for (i, step) in steps.iter().enumerate() {
-            deep[i] = values(step).map(|v| deep[v.0] + i64::from(steps[v.0].unit().latency())).max().unwrap_or(0);
+            deep[i] =
+                values(step).map(|v| deep[v.0] + i64::from(steps[v.0].unit().latency())).max().unwrap_or(0);
         }
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let noise = if seed == 0 { 0.0 } else { 30.0 };
-        let urgency = deep.iter().map(|d| *d as f64 + noise * f64::from(rng.next_u32()) / f64::from(u32::MAX));
+        let urgency =
+            deep.iter().map(|d| *d as f64 + noise * f64::from(rng.next_u32()) / f64::from(u32::MAX));
         let ends: Vec<bool> = (0..steps.len()).map(|i| recipe.readers(Value(i)).next().is_none()).collect();
-        let aside = (0..steps.len()).map(|i| {
-            ends[i] && values(&steps[i]).any(|v| recipe.readers(v).any(|reader| !ends[reader.0]))
-        });
+        let aside = (0..steps.len())
+            .map(|i| ends[i] && values(&steps[i]).any(|v| recipe.readers(v).any(|reader| !ends[reader.0])));
         Attempt {
             recipe,
             period: period.into(),
@@ -163,7 +164,8 @@ impl<'a> Attempt<'a> {
             let mut latest = readers.min().map_or(self.end, |first| first - wait);
             if matches!(steps[i], Operation::Move(_)) {
                 // it waits where there is room: among the results of the compare unit
-                let writes = steps.iter().filter(|s| matches!(s.unit(), Unit::Compare | Unit::Special)).count();
+                let writes =
+                    steps.iter().filter(|s| matches!(s.unit(), Unit::Compare | Unit::Special)).count();
                 latest -= (i64::from(AGES) / writes as i64 - 2).max(0) * self.period;
             }
             self.place(i, (latest - 3 * self.period..=latest).rev())?;
@@ -193,7 +195,8 @@ impl<'a> Attempt<'a> {
         for time in times {
             for swap in swaps {
                 let Some(claims) = self.claims(i, time, *swap) else { continue };
-                let free = |(claim, user): &((Claim, i64), User)| self.taken.get(claim).is_none_or(|u| u == user);
+                let free =
+                    |(claim, user): &((Claim, i64), User)| self.taken.get(claim).is_none_or(|u| u == user);
                 if claims.iter().all(free) {
                     self.taken.extend(claims);
                     (self.times[i], self.swapped[i]) = (Some(time), *swap);
@@ -217,7 +220,9 @@ impl<'a> Attempt<'a> {
         if step.writes_bank().is_some() {
             claims.push(((Claim::Take, end), User::Step(i)));
         }
-        if unit != Unit::Out && (step.writes_bank().is_none() || self.recipe.readers(Value(i)).next().is_some()) {
+        if unit != Unit::Out
+            && (step.writes_bank().is_none() || self.recipe.readers(Value(i)).next().is_some())
+        {
             claims.push(((Claim::Write(memory(unit)), end), User::Step(i)));
         }
         let mut sides = step.sides();
@@ -259,7 +264,8 @@ impl<'a> Attempt<'a> {
     /// How many writes ago the value was written, seen from `time`.
     fn age(&self, value: Value, time: i64) -> i64 {
         let steps = &self.recipe.steps;
-        let written = |i: usize| self.times[i].expect("all are placed") + i64::from(steps[i].unit().written());
+        let written =
+            |i: usize| self.times[i].expect("all are placed") + i64::from(steps[i].unit().written());
         let (mine, from) = (memory(steps[value.0].unit()), written(value.0));
         let writes = (0..steps.len()).filter(|i| writes_memory(self.recipe, *i) == Some(mine)).map(written);
         writes.map(|w| (time - 1 - w).div_euclid(self.period) - (from - 1 - w).div_euclid(self.period)).sum()
@@ -272,7 +278,8 @@ impl<'a> Attempt<'a> {
         }
         let steps = &self.recipe.steps;
         let times: Vec<i64> = self.times.iter().map(|t| t.expect("all are placed")).collect();
-        let begin = |i: usize| times[i] - if steps[i].unit() == Unit::Load { i64::from(LOAD_LEAD) } else { 1 };
+        let begin =
+            |i: usize| times[i] - if steps[i].unit() == Unit::Load { i64::from(LOAD_LEAD) } else { 1 };
         let shift = -(0..times.len()).map(begin).min()?;
         let stage = |time: i64| (time + shift) / self.period;
         let late = |i: usize| match steps[i] {

@@ -2,8 +2,8 @@
 
 use super::schedule::{Memory, memory, writes_memory};
 use super::{
-    ACCUMULATOR_LEAD, CONSTANTS, Constant, ControlWord, LOAD_LEAD, Operand, Operation, Schedule, Sink, TABLE_ROWS,
-    Unit, Value, trace,
+    ACCUMULATOR_LEAD, CONSTANTS, Constant, ControlWord, LOAD_LEAD, Operand, Operation, Schedule, Sink,
+    TABLE_ROWS, Unit, Value, trace,
 };
 use crate::op::op;
 use crate::regs::HYPERPARAMETERS;
@@ -62,12 +62,16 @@ impl Tables {
         let base = self.rows.len() as u32;
         let words = Encoder { schedule, tables: self }.words();
         self.prove(schedule, &words);
-        assert!(base + schedule.period <= TABLE_ROWS, "the recipes have more than {TABLE_ROWS} control words");
+        assert!(
+            base + schedule.period <= TABLE_ROWS,
+            "the recipes have more than {TABLE_ROWS} control words"
+        );
         self.rows.extend(words.iter().map(ControlWord::encode));
         let steps = &schedule.recipe.steps;
         let loads = |source| steps.contains(&Operation::Load(source));
         let leaves = |sink| steps.iter().any(|step| matches!(step, Operation::Out(to, _) if *to == sink));
-        let last = steps.iter().zip(&schedule.times).map(|(step, time)| time + step.unit().written());
+        // a word out is pushed two cycles later, an accumulator is written one cycle later
+        let last = steps.iter().zip(&schedule.times).map(|(step, time)| time + step.unit().written() + 3);
         RecipeWord {
             base,
             period: schedule.period - 1,
@@ -92,7 +96,8 @@ impl Tables {
     /// What the control words say, read back bit by bit, is what the recipe says: no unit serves two steps in a cycle, and no value is read
     /// before it is there or after it is gone.
     fn prove(&self, schedule: &Schedule, words: &[ControlWord]) {
-        let read = trace(words, &self.constants()).unwrap_or_else(|e| panic!("{}: {e}", schedule.recipe.name));
+        let read =
+            trace(words, &self.constants()).unwrap_or_else(|e| panic!("{}: {e}", schedule.recipe.name));
         let mut order: Vec<usize> = (0..schedule.times.len()).collect();
         order.sort_by_key(|i| (schedule.times[*i], schedule.recipe.steps[*i].unit()));
         let place = |v: Value| Value(order.iter().position(|i| *i == v.0).expect("every step has a place"));
@@ -187,7 +192,7 @@ impl Encoder<'_> {
                 }
                 Some(Operand::Value(v)) => {
                     let memory = memory(self.schedule.recipe.steps[v.0].unit());
-                    *age_field(word, memory, side) = age(self.schedule, v, time) % super::AGES;
+                    *age_field(word, memory, side) = age(self.schedule, v, time);
                     match (step.unit(), side) {
                         (Unit::Compare, 1) => place_of(memory),
                         _ => select(memory),

@@ -4,7 +4,8 @@ use super::recipe::Source;
 use super::schedule::Memory;
 use super::table::{ACCUMULATOR, COMPARE_ACCUMULATOR, COMPARE_B, COMPARE_CONSTANT, CONSTANT, IS, MOVE};
 use super::{
-    ACCUMULATOR_LEAD, AGES, CONSTANTS, Constant, ControlWord, LOAD_LEAD, Operand, Operation, Sink, Unit, Value,
+    ACCUMULATOR_LEAD, AGES, CONSTANTS, Constant, ControlWord, LOAD_LEAD, Operand, Operation, Sink, Unit,
+    Value,
 };
 use crate::regs::HYPERPARAMETERS;
 
@@ -171,7 +172,9 @@ impl Trace<'_> {
             let bank = self.bank(time)?;
             return match (word.comparison, kept) {
                 (MOVE, None) => Ok(Operation::Read(bank)),
-                (0, Some(to)) if to == bank => Ok(Operation::Greatest(bank, self.side_a(word.compare_a, time)?)),
+                (0, Some(to)) if to == bank => {
+                    Ok(Operation::Greatest(bank, self.side_a(word.compare_a, time)?))
+                }
                 _ => Err(Damage::Undefined(self.slot(time))),
             };
         }
@@ -238,11 +241,10 @@ impl Trace<'_> {
 
     /// The value in a memory that a side reads.
     fn value(&mut self, memory: Memory, side: usize, time: i64) -> Result<Operand, Damage> {
-        let age = match memory.age(self.word(time), side) {
-            0 => AGES,
-            age => age,
-        };
-        if !self.words.iter().any(|word| memory.written(word).iter().any(|bit| *bit)) {
+        let age = memory.age(self.word(time), side);
+        if !(1..=AGES).contains(&age)
+            || !self.words.iter().any(|word| memory.written(word).iter().any(|bit| *bit))
+        {
             return Err(Damage::NothingWritten(self.slot(time)));
         }
         let (mut cycle, mut seen) = (time, 0);

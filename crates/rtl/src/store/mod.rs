@@ -25,6 +25,7 @@ pub mod store_engine;
 pub mod store_latch;
 pub mod token_line;
 pub mod update;
+pub mod vector;
 pub mod write;
 
 pub use map::{codes, drain, map_walk, order_key, pool_lane, serialise};

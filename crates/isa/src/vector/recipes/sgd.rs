@@ -1,7 +1,7 @@
 //! SGD with momentum and weight decay.
 
-use crate::vector::{Constant, Recipe, Sink, Source};
 use crate::regs::Hyperparameters;
+use crate::vector::{Constant, Recipe, Sink, Source};
 
 /// `v' = mu*v + (g + wd*w)`, `w' = w - lr*v'`, every product and sum rounded on its own. A: weights, B: velocities, partial sums: gradients;
 /// X: new weights, Y: new velocities.

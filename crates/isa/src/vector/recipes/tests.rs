@@ -12,8 +12,8 @@ fn all() -> Vec<(Recipe, u32, u32)> {
         (softmax_exponentials(), 8, 4),
         (softmax_exponentials(), 3, 4),
         (softmax_exponentials(), 1, 12),
-        (softmax_loss(), 1, 12),
-        (softmax_gradient(), 1, 3),
+        (softmax_loss(), 1, 15),
+        (softmax_gradient(), 1, 4),
     ]
 }
 
