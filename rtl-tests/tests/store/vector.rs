@@ -2,8 +2,12 @@
 
 use ef_hdl_kit::Vsim;
 use ef_hdl_kit::rand::Rng;
+use ef_isa::regs::HYPERPARAMETERS;
+use ef_isa::store::{StoreKind, StoreOp};
 use ef_isa::vector::recipes::{sgd, softmax_exponentials, softmax_gradient, softmax_greatest, softmax_loss};
-use ef_isa::vector::{ROW, Recipe, RecipeWord, Tables, Walk, schedule};
+use ef_isa::vector::{Recipe, RecipeWord, Tables, Walk, schedule};
+use ef_isa::{StoreDesc, config};
+use ef_model::Machine;
 use ef_model::vector::{Made, VectorUnit as Model, Words};
 use ef_rtl::arith::mult18::{MultKind, mult18_verilog};
 use ef_rtl::store::operand_ram::LATENCY as OPERAND;
@@ -43,12 +47,13 @@ struct VectorBench {
 
 impl VectorBench {
     fn new() -> Self {
-        let sim = Vsim::of_with(&mut VectorUnit::<LAT>::default(), "top", mult18_verilog(MultKind::Portable));
+        let sim = Vsim::of_with(&mut VectorUnit::<LAT>::default(), "top", mult18_verilog(MultKind::Portable))
+            .unwrap();
         VectorBench {
             sim,
             around: Around { psum: vec![0; 8 << 10], operand: vec![0; 1 << 11] },
-            elements: vec![0; element_latency(LAT)].into(),
-            operands: vec![0; OPERAND].into(),
+            elements: vec![0; element_latency(LAT) - 1].into(),
+            operands: vec![0; OPERAND - 1].into(),
             made: Made::default(),
             stalls: 0,
         }
@@ -128,23 +133,48 @@ fn add(tables: &mut Tables, recipe: &Recipe, lanes: u32) -> RecipeWord {
     tables.add(&schedule(recipe, lanes).unwrap())
 }
 
+/// Bench and model with the same tables.
+fn both(tables: &Tables, rng: &mut Random) -> (VectorBench, Model) {
+    let (mut bench, mut model) = (VectorBench::new(), Model::default());
+    bench.write_tables(tables, rng);
+    bench.pulse("clear_totals", rng);
+    for (address, word) in tables.words().iter().enumerate() {
+        model.write_table(address as u32, *word);
+    }
+    (bench, model)
+}
+
+/// Runs a command in both; what it made.
+fn check(
+    bench: &mut VectorBench,
+    model: &mut Model,
+    walk: &Walk,
+    registers: &[u32],
+    rng: &mut Random,
+) -> Made {
+    bench.run(walk, registers, rng);
+    let made = model.run(walk, registers, &bench.around).unwrap();
+    assert_eq!(bench.made, made, "{walk:?}");
+    for (port, value) in
+        [("loss_sum", model.loss_sum), ("mean_loss", model.mean_loss), ("correct", model.correct)]
+    {
+        assert_eq!(bench.sim.get(port) as u32, value, "{port} after {walk:?}");
+    }
+    made
+}
+
 #[test]
 fn an_update_makes_weights_and_velocities_in_one_pass_as_the_model_does() {
     let rng = &mut seeded(3);
     let mut tables = Tables::default();
     let recipe = RecipeWord { lane_level: 1, ..add(&mut tables, &sgd(), 1) };
-    let (mut bench, mut model) = (VectorBench::new(), Model::default());
-    bench.write_tables(&tables, rng);
-    for (address, word) in tables.words().iter().enumerate() {
-        model.write_table(address as u32, *word);
-    }
-    for round in 0..30 {
+    let (mut bench, mut model) = both(&tables, rng);
+    for round in 0..60 {
         bench.stalls = [0, 2, 6][round % 3];
         bench.around.psum.fill_with(|| rng.tame());
         bench.around.operand.fill_with(|| rng.tame());
-        let registers: Vec<u32> = (0..4).map(|_| rng.tame()).collect();
-        let turns =
-            [rng.random_range(1..9), rng.random_range(1..9), rng.random_range(1..5), rng.random_range(1..3)];
+        let registers: Vec<u32> = (0..HYPERPARAMETERS.len()).map(|_| rng.tame()).collect();
+        let turns = [9, 9, 5, 3].map(|most| rng.random_range(1..most));
         let walk = Walk {
             recipe,
             turns,
@@ -154,13 +184,93 @@ fn an_update_makes_weights_and_velocities_in_one_pass_as_the_model_does() {
             ..Walk::default()
         }
         .with_strides([9, 0, 1, 200]);
-        let cycles = bench.run(&walk, &registers, rng);
-        let made = model.run(&walk, &registers, &bench.around).unwrap();
+        let made = check(&mut bench, &mut model, &walk, &registers, rng);
         assert_eq!(made.x.len() as u32, turns.iter().product::<u32>());
-        assert_eq!(bench.made, made, "round {round}: {walk:?}");
-        if bench.stalls == 0 {
-            println!("{} elements in {cycles} cycles", made.x.len());
+        assert_eq!(made.x.len(), made.y.len());
+    }
+}
+
+#[test]
+fn softmax_is_four_passes_with_the_bits_of_the_store_engine() {
+    let rng = &mut seeded(4);
+    let mut tables = Tables::default();
+    let greatest = add(&mut tables, &softmax_greatest(), 1);
+    let exponentials = [3, 1].map(|lanes| add(&mut tables, &softmax_exponentials(), lanes));
+    let loss = add(&mut tables, &softmax_loss(), 1);
+    let gradient = add(&mut tables, &softmax_gradient(), 1);
+    let (mut bench, mut model) = both(&tables, rng);
+    let mut old = Machine::new(&config::FP32_8X8, 1 << 12);
+    let (mut hits, mut saturated) = (0, 0);
+    for round in 0..80 {
+        bench.stalls = [0, 2, 6][round % 3];
+        let (images, classes) = (rng.random_range(1..9), rng.random_range(1..40));
+        let (lanes, groups) = (8, u32::div_ceil(classes, 8));
+        let few = [0, 0x8000_0000, 1, 0x3f80_0000, 0xbf80_0000, 0x4000_0000, 0x7f7f_ffff, 0xff7f_ffff];
+        let any = round % 4;
+        let psum: Vec<u32> = (0..8 << 11)
+            .map(|_| if any == 0 { few[rng.random_range(0..few.len())] } else { rng.tame() })
+            .collect();
+        let inv_batch = rng.tame();
+        let labels = rng.random_range(0..1000);
+        for i in 0..images {
+            bench.around.operand[(labels + i) as usize] = rng.random_range(0..classes + classes / 8);
+        }
+        bench.around.psum.clone_from(&psum);
+        old.psum.data = psum;
+        old.operand.clone_from(&bench.around.operand);
+        old.scalars.hyper.inv_batch = inv_batch;
+        let registers = old.scalars.hyper.registers().map(|(_, value)| value);
+        let (p_base, p_g) = (rng.random_range(0..100), i64::from(rng.random_range(8..20u32)));
+        let walk = |recipe, turns, strides| {
+            Walk { recipe, turns, p_base, limit: classes, o_c: labels, ..Walk::default() }
+                .with_strides(strides)
+        };
+        let over = |recipe: RecipeWord| {
+            let recipe = RecipeWord { lane_level: 1, bounded: true, ..recipe };
+            walk(recipe, [images, lanes, groups, 1], [1, 0, p_g, 0])
+        };
+        let last = RecipeWord { totals: true, lane_level: 1, ..loss };
+        let out = RecipeWord { channel_level: 2, bounded: true, padded: true, ..gradient };
+        let passes = [
+            over(greatest),
+            over(exponentials[usize::from(images < 3)]),
+            walk(last, [images, 1, 1, 1], [0; 4]),
+            walk(out, [lanes, groups, images, 1], [0, p_g, 1, 0]),
+        ];
+        let mut words = Vec::new();
+        let mut overflow = false;
+        for pass in &passes {
+            let made = check(&mut bench, &mut model, pass, &registers, rng);
+            words.extend(made.x);
+            overflow |= made.saturated;
+        }
+        let op = StoreOp { gradient: true, ..StoreOp::new(StoreKind::Softmax) };
+        let d = StoreDesc {
+            op: op.encode(),
+            p_base,
+            p_g: p_g as u32,
+            n_i: images,
+            n_c: classes,
+            o_w: labels,
+            run: groups * lanes * images,
+            n_run: 1,
+            ..StoreDesc::default()
+        };
+        old.scalars.overflow = 0;
+        old.store(&d).unwrap();
+        assert_eq!(words, old.dram[..words.len()], "gradients");
+        assert_eq!(
+            (model.loss_sum, model.mean_loss, model.correct),
+            (old.scalars.loss_sum, old.scalars.mean_loss, old.scalars.correct)
+        );
+        assert_eq!(overflow, old.scalars.overflow != 0, "overflow");
+        hits += old.scalars.correct;
+        saturated += u32::from(overflow);
+        if round % 7 == 6 {
+            bench.pulse("clear_totals", rng);
+            model.clear_totals();
+            (old.scalars.loss_sum, old.scalars.mean_loss, old.scalars.correct) = (0, 0, 0);
         }
     }
-    assert_eq!(ROW, 8);
+    assert!(hits > 30 && saturated > 5, "{hits} hits, {saturated} saturated");
 }

@@ -48,8 +48,8 @@ block! {
         in clock: Clock, in a, b, key_a, key_b: Bits<32>, in index: Bits<16>, in comparison: Bits<3>,
         in first: Bit,
         out y: Bits<32>,
-        reg held_a, held_b, place_a, place_b: Bits<32>, reg what: Bits<3>, reg alone, at, before: Bit,
-        net take_a: Bit, net other: Bits<32>, net integer: Bits<16>,
+        reg held_a, held_b, place_a, place_b: Bits<32>, reg what: Bits<3>, reg alone, equal, lesser: Bit,
+        net take_a: Bit, net other: Bits<32>, net whole: Bits<16>,
         reg chosen => y: Bits<32>,
         const one: Bits<32> = 0x3f80_0000, const infinity: Bits<32> = 0xff80_0000, const zero: Bits<32> = 0,
     }
@@ -58,15 +58,15 @@ block! {
 impl Logic for CompareChoice {
     #[hdl_gen]
     fn update(&mut self) {
-        self.integer.next = self.b.val().get_bits::<16>(0);
+        self.whole.next = self.b.val().get_bits::<16>(0);
         self.held_a.d.next = self.a.val();
         self.held_b.d.next = self.b.val();
         self.place_a.d.next = self.key_a.val();
         self.place_b.d.next = self.key_b.val();
         self.what.d.next = self.comparison.val();
         self.alone.d.next = self.first.val();
-        self.at.d.next = self.index.val() == self.integer.val();
-        self.before.d.next = self.index.val() < self.integer.val();
+        self.equal.d.next = self.index.val() == self.whole.val();
+        self.lesser.d.next = self.index.val() < self.whole.val();
 
         self.take_a.next = self.place_b.q.val() < self.place_a.q.val();
         self.other.next = self.held_b.q.val();
@@ -79,16 +79,16 @@ impl Logic for CompareChoice {
             self.chosen.d.next = self.one.val();
             self.other.next = self.zero.val();
         } else if self.what.q.val() == 3 {
-            self.take_a.next = self.at.q.val();
+            self.take_a.next = self.equal.q.val();
             self.other.next = self.zero.val();
         } else if self.what.q.val() == 4 {
-            self.take_a.next = self.at.q.val();
+            self.take_a.next = self.equal.q.val();
             self.other.next = self.infinity.val();
         } else if self.what.q.val() == 5 {
-            self.take_a.next = self.before.q.val();
+            self.take_a.next = self.lesser.q.val();
             self.other.next = self.infinity.val();
         } else if self.what.q.val() == 6 {
-            self.take_a.next = self.at.q.val();
+            self.take_a.next = self.equal.q.val();
             self.chosen.d.next = self.one.val();
             self.other.next = self.zero.val();
         } else {

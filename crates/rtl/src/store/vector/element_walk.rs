@@ -19,16 +19,16 @@ block! {
     /// | `empty` | 1 | there are no elements |
     /// | `last` | 1 | there are no more after this |
     /// | `address`, `lane`, `number`, `channel`, `index` | 16, 3, 16, 16, 16 | of the element |
-    /// | `inside`, `first` | 1 | its index is below `limit`; its accumulators hold nothing yet. Two cycles after `load` or `step` |
+    /// | `below`, `first` | 1 | its index is below `limit`; its accumulators hold nothing yet. Two cycles after `load` or `step` |
     pub struct ElementWalk {
         in clock: Clock, in load, step, bounded, totals, fresh: Bit, in turns, move_by: [Bits<16>; 4],
         in p_base, limit: Bits<16>, in lane_level, channel_level: Bits<2>,
-        out empty, last, inside, first: Bit, out address, number, channel, index: Bits<16>, out lane: Bits<3>,
+        out empty, last, below, first: Bit, out address, number, channel, index: Bits<16>, out lane: Bits<3>,
         reg left: [Bits<16>; 4], reg ends: [Bit; 4],
         net ticks, wraps: [Bit; 4], net tick_lane, wrap_lane, wrap_around, tick_channel, wrap_channel: Bit,
         net by: Bits<16>,
         reg at => address, count => number, of_channel => channel, of_index => index: Bits<16>,
-        reg of_lane => lane: Bits<3>, reg within => inside, opens => first: Bit,
+        reg of_lane => lane: Bits<3>, reg held_below => below, opens => first: Bit,
         const one: Bits<16> = 1,
     }
 }
@@ -111,7 +111,7 @@ impl Logic for ElementWalk {
                 self.of_channel.d.next = 0.into();
             }
         }
-        self.within.d.next = !self.bounded.val() || (self.of_index.q.val() < self.limit.val());
+        self.held_below.d.next = !self.bounded.val() || (self.of_index.q.val() < self.limit.val());
         self.opens.d.next = !self.of_index.q.val().any();
         if self.totals.val() {
             self.opens.d.next = self.fresh.val() && !self.count.q.val().any();

@@ -22,7 +22,7 @@ block! {
     ///
     /// ```text
     ///  cycle  0       1                                                    10        11
-    ///  word: load --> kind -------------------------------------------------[mux]--[FF]--> input
+    ///  word: load --> kind -------------------------------------------------[mux]--[FF]--> loaded
     ///                 address, lane --[waits]--> psum ~~ LAT + 2 ~~> element ---^
     ///                 base + number or channel --[waits]--> operand RAM ~~~> operand
     /// ```
@@ -30,7 +30,7 @@ block! {
         assert!(psum_waits(LAT) > 0, "partial sums are read too late");
         in clock: Clock, in word: Bits<32>, in load_address, load_number, load_channel: Bits<16>,
         in load_lane: Bits<3>, in o_a, o_b, o_c: Bits<16>, in element, operand: Bits<32>,
-        out psum_address, operand_address: Bits<16>, out psum_lane: Bits<3>, out input: Bits<32>,
+        out psum_address, operand_address: Bits<16>, out psum_lane: Bits<3>, out loaded: Bits<32>,
         kind: LoadKinds,
         psum: Delay<Bits<16>> = Delay::new(psum_waits(LAT)),
         lane: Delay<Bits<3>> = Delay::new(psum_waits(LAT)),
@@ -49,7 +49,7 @@ glue! { [const LAT: usize] Loads<LAT>; self => {
     wire!(self.from_psum.d, self.kind.psum);
     wire!(self <- self: psum_address = psum.q, psum_lane = lane.q, operand_address = operands.q);
     wire!(self.choice <- self: psum = from_psum.q, element, operand);
-    wire!(self.input, self.choice.input);
+    wire!(self.loaded, self.choice.loaded);
 }}
 
 block! {
@@ -82,8 +82,8 @@ block! {
     /// The word that is loaded.
     pub struct LoadedWord {
         in clock: Clock, in psum: Bit, in element, operand: Bits<32>,
-        out input: Bits<32>,
-        reg word => input: Bits<32>,
+        out loaded: Bits<32>,
+        reg word => loaded: Bits<32>,
     }
 }
 

@@ -85,7 +85,7 @@ block! {
         out busy, push_x, push_y, saturated: Bit, out word, loss_sum, mean_loss, correct: Bits<32>,
         out psum_address, operand_address: Bits<16>, out psum_lane: Bits<3>,
         control: VectorControl,
-        table: TableFetch,
+        fetch: TableFetch,
         walk: ElementWalk,
         flags: UnderWay,
         contexts: Contexts,
@@ -107,14 +107,14 @@ block! {
 }
 
 glue! { [const LAT: usize] VectorUnit<LAT>; self => {
-    wire!(self.{control, table, walk, flags, contexts, loads, fields, sums, products, specials, inputs} <- self: clock);
+    wire!(self.{control, fetch, walk, flags, contexts, loads, fields, sums, products, specials, inputs} <- self: clock);
     wire!(self.{constants, accumulators, operands, adder, multiplier, compare, functions, results} <- self: clock);
     // elements
-    wire!(self.control <- self: start, clear, stall, clear_totals, recipe, begins = table.begins);
+    wire!(self.control <- self: start, clear, stall, clear_totals, recipe, begins = fetch.begins);
     wire!(self.control <- self.walk: empty, last);
     wire!(self.busy, self.control.busy);
-    wire!(self.table <- self: write = table_write, write_address = table_address, write_data = table_data);
-    wire!(self.table <- self.control: run, base, last = last_phase);
+    wire!(self.fetch <- self: write = table_write, write_address = table_address, write_data = table_data);
+    wire!(self.fetch <- self.control: run, base, last = last_phase);
     wire!(self.walk <- self.control: load, step = go, bounded, totals, fresh, lane_level, channel_level);
     wire!(self.walk <- self: p_base, limit);
     for i in 0..4 {
@@ -122,17 +122,17 @@ glue! { [const LAT: usize] VectorUnit<LAT>; self => {
         wire!(self.walk.move_by[i], self.move_by[i]);
     }
     wire!(self.flags <- self.control: clear = forget, go, padded);
-    wire!(self.flags <- self.walk: inside, first);
-    wire!(self.{flags, contexts} <- self.table: begins);
+    wire!(self.flags <- self.walk: below, first);
+    wire!(self.{flags, contexts} <- self.fetch: begins);
     wire!(self.contexts <- self.walk: address, number, channel, index, lane);
     for i in 0..WORDS {
-        wire!(self.flags.word[i], self.table.word[i]);
-        wire!(self.contexts.word[i], self.table.word[i]);
-        wire!(self.fields.word[i], self.table.word[i]);
+        wire!(self.flags.word[i], self.fetch.word[i]);
+        wire!(self.contexts.word[i], self.fetch.word[i]);
+        wire!(self.fields.word[i], self.fetch.word[i]);
     }
     // words in
     wire!(self.loads <- self.contexts: load_address, load_number, load_channel, load_lane);
-    wire!(self.loads <- self: word = table.word[3], o_a, o_b, o_c, element, operand);
+    wire!(self.loads <- self: word = fetch.word[3], o_a, o_b, o_c, element, operand);
     wire!(self <- self.loads: psum_address, psum_lane, operand_address);
     // results
     wire!(self.fields <- self: compared = compare.y, special = functions.y);
@@ -147,18 +147,18 @@ glue! { [const LAT: usize] VectorUnit<LAT>; self => {
     wire!(self.sums.data, self.adder.y);
     wire!(self.products.data, self.multiplier.y);
     wire!(self.specials.data, self.fields.special_or_compared);
-    wire!(self.inputs.data, self.loads.input);
+    wire!(self.inputs.data, self.loads.loaded);
     wire!(self.constants <- self.control: copy, copy_at);
     wire!(self.constants <- self: write = table_write, write_address = table_address, write_data = table_data);
-    wire!(self.constants.control, self.table.word[1]);
+    wire!(self.constants.control, self.fetch.word[1]);
     for i in 0..HYPERPARAMETERS.len() {
         wire!(self.constants.register[i], self.register[i]);
     }
     wire!(self.accumulators <- self.flags: read_first, take_acts);
     wire!(self.accumulators <- self.contexts: read_lane, take_lane);
-    wire!(self.accumulators <- self: control = table.word[2], sum = adder.y, compared = compare.y);
+    wire!(self.accumulators <- self: control = fetch.word[2], sum = adder.y, compared = compare.y);
     // operands
-    wire!(self.operands <- self: select = table.word[1], inside = flags.out_inside, index = contexts.index_then);
+    wire!(self.operands <- self: select = fetch.word[1], below = flags.out_inside, index = contexts.index_then);
     wire!(self.operands <- self: a[0] = sums.a, a[1] = products.a, a[2] = specials.a, a[3] = inputs.a);
     wire!(self.operands <- self: b[0] = sums.b, b[1] = products.b, b[2] = specials.b, b[3] = inputs.b);
     wire!(self.operands <- self: constant = constants.constant);
@@ -166,9 +166,9 @@ glue! { [const LAT: usize] VectorUnit<LAT>; self => {
     wire!(self.adder <- self.operands: a = add_a, b = add_b, subtract);
     wire!(self.multiplier <- self.operands: a = multiply_a, b = multiply_b);
     wire!(self.compare <- self.operands: a = compare_a, b = compare_b, index = compare_index, comparison, first = fresh);
-    wire!(self.functions <- self.operands: x = special_a, op = function);
+    wire!(self.functions <- self.operands: x = special_a, op = which_function);
     // words out
-    wire!(self.results <- self: control = table.word[3], leaves = flags.out_leaves, clear, clear_totals);
+    wire!(self.results <- self: control = fetch.word[3], leaves = flags.out_leaves, clear, clear_totals);
     wire!(self.results.word, self.operands.word);
     wire!(self.word, self.operands.word);
     wire!(self <- self.results: push_x, push_y, loss_sum, mean_loss, correct);

@@ -20,17 +20,17 @@ block! {
     /// | `a[4]`, `b[4]` | 32 | both sides of the memories: sum, product, special, input |
     /// | `constant`, `accumulator` | 32 | |
     /// | `first` | 1 | this accumulator holds nothing yet |
-    /// | `inside` | 1 | else the word out is +0; comes with `select` |
+    /// | `below` | 1 | else the word out is +0; comes with `select` |
     /// | `index` | 16 | of the element that is compared |
     /// | `add_a` ... `special_a`, `word` | 32 | operands, the word out |
-    /// | `subtract`, `function`, `comparison`, `fresh` | 1, 2, 3, 1 | what the units do |
+    /// | `subtract`, `which_function`, `comparison`, `fresh` | 1, 2, 3, 1 | what the units do |
     pub struct Operands {
         in clock: Clock, in select: Bits<32>, in a, b: [Bits<32>; 4], in constant, accumulator: Bits<32>,
-        in first, inside: Bit, in index: Bits<16>,
+        in first, below: Bit, in index: Bits<16>,
         out add_a, add_b, multiply_a, multiply_b, compare_a, compare_b, special_a, word: Bits<32>,
-        out subtract, fresh: Bit, out function: Bits<2>, out comparison: Bits<3>,
+        out subtract, fresh: Bit, out which_function: Bits<2>, out comparison: Bits<3>,
         out compare_index: Bits<16>, reg r_index => compare_index: Bits<16>,
-        reg chosen: Bits<32>, reg within: Bit,
+        reg chosen: Bits<32>, reg held_below: Bit,
         net at_add_a, at_multiply_a, at_compare_a, at_compare_b, at_special_a, at_out_a: Bits<2>,
         net at_add_b, at_multiply_b: Bits<3>,
         net sum_a, sum_b, product_a, product_b, lesser_a, lesser_b, argument, leaving: Bits<32>,
@@ -38,7 +38,7 @@ block! {
         reg r_multiply_a => multiply_a, r_multiply_b => multiply_b: Bits<32>,
         reg r_compare_a => compare_a, r_compare_b => compare_b: Bits<32>,
         reg r_special_a => special_a, r_word => word: Bits<32>,
-        reg r_subtract => subtract, r_fresh => fresh: Bit, reg r_function => function: Bits<2>,
+        reg r_subtract => subtract, r_fresh => fresh: Bit, reg r_function => which_function: Bits<2>,
         reg r_comparison => comparison: Bits<3>,
         const low_add_a: Bits<5> = place::add_a.low, const low_add_b: Bits<5> = place::add_b.low,
         const low_multiply_a: Bits<5> = place::multiply_a.low,
@@ -58,7 +58,7 @@ impl Logic for Operands {
     #[hdl_gen]
     fn update(&mut self) {
         self.chosen.d.next = self.select.val();
-        self.within.d.next = self.inside.val();
+        self.held_below.d.next = self.below.val();
         self.r_index.d.next = self.index.val();
         self.at_add_a.next = self.chosen.q.val().get_bits::<2>(self.low_add_a.val().index());
         self.at_add_b.next = self.chosen.q.val().get_bits::<3>(self.low_add_b.val().index());
@@ -131,7 +131,7 @@ impl Logic for Operands {
         self.r_compare_b.d.next = self.lesser_b.val();
         self.r_special_a.d.next = self.argument.val();
         self.r_word.d.next = self.leaving.val();
-        if !self.within.q.val() {
+        if !self.held_below.q.val() {
             self.r_word.d.next = self.zero.val();
         }
     }
