@@ -6,3 +6,4 @@ mod engine;
 mod lockstep;
 mod schedule;
 mod vector;
+mod vector_lockstep;

@@ -5,7 +5,7 @@ use ef_hdl_kit::rand::Rng;
 use ef_isa::regs::HYPERPARAMETERS;
 use ef_isa::store::{StoreKind, StoreOp};
 use ef_isa::vector::recipes::{sgd, softmax_exponentials, softmax_gradient, softmax_greatest, softmax_loss};
-use ef_isa::vector::{Recipe, RecipeWord, Tables, Walk, schedule};
+use ef_isa::vector::{Constant, Operand, Recipe, RecipeWord, Sink, Source, Tables, Value, Walk, schedule};
 use ef_isa::{StoreDesc, config};
 use ef_model::Machine;
 use ef_model::vector::{Made, VectorUnit as Model, Words};
@@ -14,7 +14,7 @@ use ef_rtl::store::operand_ram::LATENCY as OPERAND;
 use ef_rtl::store::psum_port::element_latency;
 use ef_rtl::store::vector::VectorUnit;
 use ef_rtl_tests::{Chance, Random, seeded};
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
 const LAT: usize = 3;
 
@@ -133,15 +133,19 @@ fn add(tables: &mut Tables, recipe: &Recipe, lanes: u32) -> RecipeWord {
     tables.add(&schedule(recipe, lanes).unwrap())
 }
 
-/// Bench and model with the same tables.
-fn both(tables: &Tables, rng: &mut Random) -> (VectorBench, Model) {
-    let (mut bench, mut model) = (VectorBench::new(), Model::default());
-    bench.write_tables(tables, rng);
+/// Bench and model.
+fn both(rng: &mut Random) -> (VectorBench, Model) {
+    let mut bench = VectorBench::new();
     bench.pulse("clear_totals", rng);
+    (bench, Model::default())
+}
+
+/// Writes the tables into both.
+fn write(bench: &mut VectorBench, model: &mut Model, tables: &Tables, rng: &mut Random) {
+    bench.write_tables(tables, rng);
     for (address, word) in tables.words().iter().enumerate() {
         model.write_table(address as u32, *word);
     }
-    (bench, model)
 }
 
 /// Runs a command in both; what it made.
@@ -168,7 +172,8 @@ fn an_update_makes_weights_and_velocities_in_one_pass_as_the_model_does() {
     let rng = &mut seeded(3);
     let mut tables = Tables::default();
     let recipe = RecipeWord { lane_level: 1, ..add(&mut tables, &sgd(), 1) };
-    let (mut bench, mut model) = both(&tables, rng);
+    let (mut bench, mut model) = both(rng);
+    write(&mut bench, &mut model, &tables, rng);
     for round in 0..60 {
         bench.stalls = [0, 2, 6][round % 3];
         bench.around.psum.fill_with(|| rng.tame());
@@ -198,7 +203,8 @@ fn softmax_is_four_passes_with_the_bits_of_the_store_engine() {
     let exponentials = [3, 1].map(|lanes| add(&mut tables, &softmax_exponentials(), lanes));
     let loss = add(&mut tables, &softmax_loss(), 1);
     let gradient = add(&mut tables, &softmax_gradient(), 1);
-    let (mut bench, mut model) = both(&tables, rng);
+    let (mut bench, mut model) = both(rng);
+    write(&mut bench, &mut model, &tables, rng);
     let mut old = Machine::new(&config::FP32_8X8, 1 << 12);
     let (mut hits, mut saturated) = (0, 0);
     for round in 0..80 {
@@ -273,4 +279,106 @@ fn softmax_is_four_passes_with_the_bits_of_the_store_engine() {
         }
     }
     assert!(hits > 30 && saturated > 5, "{hits} hits, {saturated} saturated");
+}
+
+/// A recipe of operations drawn at random, on words of which some are special.
+fn drawn(rng: &mut Random, bank_lanes: &mut u32) -> Recipe {
+    let mut r = Recipe::new("drawn");
+    let sources = [Source::Psum, Source::A, Source::B, Source::C];
+    let mut values: Vec<Value> =
+        (0..rng.random_range(1..4)).map(|_| r.load(sources[rng.random_range(0..4)])).collect();
+    let label = r.load(Source::C);
+    for _ in 0..rng.random_range(1..7) {
+        let a = values[rng.random_range(0..values.len())];
+        let b = match rng.random_range(0..4) {
+            0 => Operand::Constant(Constant::Register(rng.random_range(0..HYPERPARAMETERS.len()))),
+            1 => Operand::Constant(Constant::Literal([0x40c0_0000, 0x3f80_0000][rng.random_range(0..2)])),
+            _ => values[rng.random_range(0..values.len())].into(),
+        };
+        // side B of the compare unit gets no sums and no products
+        let near = b == Operand::Value(label) || matches!(b, Operand::Constant(_));
+        let c = if near { b } else { Operand::Value(values[0]) };
+        let value = match rng.random_range(0..14) {
+            0 => r.add(a, b),
+            1 => r.sub(a, b),
+            2 => r.mul(a, b),
+            3 => r.max(a, c),
+            4 => r.min(a, c),
+            5 => r.greater(a, c),
+            6 => r.at(a, label),
+            7 => r.only(a, label),
+            8 => r.before(a, label),
+            9 => r.is(label),
+            10 => r.recip(a),
+            11 => r.rsqrt(a),
+            12 => r.exp(a),
+            _ => r.ln(a),
+        };
+        values.push(value);
+    }
+    let (last, other) = (values[values.len() - 1], values[rng.random_range(0..values.len())]);
+    r.out(Sink::X, last);
+    if rng.random() {
+        r.out(Sink::Y, other);
+    }
+    *bank_lanes = 1;
+    match rng.random_range(0..4) {
+        0 => {
+            r.sum(rng.random_range(0..6), other);
+            *bank_lanes = rng.random_range(1..9);
+        }
+        1 => {
+            r.greatest(rng.random_range(0..6), last);
+            *bank_lanes = rng.random_range(1..9);
+        }
+        _ => {}
+    }
+    r
+}
+
+#[test]
+fn any_recipe_that_has_a_schedule_is_executed_as_the_model_does() {
+    let rng = &mut seeded(5);
+    let (mut done, mut words, mut steps) = (0, 0, HashSet::new());
+    let (mut bench, mut model) = both(rng);
+    for round in 0..120 {
+        let mut lanes = 1;
+        let recipe = drawn(rng, &mut lanes);
+        let Ok(found) = schedule(&recipe, lanes) else { continue };
+        let mut tables = Tables::default();
+        let word = tables.add(&found);
+        write(&mut bench, &mut model, &tables, rng);
+        bench.stalls = [0, 2, 6][round % 3];
+        for _ in 0..2 {
+            bench.around.psum.fill_with(|| if rng.one_in(6) { rng.word() } else { rng.tame() });
+            bench.around.operand.fill_with(|| if rng.one_in(3) { rng.below(4) as u32 } else { rng.word() });
+            let registers: Vec<u32> = (0..HYPERPARAMETERS.len()).map(|_| rng.tame()).collect();
+            let recipe = RecipeWord {
+                lane_level: rng.random_range(0..4),
+                // the channel counts the innermost loop, so that its lanes take turns
+                channel_level: 0,
+                bounded: rng.random(),
+                padded: rng.random(),
+                ..word
+            };
+            let turns = [lanes, rng.random_range(1..6), rng.random_range(1..4), rng.random_range(1..3)];
+            let walk = Walk {
+                recipe,
+                turns,
+                p_base: rng.random_range(0..100),
+                limit: rng.random_range(0..6),
+                o_a: rng.random_range(0..500),
+                o_b: rng.random_range(0..500),
+                o_c: rng.random_range(0..500),
+                ..Walk::default()
+            }
+            .with_strides([3, 40, 1, 200]);
+            let made = check(&mut bench, &mut model, &walk, &registers, rng);
+            words += made.x.len() + made.y.len();
+        }
+        done += 1;
+        steps.extend(found.recipe.steps.iter().map(std::mem::discriminant));
+    }
+    println!("{done} recipes, {words} words, {} kinds of steps", steps.len());
+    assert!(done > 100 && words > 1000 && steps.len() > 17, "{done} {words} {}", steps.len());
 }

@@ -197,6 +197,14 @@ impl Operation {
         }
     }
 
+    /// The values that it reads.
+    pub fn values(&self) -> impl Iterator<Item = Value> {
+        self.sides().into_iter().flatten().filter_map(|operand| match operand {
+            Operand::Value(value) => Some(value),
+            Operand::Constant(_) => None,
+        })
+    }
+
     /// Its operands may change places.
     pub fn commutes(&self) -> bool {
         matches!(self, Operation::Add(..) | Operation::Mul(..))
@@ -326,6 +334,23 @@ impl Recipe {
     pub fn readers(&self, value: Value) -> impl Iterator<Item = Value> {
         let reads = move |step: &Operation| step.sides().contains(&Some(Operand::Value(value)));
         self.steps.iter().enumerate().filter(move |(_, step)| reads(step)).map(|(i, _)| Value(i))
+    }
+
+    /// A copy without the steps whose results nothing needs.
+    pub fn needed(&self) -> Recipe {
+        let mut needed: Vec<bool> = self
+            .steps
+            .iter()
+            .map(|step| step.writes_bank().is_some() || matches!(step, Operation::Out(..)))
+            .collect();
+        for i in (0..self.steps.len()).rev() {
+            if needed[i] {
+                self.steps[i].values().for_each(|v| needed[v.0] = true);
+            }
+        }
+        let place = |v: Value| Value(needed[..v.0].iter().filter(|needed| **needed).count());
+        let kept = self.steps.iter().zip(&needed).filter(|(_, needed)| **needed);
+        Recipe { name: self.name, steps: kept.map(|(step, _)| step.map(place)).collect() }
     }
 
     /// A copy in which `reader` reads `value` through the compare unit, which keeps it longer.

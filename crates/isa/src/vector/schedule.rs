@@ -75,7 +75,7 @@ const TRIES: u64 = 200;
 /// # Errors
 /// If there is none of at most 16 cycles.
 pub fn schedule(recipe: &Recipe, lanes: u32) -> Result<Schedule, Unschedulable> {
-    let candidates = candidates(recipe);
+    let candidates = candidates(&recipe.needed());
     let found = (bound(recipe, lanes)..=*PERIODS.end())
         .find_map(|period| candidates.iter().find_map(|candidate| best(candidate, period)));
     found.ok_or_else(|| Unschedulable { recipe: recipe.name.into() })
@@ -128,7 +128,7 @@ impl<'a> Attempt<'a> {
         let mut deep = vec![0i64; steps.len()];
         for (i, step) in steps.iter().enumerate() {
             deep[i] =
-                values(step).map(|v| deep[v.0] + i64::from(steps[v.0].unit().latency())).max().unwrap_or(0);
+                step.values().map(|v| deep[v.0] + i64::from(steps[v.0].unit().latency())).max().unwrap_or(0);
         }
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let noise = if seed == 0 { 0.0 } else { 30.0 };
@@ -136,7 +136,7 @@ impl<'a> Attempt<'a> {
             deep.iter().map(|d| *d as f64 + noise * f64::from(rng.next_u32()) / f64::from(u32::MAX));
         let ends: Vec<bool> = (0..steps.len()).map(|i| recipe.readers(Value(i)).next().is_none()).collect();
         let aside = (0..steps.len())
-            .map(|i| ends[i] && values(&steps[i]).any(|v| recipe.readers(v).any(|reader| !ends[reader.0])));
+            .map(|i| ends[i] && steps[i].values().any(|v| recipe.readers(v).any(|reader| !ends[reader.0])));
         Attempt {
             recipe,
             period: period.into(),
@@ -178,7 +178,8 @@ impl<'a> Attempt<'a> {
     fn place_aside(&mut self, i: usize) -> Option<()> {
         for reader in self.recipe.readers(Value(i)).filter(|r| self.aside[r.0]).collect::<Vec<_>>() {
             let step = self.recipe.steps[reader.0];
-            let ready: Option<Vec<i64>> = values(&step)
+            let ready: Option<Vec<i64>> = step
+                .values()
                 .map(|v| Some(self.times[v.0]? + i64::from(self.recipe.steps[v.0].unit().latency())))
                 .collect();
             if let (Some(ready), None) = (ready, self.times[reader.0]) {
@@ -256,7 +257,7 @@ impl<'a> Attempt<'a> {
     fn in_time(&self) -> bool {
         let read = |i: usize| (i, self.times[i].expect("all are placed"));
         let ages = (0..self.times.len()).map(read).flat_map(|(i, time)| {
-            values(&self.recipe.steps[i]).map(move |value| self.age(value, time)).collect::<Vec<_>>()
+            self.recipe.steps[i].values().map(move |value| self.age(value, time)).collect::<Vec<_>>()
         });
         ages.max().is_none_or(|oldest| oldest <= i64::from(AGES))
     }
@@ -299,14 +300,6 @@ impl<'a> Attempt<'a> {
             swapped: self.swapped.clone(),
         })
     }
-}
-
-/// The values that a step reads.
-fn values(step: &Operation) -> impl Iterator<Item = Value> {
-    step.sides().into_iter().flatten().filter_map(|operand| match operand {
-        Operand::Value(value) => Some(value),
-        Operand::Constant(_) => None,
-    })
 }
 
 /// The memory that a step writes.

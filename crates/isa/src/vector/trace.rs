@@ -298,3 +298,42 @@ impl Memory {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Damage, trace};
+    use crate::vector::{CONSTANTS, ControlWord, WORDS};
+    use rand_chacha::ChaCha8Rng;
+    use rand_chacha::rand_core::{RngCore, SeedableRng};
+
+    #[test]
+    fn a_damaged_table_is_refused_and_never_a_panic() {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let mut refused = 0;
+        for _ in 0..20_000 {
+            let period = 2 + rng.next_u32() as usize % 15;
+            // few bits: a table in which some values are followed for long
+            let mut sparse = || rng.next_u32() & rng.next_u32();
+            let words: Vec<ControlWord> = (0..period)
+                .map(|_| ControlWord::decode(&std::array::from_fn::<u32, WORDS, _>(|_| sparse())))
+                .collect();
+            refused += u32::from(trace(&words, &[0; CONSTANTS]).is_err());
+        }
+        assert!(refused > 19_000, "{refused}");
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_table_is_said() {
+        let out = ControlWord { out: 1, age_sum_a: 1, ..ControlWord::default() };
+        let table = |words: [ControlWord; 2]| trace(&words, &[0; CONSTANTS]);
+        assert_eq!(table([out, ControlWord::default()]), Err(Damage::NothingWritten(0)));
+        // a sum that is made of the sum before, and so on
+        let endless = ControlWord { write_sum: 1, age_sum_b: 1, ..out };
+        assert!(matches!(table([endless, endless]), Err(Damage::Endless(_))));
+        let two =
+            ControlWord { write_compare: 1, write_special: 1, out: 1, out_a: 2, age_special_a: 1, ..out };
+        assert!(matches!(table([two, two]), Err(Damage::TwoWrites(_))));
+        let input = ControlWord { out: 1, out_a: 3, age_input_a: 1, write_input: 1, load: 1, ..out };
+        assert!(matches!(table([input, ControlWord::default()]), Err(Damage::OtherElement(_))));
+    }
+}

@@ -79,9 +79,9 @@ impl Logic for ElementWalk {
                 }
             }
         }
-        for i in 1..4 {
-            if (self.lane_level.val() + 1) == i.to_bits() {
-                self.wrap_around.next = self.wraps[i].val();
+        for i in 0..3 {
+            if self.lane_level.val() == i.to_bits() {
+                self.wrap_around.next = self.wraps[i + 1].val();
             }
         }
 

@@ -57,10 +57,11 @@ impl Logic for VectorControl {
 
         self.busy.next = self.state.q.val() != VectorState::Idle;
         self.load.next = self.state.q.val() == VectorState::Copy;
-        self.forget.next = (self.state.q.val() == VectorState::Copy) || self.clear.val();
         self.copy.next = self.state.q.val() == VectorState::Copy;
         self.run.next =
             (self.state.q.val() == VectorState::Run) || (self.state.q.val() == VectorState::Drain);
+        // a table that is not run may be written: its words name elements of other commands
+        self.forget.next = !self.run.val() || self.clear.val();
         self.go.next = false;
         if self.clear_totals.val() {
             self.used.d.next = true;
