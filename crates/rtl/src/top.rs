@@ -74,26 +74,13 @@ block! {
             fetch_aw: GAW,
         };
         assert_eq!(HAW, parameters.handover_aw(), "the hand-over RAM follows from the feature buffer");
-        in clock: Clock,
-        in reset, req_valid: Bit,
-        out req_ready: Bit,
-        in req_write: Bit,
-        in req_addr: Bits<8>,
-        in req_data: Bits<32>,
-        out resp_valid: Bit,
-        in resp_ready: Bit,
-        out resp_data: Bits<32>,
-        out cmd_valid: Bit,
-        in cmd_ready: Bit,
-        out cmd_write: Bit,
-        out cmd_addr: Bits<32>,
-        out cmd_len: Bits<16>,
-        out wdata_valid: Bit,
-        in wdata_ready: Bit,
-        out wdata: Bits<32>,
-        in rdata_valid: Bit,
-        out rdata_ready: Bit,
-        in rdata: Bits<32>,
+        in clock: Clock, in reset: Bit,
+        in req_valid: Bit, out req_ready: Bit, in req_write: Bit, in req_addr: Bits<8>, in req_data: Bits<32>,
+        out resp_valid: Bit, in resp_ready: Bit, out resp_data: Bits<32>,
+        out cmd_valid: Bit, in cmd_ready: Bit, out cmd_write: Bit,
+        out cmd_addr: Bits<32>, out cmd_len: Bits<16>,
+        out wdata_valid: Bit, in wdata_ready: Bit, out wdata: Bits<32>,
+        in rdata_valid: Bit, out rdata_ready: Bit, in rdata: Bits<32>,
         out busy, error: Bit,
         controller: Controller<GAW> = Controller::new(&parameters),
         loader: LoadEngine<T, TAPS, SAW, CAW, HAW>,
@@ -203,8 +190,7 @@ glue! { [
 ] Accelerator<T, FAW, LAW, WAW, PAW, OAW, TAPS, SAW, CAW, GAW, HAW>; self => {
     wire!(self.{controller, loader, compute, storer, arbiter} <- self: clock);
     wire!(self.{controller, arbiter} <- self: reset);
-    wire!(self.loader.reset, self.controller.restart);
-    wire!(self.compute.reset, self.controller.restart);
+    wire!(self.{loader, compute} <- self.controller: reset = restart);
     wire!(self.storer <- self.controller: reset = restart, clear = restart);
     wire!(self.{loader, storer} <- self.controller: cancel);
     // host port

@@ -49,16 +49,12 @@ block! {
         const GAW: usize,
         const HAW: usize,
     >(accelerator: Accelerator<T, FAW, LAW, WAW, PAW, OAW, TAPS, SAW, CAW, GAW, HAW>, link: &LinkSettings, sdram: &SdramTiming) -> Result<Self> {
-        in clock_in: Clock,
-        in button, uart_rx: Bit,
-        out uart_tx: Bit,
+        in clock_in: Clock, in button: Bit,
+        in uart_rx: Bit, out uart_tx: Bit,
         out led: Bits<8>,
         out sdram_clk, sdram_cke, sdram_cs_n, sdram_ras_n, sdram_cas_n, sdram_we_n: Bit,
-        out sdram_ba: Bits<2>,
-        out sdram_a: Bits<13>,
-        out sdram_dqm: Bits<2>,
-        out sdram_dq_out, sdram_dq_oe: Bits<16>,
-        in sdram_dq_in: Bits<16>,
+        out sdram_ba: Bits<2>, out sdram_a: Bits<13>, out sdram_dqm: Bits<2>,
+        out sdram_dq_out, sdram_dq_oe: Bits<16>, in sdram_dq_in: Bits<16>,
         pll: ClockGenerator,
         sequencer: ResetSequencer<RESET_LOG2>,
         accelerator: Accelerator<T, FAW, LAW, WAW, PAW, OAW, TAPS, SAW, CAW, GAW, HAW> = accelerator,
@@ -74,16 +70,9 @@ glue! { [const T: usize, const FAW: usize, const LAW: usize, const WAW: usize, c
 Chip<T, FAW, LAW, WAW, PAW, OAW, TAPS, SAW, CAW, GAW, HAW>; self => {
     // clocks and reset
     wire!(self.pll.clock, self.clock_in);
-    wire!(self.sequencer.clock, self.pll.core_clock);
-    wire!(self.accelerator.clock, self.pll.core_clock);
-    wire!(self.link.clock, self.pll.core_clock);
-    wire!(self.mux.clock, self.pll.core_clock);
-    wire!(self.memory.clock, self.pll.core_clock);
-    wire!(self.pads.clock, self.pll.core_clock);
-    wire!(self.lights.clock, self.pll.core_clock);
+    wire!(self.{sequencer, accelerator, link, mux, memory, pads, lights} <- self.pll: clock = core_clock);
     wire!(self.pads.sdram_clock, self.pll.sdram_clock);
-    wire!(self.sequencer.button, self.button);
-    wire!(self.sequencer.locked, self.pll.locked);
+    wire!(self.sequencer <- self: button, locked = pll.locked);
     wire!(self.{accelerator, link, mux, memory, lights} <- self.sequencer: reset);
     // host
     wire!(self.link <- self: rx = uart_rx, accelerator_busy = accelerator.busy);
@@ -105,8 +94,7 @@ Chip<T, FAW, LAW, WAW, PAW, OAW, TAPS, SAW, CAW, GAW, HAW>; self => {
     wire!(self.accelerator <- self.mux: rdata_valid = accelerator_rdata_valid, rdata = accelerator_rdata);
     wire!(self.link <- self.mux: cmd_ready = link_cmd_ready, wdata_ready = link_wdata_ready);
     wire!(self.link <- self.mux: rdata_valid = link_rdata_valid, rdata = link_rdata);
-    wire!(self.memory <- self.mux: cmd_valid, cmd_write, cmd_addr, cmd_len, wdata_valid, wdata);
-    wire!(self.memory <- self.mux: rdata_ready);
+    wire!(self.memory <- self.mux: cmd_valid, cmd_write, cmd_addr, cmd_len, wdata_valid, wdata, rdata_ready);
     wire!(self.mux <- self.memory: cmd_ready, wdata_ready, rdata_valid, rdata);
     wire!(self.pads <- self.memory: cke, cs_n, ras_n, cas_n, we_n, ba, a, dqm, dq_out, dq_oe);
     wire!(self.memory.dq_in, self.pads.dq_in);

@@ -101,12 +101,10 @@ glue! { HostLink; self => {
     wire!(self.ram <- self.executor: stored = store, stored_word = stored);
     wire!(self.ram <- self.executor: index, replying);
     wire!(self.ram.reply_index, self.sender.index);
-    wire!(self.executor.fetched, self.ram.word);
-    wire!(self.sender.fetched, self.ram.word);
+    wire!(self.{executor, sender} <- self.ram: fetched = word);
     // judgement
     wire!(self.session <- self.receiver: op, number, count, length, session, address);
-    wire!(self.session.memory_words, self.memory_words);
-    wire!(self.session.busy, self.accelerator_busy);
+    wire!(self.session <- self: memory_words, busy = accelerator_busy);
     wire!(self.session <- self.executor: record, status);
     // execution
     wire!(self.executor <- self.receiver: good, op, count, address);
@@ -118,8 +116,7 @@ glue! { HostLink; self => {
     wire!(self.memory_word <- self.executor: address = memory_address, data = memory_data);
     wire!(self.executor <- self.memory_word: memory_busy = busy, memory_read = read);
     wire!(self.memory_word <- self: cmd_ready, wdata_ready, rdata_valid, rdata);
-    wire!(self <- self.memory_word: cmd_valid, cmd_write, cmd_addr, cmd_len, wdata_valid, wdata);
-    wire!(self <- self.memory_word: rdata_ready);
+    wire!(self <- self.memory_word: cmd_valid, cmd_write, cmd_addr, cmd_len, wdata_valid, wdata, rdata_ready);
     wire!(self.memory_request, self.memory_word.busy);
     // out
     wire!(self.sender <- self.executor: send, words, status);
