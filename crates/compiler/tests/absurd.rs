@@ -1,16 +1,20 @@
 //! Networks that are addressable but absurd: they are answered at once, and nothing of their size is allocated.
 
-use ef_compiler::{Network, PixelFormat, compile};
+use ef_compiler::{Network, PixelFormat, Prepared, compile};
 use ef_isa::config;
 use std::time::{Duration, Instant};
 
-/// The answer to a network of this input (channels, rows, columns) and these layers, in batches of `batch`, from every configuration.
-fn answers(input: [usize; 3], layers: &str, batch: usize) -> Vec<Result<usize, String>> {
-    let [channels, rows, columns] = input;
+/// A network of this input (channels, rows, columns) and these layers.
+fn network([channels, rows, columns]: [usize; 3], layers: &str) -> Network {
     let text = format!(
         "name = \"n\"\n[input]\nchannels = {channels}\nrows = {rows}\ncolumns = {columns}\nscale_shift = 8\n{layers}"
     );
-    let network = Network::from_toml(&text).unwrap_or_else(|error| panic!("{error}"));
+    Network::from_toml(&text).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The answer to it, in batches of `batch`, from every configuration.
+fn answers(input: [usize; 3], layers: &str, batch: usize) -> Vec<Result<usize, String>> {
+    let network = network(input, layers);
     let answer = |config| {
         let begin = Instant::now();
         let plan = compile(&network, config, batch, PixelFormat::U8 { shift: 8 });
@@ -72,5 +76,16 @@ fn long_thin_maps_and_wide_layers_compile_or_are_refused_in_seconds() {
         ([1, 1, 8192], conv(1024, 1, 0) + &conv(16, 1, 0) + &fc(2), 1),
     ] {
         answers(input, &layers, batch);
+    }
+}
+
+#[test]
+fn images_of_millions_of_channels_are_laid_out_at_once() {
+    let network = network([1 << 22, 8, 8], &(conv(4, 3, 1) + &fc(10)));
+    for config in config::ALL {
+        let begin = Instant::now();
+        // every cut that is looked at counts the cycles in which the taps are gathered
+        Prepared::new(&network, config, 5, PixelFormat::U8 { shift: 8 }).unwrap();
+        assert!(begin.elapsed() < Duration::from_secs(1), "{} took {:?}", config.name, begin.elapsed());
     }
 }

@@ -67,3 +67,16 @@ fn what_a_case_does_wrong_is_told_and_its_input_is_kept() {
         assert_eq!(std::fs::read_to_string(file).unwrap(), "03010203\n");
     }
 }
+
+#[test]
+fn the_page_shows_a_million_cases_of_every_target() {
+    let page = include_str!("../../../docs/fuzz.md");
+    assert!(page.contains("`cargo xtask fuzz --cases 1000000 --seed "));
+    for target in targets::all().unwrap() {
+        let row = page.lines().find(|line| line.starts_with(&format!("| {} | ", target.name)));
+        let row = row.unwrap_or_else(|| panic!("docs/fuzz.md has no row of {}", target.name));
+        // name, what is parsed, accepted, refused
+        let cases: u64 = row.split(" | ").skip(2).take(2).map(|count| count.parse::<u64>().unwrap()).sum();
+        assert_eq!(cases, 1_000_000, "{row}");
+    }
+}

@@ -187,6 +187,17 @@ mod tests {
     }
 
     #[test]
+    fn a_right_crc_makes_no_frame_of_a_part_of_one() {
+        let frame = Frame { op: 1, sequence: 0, count: 0, session: 5, word2: 0, payload: vec![3; 2] };
+        let bytes = frame.bytes();
+        for length in 0..bytes.len() - 4 {
+            let (body, whole) = (&bytes[..length], length >= 4 * HEADER_WORDS && length % 4 == 0);
+            let part = [body, &crc32fast::hash(body).to_le_bytes()].concat();
+            assert_eq!(Frame::parse(&part).is_some(), whole, "{length} bytes");
+        }
+    }
+
+    #[test]
     fn numbers_are_those_of_the_variants() {
         assert!((0..=255).filter_map(Op::of).eq([1, 2, 3, 4, 5].map(|n| Op::of(n).unwrap())));
         assert_eq!((0..300).filter_map(Status::of).count(), 8);

@@ -34,3 +34,17 @@ fn the_sample_has_every_kind_of_case() {
     assert!(covered(&|case| format!("{} {}", case.data, case.batch)));
     assert!(covered(&|case| case.seed.to_string()));
 }
+
+#[test]
+fn every_case_on_the_page_has_learned() {
+    let page = include_str!("../../../docs/learning.md");
+    let rows = page.lines().filter(|line| line.starts_with("| `"));
+    // `| configuration | accuracies (epochs) | .. |`
+    let cells = rows.flat_map(|row| row.trim_matches('|').split('|').skip(1));
+    let accuracies: Vec<f64> = cells
+        .flat_map(|cell| cell.split_once('(').unwrap().0.split(','))
+        .map(|accuracy| accuracy.trim().parse().unwrap())
+        .collect();
+    assert_eq!(accuracies.len(), cases().len());
+    assert!(accuracies.iter().all(|accuracy| *accuracy >= 100.0 * ENOUGH), "{accuracies:?}");
+}

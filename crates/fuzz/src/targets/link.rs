@@ -1,7 +1,7 @@
 //! Both ends of the link.
 
 use crate::{Target, mutate};
-use ef_link::frame::{Frame, HELLO_WORDS, MAX_PAYLOAD, Op, REPLY, Status, VERSION};
+use ef_link::frame::{Frame, HEADER_WORDS, HELLO_WORDS, MAX_PAYLOAD, Op, REPLY, Status, VERSION};
 use ef_link::testing::Registers;
 use ef_link::{Endpoint, Link, Port, Settings, slip};
 use rand::Rng;
@@ -76,14 +76,19 @@ fn reply(op: Op, sequence: u8, status: Status, payload: Vec<u32>) -> Frame {
     frame(op as u8 | REPLY, sequence, payload.len() as u16, status as u32, payload)
 }
 
-/// The frames on the wire; most of them damaged there, some damaged before their CRC.
+/// The frames on the wire; most of them damaged there, some before they got a CRC, which is right.
 fn damaged(rng: &mut ChaCha8Rng, frames: Vec<Frame>) -> Vec<u8> {
     let mut wire = Vec::new();
     for mut frame in frames {
         if rng.random_ratio(1, 8) {
             frame.count = rng.random();
         }
-        wire.extend(slip::encode(&frame.bytes()));
+        let mut bytes = frame.bytes();
+        if rng.random_ratio(1, 8) {
+            bytes = mutate::bytes(rng, &bytes[..4 * (HEADER_WORDS + frame.payload.len())]);
+            bytes.extend(crc32fast::hash(&bytes).to_le_bytes());
+        }
+        wire.extend(slip::encode(&bytes));
     }
     if rng.random_ratio(2, 3) { mutate::bytes(rng, &wire) } else { wire }
 }

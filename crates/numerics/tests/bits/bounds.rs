@@ -119,3 +119,13 @@ fn no_sum_loses_more_than_its_bound() {
     }
     assert!(worst[0] > 10.0, "the operands with all ones come near: {worst:?}");
 }
+
+#[test]
+fn the_pages_state_the_bound_of_a_product_that_is_reached() {
+    let bound = format!("2^{:.1}", PRODUCT_BOUND.log2() - 26.0);
+    for page in ["README.md", "docs/architecture.md", "crates/numerics/README.md"] {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../").to_string() + page;
+        let text = std::fs::read_to_string(path).unwrap();
+        assert!(text.contains(&bound) && !text.contains("2^-27"), "{page} does not say {bound}");
+    }
+}

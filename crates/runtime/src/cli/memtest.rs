@@ -150,3 +150,27 @@ fn conclude(report: &Report, view: &View) -> Result<End> {
     }
     Ok(End::Complete)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: MemtestArgs,
+    }
+
+    #[test]
+    fn a_board_keeps_its_words_for_a_minute_if_nobody_says_otherwise() {
+        let options = |more: &[&str]| {
+            let args = Line::parse_from([&["memtest"], more].concat()).args;
+            args.options(&Board::named(&args.board).unwrap())
+        };
+        assert_eq!(options(&[]).wait, Duration::from_secs(60));
+        assert_eq!(options(&["--seconds", "0.5"]).wait, Duration::from_millis(500));
+        // one refresh period: a minute of simulation takes days
+        assert_eq!(options(&["--backend", "chip"]).wait, Duration::from_millis(64));
+    }
+}

@@ -2,6 +2,7 @@
 
 use crate::common::{CliBench, contents, fails, stdout, succeeds};
 use ef_runtime::checkpoint::{BEST, CHECKPOINT, CHECKPOINT_BEFORE, SavedFile, WEIGHTS};
+use ef_runtime::pixels::Pixels;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -202,6 +203,20 @@ fn a_network_that_a_board_does_not_hold_is_answered_with_what_is_possible() {
             "this board holds digits",
         ],
     );
+    // whatever the batch, a single image is what does not fit, and nothing is advised that a board cannot do
+    let (layers, board) = (fc(4096) + &fc(4096) + &fc(10), ["--backend", "board", "--board", "ulx3s-25f"]);
+    for batch in ["1", "16"] {
+        let output = train(layers.clone(), &[&board[..], &["--batch", batch]].concat()).output().unwrap();
+        let text = crate::common::stderr(&output);
+        assert!(text.contains("words of memory for a single image"), "{text}");
+        for wrong in ["smaller batch", "program_aw", "larger configuration", "--config", "batch of"] {
+            assert!(!text.contains(wrong), "`{wrong}` is in: {text}");
+        }
+    }
+    fails(
+        train(fc(1100), &["--backend", "board", "--board", "ulx3s-25f"]),
+        &["wide does not fit ulx3s-25f (fp32-2x2): fc1: ", "it fits the board ulx3s-45f or ulx3s-85f"],
+    );
     fails(
         train(fc(1100), &["--backend", "model", "--config", "sim-2x2"]),
         &["wide does not fit sim-2x2: fc1: ", "it fits --config fp32-4x4 or fp32-8x8"],
@@ -283,4 +298,41 @@ fn pixels_that_reach_far_are_warned_of_at_the_start() {
     let output = bench.train("run", &["--steps", "1"]).output().unwrap();
     let text = crate::common::stderr(&output);
     assert!(text.contains("warning: pixels reach") && text.contains("mean 0.1"), "{text}");
+}
+
+/// Makes every pixel of a file of 6 x 6 images brighter, and gives the mean of all.
+fn brighten(bench: &CliBench, name: &str, by: u8) -> f32 {
+    const HEADER: usize = 16;
+    let mut bytes = std::fs::read(bench.path(name)).unwrap();
+    bytes[HEADER..].iter_mut().for_each(|pixel| *pixel += by);
+    std::fs::write(bench.path(name), &bytes).unwrap();
+    let pixels = &bytes[HEADER..];
+    pixels.iter().map(|pixel| f32::from(*pixel)).sum::<f32>() / pixels.len() as f32
+}
+
+#[test]
+fn pixels_are_normalised_by_the_images_trained_on_in_the_run_its_test_eval_and_resume() {
+    let bench = CliBench::new();
+    bench.edit("tiny.toml", "scale_shift = 4\n", "");
+    let (train, test) = ("train-images-idx3-ubyte", "t10k-images-idx3-ubyte");
+    let mean = brighten(&bench, train, 0);
+    brighten(&bench, test, 100);
+    succeeds(bench.train("run", &["--steps", "2"]));
+    let pixels = || bench.checkpoint("run").origin.unwrap().pixels.unwrap();
+    let first = pixels();
+    let Pixels::Normalised { mean: subtracted, .. } = &first else { panic!("{first:?}") };
+    assert!((subtracted[0] - mean).abs() < 1e-3, "{first:?}, not {mean}");
+
+    // the same images to test on, beside others to train on
+    let figures = || {
+        let text = stdout(&succeeds(bench.command(&["eval", "run"])));
+        let part =
+            |name: &str| text.split(name).nth(1).unwrap().split_whitespace().next().unwrap().to_string();
+        (part("accuracy "), part("loss "))
+    };
+    let before = figures();
+    brighten(&bench, train, 50);
+    assert_eq!(figures(), before);
+    succeeds(resume(&bench, &["--steps", "3", "--other-data"]));
+    assert_eq!(pixels(), first);
 }

@@ -43,11 +43,15 @@ impl Bus for Sdram {
     }
 }
 
+/// Such a board on a port named `port`.
+pub fn plug_in(bench: &CliBench, lines: u32) -> Plugged {
+    let sdram = Sdram { model: ModelDevice::new(&SIM_2X2, WORDS.into()), lines };
+    Plugged::at(&bench.path("port"), &Arc::new(Mutex::new(Endpoint::new(sdram, WORDS))))
+}
+
 /// A test over the port of such a board; the board lives as long as the first value.
 fn memtest(bench: &CliBench, lines: u32, more: &[&str]) -> (Plugged, Command) {
-    let sdram = Sdram { model: ModelDevice::new(&SIM_2X2, WORDS.into()), lines };
-    let board = Arc::new(Mutex::new(Endpoint::new(sdram, WORDS)));
-    let plugged = Plugged::at(&bench.path("port"), &board);
+    let plugged = plug_in(bench, lines);
     let mut command = bench.command(&["memtest", "--port", "port", "--board", "ulx3s-25f"]);
     command.args(["--words", "1000"]).args(more);
     (plugged, command)
@@ -145,4 +149,17 @@ fn a_bitstream_for_another_part_is_answered_with_the_option_to_say_so() {
     let bench = CliBench::new();
     let (_board, command) = memtest(&bench, u32::MAX, &["--sdram", "as4c32m16"]);
     fails(command, &["8388608 words", "AS4C32M16SB-7", "--sdram (is42s16160, mt48lc16m16a2, w9825g6kh)"]);
+}
+
+#[test]
+fn a_simulated_board_carries_the_sdram_that_is_asked_for() {
+    let bench = CliBench::new();
+    let parts = ["--sdram", "as4c32m16", "--mounted", "is42s16160"];
+    let mut command = bench.command(&["memtest", "--backend", "chip", "--board", "ulx3s-12f"]);
+    let output = command.args(parts).args(["--words", "32"]).output().unwrap();
+    failed(&output, &["the memory test failed"]);
+    let text = stdout(&output);
+    for part in ["built for AS4C32M16SB-7", "512 columns, not 1,024", "back end chip", "is42s16160"] {
+        assert!(text.contains(part), "`{part}` is missing in: {text}");
+    }
 }

@@ -1,9 +1,11 @@
 //! The program on a serial port (a pseudo-terminal) when something happens in the middle of a step.
 
 use crate::board::Accelerator;
-use crate::common::{CliBench, failed, stderr, succeeds};
+use crate::common::{CliBench, failed, idx, stderr, succeeds};
+use crate::memtest::plug_in;
 use ef_link::Endpoint;
 use ef_link::testing::Plugged;
+use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -104,4 +106,35 @@ fn a_program_killed_in_a_step_goes_on_from_its_checkpoint() {
     assert_eq!(scene.board.lock().unwrap().bus.starts, MIDDLE);
     scene.resume();
     scene.check();
+}
+
+#[test]
+fn a_batch_that_a_board_does_not_hold_is_kept_and_its_passes_are_said() {
+    let bench = CliBench::new();
+    // as FP32 pixels, 40 such images need more than the 8 million words of a board with 32 MB, and 20 do not
+    for (part, count) in [("train", 40), ("t10k", 1)] {
+        let write = |name: &str, bytes: Vec<u8>| {
+            std::fs::write(bench.path(&format!("{part}-{name}-ubyte")), bytes).unwrap();
+        };
+        write("images-idx3", idx(&[count, 512, 512], &vec![7; count << 18]));
+        write("labels-idx1", idx(&[count], &vec![0; count]));
+    }
+    let network = "name = \"large\"\n[input]\nchannels = 1\nrows = 512\ncolumns = 512\n\
+        [[layer]]\nkind = \"conv\"\noutputs = 2\nkernel = 4\nstride = 4\n\
+        [[layer]]\nkind = \"max_pool\"\n[[layer]]\nkind = \"fc\"\noutputs = 3\n";
+    std::fs::write(bench.path("large.toml"), network).unwrap();
+    let _board = plug_in(&bench, u32::MAX);
+    let mut command =
+        bench.train("run", &["--network", "large.toml", "--backend", "board", "--port", "port"]);
+    command.args(["--board", "ulx3s-25f", "--config", "sim-2x2", "--batch", "40"]);
+    let mut program = command.stdout(Stdio::piped()).spawn().unwrap();
+    let line = BufReader::new(program.stdout.take().unwrap())
+        .lines()
+        .map(Result::unwrap)
+        .find(|line| line.starts_with("batch "));
+    program.kill().unwrap();
+    program.wait().unwrap();
+    let said = line.unwrap();
+    // the learning rate is that of the batch, not of a pass
+    assert!(said.starts_with("batch 40 in 2 passes of up to 20 images, learning rate 0.032 to"), "{said}");
 }

@@ -28,7 +28,10 @@ pub fn pixel_cycles(lanes: usize, d: &LoadDesc) -> u64 {
     };
     let steps = cols.div_ceil(width);
     let held = if lanes < 8 {
-        (0..rows).flat_map(|row| (0..steps).map(move |step| spills(step, row))).sum()
+        let held_in =
+            |rows| -> u64 { (0..rows).flat_map(|row| (0..steps).map(move |step| spills(step, row))).sum() };
+        // where rows begin in the vectors repeats after so many rows as there are lanes
+        rows / lanes * held_in(lanes) + held_in(rows % lanes)
     } else {
         spills(steps - 1, rows - 1)
     };
@@ -60,4 +63,26 @@ pub fn zero_cycles(d: &LoadDesc) -> u64 {
 /// Cycles in which a word of four pixels is unpacked, with so many lanes.
 pub const fn unpack_cycles(lanes: usize) -> u64 {
     4 / scratch_banks(lanes) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pixel_of_many_rows_takes_what_its_rows_add_up_to() {
+        for (lanes, width) in [(2, 2), (4, 4)] {
+            for (g_ch, g_kr, g_kc) in [(1, 1, 1), (3, 3, 3), (5, 5, 5), (7, 2, 9), (96, 1, 11), (2, 11, 6)] {
+                let (rows, cols) = (u64::from(g_ch * g_kr), u64::from(g_kc));
+                let step = |row: u64, first: u64| {
+                    let taps = width.min(cols - first);
+                    1 + u64::from((row * cols + first) % lanes + taps > lanes)
+                };
+                let row = |row| (0..cols).step_by(width as usize).map(|first| step(row, first)).sum::<u64>();
+                let d = LoadDesc { g_ch, g_kr, g_kc, ..LoadDesc::default() };
+                let all: u64 = (0..rows).map(row).sum();
+                assert_eq!(pixel_cycles(lanes as usize, &d), all, "{lanes} lanes, {d:?}");
+            }
+        }
+    }
 }
