@@ -155,10 +155,8 @@ impl VectorUnit {
             });
             let (value, overflow) = self.step(&step.operation, [a, b], walk, element, words);
             made.saturated |= step.counts && overflow && element.inside;
-            if element.inside {
-                if let Some(bank) = step.operation.writes_bank() {
-                    *self.accumulator(bank, element) = value;
-                }
+            if let (true, Some(bank)) = (element.inside, step.operation.writes_bank()) {
+                *self.accumulator(bank, element) = value;
             }
             if let Operation::Out(sink, _) = step.operation {
                 self.leave(sink, value, walk, element, made);

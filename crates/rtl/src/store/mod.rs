@@ -8,6 +8,7 @@
 //! | [`Update`](update::Update) | UPDATE: [`UpdateWalk`](update_walk::UpdateWalk), the times of its steps in [`update_schedule`] |
 //! | [`Softmax`](softmax::Softmax) | SOFTMAX: [`SoftmaxControl`](softmax_control::SoftmaxControl), [`ClassWalk`](class_walk::ClassWalk), [`ArgMax`](class_walk::ArgMax), [`Exponents`](exponents::Exponents), [`SoftmaxTotals`](softmax_totals::SoftmaxTotals), [`SoftmaxSteps`](softmax_steps::SoftmaxSteps) |
 //! | [`Arithmetic`](arithmetic::Arithmetic), [`OperandRam`](operand_ram::OperandRam), [`PsumPort`](psum_port::PsumPort) | what they share; [`WordRam`](word_ram::WordRam) |
+//! | [`VectorUnit`](vector::VectorUnit) | recipes as tables of control words; it will take the place of UPDATE and SOFTMAX |
 //! | [`HandoverWriter`](handover_writer::HandoverWriter) | words of a map to the hand-over RAM |
 //! | [`WordMux`](word_mux::WordMux), [`WordBuffer`](word_buffer::WordBuffer), [`RunWriter`](run_writer::RunWriter) | words to memory |
 //!

@@ -6,8 +6,8 @@ use rust_hdl::prelude::*;
 block! {
     /// Four nested loops over the elements of a command, innermost first.
     ///
-    /// A step of loop l, after a turn of all loops inside it, moves the address by `move_by[l]`. Loop `lane_level` counts lanes of the partial sums; it and the loop around
-    /// it count the index. Loop `channel_level` counts the channel.
+    /// A step of loop l, after a turn of all loops inside it, moves the address by `move_by[l]`. Loop `lane_level` counts lanes of the
+    /// partial sums; it and the loop around it count the index. Loop `channel_level` counts the channel.
     ///
     /// | port | width | |
     /// |---|---|---|
