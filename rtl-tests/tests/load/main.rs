@@ -2,6 +2,7 @@
 
 mod bench;
 mod commands;
+mod cycles;
 mod engine;
 mod gather;
 mod lockstep;
