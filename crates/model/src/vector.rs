@@ -105,7 +105,7 @@ impl VectorUnit {
                 let lane = |bank| if is_total(bank) { 0 } else { element.channel % LANES };
                 if let (Some(bank), Some(_)) = (step.operation.reads_bank(), step.operation.writes_bank()) {
                     let now = u64::from(element.number) * period;
-                    let (lane, needed) = (lane(bank), u64::from(step.operation.unit().accumulates()));
+                    let (lane, needed) = (lane(bank), u64::from(step.operation.unit().latency()));
                     let before = used[bank as usize][lane as usize].replace(now);
                     if let Some(cycles) = before.map(|t| now - t).filter(|cycles| *cycles < needed) {
                         return Err(VectorError::Hazard { bank, lane, cycles, needed });

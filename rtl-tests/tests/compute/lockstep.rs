@@ -9,7 +9,7 @@ use ef_rtl::buffer::banks::Bank;
 use ef_rtl::buffer::rotator::RotateStage;
 use ef_rtl::buffer::skew_address::{AddressSum, Negate};
 use ef_rtl::buffer::skew_buffer::{BankPorts, Gate};
-use ef_rtl::buffer::{Banks, Delay, PulseDelay, Rotator, SkewAddress, SkewBuffer};
+use ef_rtl::buffer::{Banks, ClockedRam, Delay, PulseDelay, Rotator, SkewAddress, SkewBuffer};
 use ef_rtl::compute::lanes::{LaneCell, PixelWalk};
 use ef_rtl::compute::row::Chain;
 use ef_rtl::compute::*;
@@ -24,6 +24,9 @@ fn portable() -> &'static str {
 group! {
     portable();
 
+    clocked_ram[1000]: ClockedRam::<16, 4>::default() => |b, rng| {
+        drive!(b, rng; one_in(2): write; any(): write_address, read_address, write_data);
+    };
     rotator_of_2[run 400]: Rotator::<2, 32>::default() => rotates::<2>;
     rotator_of_4[run 400]: Rotator::<4, 32>::default() => rotates::<4>;
     rotator_of_8[run 400]: Rotator::<8, 32>::default() => rotates::<8>;

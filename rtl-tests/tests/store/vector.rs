@@ -195,76 +195,94 @@ fn an_update_makes_weights_and_velocities_in_one_pass_as_the_model_does() {
     }
 }
 
+/// The recipes of softmax cross-entropy.
+struct SoftmaxRecipes {
+    greatest: RecipeWord,
+    /// For 3 images or more, and for fewer.
+    exponentials: [RecipeWord; 2],
+    loss: RecipeWord,
+    gradient: RecipeWord,
+}
+
+impl SoftmaxRecipes {
+    fn new(tables: &mut Tables) -> Self {
+        SoftmaxRecipes {
+            greatest: add(tables, &softmax_greatest(), 1),
+            exponentials: [3, 1].map(|lanes| add(tables, &softmax_exponentials(), lanes)),
+            loss: add(tables, &softmax_loss(), 1),
+            gradient: add(tables, &softmax_gradient(), 1),
+        }
+    }
+
+    /// The passes that do what this SOFTMAX does, with 8 lanes.
+    fn passes(&self, d: &StoreDesc) -> [Walk; 4] {
+        let (lanes, groups, p_g) = (8, d.n_c.div_ceil(8), i64::from(d.p_g));
+        let walk = |recipe, turns, strides| {
+            Walk { recipe, turns, p_base: d.p_base, limit: d.n_c, o_c: d.o_w, ..Walk::default() }
+                .with_strides(strides)
+        };
+        let over = |recipe: RecipeWord| {
+            let recipe = RecipeWord { lane_level: 1, bounded: true, ..recipe };
+            walk(recipe, [d.n_i, lanes, groups, 1], [1, 0, p_g, 0])
+        };
+        let last = RecipeWord { totals: true, lane_level: 1, ..self.loss };
+        let out = RecipeWord { channel_level: 2, bounded: true, padded: true, ..self.gradient };
+        [
+            over(self.greatest),
+            over(self.exponentials[usize::from(d.n_i < 3)]),
+            walk(last, [d.n_i, 1, 1, 1], [0; 4]),
+            walk(out, [lanes, groups, d.n_i, 1], [0, p_g, 1, 0]),
+        ]
+    }
+}
+
+/// A SOFTMAX of up to 8 images on logits and labels drawn at random, some of them out of range; `few`: many equal logits.
+fn drawn_softmax(old: &mut Machine, few: bool, rng: &mut Random) -> StoreDesc {
+    let values = [0, 0x8000_0000, 1, 0x3f80_0000, 0xbf80_0000, 0x4000_0000, 0x7f7f_ffff, 0xff7f_ffff];
+    old.psum.data.fill_with(|| if few { values[rng.random_range(0..values.len())] } else { rng.tame() });
+    old.scalars.hyper.inv_batch = rng.tame();
+    let (n_i, n_c, o_w) = (rng.random_range(1..9), rng.random_range(1..40), rng.random_range(0..1000));
+    for label in &mut old.operand[o_w as usize..][..n_i as usize] {
+        *label = rng.random_range(0..n_c + n_c / 8);
+    }
+    StoreDesc {
+        op: StoreOp { gradient: true, ..StoreOp::new(StoreKind::Softmax) }.encode(),
+        p_base: rng.random_range(0..100),
+        p_g: rng.random_range(8..20),
+        n_i,
+        n_c,
+        o_w,
+        run: n_c.next_multiple_of(8) * n_i,
+        n_run: 1,
+        ..StoreDesc::default()
+    }
+}
+
 #[test]
 fn softmax_is_four_passes_with_the_bits_of_the_store_engine() {
     let rng = &mut seeded(4);
     let mut tables = Tables::default();
-    let greatest = add(&mut tables, &softmax_greatest(), 1);
-    let exponentials = [3, 1].map(|lanes| add(&mut tables, &softmax_exponentials(), lanes));
-    let loss = add(&mut tables, &softmax_loss(), 1);
-    let gradient = add(&mut tables, &softmax_gradient(), 1);
+    let recipes = SoftmaxRecipes::new(&mut tables);
     let (mut bench, mut model) = both(rng);
     write(&mut bench, &mut model, &tables, rng);
     let mut old = Machine::new(&config::FP32_8X8, 1 << 12);
     let (mut hits, mut saturated) = (0, 0);
     for round in 0..80 {
         bench.stalls = [0, 2, 6][round % 3];
-        let (images, classes) = (rng.random_range(1..9), rng.random_range(1..40));
-        let (lanes, groups) = (8, u32::div_ceil(classes, 8));
-        let few = [0, 0x8000_0000, 1, 0x3f80_0000, 0xbf80_0000, 0x4000_0000, 0x7f7f_ffff, 0xff7f_ffff];
-        let any = round % 4;
-        let psum: Vec<u32> = (0..8 << 11)
-            .map(|_| if any == 0 { few[rng.random_range(0..few.len())] } else { rng.tame() })
-            .collect();
-        let inv_batch = rng.tame();
-        let labels = rng.random_range(0..1000);
-        for i in 0..images {
-            bench.around.operand[(labels + i) as usize] = rng.random_range(0..classes + classes / 8);
-        }
-        bench.around.psum.clone_from(&psum);
-        old.psum.data = psum;
-        old.operand.clone_from(&bench.around.operand);
-        old.scalars.hyper.inv_batch = inv_batch;
+        let d = drawn_softmax(&mut old, round % 4 == 0, rng);
+        bench.around.psum.clone_from(&old.psum.data);
+        bench.around.operand.clone_from(&old.operand);
         let registers = old.scalars.hyper.registers().map(|(_, value)| value);
-        let (p_base, p_g) = (rng.random_range(0..100), i64::from(rng.random_range(8..20u32)));
-        let walk = |recipe, turns, strides| {
-            Walk { recipe, turns, p_base, limit: classes, o_c: labels, ..Walk::default() }
-                .with_strides(strides)
-        };
-        let over = |recipe: RecipeWord| {
-            let recipe = RecipeWord { lane_level: 1, bounded: true, ..recipe };
-            walk(recipe, [images, lanes, groups, 1], [1, 0, p_g, 0])
-        };
-        let last = RecipeWord { totals: true, lane_level: 1, ..loss };
-        let out = RecipeWord { channel_level: 2, bounded: true, padded: true, ..gradient };
-        let passes = [
-            over(greatest),
-            over(exponentials[usize::from(images < 3)]),
-            walk(last, [images, 1, 1, 1], [0; 4]),
-            walk(out, [lanes, groups, images, 1], [0, p_g, 1, 0]),
-        ];
         let mut words = Vec::new();
         let mut overflow = false;
-        for pass in &passes {
+        for pass in &recipes.passes(&d) {
             let made = check(&mut bench, &mut model, pass, &registers, rng);
             words.extend(made.x);
             overflow |= made.saturated;
         }
-        let op = StoreOp { gradient: true, ..StoreOp::new(StoreKind::Softmax) };
-        let d = StoreDesc {
-            op: op.encode(),
-            p_base,
-            p_g: p_g as u32,
-            n_i: images,
-            n_c: classes,
-            o_w: labels,
-            run: groups * lanes * images,
-            n_run: 1,
-            ..StoreDesc::default()
-        };
         old.scalars.overflow = 0;
         old.store(&d).unwrap();
-        assert_eq!(words, old.dram[..words.len()], "gradients");
+        assert_eq!(words, old.dram[..d.run as usize], "gradients");
         assert_eq!(
             (model.loss_sum, model.mean_loss, model.correct),
             (old.scalars.loss_sum, old.scalars.mean_loss, old.scalars.correct)

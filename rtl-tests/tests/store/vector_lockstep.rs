@@ -1,18 +1,18 @@
 //! Every module of the vector unit against its exported Verilog.
 
 use ef_isa::vector::recipes::{sgd, softmax_greatest, softmax_loss};
-use ef_isa::vector::{RecipeWord, Tables, schedule};
+use ef_isa::vector::{RecipeWord, Tables, place, schedule};
 use ef_rtl::arith::mult18::{MultKind, mult18_verilog};
 use ef_rtl::store::vector::VectorUnit;
 use ef_rtl::store::vector::accumulators::Accumulators;
-use ef_rtl::store::vector::circle::Circle;
+use ef_rtl::store::vector::circle::{Circle, CirclePlaces};
 use ef_rtl::store::vector::compare_unit::{CompareChoice, CompareUnit};
 use ef_rtl::store::vector::constants::Constants;
-use ef_rtl::store::vector::contexts::Contexts;
+use ef_rtl::store::vector::contexts::{ContextTurns, Contexts};
 use ef_rtl::store::vector::element_walk::ElementWalk;
 use ef_rtl::store::vector::fields::VectorFields;
 use ef_rtl::store::vector::loads::{LoadKinds, LoadedWord, Loads};
-use ef_rtl::store::vector::operands::Operands;
+use ef_rtl::store::vector::operands::{Doing, Operands, SideA, SideB};
 use ef_rtl::store::vector::results::Results;
 use ef_rtl::store::vector::table_fetch::{TableColumn, TableFetch, TablePhase};
 use ef_rtl::store::vector::under_way::{ElementFlags, PickFlag, UnderWay};
@@ -40,6 +40,7 @@ group! {
         b.age_a.next = (rng.below(15) + 1).into();
         b.age_b.next = (rng.below(15) + 1).into();
     };
+    circle_places[300]: CirclePlaces::default() => |b, rng| drive!(b, rng; one_in(2): write; any(): age_a, age_b);
     compare_unit[3000]: CompareUnit::default() => |b, rng| {
         drive!(b, rng; word(): a, b; below(8): comparison; below(3): index; one_in(4): first);
         if rng.one_in(3) {
@@ -55,6 +56,13 @@ group! {
     operands[3000]: Operands::default() => |b, rng| {
         drive!(b, rng; any(): select, index, below; word(): a, b, constant, accumulator; one_in(3): first);
     };
+    side_a[600]: SideA::new(place::compare_a.low) => |b, rng| drive!(b, rng; any(): select; word(): memory);
+    side_b[2000]: SideB::default() => |b, rng| {
+        drive!(b, rng; any(): select; word(): memory, constant, accumulator; one_in(3): first);
+    };
+    doing[600]: Doing::default() => |b, rng| {
+        drive!(b, rng; any(): select, index, below; word(): leaving; one_in(3): first);
+    };
     accumulators[3000]: Accumulators::default() => |b, rng| {
         drive!(b, rng; any(): control; one_in(3): read_first, take_acts; below(8): read_lane, take_lane;
                word(): sum, compared);
@@ -65,6 +73,9 @@ group! {
     };
     contexts[2000]: Contexts::default() => |b, rng| {
         drive!(b, rng; one_in(3): begins; any(): address, number, channel, index, lane, word);
+    };
+    context_turns[600]: ContextTurns::default() => |b, rng| {
+        drive!(b, rng; one_in(3): begins; any(): channel, stages, load);
     };
     element_walk[4000]: ElementWalk::default() => |b, rng| {
         let load = rng.one_in(60);

@@ -17,8 +17,8 @@
 //! **Ages.** Pauses are elements that are not valid: they run through like others and write the circles, so an age is a
 //! constant. Only accumulators, words that leave and overflow flags look at an element's flags.
 //!
-//! **Time.** An operation reads at cycle t. Its result can be read from t + [`Unit::latency`] on. An accumulator can be
-//! read again from t + [`Unit::accumulates`] on, so II times the number of lanes that take turns must reach that.
+//! **Time.** An operation reads at cycle t. Its result can be read from t + [`Unit::latency`] on. So can the
+//! accumulator that it writes: II times the number of lanes that take turns must reach the latency.
 
 mod control;
 mod recipe;

@@ -139,7 +139,7 @@ pub enum Unit {
 }
 
 impl Unit {
-    /// Cycles from the read of an operation's operands to the first cycle in which its result can be read.
+    /// Cycles from the read of an operation's operands, or of an accumulator, to the first cycle in which its result can be read.
     pub const fn latency(self) -> u32 {
         self.written() + 1
     }
@@ -153,11 +153,6 @@ impl Unit {
             Unit::Compare => 4,
             Unit::Special => 30,
         }
-    }
-
-    /// Cycles from the read of an accumulator to the first cycle in which what becomes of it can be read.
-    pub const fn accumulates(self) -> u32 {
-        self.written() + 1
     }
 }
 

@@ -19,6 +19,14 @@ pub struct Schedule {
     pub swapped: Vec<bool>,
 }
 
+impl Schedule {
+    /// How many writes of its memory ago `value` was written when the step `reader` reads it.
+    pub(super) fn age(&self, value: Value, reader: usize) -> u32 {
+        let times: Vec<i64> = self.times.iter().map(|time| i64::from(*time)).collect();
+        age(&self.recipe, self.period.into(), &times, value, reader) as u32
+    }
+}
+
 /// No schedule was found.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the recipe `{recipe}` has no schedule of at most {} cycles per element", PERIODS.end())]
@@ -95,7 +103,7 @@ fn bound(recipe: &Recipe, lanes: u32) -> u32 {
     let busiest = units.map(|unit| count(&|s| s.unit() == unit)).into_iter().max().unwrap_or(0);
     let accumulators = count(&|s| s.reads_bank().is_some());
     let turns = recipe.steps.iter().map(|step| match (step.reads_bank(), step.writes_bank()) {
-        (Some(bank), Some(_)) => step.unit().accumulates().div_ceil(if is_total(bank) { 1 } else { lanes }),
+        (Some(bank), Some(_)) => step.unit().latency().div_ceil(if is_total(bank) { 1 } else { lanes }),
         _ => 0,
     });
     busiest.max(accumulators).max(turns.max().unwrap_or(0)).max(*PERIODS.start())
@@ -255,21 +263,9 @@ impl<'a> Attempt<'a> {
 
     /// No value is read after it has left its memory.
     fn in_time(&self) -> bool {
-        let read = |i: usize| (i, self.times[i].expect("all are placed"));
-        let ages = (0..self.times.len()).map(read).flat_map(|(i, time)| {
-            self.recipe.steps[i].values().map(move |value| self.age(value, time)).collect::<Vec<_>>()
-        });
-        ages.max().is_none_or(|oldest| oldest <= i64::from(AGES))
-    }
-
-    /// How many writes ago the value was written, seen from `time`.
-    fn age(&self, value: Value, time: i64) -> i64 {
-        let steps = &self.recipe.steps;
-        let written =
-            |i: usize| self.times[i].expect("all are placed") + i64::from(steps[i].unit().written());
-        let (mine, from) = (memory(steps[value.0].unit()), written(value.0));
-        let writes = (0..steps.len()).filter(|i| writes_memory(self.recipe, *i) == Some(mine)).map(written);
-        writes.map(|w| (time - 1 - w).div_euclid(self.period) - (from - 1 - w).div_euclid(self.period)).sum()
+        let times: Vec<i64> = self.times.iter().map(|t| t.expect("all are placed")).collect();
+        let reads = (0..times.len()).flat_map(|i| self.recipe.steps[i].values().map(move |value| (i, value)));
+        reads.into_iter().all(|(i, value)| age(self.recipe, self.period, &times, value, i) <= i64::from(AGES))
     }
 
     /// The schedule from cycle 0 on, if no value is read too late and it keeps within the context and the stages.
@@ -300,6 +296,15 @@ impl<'a> Attempt<'a> {
             swapped: self.swapped.clone(),
         })
     }
+}
+
+/// How many writes of its memory ago `value` was written, seen from the time of the step `reader`.
+fn age(recipe: &Recipe, period: i64, times: &[i64], value: Value, reader: usize) -> i64 {
+    let written = |i: usize| times[i] + i64::from(recipe.steps[i].unit().written());
+    let (mine, from) = (memory(recipe.steps[value.0].unit()), written(value.0));
+    let writes = (0..times.len()).filter(|i| writes_memory(recipe, *i) == Some(mine)).map(written);
+    let before = |time: i64, write: i64| (time - 1 - write).div_euclid(period);
+    writes.map(|write| before(times[reader], write) - before(from, write)).sum()
 }
 
 /// The memory that a step writes.

@@ -142,11 +142,6 @@ struct Encoder<'a> {
     tables: &'a mut Tables,
 }
 
-/// Place of a memory among the operands of a unit.
-fn select(memory: Memory) -> u32 {
-    memory as u32
-}
-
 /// Place of the constants among the operands `b` of adder and multiplier.
 pub(super) const CONSTANT: u32 = 4;
 /// Place of the accumulators among the operands `b` of the adder.
@@ -192,10 +187,10 @@ impl Encoder<'_> {
                 }
                 Some(Operand::Value(v)) => {
                     let memory = memory(self.schedule.recipe.steps[v.0].unit());
-                    *age_field(word, memory, side) = age(self.schedule, v, time);
+                    *age_field(word, memory, side) = self.schedule.age(v, i);
                     match (step.unit(), side) {
                         (Unit::Compare, 1) => place_of(memory),
-                        _ => select(memory),
+                        _ => memory as u32,
                     }
                 }
             };
@@ -273,16 +268,6 @@ impl Encoder<'_> {
             word.take_compare = u32::from(step.unit() == Unit::Compare);
         }
     }
-}
-
-/// How many writes ago a value was written, seen from `time`.
-fn age(schedule: &Schedule, value: Value, time: u32) -> u32 {
-    let steps = &schedule.recipe.steps;
-    let written = |i: usize| i64::from(schedule.times[i] + steps[i].unit().written());
-    let (mine, from, period) = (memory(steps[value.0].unit()), written(value.0), i64::from(schedule.period));
-    let writes = (0..steps.len()).filter(|i| writes_memory(&schedule.recipe, *i) == Some(mine)).map(written);
-    let before = |cycle: i64, w: i64| (cycle - 1 - w).div_euclid(period);
-    writes.map(|w| before(time.into(), w) - before(from, w)).sum::<i64>() as u32
 }
 
 fn age_field(word: &mut ControlWord, memory: Memory, side: usize) -> &mut u32 {

@@ -2,12 +2,14 @@
 //! of one channel" are both read without a bank conflict.
 
 pub mod banks;
+pub mod clocked_ram;
 pub mod delay;
 pub mod rotator;
 pub mod skew_address;
 pub mod skew_buffer;
 
 pub use banks::Banks;
+pub use clocked_ram::ClockedRam;
 pub use delay::{Delay, PulseDelay};
 pub use rotator::Rotator;
 pub use skew_address::SkewAddress;

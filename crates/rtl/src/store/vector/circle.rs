@@ -1,6 +1,7 @@
 //! [`Circle`]: the latest results of a unit.
 
-use ef_hdl_kit::block;
+use crate::buffer::ClockedRam;
+use ef_hdl_kit::{block, glue};
 use rust_hdl::prelude::*;
 
 block! {
@@ -20,31 +21,36 @@ block! {
     pub struct Circle {
         in clock: Clock, in write: Bit, in data: Bits<32>, in age_a, age_b: Bits<4>,
         out a, b: Bits<32>,
-        side_a: RAM<Bits<32>, 4>,
-        side_b: RAM<Bits<32>, 4>,
-        reg head: Bits<4>,
+        places: CirclePlaces,
+        side_a: ClockedRam<32, 4>,
+        side_b: ClockedRam<32, 4>,
     }
 }
 
-impl Logic for Circle {
+glue! { Circle; self => {
+    wire!(self.places <- self: clock, write, age_a, age_b);
+    wire!(self.{side_a, side_b} <- self: clock, write, write_data = data, write_address = places.head);
+    wire!(self.side_a.read_address, self.places.at_a);
+    wire!(self.side_b.read_address, self.places.at_b);
+    wire!(self <- self: a = side_a.read_data, b = side_b.read_data);
+}}
+
+block! {
+    /// Where the next word goes, and where those of two ages are.
+    pub struct CirclePlaces {
+        in clock: Clock, in write: Bit, in age_a, age_b: Bits<4>,
+        out head, at_a, at_b: Bits<4>,
+        reg next => head: Bits<4>,
+    }
+}
+
+impl Logic for CirclePlaces {
     #[hdl_gen]
     fn update(&mut self) {
-        self.side_a.write_clock.next = self.clock.val();
-        self.side_a.write_enable.next = self.write.val();
-        self.side_a.write_address.next = self.head.q.val();
-        self.side_a.write_data.next = self.data.val();
-        self.side_a.read_clock.next = self.clock.val();
-        self.side_a.read_address.next = self.head.q.val() - self.age_a.val();
-        self.side_b.write_clock.next = self.clock.val();
-        self.side_b.write_enable.next = self.write.val();
-        self.side_b.write_address.next = self.head.q.val();
-        self.side_b.write_data.next = self.data.val();
-        self.side_b.read_clock.next = self.clock.val();
-        self.side_b.read_address.next = self.head.q.val() - self.age_b.val();
         if self.write.val() {
-            self.head.d.next = self.head.q.val() + 1;
+            self.next.d.next = self.next.q.val() + 1;
         }
-        self.a.next = self.side_a.read_data.val();
-        self.b.next = self.side_b.read_data.val();
+        self.at_a.next = self.next.q.val() - self.age_a.val();
+        self.at_b.next = self.next.q.val() - self.age_b.val();
     }
 }

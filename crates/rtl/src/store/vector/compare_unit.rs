@@ -49,7 +49,7 @@ block! {
         in first: Bit,
         out y: Bits<32>,
         reg held_a, held_b, place_a, place_b: Bits<32>, reg what: Bits<3>, reg alone, equal, lesser: Bit,
-        net take_a: Bit, net other: Bits<32>, net whole: Bits<16>,
+        net greater, take_a: Bit, net other: Bits<32>, net whole: Bits<16>,
         reg chosen => y: Bits<32>,
         const one: Bits<32> = 0x3f80_0000, const infinity: Bits<32> = 0xff80_0000, const zero: Bits<32> = 0,
     }
@@ -68,11 +68,12 @@ impl Logic for CompareChoice {
         self.equal.d.next = self.index.val() == self.whole.val();
         self.lesser.d.next = self.index.val() < self.whole.val();
 
-        self.take_a.next = self.place_b.q.val() < self.place_a.q.val();
+        self.greater.next = self.place_b.q.val() < self.place_a.q.val();
+        self.take_a.next = self.greater.val();
         self.other.next = self.held_b.q.val();
         self.chosen.d.next = self.held_a.q.val();
         if self.what.q.val() == 0 {
-            self.take_a.next = self.alone.q.val() | (self.place_b.q.val() < self.place_a.q.val());
+            self.take_a.next = self.alone.q.val() | self.greater.val();
         } else if self.what.q.val() == 1 {
             self.take_a.next = self.alone.q.val() | (self.place_a.q.val() < self.place_b.q.val());
         } else if self.what.q.val() == 2 {

@@ -1,7 +1,8 @@
 //! [`Contexts`]: where the words of the elements under way are.
 
-use ef_hdl_kit::block;
-use ef_isa::vector::place;
+use crate::buffer::ClockedRam;
+use ef_hdl_kit::{block, glue};
+use ef_isa::vector::{WORDS, place};
 use rust_hdl::prelude::*;
 
 block! {
@@ -9,98 +10,78 @@ block! {
     ///
     /// ```text
     ///  begins: [ turn + 1 ] --> written
-    ///  word: turn - load_stage ---> [ RAM 16 ]--> address, lane, number, channel     a cycle later
-    ///        turn - index_stage --> [ RAM 16 ]--> index
+    ///  word: turn - load_stage ---> [ RAM 16 ]--> load_address, load_lane, load_number, load_channel     a cycle later
+    ///        turn - index_stage --> [ RAM 16 ]--> index_then
     ///        turn - read_stage, turn - take_stage --> [ 2 x RAM 32 ]--> read_lane, take_lane
     /// ```
     pub struct Contexts {
         in clock: Clock, in begins: Bit, in address, number, channel, index: Bits<16>, in lane: Bits<3>,
-        in word: [Bits<32>; 5],
+        in word: [Bits<32>; WORDS],
         out load_address, load_number, load_channel, index_then: Bits<16>,
         out load_lane, read_lane, take_lane: Bits<3>,
-        reg turn: Bits<5>,
-        net next_turn, read_turn, take_turn: Bits<5>, net load_turn, index_turn, short_turn: Bits<4>,
-        net channel_lane: Bits<3>,
-        addresses: RAM<Bits<16>, 4>,
-        numbers: RAM<Bits<16>, 4>,
-        channels: RAM<Bits<16>, 4>,
-        indices: RAM<Bits<16>, 4>,
-        lanes: RAM<Bits<3>, 4>,
-        read_lanes: RAM<Bits<3>, 5>,
-        take_lanes: RAM<Bits<3>, 5>,
-        const low_read: Bits<5> = place::read_stage.low, const low_take: Bits<5> = place::take_stage.low,
-        const low_load: Bits<5> = place::load_stage.low,
-        const low_index: Bits<5> = place::index_stage.low,
+        turns: ContextTurns,
+        addresses: ClockedRam<16, 4>,
+        numbers: ClockedRam<16, 4>,
+        channels: ClockedRam<16, 4>,
+        indices: ClockedRam<16, 4>,
+        lanes: ClockedRam<3, 4>,
+        read_lanes: ClockedRam<3, 5>,
+        take_lanes: ClockedRam<3, 5>,
     }
 }
 
-impl Logic for Contexts {
+glue! { Contexts; self => {
+    wire!(self.turns <- self: clock, begins, channel, stages = word[2], load = word[3]);
+    wire!(self.{addresses, numbers, channels, indices, lanes, read_lanes, take_lanes} <- self: clock, write = begins);
+    wire!(self.{addresses, numbers, channels, indices, lanes} <- self.turns: write_address = short_next);
+    wire!(self.{addresses, numbers, channels, lanes} <- self.turns: read_address = load_turn);
+    wire!(self.indices.read_address, self.turns.index_turn);
+    wire!(self.{read_lanes, take_lanes} <- self.turns: write_address = next, write_data = channel_lane);
+    wire!(self.read_lanes.read_address, self.turns.read_turn);
+    wire!(self.take_lanes.read_address, self.turns.take_turn);
+    wire!(self.addresses.write_data, self.address);
+    wire!(self.numbers.write_data, self.number);
+    wire!(self.channels.write_data, self.channel);
+    wire!(self.indices.write_data, self.index);
+    wire!(self.lanes.write_data, self.lane);
+    wire!(self <- self: load_address = addresses.read_data, load_number = numbers.read_data);
+    wire!(self <- self: load_channel = channels.read_data, load_lane = lanes.read_data);
+    wire!(self <- self: index_then = indices.read_data, read_lane = read_lanes.read_data);
+    wire!(self.take_lane, self.take_lanes.read_data);
+}}
+
+block! {
+    /// Counts the periods, and says in which the elements have begun that a control word names.
+    pub struct ContextTurns {
+        in clock: Clock, in begins: Bit, in channel: Bits<16>,
+        /// Words 2 and 3 of the control word.
+        in stages, load: Bits<32>,
+        out next, read_turn, take_turn: Bits<5>, out short_next, load_turn, index_turn: Bits<4>,
+        out channel_lane: Bits<3>,
+        reg turn: Bits<5>, net following: Bits<5>, net low_turn: Bits<4>,
+        const low_read: Bits<5> = place::read_stage.low, const low_take: Bits<5> = place::take_stage.low,
+        const low_load: Bits<5> = place::load_stage.low, const low_index: Bits<5> = place::index_stage.low,
+    }
+}
+
+impl Logic for ContextTurns {
     #[hdl_gen]
     fn update(&mut self) {
-        self.next_turn.next = self.turn.q.val() + 1;
+        self.following.next = self.turn.q.val() + 1;
         if self.begins.val() {
-            self.turn.d.next = self.next_turn.val();
+            self.turn.d.next = self.following.val();
         }
+        self.next.next = self.following.val();
+        self.short_next.next = self.following.val().get_bits::<4>(0);
+        self.low_turn.next = self.turn.q.val().get_bits::<4>(0);
         self.read_turn.next =
-            self.turn.q.val() - self.word[2].val().get_bits::<5>(self.low_read.val().index());
+            self.turn.q.val() - self.stages.val().get_bits::<5>(self.low_read.val().index());
         self.take_turn.next =
-            self.turn.q.val() - self.word[2].val().get_bits::<5>(self.low_take.val().index());
-        self.short_turn.next = self.turn.q.val().get_bits::<4>(0);
+            self.turn.q.val() - self.stages.val().get_bits::<5>(self.low_take.val().index());
         self.load_turn.next =
-            self.short_turn.val() - self.word[3].val().get_bits::<4>(self.low_load.val().index());
+            self.low_turn.val() - self.load.val().get_bits::<4>(self.low_load.val().index());
         self.index_turn.next =
-            self.short_turn.val() - self.word[2].val().get_bits::<4>(self.low_index.val().index());
+            self.low_turn.val() - self.stages.val().get_bits::<4>(self.low_index.val().index());
         self.channel_lane.next = self.channel.val().get_bits::<3>(0);
-
-        self.addresses.write_clock.next = self.clock.val();
-        self.addresses.write_enable.next = self.begins.val();
-        self.addresses.write_address.next = self.next_turn.val().get_bits::<4>(0);
-        self.addresses.write_data.next = self.address.val();
-        self.addresses.read_clock.next = self.clock.val();
-        self.addresses.read_address.next = self.load_turn.val();
-        self.numbers.write_clock.next = self.clock.val();
-        self.numbers.write_enable.next = self.begins.val();
-        self.numbers.write_address.next = self.next_turn.val().get_bits::<4>(0);
-        self.numbers.write_data.next = self.number.val();
-        self.numbers.read_clock.next = self.clock.val();
-        self.numbers.read_address.next = self.load_turn.val();
-        self.channels.write_clock.next = self.clock.val();
-        self.channels.write_enable.next = self.begins.val();
-        self.channels.write_address.next = self.next_turn.val().get_bits::<4>(0);
-        self.channels.write_data.next = self.channel.val();
-        self.channels.read_clock.next = self.clock.val();
-        self.channels.read_address.next = self.load_turn.val();
-        self.indices.write_clock.next = self.clock.val();
-        self.indices.write_enable.next = self.begins.val();
-        self.indices.write_address.next = self.next_turn.val().get_bits::<4>(0);
-        self.indices.write_data.next = self.index.val();
-        self.indices.read_clock.next = self.clock.val();
-        self.indices.read_address.next = self.index_turn.val();
-        self.lanes.write_clock.next = self.clock.val();
-        self.lanes.write_enable.next = self.begins.val();
-        self.lanes.write_address.next = self.next_turn.val().get_bits::<4>(0);
-        self.lanes.write_data.next = self.lane.val();
-        self.lanes.read_clock.next = self.clock.val();
-        self.lanes.read_address.next = self.load_turn.val();
-        self.read_lanes.write_clock.next = self.clock.val();
-        self.read_lanes.write_enable.next = self.begins.val();
-        self.read_lanes.write_address.next = self.next_turn.val();
-        self.read_lanes.write_data.next = self.channel_lane.val();
-        self.read_lanes.read_clock.next = self.clock.val();
-        self.read_lanes.read_address.next = self.read_turn.val();
-        self.take_lanes.write_clock.next = self.clock.val();
-        self.take_lanes.write_enable.next = self.begins.val();
-        self.take_lanes.write_address.next = self.next_turn.val();
-        self.take_lanes.write_data.next = self.channel_lane.val();
-        self.take_lanes.read_clock.next = self.clock.val();
-        self.take_lanes.read_address.next = self.take_turn.val();
-
-        self.load_address.next = self.addresses.read_data.val();
-        self.load_number.next = self.numbers.read_data.val();
-        self.load_channel.next = self.channels.read_data.val();
-        self.load_lane.next = self.lanes.read_data.val();
-        self.index_then.next = self.indices.read_data.val();
-        self.read_lane.next = self.read_lanes.read_data.val();
-        self.take_lane.next = self.take_lanes.read_data.val();
     }
 }

@@ -1,11 +1,11 @@
 //! [`UnderWay`]: the elements that have begun and are not done.
 
 use ef_hdl_kit::{block, glue};
-use ef_isa::vector::place;
+use ef_isa::vector::{Place, WORDS, place};
 use rust_hdl::prelude::*;
 
 /// What a control word asks for: word and stage field of each.
-const ASKS: [ef_isa::vector::Place; 6] = [
+const ASKS: [Place; 6] = [
     place::read_stage,
     place::take_stage,
     place::out_stage,
@@ -32,7 +32,7 @@ block! {
     /// | `word[5]` | 32 | the control word |
     /// | `read_first`, `take_acts`, `out_leaves`, `out_inside`, `sum_acts`, `product_acts`, `special_acts` | 1 | |
     pub struct UnderWay {
-        in clock: Clock, in clear, begins, go, below, first, padded: Bit, in word: [Bits<32>; 5],
+        in clock: Clock, in clear, begins, go, below, first, padded: Bit, in word: [Bits<32>; WORDS],
         out read_first, take_acts, out_leaves, out_inside, sum_acts, product_acts, special_acts: Bit,
         flags: ElementFlags,
         read: PickFlag = PickFlag::new(ASKS[0].low),
