@@ -134,7 +134,7 @@ fn measure_rtl(
 
 /// The fastest of some rounds. What is in memory does not matter: no cycle depends on it.
 fn seconds_per_step(device: &mut dyn Device, plan: &Plan, args: &BenchArgs) -> Result<f64> {
-    device.load_program(plan.map.programs.train, &plan.train)?;
+    plan.load_train(device)?;
     device.run()?;
     let mut best = f64::INFINITY;
     for _ in 0..ROUNDS {

@@ -4,9 +4,12 @@ use crate::passes::Updates;
 use crate::room::Needs;
 use crate::tensors::gather::Held;
 use crate::{Graph, MemoryMap, Stage};
-use ef_isa::load::{LoadOp, VectorBuffer};
+use ef_isa::load::{LoadOp, VectorBuffer, WordBuffer};
+use ef_isa::store::MOST_PREFILL;
+use ef_isa::vector::{RecipeWord, library};
 use ef_isa::{Command, ComputeDesc, Config, LoadDesc, StoreDesc, Synced};
 use ef_time::Memory;
+use std::collections::BTreeSet;
 
 /// What every pass is made from.
 #[derive(Clone, Copy)]
@@ -45,6 +48,8 @@ pub struct Builder<'a> {
     high: bool,
     /// The window of the images that the scratch holds.
     pub(crate) scratch: Option<Held>,
+    /// Parts of the tables that the vector unit has: their addresses there.
+    tables: BTreeSet<u32>,
     /// Updates that are still to be made, between the tiles of later passes.
     pub(crate) updates: Updates,
 }
@@ -100,7 +105,25 @@ impl<'a> Builder<'a> {
             padded: Vec::new(),
             high: false,
             scratch: None,
+            tables: BTreeSet::new(),
             updates: Updates::default(),
+        }
+    }
+
+    /// Loads the control words of a recipe, if the vector unit has them not yet.
+    pub fn use_recipe(&mut self, recipe: RecipeWord) {
+        for (address, words) in library().tables.parts(recipe) {
+            if self.tables.insert(address) {
+                self.load(LoadDesc {
+                    op: LoadOp::words(WordBuffer::Table).encode(),
+                    base: address,
+                    dram: self.context.map.tables + address,
+                    run: words,
+                    n_run0: 1,
+                    n_run1: 1,
+                    ..Default::default()
+                });
+            }
         }
     }
 
@@ -156,4 +179,9 @@ impl<'a> Builder<'a> {
         }
         self.padded.push((buffer, lo, hi, geometry));
     }
+}
+
+/// Words of a run that must be there before its burst begins, so that the others come in time: the memory takes at most one per cycle.
+pub fn prefill(run: u32, recipe: RecipeWord) -> u32 {
+    (run - run / (recipe.period + 1)).min(MOST_PREFILL)
 }

@@ -12,16 +12,37 @@ const LONGEST_BODY: usize = 256;
 /// The bits of `op` that say which kind of command it is; the same in every engine.
 const KIND: u32 = 15 | 1 << LoadOp::HANDED | 1 << StoreOp::HAND_OVER;
 
-/// The kind of a command, and its layer if its descriptor has a tag. Commands of one kind share a stream of the
-/// state memory.
-fn kind(op: u32, tag: u32) -> u32 {
-    op & KIND | tag << 16
+/// What tells one kind of command from another, beside `op`. Commands of one kind share a stream of the state memory: two walks
+/// through memory that share one do not repeat themselves, but there are few streams.
+#[derive(Clone, Copy)]
+enum Kinds {
+    /// The layer, of commands that have a tag.
+    Layer,
+    /// That, and the words of a run.
+    Run,
 }
 
-/// The program of a list of commands, END included.
+impl Kinds {
+    fn of(self, command: &Command) -> u64 {
+        let (op, tag, run) = match command {
+            Command::Load(d) => (d.op, 0, d.run),
+            Command::Compute(d) => (d.op, d.tag, 0),
+            Command::Store(d) => (d.op, d.tag, d.run),
+        };
+        let run = if matches!(self, Kinds::Run) { run } else { 0 };
+        u64::from(op & KIND | tag << 16) | u64::from(run) << 32
+    }
+}
+
+/// The program of a list of commands, END included: the shorter one of two.
 pub fn encode(commands: &[Synced]) -> Vec<u64> {
+    let programs = [Kinds::Layer, Kinds::Run].map(|kinds| encode_by(commands, kinds));
+    programs.into_iter().min_by_key(Vec::len).expect("there are two")
+}
+
+fn encode_by(commands: &[Synced], kinds: Kinds) -> Vec<u64> {
     let mut nodes = Nodes::default();
-    let sequence = differences(commands, &mut nodes);
+    let sequence = differences(commands, kinds, &mut nodes);
     let folded = nodes.fold(sequence);
     let mut program = Vec::new();
     nodes.emit(&folded, &mut program);
@@ -30,15 +51,15 @@ pub fn encode(commands: &[Synced]) -> Vec<u64> {
 }
 
 /// A node per command: the instructions that change the engine's descriptor into this one, then the ISSUE.
-fn differences(commands: &[Synced], nodes: &mut Nodes) -> Vec<u32> {
+fn differences(commands: &[Synced], kinds: Kinds, nodes: &mut Nodes) -> Vec<u32> {
     let mut load = Tracker::<LoadDesc>::new(Engine::Load);
     let mut compute = Tracker::<ComputeDesc>::new(Engine::Compute);
     let mut store = Tracker::<StoreDesc>::new(Engine::Store);
     for s in commands {
         match &s.command {
-            Command::Load(d) => load.survey(d, kind(d.op, 0)),
-            Command::Compute(d) => compute.survey(d, kind(d.op, d.tag)),
-            Command::Store(d) => store.survey(d, kind(d.op, d.tag)),
+            Command::Load(d) => load.survey(d, kinds.of(&s.command)),
+            Command::Compute(d) => compute.survey(d, kinds.of(&s.command)),
+            Command::Store(d) => store.survey(d, kinds.of(&s.command)),
         }
     }
     (load.streams, compute.streams, store.streams) = Default::default();
@@ -46,9 +67,9 @@ fn differences(commands: &[Synced], nodes: &mut Nodes) -> Vec<u32> {
     let leaf = |s: &Synced| {
         code.clear();
         match &s.command {
-            Command::Load(d) => load.step(d, kind(d.op, 0), &mut code),
-            Command::Compute(d) => compute.step(d, kind(d.op, d.tag), &mut code),
-            Command::Store(d) => store.step(d, kind(d.op, d.tag), &mut code),
+            Command::Load(d) => load.step(d, kinds.of(&s.command), &mut code),
+            Command::Compute(d) => compute.step(d, kinds.of(&s.command), &mut code),
+            Command::Store(d) => store.step(d, kinds.of(&s.command), &mut code),
         }
         let issue = Instr::Issue { engine: s.command.engine(), wait: s.wait, signal: s.signal };
         code.push(issue.encode());
@@ -82,7 +103,7 @@ struct Track {
 struct Streams {
     /// Per stream: the kind that has it, the number of this use, and the count of requests when it was last
     /// asked for.
-    held: [Option<(u32, usize, usize)>; instr::STREAMS],
+    held: [Option<(u64, usize, usize)>; instr::STREAMS],
     uses: usize,
     asked: usize,
 }
@@ -97,7 +118,7 @@ struct Use {
 }
 
 impl Streams {
-    fn of(&mut self, kind: u32) -> Use {
+    fn of(&mut self, kind: u64) -> Use {
         self.asked += 1;
         let asked = self.asked;
         let held = self.held.iter_mut().enumerate();
@@ -107,7 +128,7 @@ impl Streams {
             *last = asked;
             return Use { stream, number: *number, after: None, new: false };
         }
-        let age = |held: &Option<(u32, usize, usize)>| held.map_or(0, |held| held.2);
+        let age = |held: &Option<(u64, usize, usize)>| held.map_or(0, |held| held.2);
         let stream = (0..instr::STREAMS).min_by_key(|s| age(&self.held[*s])).expect("there are streams");
         let (number, after) = (self.uses, self.held[stream].map(|held| held.1));
         self.uses += 1;
@@ -137,7 +158,7 @@ impl<D: Descriptor> Tracker<D> {
 
     /// First pass over the commands: finds the fields that vary. A field that the operation does not read keeps
     /// its value.
-    fn survey(&mut self, d: &D, kind: u32) {
+    fn survey(&mut self, d: &D, kind: u64) {
         let Use { number, new, .. } = self.streams.of(kind);
         if new {
             self.tracks.push(vec![Track::default(); D::FIELDS.len()]);
@@ -152,7 +173,7 @@ impl<D: Descriptor> Tracker<D> {
     /// Second pass: appends the instructions of a command to `code`. A field that varies gets an instruction
     /// even where two commands happen to have the same value, because the iterations of a loop must have the
     /// same instructions.
-    fn step(&mut self, to: &D, kind: u32, code: &mut Vec<u64>) {
+    fn step(&mut self, to: &D, kind: u64, code: &mut Vec<u64>) {
         let engine = self.engine;
         let Use { stream, number, after, .. } = self.streams.of(kind);
         if let Some(before) = after {

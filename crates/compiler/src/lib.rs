@@ -44,8 +44,9 @@ pub use sync::synchronise;
 pub use tile::TileSize;
 
 use builder::Context;
-use ef_isa::Config;
 use ef_isa::compute::Phase;
+use ef_isa::vector::library;
+use ef_isa::{Config, Device, DeviceError};
 use ef_time::{BurstMemory, Memory};
 use std::ops::Range;
 
@@ -93,6 +94,34 @@ impl Plan {
         self.map.programs = Programs { train: at as u32, eval: eval as u32 };
         self.map.memory_words = end;
         Ok(())
+    }
+}
+
+impl Plan {
+    /// Writes the tables of the vector unit where the programs load them from.
+    ///
+    /// # Errors
+    /// If the device does not take them.
+    pub fn write_tables(&self, device: &mut (impl Device + ?Sized)) -> Result<(), DeviceError> {
+        device.write_memory(self.map.tables, &library().tables.words())
+    }
+
+    /// Makes a device ready for training steps: tables and program.
+    ///
+    /// # Errors
+    /// If the device does not take them.
+    pub fn load_train(&self, device: &mut (impl Device + ?Sized)) -> Result<(), DeviceError> {
+        self.write_tables(device)?;
+        device.load_program(self.map.programs.train, &self.train)
+    }
+
+    /// The same for evaluations.
+    ///
+    /// # Errors
+    /// If the device does not take them.
+    pub fn load_eval(&self, device: &mut (impl Device + ?Sized)) -> Result<(), DeviceError> {
+        self.write_tables(device)?;
+        device.load_program(self.map.programs.eval, &self.eval)
     }
 }
 

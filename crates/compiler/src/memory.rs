@@ -3,6 +3,7 @@
 use crate::images::Images;
 use crate::lifetime::{self, Item};
 use crate::{CompileError, Graph, Network, ParameterShape, PixelFormat, Stage};
+use ef_isa::vector::library;
 
 /// One layer with weights.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,10 +68,12 @@ pub struct Programs {
     pub eval: u32,
 }
 
-/// Word addresses of everything in DRAM. Parameters and images come first: their addresses do not depend on the batch. Maps, losses and
+/// Word addresses of everything in DRAM. Tables, parameters and images come first: their addresses do not depend on the batch. Maps, losses and
 /// codes share words where their lifetimes allow. The programs come last.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MemoryMap {
+    /// Word address of the tables of the vector unit: [`library`].
+    pub tables: u32,
     /// Layers with weights, in order.
     pub layers: Vec<LayerPlan>,
     /// Word address of the first image.
@@ -139,6 +142,7 @@ impl MemoryMap {
         };
         let stages = &graph.stages;
         let parameters = network.parameters().into_iter().zip(stages);
+        let tables = take(1, library().tables.words().len());
         let layers: Vec<LayerPlan> = parameters
             .map(|(shape, stage)| {
                 let words = stage.out_groups() * stage.block_words();
@@ -160,6 +164,7 @@ impl MemoryMap {
             return Err(CompileError::Memory { words: end, batch });
         };
         let mut map = MemoryMap {
+            tables,
             layers,
             images,
             image_words,

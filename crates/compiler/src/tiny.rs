@@ -51,5 +51,5 @@ pub fn prepare(device: &mut dyn Device, plan: &Plan) -> Result<(), DeviceError> 
     device.write_memory(plan.map.images, &images)?;
     let labels: Vec<u32> = (0..plan.batch as u32).map(|i| (2 + i) % 3).collect();
     device.write_memory(plan.map.labels, &labels)?;
-    device.load_program(plan.map.programs.train, &plan.train)
+    plan.load_train(device)
 }

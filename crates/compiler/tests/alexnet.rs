@@ -24,7 +24,7 @@ fn a_training_step_of_alexnet_runs_on_the_golden_model() {
     device.write_memory(plan.map.labels, &[7]).unwrap();
     device.write_register(regs::INV_BATCH, 1f32.to_bits()).unwrap();
     device.write_register(regs::LEARNING_RATE, 1e-3f32.to_bits()).unwrap();
-    device.load_program(plan.map.programs.train, &plan.train).unwrap();
+    plan.load_train(&mut device).unwrap();
     device.run().unwrap();
     assert_eq!(device.read_register(regs::OVERFLOW).unwrap(), 0);
     let loss = f32::from_bits(device.read_register(regs::MEAN_LOSS).unwrap());

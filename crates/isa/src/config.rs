@@ -75,7 +75,7 @@ configurations! { $
         lanes: 2,
         loss_aw: 10,
         weight_aw: 10,
-        operand_aw: 10,
+        operand_aw: 9,
         scratch_aw: 10,
         ..FP32_4X4
     };

@@ -22,6 +22,8 @@ pub enum Space {
     Operand,
     /// The hand-over RAM, in words.
     Handover,
+    /// The constants and control words of the vector unit, in words.
+    Table,
 }
 
 /// A range of a space, `lo..hi`, read or written.
@@ -92,6 +94,11 @@ impl Step {
     /// Another number of turns follows from the count.
     pub fn times(self, turns: u64) -> Step {
         Step { turns, ..self }
+    }
+
+    /// Every turn goes as far as this, whatever the field says.
+    pub fn at_stride(self, stride: i64) -> Step {
+        Step { stride, ..self }
     }
 
     /// Every turn goes further by this.

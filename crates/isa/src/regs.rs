@@ -63,7 +63,7 @@ macro_rules! registers {
 
 registers! {
     ID = 0x00 "ro" "0x45465452, the letters EFTR";
-    VERSION = 0x01 "ro" "interface version, now 3";
+    VERSION = 0x01 "ro" "interface version, now 4";
     LANES = 0x02 "ro" "T = Tm = Tn";
     DEPTHS0 = 0x03 "ro" "log2 of the depths, a byte each from the low end: feature, loss, weight, partial sum";
     DEPTHS1 = 0x04 "ro" "log2 of the depths, a byte each from the low end: operand, scratch, code, program buffer";
@@ -79,7 +79,7 @@ registers! {
     PROGRAM_ADDRESS = 0x14 "rw" "word address of the program in DRAM: two words per instruction, bits 31..0 first";
     PROGRAM_LENGTH = 0x15 "rw" "instructions of the program, up to 2^24 - 1";
     LOSS_SUM = 0x18 "ro" "FP32, sum of the losses since start";
-    MEAN_LOSS = 0x19 "ro" "FP32, LOSS_SUM * INV_BATCH after the last SOFTMAX";
+    MEAN_LOSS = 0x19 "ro" "FP32, LOSS_SUM * INV_BATCH";
     CORRECT = 0x1a "ro" "images classified correctly since start";
     CYCLES = 0x20 "ro" "cycles busy since start";
     CYCLES_FP = 0x21 "ro" "cycles while the newest compute command was FP (and before the first)";
@@ -120,7 +120,7 @@ impl Hyperparameters<f32> {
 /// Value of [`ID`].
 pub const ID_VALUE: u32 = 0x4546_5452;
 /// Value of [`VERSION`].
-pub const VERSION_VALUE: u32 = 3;
+pub const VERSION_VALUE: u32 = 4;
 
 /// Bits of [`CONTROL`].
 pub mod control {

@@ -17,12 +17,17 @@ impl Banks {
         Banks { name, lanes, data: vec![0; lanes << address_width] }
     }
 
+    /// How many vectors there are.
+    pub fn depth(&self) -> usize {
+        self.data.len() / self.lanes
+    }
+
     /// The address as an index, if it is in range.
     ///
     /// # Errors
     /// If the low 16 bits of `address` are beyond the last vector.
     pub fn check(&self, address: u32) -> Result<usize, ModelError> {
-        let depth = self.data.len() / self.lanes;
+        let depth = self.depth();
         let address = address & 0xffff;
         if (address as usize) < depth {
             Ok(address as usize)

@@ -64,7 +64,7 @@ impl Device for ModelDevice {
     }
 
     fn read_register(&mut self, address: u32) -> Result<u32, DeviceError> {
-        let Machine { config, scalars, traffic, .. } = &mut self.machine;
+        let Machine { config, scalars, traffic, vector, .. } = &mut self.machine;
         if let Some(word) = scalars.hyper.at(address) {
             return Ok(*word);
         }
@@ -78,9 +78,9 @@ impl Device for ModelDevice {
             regs::OVERFLOW => scalars.overflow,
             regs::PROGRAM_ADDRESS => self.program_address,
             regs::PROGRAM_LENGTH => self.program_length,
-            regs::LOSS_SUM => scalars.loss_sum,
-            regs::MEAN_LOSS => scalars.mean_loss,
-            regs::CORRECT => scalars.correct,
+            regs::LOSS_SUM => vector.loss_sum,
+            regs::MEAN_LOSS => vector.mean_loss,
+            regs::CORRECT => vector.correct,
             regs::KERNEL_FP => traffic.kernel[0] as u32,
             regs::KERNEL_BP => traffic.kernel[1] as u32,
             regs::KERNEL_WU => traffic.kernel[2] as u32,
@@ -97,9 +97,7 @@ impl Device for ModelDevice {
         let program = self.range(self.program_address, 2 * self.program_length as usize)?;
         let program = instr::from_words(&self.machine.dram[program]);
         let machine = &mut self.machine;
-        machine.scalars.loss_sum = 0;
-        machine.scalars.mean_loss = 0;
-        machine.scalars.correct = 0;
+        machine.vector.clear_totals();
         machine.scalars.overflow = 0;
         machine.traffic = Traffic::default();
         interpret(&program, |command| machine.execute(command))

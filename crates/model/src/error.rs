@@ -1,3 +1,4 @@
+use crate::vector::VectorError;
 use ef_isa::Engine;
 use ef_isa::interpret::BadProgram;
 
@@ -25,6 +26,17 @@ pub enum ModelError {
         /// Words that the other side moves.
         got: usize,
     },
+    /// A run of a VECTOR that cannot wait in the word buffer: the RTL would wait for ever.
+    #[error("a burst waits for {run} words; the word buffer holds {most} of a stream")]
+    RunTooLong {
+        /// Words that must be there.
+        run: u32,
+        /// Words that the buffer holds.
+        most: u32,
+    },
+    /// The vector unit refuses its table.
+    #[error(transparent)]
+    Vector(#[from] VectorError),
     /// The program is malformed.
     #[error(transparent)]
     BadProgram(#[from] BadProgram),

@@ -1,4 +1,5 @@
 use crate::Banks;
+use crate::vector::VectorUnit;
 use ef_isa::{Config, Hyperparameters, layout};
 
 /// Run-time values and results that the host sees as registers.
@@ -6,12 +7,6 @@ use ef_isa::{Config, Hyperparameters, layout};
 pub struct Scalars {
     /// The optimiser's registers, as the bits of FP32 numbers.
     pub hyper: Hyperparameters<u32>,
-    /// LOSS_SUM, the bits of an FP32 number, as the next one.
-    pub loss_sum: u32,
-    /// MEAN_LOSS.
-    pub mean_loss: u32,
-    /// CORRECT: images classified right.
-    pub correct: u32,
     /// Bit i: a result of a command with tag i was saturated.
     pub overflow: u32,
 }
@@ -54,6 +49,8 @@ pub struct Machine {
     pub code: Vec<u32>,
     /// Written by the store engine, read by the load engine.
     pub handover: Vec<u32>,
+    /// Its tables, accumulators and totals: LOSS_SUM, MEAN_LOSS, CORRECT.
+    pub vector: VectorUnit,
     /// Registers that commands read and write.
     pub scalars: Scalars,
     /// Counters.
@@ -75,6 +72,7 @@ impl Machine {
             scratch: vec![0; 1 << config.scratch_aw],
             code: vec![0; 1 << config.code_aw],
             handover: vec![0; 1 << config.handover_aw()],
+            vector: VectorUnit::default(),
             scalars: Scalars::default(),
             traffic: Traffic::default(),
         }

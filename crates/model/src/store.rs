@@ -1,11 +1,11 @@
 //! The store engine with the vector unit. Semantics: [`ef_isa::store`].
 
-use crate::{Machine, ModelError};
-use ef_isa::store::{StoreKind, StoreOp};
-use ef_isa::{Engine, Hyperparameters, StoreDesc};
+use crate::vector::Words;
+use crate::{Banks, Machine, ModelError};
+use ef_isa::store::{LONGEST_OF_TWO, MOST_PREFILL, StoreKind, StoreOp};
+use ef_isa::vector::RecipeWord;
+use ef_isa::{Command, Engine, Space, StoreDesc, accesses};
 use ef_numerics as num;
-
-const ONE: u32 = 0x3f80_0000;
 
 impl Machine {
     /// Executes one command of the store engine.
@@ -17,8 +17,7 @@ impl Machine {
         let op = StoreOp::decode(d.op).ok_or(ModelError::BadOperation(Engine::Store, d.op))?;
         match op.kind {
             StoreKind::Map => self.map(d, op),
-            StoreKind::Update => self.update(d, op),
-            StoreKind::Softmax => self.softmax(d, op),
+            StoreKind::Vector => self.vector(d),
         }
     }
 
@@ -88,7 +87,7 @@ impl Machine {
             }
         }
         if op.hand_over {
-            let (at, depth) = (d.o_w as usize, self.handover.len());
+            let (at, depth) = (d.o_a as usize, self.handover.len());
             self.handover
                 .get_mut(at..at + words.len())
                 .ok_or(ModelError::OutOfRange { buffer: "hand-over RAM", address: at as i64, depth })?
@@ -107,86 +106,59 @@ impl Machine {
                     depth,
                 });
             }
-            self.write_runs(&codes, d.code_dram, d.code_run, d.n_run, d.code_d_run)?;
+            self.write_runs(&codes, d.second_dram, d.second_run, d.n_run, d.second_d_run)?;
         }
         Ok(())
     }
 
-    fn update(&mut self, d: &StoreDesc, op: StoreOp) -> Result<(), ModelError> {
-        let Hyperparameters { learning_rate: lr, momentum: mu, weight_decay: wd, .. } = self.scalars.hyper;
-        let mut words = Vec::new();
-        let mut saturated = false;
-        let mut note = |(y, overflow): (u32, bool)| {
-            saturated |= overflow;
-            y
-        };
-        for s in 0..d.n_g {
-            for m in 0..d.n_r {
-                for n in 0..d.n_c {
-                    let e = words.len() as u32;
-                    let gradient = self.psum_word(d.p_base + s * d.p_g + n * d.p_n, m as usize)?;
-                    let w = self.operand_word(d.o_w + e)?;
-                    let v = self.operand_word(d.o_v + e)?;
-                    let decayed = note(num::mul(wd, w));
-                    let total = note(num::add(gradient, decayed));
-                    let carried = note(num::mul(mu, v));
-                    let velocity = note(num::add(carried, total));
-                    let step = note(num::mul(lr, velocity));
-                    let weight = note(num::sub(w, step));
-                    words.push(if op.velocity { velocity } else { weight });
-                }
+    fn vector(&mut self, d: &StoreDesc) -> Result<(), ModelError> {
+        let walk = d.walk();
+        let RecipeWord { x, y, .. } = walk.recipe;
+        for access in accesses(&Command::Store(d.clone()), self.lanes()) {
+            let (buffer, depth) = match access.space {
+                Space::Psum => ("partial-sum", self.psum.depth()),
+                Space::Operand => ("operand", self.operand.len()),
+                _ => continue,
+            };
+            if access.lo < 0 || access.hi > depth as i64 {
+                return Err(ModelError::OutOfRange { buffer, address: access.hi - 1, depth });
             }
         }
-        self.overflow(d.tag, saturated);
-        self.write_runs(&words, d.dram, d.run, d.n_run, d.d_run)
-    }
-
-    fn operand_word(&self, address: u32) -> Result<u32, ModelError> {
-        self.operand.get(address as usize).copied().ok_or(ModelError::OutOfRange {
-            buffer: "operand",
-            address: address.into(),
-            depth: self.operand.len(),
-        })
-    }
-
-    fn softmax(&mut self, d: &StoreDesc, op: StoreOp) -> Result<(), ModelError> {
-        let t = self.lanes();
-        let classes = d.n_c as usize;
-        let mut words = Vec::new();
-        let mut saturated = false;
-        let mut note = |(y, overflow): (u32, bool)| {
-            saturated |= overflow;
-            y
-        };
-        for i in 0..d.n_i {
-            let label = self.operand_word(d.o_w + i)? as usize;
-            let logits = (0..classes)
-                .map(|k| self.psum_word(d.p_base + (k / t) as u32 * d.p_g + i, k % t))
-                .collect::<Result<Vec<_>, _>>()?;
-            let mut best = 0;
-            for k in 1..classes {
-                if num::gt(logits[k], logits[best]) {
-                    best = k;
-                }
-            }
-            let x: Vec<u32> = logits.iter().map(|z| note(num::sub(*z, logits[best]))).collect();
-            let e: Vec<u32> = x.iter().map(|x| num::exp(*x)).collect();
-            let sum = e[1..].iter().fold(e[0], |sum, e| note(num::add(sum, *e)));
-            let inverse = note(num::recip(sum));
-            let loss = note(num::sub(num::ln(sum), x.get(label).copied().unwrap_or(0)));
-            self.scalars.loss_sum = note(num::add(self.scalars.loss_sum, loss));
-            self.scalars.correct += u32::from(best == label);
-            if op.gradient {
-                for (k, e) in e.iter().enumerate() {
-                    let p = note(num::mul(*e, inverse));
-                    let difference = if k == label { note(num::sub(p, ONE)) } else { p };
-                    words.push(note(num::mul(difference, self.scalars.hyper.inv_batch)));
-                }
-                words.resize(words.len().next_multiple_of(t), 0);
-            }
+        let (waits, most) = if y { (d.run, LONGEST_OF_TWO) } else { (d.run.min(d.prefill), MOST_PREFILL) };
+        if (x || y) && waits > most {
+            return Err(ModelError::RunTooLong { run: waits, most });
         }
-        self.scalars.mean_loss = note(num::mul(self.scalars.loss_sum, self.scalars.hyper.inv_batch));
-        self.overflow(d.tag, saturated);
-        if op.gradient { self.write_runs(&words, d.dram, d.run, d.n_run, d.d_run) } else { Ok(()) }
+        let (counted, depth) = (walk.turns[walk.recipe.lane_level as usize], self.lanes());
+        if walk.recipe.psum && counted > depth as u32 {
+            let address = i64::from(counted) - 1;
+            return Err(ModelError::OutOfRange { buffer: "partial-sum lane", address, depth });
+        }
+        let registers = self.scalars.hyper.registers().map(|(_, value)| value);
+        let around = Around { psum: &self.psum, operand: &self.operand, lanes: self.config.lanes };
+        let made = self.vector.run(&walk, &registers, &around)?;
+        self.overflow(d.tag, made.saturated);
+        if x || y {
+            self.write_runs(&made.x, d.dram, d.run, d.n_run, d.d_run)?;
+        }
+        if y {
+            self.write_runs(&made.y, d.second_dram, d.run, d.n_run, d.second_d_run)?;
+        }
+        Ok(())
+    }
+}
+
+/// What the vector unit reads.
+struct Around<'a> {
+    psum: &'a Banks,
+    operand: &'a [u32],
+    lanes: usize,
+}
+
+impl Words for Around<'_> {
+    fn psum(&self, address: u32, lane: u32) -> u32 {
+        self.psum.data[address as usize * self.lanes + lane as usize]
+    }
+    fn operand(&self, address: u32) -> u32 {
+        self.operand[address as usize]
     }
 }

@@ -1,8 +1,8 @@
 //! The vector unit: what its control words say, element by element.
 
 use ef_isa::vector::{
-    BANKS, CONSTANT_WORD, CONSTANTS, Constant, ControlWord, Damage, Element, LANES, Operand, Operation, ROW,
-    Sink, Source, Step, TABLE_ROWS, WORDS, Walk, is_total, trace,
+    BANKS, CONSTANTS, Constant, ControlWord, Damage, Element, LANES, Operand, Operation, Sink, Source, Step,
+    TABLE_ROWS, WORDS, Walk, is_total, trace,
 };
 use ef_numerics as num;
 
@@ -53,8 +53,8 @@ pub trait Words {
 /// State of the vector unit.
 #[derive(Debug, Clone)]
 pub struct VectorUnit {
-    /// Rows of the table: control word and constant.
-    rows: Vec<[u32; ROW]>,
+    /// The table: constants and control words.
+    table: Vec<u32>,
     accumulators: [[u32; LANES as usize]; BANKS as usize],
     /// Nothing was added to the totals since they were cleared.
     fresh: bool,
@@ -69,7 +69,7 @@ pub struct VectorUnit {
 impl Default for VectorUnit {
     fn default() -> Self {
         VectorUnit {
-            rows: vec![[0; ROW]; TABLE_ROWS as usize],
+            table: vec![0; TABLE_ROWS as usize * WORDS],
             accumulators: Default::default(),
             fresh: true,
             loss_sum: 0,
@@ -82,8 +82,13 @@ impl Default for VectorUnit {
 impl VectorUnit {
     /// A word of the table memory, as the load engine writes it.
     pub fn write_table(&mut self, address: u32, word: u32) {
-        let rows = self.rows.len();
-        self.rows[address as usize / ROW % rows][address as usize % ROW] = word;
+        let words = self.table.len();
+        self.table[address as usize % words] = word;
+    }
+
+    /// The table memory.
+    pub fn table(&self) -> &[u32] {
+        &self.table
     }
 
     /// The totals become 0.
@@ -120,13 +125,10 @@ impl VectorUnit {
     /// The steps of a recipe, out of its control words, with its constants filled in.
     fn steps(&self, walk: &Walk, registers: &[u32]) -> Result<Vec<Step>, VectorError> {
         let (base, period) = (walk.recipe.base as usize, walk.recipe.period as usize + 1);
-        let row = |k: usize| &self.rows[(base + k) % self.rows.len()];
-        let control: Vec<ControlWord> = (0..period)
-            .map(|k| {
-                ControlWord::decode(row(k)[..WORDS].try_into().expect("a row begins with a control word"))
-            })
-            .collect();
-        let mut constants: [u32; CONSTANTS] = std::array::from_fn(|k| self.rows[k][CONSTANT_WORD]);
+        let at = |k: usize| (base + k) * WORDS % self.table.len();
+        let word = |k| ControlWord::decode(&std::array::from_fn(|i| self.table[at(k) + i]));
+        let control: Vec<ControlWord> = (0..period).map(word).collect();
+        let mut constants: [u32; CONSTANTS] = std::array::from_fn(|k| self.table[k]);
         constants[..registers.len()].copy_from_slice(registers);
         let mut steps = trace(&control, &constants)
             .map_err(|damage| VectorError::Damage { base: walk.recipe.base, damage })?;

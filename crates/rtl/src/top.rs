@@ -10,12 +10,10 @@ use ef_hdl_kit::export::{self, Verilog};
 use ef_hdl_kit::vsim::Model;
 use ef_hdl_kit::{block, glue};
 pub use ef_isa::load::scratch_banks;
+use ef_isa::regs::HYPERPARAMETERS;
 use ef_isa::{ComputeDesc, Config, Descriptor, LoadDesc, StoreDesc};
 pub use ef_isa::{config, for_each_configuration};
 use rust_hdl::prelude::*;
-
-/// log2 of the most classes a SOFTMAX can have.
-pub const SOFTMAX_AW: usize = 10;
 
 block! {
     /// The accelerator: controller, load, compute and store engine behind one register port and one memory port.
@@ -85,7 +83,7 @@ block! {
         controller: Controller<GAW> = Controller::new(&parameters),
         loader: LoadEngine<T, TAPS, SAW, CAW, HAW>,
         compute: ComputeEngine<T, FAW, LAW, WAW, PAW>,
-        storer: StoreEngine<T, OAW, CAW, SOFTMAX_AW, PSUM_READ_LATENCY>,
+        storer: StoreEngine<T, OAW, CAW, PSUM_READ_LATENCY>,
         arbiter: Arbiter,
     }
 }
@@ -219,7 +217,7 @@ glue! { [
         wire!(self.compute <- self.loader: feature_wdata[i] = wdata[i], loss_wdata[i] = wdata[i]);
         wire!(self.compute <- self.loader: weight_wdata[i] = wdata[i]);
     }
-    wire!(self.storer <- self.loader: operand_we, operand_waddr, operand_wdata);
+    wire!(self.storer <- self.loader: operand_we, table_we, operand_waddr, operand_wdata);
     // tiles that the store engine hands on to the load engine
     wire!(self.loader <- self.storer: handover_we, handover_waddr, handover_wdata);
     // partial sums to the store engine
@@ -228,7 +226,9 @@ glue! { [
         wire!(self.storer.p_data[i], self.compute.p_data[i]);
     }
     // registers and counters
-    wire!(self.storer <- self.controller: learning_rate, momentum, weight_decay, inv_batch);
+    for i in 0..HYPERPARAMETERS.len() {
+        wire!(self.storer.hyper[i], self.controller.hyper[i]);
+    }
     wire!(self.controller <- self.storer: loss_sum, mean_loss, correct);
     wire!(self.controller <- self.compute: phase, stream_active, wait_stationary, wait_hazard);
     wire!(self.controller <- self.loader: word_read = words_read, burst_read = burst_issued);

@@ -215,6 +215,9 @@ impl LoadedDevice {
             Task::Eval => (&plan.eval, plan.map.programs.eval),
         };
         if !self.written.contains(&at) {
+            if self.written.is_empty() {
+                plan.write_tables(self.device.as_mut())?;
+            }
             self.device.write_program(at, program)?;
             self.written.insert(at);
         }

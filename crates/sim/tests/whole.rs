@@ -60,6 +60,7 @@ fn train(device: &mut dyn Device, network: &Network, plan: &Plan) -> (Vec<u32>, 
     }
     let inv_batch = 1.0 / batch as f32;
     Hyperparameters { learning_rate: 0.001, inv_batch, ..Hyperparameters::EXAMPLE }.write(device).unwrap();
+    plan.write_tables(device).unwrap();
     let programs = plan.map.programs;
     let image = network.input.channels * network.input.rows * network.input.columns;
     for (at, program) in

@@ -8,21 +8,21 @@ const INSTANCE: &str = "inner";
 
 /// The store engine's multipliers; neighbours in this list work together.
 const STORE: [&str; 15] = [
-    "arithmetic.multiplier.product.high_high",
-    "arithmetic.multiplier.product.high_low",
-    "arithmetic.multiplier.product.low_high",
-    "arithmetic.multiplier.product.low_low",
-    "softmax.special.finish.multiply.product.high_high",
-    "softmax.special.finish.multiply.product.high_low",
-    "softmax.special.finish.multiply.product.low_high",
-    "softmax.special.finish.multiply.product.low_low",
-    "softmax.special.interpolate.linear",
-    "softmax.special.interpolate.quadratic",
-    "softmax.special.interpolate.square",
-    "softmax.special.reduce.product.high_high",
-    "softmax.special.reduce.product.high_low",
-    "softmax.special.reduce.product.low_high",
-    "softmax.special.reduce.product.low_low",
+    "vector.multiplier.product.high_high",
+    "vector.multiplier.product.high_low",
+    "vector.multiplier.product.low_high",
+    "vector.multiplier.product.low_low",
+    "vector.functions.finish.multiply.product.high_high",
+    "vector.functions.finish.multiply.product.high_low",
+    "vector.functions.finish.multiply.product.low_high",
+    "vector.functions.finish.multiply.product.low_low",
+    "vector.functions.interpolate.linear",
+    "vector.functions.interpolate.quadratic",
+    "vector.functions.interpolate.square",
+    "vector.functions.reduce.product.high_high",
+    "vector.functions.reduce.product.high_low",
+    "vector.functions.reduce.product.low_high",
+    "vector.functions.reduce.product.low_low",
 ];
 
 /// Cells of the board's flattened netlist with their places in nextpnr's words: all multipliers, or nothing without a floorplan.

@@ -19,6 +19,8 @@ pub struct Store {
     least: u64,
     address: u32,
     stride: u32,
+    /// The next run of the other stream, if there are two: address and stride.
+    other: Option<(u32, u32)>,
     runs_left: u64,
     runs_taken: u64,
     /// The cycle from which on the writer can offer a burst.
@@ -53,6 +55,7 @@ impl Store {
             least: 0,
             address: 0,
             stride: 0,
+            other: None,
             runs_left: 0,
             runs_taken: 0,
             writer: 0,
@@ -80,19 +83,20 @@ impl Store {
         self.runs_left = desc.n_run.into();
         (self.address, self.stride) = (desc.dram, desc.d_run);
         self.codes = (op.kind == StoreKind::Map && op.codes).then_some(Codes {
-            run: desc.code_run.into(),
+            run: desc.second_run.into(),
             runs: desc.n_run.into(),
-            address: desc.code_dram,
-            stride: desc.code_d_run,
+            address: desc.second_dram,
+            stride: desc.second_d_run,
         });
         self.left = 0;
-        let prefill =
-            if op.kind == StoreKind::Map { store_control::MAP_PREFILL } else { store_control::SLOW_PREFILL };
-        self.least = self.run.min(prefill);
+        let map = op.kind == StoreKind::Map;
+        self.least = self.run.min(if map { store_control::MAP_PREFILL } else { desc.prefill.max(1).into() });
+        let (words, two) = if map { (true, false) } else { (desc.walk().recipe.x, desc.walk().recipe.y) };
+        self.other = two.then_some((desc.second_dram, desc.second_d_run));
+        self.runs_left *= if two { 2 } else { 1 };
         self.runs_taken = 0;
         self.writer = begin + run_writer::FIRST_COMMAND;
-        let silent = op.kind == StoreKind::Softmax && !op.gradient;
-        if silent || self.run * self.runs_left == 0 {
+        if !words || self.run * self.runs_left == 0 {
             return Some(self.produced + store_control::DONE);
         }
         self.plan();
@@ -115,7 +119,11 @@ impl Store {
     pub fn taken(&mut self) -> Option<u64> {
         self.runs_taken += 1;
         self.runs_left -= 1;
-        self.address = self.address.wrapping_add(self.stride);
+        let next = self.address.wrapping_add(self.stride);
+        match &mut self.other {
+            None => self.address = next,
+            Some(other) => (self.address, self.stride) = std::mem::replace(other, (next, self.stride)),
+        }
         self.writer = self.taken + run_writer::NEXT_COMMAND;
         if self.runs_left > 0 {
             self.plan();

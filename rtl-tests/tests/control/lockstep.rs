@@ -1,6 +1,6 @@
 //! Modules against their Verilog, with random inputs: queues, tokens, registers, counters, the way to memory.
 use ef_hdl_kit::rand::Rng;
-use ef_isa::{StoreDesc, config};
+use ef_isa::{Descriptor, StoreDesc, config};
 use ef_rtl::control::counters::{Counters, EventCounter, Events};
 use ef_rtl::control::descriptor::{DescriptorField, DescriptorFile};
 use ef_rtl::control::dispatch::Dispatch;
@@ -19,6 +19,9 @@ use ef_rtl::memory::arbiter::{Quiet, WordsUnderWay};
 use ef_rtl::memory::merge::CommandMerge;
 use ef_rtl::memory::owners::ReadOwners;
 use ef_rtl_tests::{Chance, drive, group};
+
+/// Fields of the descriptor whose queue is tested.
+const FIELDS: u64 = StoreDesc::FIELDS.len() as u64;
 
 group! {
     "";
@@ -62,7 +65,7 @@ group! {
     };
     command_queue[4000]: CommandQueue::<StoreDesc>::default() => |b, rng| {
         drive!(b, rng; one_in(300): reset; one_in(100): flush; one_in(3): push_issue, done;
-               below(20): push_field;
+               below(FIELDS): push_field;
                any(): push_data, ready; not_one_in(3): some, push_valid);
         b.push_valid.next &= b.push_room.val();
     };
@@ -79,7 +82,7 @@ group! {
         drive!(b, rng; one_in(60): reset; any(): write, word; below(5): index);
     };
     descriptor_file[2000]: DescriptorFile::<StoreDesc>::default() => |b, rng| {
-        drive!(b, rng; one_in(500): reset; not_one_in(4): write; any(): word; below(20): index);
+        drive!(b, rng; one_in(500): reset; not_one_in(4): write; any(): word; below(FIELDS): index);
     };
     signal_order[1500]: SignalOrder::default() => |b, rng| {
         drive!(b, rng; one_in(200): reset; any(): mask; one_in(3): done; not_one_in(3): accept);

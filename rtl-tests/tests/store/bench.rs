@@ -2,8 +2,9 @@
 
 use ef_hdl_kit::Vsim;
 use ef_hdl_kit::vsim::PortId;
-use ef_isa::{Config, StoreDesc, regs};
-use ef_model::{Machine, Scalars};
+use ef_isa::vector::Tables;
+use ef_isa::{Config, StoreDesc};
+use ef_model::Machine;
 use ef_rtl::arith::mult18::{MultKind, mult18_verilog};
 use ef_rtl::store::StoreEngine;
 use ef_rtl_tests::{Engine, Memory, MemoryPins, Pace, Random};
@@ -11,8 +12,6 @@ use std::collections::VecDeque;
 
 /// Words of DRAM in every test.
 pub const DRAM_WORDS: usize = 1 << 18;
-/// log2 of the most classes.
-const EAW: usize = 6;
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,9 +52,9 @@ impl StoreBench {
     pub fn new(config: &'static Config) -> StoreBench {
         let extra = mult18_verilog(MultKind::Portable);
         let (sim, latency) = match config.lanes {
-            2 => (Vsim::of_with(&mut StoreEngine::<2, 9, 8, EAW, 1>::default(), "top", extra), 1),
-            4 => (Vsim::of_with(&mut StoreEngine::<4, 9, 8, EAW, 6>::default(), "top", extra), 6),
-            _ => (Vsim::of_with(&mut StoreEngine::<8, 11, 9, EAW, 3>::default(), "top", extra), 3),
+            2 => (Vsim::of_with(&mut StoreEngine::<2, 9, 8, 1>::default(), "top", extra), 1),
+            4 => (Vsim::of_with(&mut StoreEngine::<4, 9, 8, 6>::default(), "top", extra), 6),
+            _ => (Vsim::of_with(&mut StoreEngine::<8, 11, 9, 3>::default(), "top", extra), 3),
         };
         let engine = Engine::new(sim);
         StoreBench {
@@ -112,21 +111,27 @@ impl StoreBench {
         self.engine.tick();
     }
 
-    /// Makes the engine's surroundings those of the model.
-    pub fn load(&mut self, model: &Machine, rng: &mut Random) {
+    /// Makes the engine's surroundings those of the model, and writes operands and tables.
+    pub fn load(&mut self, model: &Machine, tables: &Tables, rng: &mut Random) {
         self.psum.clone_from(&model.psum.data);
         self.memory.words.clone_from(&model.dram);
         self.handover.clone_from(&model.handover);
-        for ((port, _), (_, value)) in regs::HYPERPARAMETERS.iter().zip(model.scalars.hyper.registers()) {
-            self.engine.sim.set(port, value.into());
+        for (i, (_, value)) in model.scalars.hyper.registers().into_iter().enumerate() {
+            self.engine.sim.set(&format!("hyper${i}"), value.into());
         }
-        for (address, word) in model.operand.iter().enumerate() {
-            self.engine.sim.set("operand_we", 1);
+        self.write("operand_we", &model.operand, rng);
+        self.write("table_we", &tables.words(), rng);
+    }
+
+    /// What the load engine does: a word per cycle from address 0 on.
+    fn write(&mut self, enable: &str, words: &[u32], rng: &mut Random) {
+        for (address, word) in words.iter().enumerate() {
+            self.engine.sim.set(enable, 1);
             self.engine.sim.set("operand_waddr", address as u64);
             self.engine.sim.set("operand_wdata", (*word).into());
             self.cycle(rng);
         }
-        self.engine.sim.set("operand_we", 0);
+        self.engine.sim.set(enable, 0);
     }
 
     /// Gives a command to the engine, which must be ready.
@@ -182,14 +187,10 @@ impl StoreBench {
         self.overflow = 0;
     }
 
-    /// Totals and overflow flags, beside the run-time values of `given`.
-    pub fn scalars(&self, given: &Scalars) -> Scalars {
-        Scalars {
-            loss_sum: self.engine.sim.get("loss_sum") as u32,
-            mean_loss: self.engine.sim.get("mean_loss") as u32,
-            correct: self.engine.sim.get("correct") as u32,
-            overflow: self.overflow,
-            ..given.clone()
-        }
+    /// LOSS_SUM, MEAN_LOSS, CORRECT and the overflow flags.
+    pub fn registers(&self) -> [u32; 4] {
+        let [loss, mean, correct] =
+            ["loss_sum", "mean_loss", "correct"].map(|port| self.engine.sim.get(port) as u32);
+        [loss, mean, correct, self.overflow]
     }
 }

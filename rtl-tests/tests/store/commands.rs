@@ -1,8 +1,11 @@
 //! Random store commands that the golden model can execute.
 
 use crate::bench::DRAM_WORDS;
+use crate::recipes::{Recipes, Streams};
+use crate::walks;
 use ef_hdl_kit::rand::Rng;
 use ef_isa::store::{StoreKind, StoreOp};
+use ef_isa::vector::Tables;
 use ef_isa::{Config, StoreDesc, layout, regs};
 use ef_model::Machine;
 use ef_rtl_tests::{Chance, Pace};
@@ -11,9 +14,33 @@ use proptest::prelude::*;
 /// What a command is to do; sizes that do not fit are cut down, or the command is left out.
 #[derive(Clone, Debug)]
 pub enum Shape {
-    Map { images: u32, groups: u32, rows: u32, columns: u32, relu: bool, pool: bool, codes: bool, to: To },
-    Update { steps: u32, outputs: u32, inputs: u32, velocity: bool },
-    Softmax { images: u32, classes: u32, gradient: bool },
+    Map {
+        images: u32,
+        groups: u32,
+        rows: u32,
+        columns: u32,
+        relu: bool,
+        pool: bool,
+        codes: bool,
+        to: To,
+    },
+    /// An update of weights and velocities, in one pass.
+    Sgd {
+        steps: u32,
+        outputs: u32,
+        inputs: u32,
+    },
+    /// The passes of a softmax, up to 8 images.
+    Softmax {
+        images: u32,
+        classes: u32,
+        gradient: bool,
+    },
+    /// A recipe drawn at random.
+    Drawn {
+        streams: Streams,
+        turns: [u32; 4],
+    },
 }
 
 /// Where a map goes.
@@ -47,6 +74,7 @@ pub enum Values {
 
 pub fn any_shape() -> impl Strategy<Value = Shape> {
     let bit = any::<bool>;
+    let streams = prop_oneof![Just(Streams::None), Just(Streams::X), Just(Streams::Both)];
     let to = prop_oneof![Just(To::Memory), Just(To::Both), Just(To::HandoverRam)];
     prop_oneof![
         (0u32..10, 1u32..6, 0u32..21, 1u32..21, bit(), bit(), bit(), to).prop_map(
@@ -54,14 +82,15 @@ pub fn any_shape() -> impl Strategy<Value = Shape> {
                 Shape::Map { images, groups, rows, columns, relu, pool, codes, to }
             }
         ),
-        (0u32..10, 1u32..9, 1u32..30, bit()).prop_map(|(steps, outputs, inputs, velocity)| Shape::Update {
+        (0u32..10, 1u32..9, 1u32..30).prop_map(|(steps, outputs, inputs)| Shape::Sgd {
             steps,
             outputs,
-            inputs,
-            velocity
+            inputs
         }),
-        (0u32..10, prop_oneof![1u32..12, 2u32..41], bit())
+        (0u32..9, prop_oneof![1u32..12, 2u32..41], bit())
             .prop_map(|(images, classes, gradient)| Shape::Softmax { images, classes, gradient }),
+        (streams, 1u32..17, prop_oneof![1 => Just(0), 15 => 1u32..17], 1u32..9, 1u32..9)
+            .prop_map(|(streams, a, b, c, d)| Shape::Drawn { streams, turns: [a, b, c, d] }),
     ]
 }
 
@@ -106,69 +135,58 @@ pub fn fill(model: &mut Machine, values: Values, rng: &mut impl Rng) {
     }
 }
 
-/// The command, if it fits; labels are written into the model's operands.
-pub fn command(config: &Config, model: &mut Machine, case: &Case, rng: &mut impl Rng) -> Option<StoreDesc> {
-    let mut d = StoreDesc { tag: case.tag, ..StoreDesc::default() };
-    let (psum, operand, lanes) = (1 << config.psum_aw, 1 << config.operand_aw, config.lanes);
-    match case.shape {
-        Shape::Map { images, groups, rows, columns, relu, pool, codes, to } => {
-            let rows = rows.min(psum / columns);
-            // the hand-over RAM is small
-            let (images, groups) =
-                if to == To::Memory { (images, groups) } else { (images.min(1), groups.min(2)) };
-            let images = images.min(psum / (rows * columns).max(1));
-            let plane = images * rows * columns;
-            (d.n_i, d.n_g, d.n_r, d.n_c) = (images, groups, rows, columns);
-            // groups may overlap: they are only read
-            let room = psum.checked_sub(plane)?;
-            d.p_g = rng.random_range(0..=room / groups.max(1));
-            d.p_base = rng.random_range(0..=room - d.p_g * (groups - 1));
-            let (out_rows, out_columns) = if pool { (rows / 2, columns / 2) } else { (rows, columns) };
-            let vectors = images * groups * out_rows * out_columns;
-            let code_row = layout::code_row_words(out_columns as usize, lanes, pool) as u32;
-            let code_words = images * groups * out_rows * code_row;
-            let codes = codes && code_words <= 1 << config.code_aw;
-            let hand_over = to != To::Memory;
-            d.op = StoreOp { relu, pool, codes, hand_over, ..StoreOp::new(StoreKind::Map) }.encode();
-            let words = vectors * lanes as u32;
-            place(&mut d, words, if codes { code_words } else { 0 }, rng);
-            if hand_over {
-                d.o_w = rng.random_range(0..=(1u32 << config.handover_aw()).checked_sub(words)?);
-            }
-            if to == To::HandoverRam {
-                d.n_run = 0;
-            }
-        }
-        Shape::Update { steps, outputs, inputs, velocity } => {
-            let outputs = outputs.min(lanes as u32);
-            let steps = steps.min(operand / 2 / (outputs * inputs));
-            let elements = steps * outputs * inputs;
-            (d.n_g, d.n_r, d.n_c) = (steps, outputs, inputs);
-            d.p_n = rng.random_range(0..=psum / (inputs + steps));
-            let room = psum.checked_sub(1 + d.p_n * (inputs - 1))?;
-            d.p_g = rng.random_range(0..=room / steps.max(1));
-            d.p_base = rng.random_range(0..=room - d.p_g * steps.saturating_sub(1));
-            d.o_w = rng.random_range(0..=operand / 2 - elements);
-            d.o_v = rng.random_range(operand / 2..=operand - elements);
-            // without meaning here
-            let hand_over = rng.random();
-            d.op = StoreOp { velocity, hand_over, ..StoreOp::new(StoreKind::Update) }.encode();
-            place(&mut d, elements, 0, rng);
+/// Commands, and the tables that they are executed with.
+pub struct Work {
+    pub tables: Tables,
+    pub commands: Vec<StoreDesc>,
+}
+
+/// The commands of a case, if they fit; labels are written into the model's operands.
+pub fn work(model: &mut Machine, case: &Case, rng: &mut impl Rng) -> Option<Work> {
+    let mut tables = Recipes::known().tables.clone();
+    let commands = match case.shape {
+        Shape::Map { .. } => vec![map(model.config, &case.shape, rng)?],
+        Shape::Sgd { steps, outputs, inputs } => {
+            vec![walks::sgd(model.config, [inputs, outputs, steps], rng)?]
         }
         Shape::Softmax { images, classes, gradient } => {
-            (d.n_i, d.n_c) = (images, classes);
-            let groups = layout::groups(classes as usize, lanes) as u32;
-            let room = psum.checked_sub(images + 1)?;
-            d.p_g = rng.random_range(0..=room / groups);
-            d.p_base = rng.random_range(0..=room - d.p_g * (groups - 1));
-            d.o_w = rng.random_range(0..=operand - images);
-            for label in &mut model.operand[d.o_w as usize..][..images as usize] {
-                *label = rng.random_range(0..classes + classes / 8);
-            }
-            let hand_over = rng.random();
-            d.op = StoreOp { gradient, hand_over, ..StoreOp::new(StoreKind::Softmax) }.encode();
-            place(&mut d, images * groups * lanes as u32, 0, rng);
+            walks::softmax(model, [images, classes], gradient, rng)?
         }
+        Shape::Drawn { streams, turns } => vec![walks::drawn(model, streams, turns, &mut tables, rng)?],
+    };
+    let commands = commands.into_iter().map(|d| StoreDesc { tag: case.tag, ..d }).collect();
+    Some(Work { tables, commands })
+}
+
+/// A map.
+fn map(config: &Config, shape: &Shape, rng: &mut impl Rng) -> Option<StoreDesc> {
+    let &Shape::Map { images, groups, rows, columns, relu, pool, codes, to } = shape else { return None };
+    let (psum, lanes) = (1 << config.psum_aw, config.lanes);
+    let mut d = StoreDesc::default();
+    let rows = rows.min(psum / columns);
+    // the hand-over RAM is small
+    let (images, groups) = if to == To::Memory { (images, groups) } else { (images.min(1), groups.min(2)) };
+    let images = images.min(psum / (rows * columns).max(1));
+    let plane = images * rows * columns;
+    (d.n_i, d.n_g, d.n_r, d.n_c) = (images, groups, rows, columns);
+    // groups may overlap: they are only read
+    let room = psum.checked_sub(plane)?;
+    d.p_g = rng.random_range(0..=room / groups.max(1));
+    d.p_base = rng.random_range(0..=room - d.p_g * (groups - 1));
+    let (out_rows, out_columns) = if pool { (rows / 2, columns / 2) } else { (rows, columns) };
+    let vectors = images * groups * out_rows * out_columns;
+    let code_row = layout::code_row_words(out_columns as usize, lanes, pool) as u32;
+    let code_words = images * groups * out_rows * code_row;
+    let codes = codes && code_words <= 1 << config.code_aw;
+    let hand_over = to != To::Memory;
+    d.op = StoreOp { relu, pool, codes, hand_over, ..StoreOp::new(StoreKind::Map) }.encode();
+    let words = vectors * lanes as u32;
+    place(&mut d, words, if codes { code_words } else { 0 }, rng);
+    if hand_over {
+        d.o_a = rng.random_range(0..=(1u32 << config.handover_aw()).checked_sub(words)?);
+    }
+    if to == To::HandoverRam {
+        d.n_run = 0;
     }
     Some(d)
 }
@@ -181,18 +199,18 @@ fn place(d: &mut StoreDesc, words: u32, code_words: u32, rng: &mut impl Rng) {
     let index = rng.random_range(0..divisors.len());
     d.n_run = divisors[if rng.random() { index.min(2) } else { index }];
     d.run = words / d.n_run;
-    d.code_run = code_words / d.n_run;
+    d.second_run = code_words / d.n_run;
     if words == 0 && rng.random() {
         (d.n_run, d.run) = (0, rng.random_range(0..9));
     }
     let half = DRAM_WORDS as u32 / 2;
     (d.dram, d.d_run) = spread(d.run, d.n_run, half, rng);
-    (d.code_dram, d.code_d_run) = spread(d.code_run, d.n_run, half, rng);
-    d.code_dram += half;
+    (d.second_dram, d.second_d_run) = spread(d.second_run, d.n_run, half, rng);
+    d.second_dram += half;
 }
 
 /// First address and stride of `n` runs in `0..space`; every other time they go downwards.
-fn spread(run: u32, n: u32, space: u32, rng: &mut impl Rng) -> (u32, u32) {
+pub fn spread(run: u32, n: u32, space: u32, rng: &mut impl Rng) -> (u32, u32) {
     let gaps = n.saturating_sub(1).max(1);
     let stride = run + rng.random_range(0..=((space - run) / gaps).saturating_sub(run).min(40));
     let span = stride * n.saturating_sub(1) + run;

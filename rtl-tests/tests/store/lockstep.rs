@@ -1,37 +1,29 @@
 //! Every module of the store engine against its exported Verilog.
 
+use crate::recipes::add;
 use ef_hdl_kit::lockstep;
 use ef_isa::StoreDesc;
+use ef_isa::vector::recipes::{sgd, softmax_loss};
+use ef_isa::vector::{Recipe, RecipeWord, Sink, Source, Tables};
 use ef_rtl::arith::mult18::{MultKind, mult18_verilog};
-use ef_rtl::store::arithmetic::{Arithmetic, ChooseOperands, Saturation};
-use ef_rtl::store::class_walk::{ArgMax, ClassWalk};
 use ef_rtl::store::codes::{CodeRam, Codes, PackCodes, VectorCode};
 use ef_rtl::store::drain::{Drain, MapEnd};
-use ef_rtl::store::exponents::Exponents;
 use ef_rtl::store::handover_writer::HandoverWriter;
-use ef_rtl::store::hold::Hold;
 use ef_rtl::store::map_walk::{MapSteps, MapVectors, MapWalk};
 use ef_rtl::store::operand_ram::OperandRam;
 use ef_rtl::store::order_key::OrderKey;
 use ef_rtl::store::pool_lane::PoolLane;
 use ef_rtl::store::psum_port::{ChooseAddress, PickLane, PsumPort};
-use ef_rtl::store::run_writer::RunWriter;
+use ef_rtl::store::run_writer::{Deficit, RunWriter};
 use ef_rtl::store::serialise::Serialise;
-use ef_rtl::store::softmax::Softmax;
-use ef_rtl::store::softmax_control::{SoftmaxControl, SoftmaxSum};
-use ef_rtl::store::softmax_steps::{SoftmaxFunction, SoftmaxSteps};
-use ef_rtl::store::softmax_totals::SoftmaxTotals;
 use ef_rtl::store::store_control::StoreControl;
-use ef_rtl::store::store_engine::{ChooseElement, StoreEngine};
+use ef_rtl::store::store_engine::StoreEngine;
 use ef_rtl::store::store_latch::StoreLatch;
 use ef_rtl::store::token_line::{Census, TokenLine, TokenStage};
-use ef_rtl::store::update::{OperandAddress, Update, UpdateResult, UpdateSteps};
-use ef_rtl::store::update_walk::UpdateWalk;
-use ef_rtl::store::word_buffer::{WordBuffer, WordStore};
+use ef_rtl::store::word_buffer::{StreamCount, StreamTurn, WordBuffer, WordStore};
 use ef_rtl::store::word_mux::WordMux;
 use ef_rtl::store::word_ram::WordRam;
 use ef_rtl_tests::{Chance, drive, group};
-use rust_hdl::prelude::Bits;
 
 fn portable() -> &'static str {
     mult18_verilog(MultKind::Portable)
@@ -41,8 +33,6 @@ group! {
     portable();
 
     token_line[1000]: TokenLine::new(7) => |b, rng| drive!(b, rng; one_in(3): token; one_in(90): clear);
-    hold[300]: Hold::<Bits<16>>::new(2) => |b, rng| drive!(b, rng; any(): d);
-    hold_of_0[comb 100]: Hold::<Bits<16>>::new(0) => |b, rng| drive!(b, rng; any(): d);
     order_key[comb 1000]: OrderKey::default() => |b, rng| drive!(b, rng; word(): word);
     word_mux[600]: WordMux::default() => |b, rng| {
         drive!(b, rng; one_in(5): in_push; word(): in_word; one_in(50): clear);
@@ -50,13 +40,6 @@ group! {
     handover_writer[2000]: HandoverWriter::default() => |b, rng| {
         drive!(b, rng; one_in(2): push; one_in(30): start; one_in(60): clear; word(): word;
                below(256): op; below(3): n_run; any(): base);
-    };
-    operand_ram[1000]: OperandRam::<4>::default() => |b, rng| {
-        drive!(b, rng; one_in(2): operand_we, softmax; word(): operand_wdata;
-               below(20): operand_waddr, update_address, softmax_address);
-    };
-    exponents[1000]: Exponents::<4>::default() => |b, rng| {
-        drive!(b, rng; one_in(2): put; one_in(40): restart; word(): value; below(20): address);
     };
     word_ram[1000]: WordRam::<4>::default() => |b, rng| {
         drive!(b, rng; one_in(2): write; word(): write_data; below(20): write_address, read_address);
@@ -74,33 +57,6 @@ group! {
     census[1000]: Census::default() => |b, rng| {
         drive!(b, rng; one_in(200): clear; one_in(3): enter, leave);
         b.leave.next &= b.busy.val() && !b.enter.val();
-    };
-    choose_operands[300]: ChooseOperands::default() => |b, rng| {
-        drive!(b, rng; any(): second, add, subtract, multiply; word(): add_a, add_b, mul_a, mul_b);
-    };
-    saturation[200]: Saturation::default() => |b, rng| {
-        drive!(b, rng; any(): added, multiplied; one_in(3): sum_overflow, product_overflow);
-    };
-    choose_element[comb 200]: ChooseElement::default() => |b, rng| {
-        drive!(b, rng; any(): softmax, update_address, update_lane, softmax_address, softmax_lane);
-    };
-    word_store[2500]: WordStore::default() => |b, rng| {
-        drive!(b, rng; one_in(1500): clear; word(): word; not_one_in(3): push;
-               any(): taken_valid, taken_ready);
-        b.push.next &= !b.stall.val();
-    };
-    word_buffer[5000]: WordBuffer::default() => |b, rng| {
-        drive!(b, rng; one_in(3000): clear; word(): word; not_one_in(3): push; one_in(3): out_ready);
-        b.push.next &= !b.stall.val();
-    };
-    run_writer[5000]: RunWriter::default() => |b, rng| {
-        drive!(b, rng; one_in(2): push, cmd_ready; one_in(600): cancel, forget; one_in(900): reset;
-               word(): in_data;
-               not_one_in(4): in_valid, data_ready);
-        b.start.next = !b.busy.val() && rng.one_in(6);
-        if !b.busy.val() {
-            drive!(b, rng; below(5): run, n_run; below(4): prefill; word(): dram, d_run);
-        }
     };
 
     map_walk_of_2[4000]: MapWalk::<2>::default() => |b, rng| map_walk!(b, rng);
@@ -152,96 +108,65 @@ group! {
         b.send.next &= !b.busy.val();
     };
     map_end[comb 50]: MapEnd::default() => |b, rng| drive!(b, rng; any(): empty, closed);
-    operand_address[400]: OperandAddress::default() => |b, rng| {
-        drive!(b, rng; one_in(60): restart; any(): o_w, o_v; one_in(3): weight, velocity, weight_again);
-    };
-    update_steps[comb 400]: UpdateSteps::default() => |b, rng| {
-        drive!(b, rng; one_in(3): decay, carry, scale, total, accumulate, step;
-               word(): learning_rate, momentum, weight_decay, operand, element, product;
-               word(): held_total, held_velocity, held_weight);
-    };
-    update_result[comb 100]: UpdateResult::default() => |b, rng| {
-        drive!(b, rng; any(): velocity, new_velocity, new_weight, walking, computing);
-    };
 
-    arithmetic[1000]: Arithmetic::default() => |b, rng| {
-        drive!(b, rng; one_in(2): add, subtract, multiply; one_in(30): second; one_in(200): clear;
-               word(): add_a, add_b, mul_a, mul_b);
+    operand_ram[1000]: OperandRam::<4>::default() => |b, rng| {
+        drive!(b, rng; one_in(2): operand_we; word(): operand_wdata; below(20): operand_waddr, operand_address);
     };
-    update_walk[3000]: UpdateWalk::default() => |b, rng| {
-        drive!(b, rng; one_in(4): stall; one_in(900): clear);
+    stream_turn[600]: StreamTurn::default() => |b, rng| {
+        drive!(b, rng; one_in(40): clear; one_in(2): fetch);
+        if b.clear.next {
+            drive!(b, rng; below(5): run; not_one_in(3): two);
+        }
+    };
+    stream_count[3000]: StreamCount::default() => |b, rng| {
+        drive!(b, rng; one_in(2000): clear; not_one_in(3): push; one_in(3): fetch);
+        b.push.next &= !b.many.val();
+        b.fetch.next &= b.any.val();
+    };
+    word_store[4000]: WordStore::default() => |b, rng| {
+        words_of_streams!(b, rng);
+        drive!(b, rng; any(): taken_valid, taken_ready);
+    };
+    word_buffer[6000]: WordBuffer::default() => |b, rng| {
+        words_of_streams!(b, rng);
+        drive!(b, rng; one_in(3): out_ready);
+    };
+    deficit[600]: Deficit::default() => |b, rng| {
+        drive!(b, rng; one_in(60): clear; one_in(2): push; one_in(5): owe; below(200): length);
+        b.length_less_one.next = b.length.next - 1;
+    };
+    run_writer[6000]: RunWriter::default() => |b, rng| {
+        drive!(b, rng; one_in(2): push, second, cmd_ready; one_in(600): cancel, forget; one_in(900): reset;
+               word(): in_data; not_one_in(4): in_valid, data_ready);
         b.start.next = !b.busy.val() && rng.one_in(6);
         if !b.busy.val() {
-            drive!(b, rng; any(): p_base, p_g, p_n; below(4): n_g, n_r, n_c);
+            drive!(b, rng; below(5): run, n_run; below(4): prefill; any(): two;
+                   word(): dram, d_run, second_dram, second_d_run);
         }
     };
-    update[3000]: Update::<3>::default() => |b, rng| {
-        drive!(b, rng; one_in(6): stall; one_in(900): clear; word(): operand, element, sum, product);
-        b.start.next = !b.busy.val() && rng.one_in(6);
-        if !b.busy.val() {
-            drive!(b, rng; one_in(2): velocity; any(): p_base, p_g, p_n, o_w, o_v; below(4): n_g, n_r, n_c;
-                   word(): learning_rate, momentum, weight_decay);
-        }
-    };
-
-    class_walk[1500]: ClassWalk::<4>::default() => |b, rng| {
-        drive!(b, rng; one_in(200): clear; any(): base);
-        b.start.next = !b.busy.val() && rng.one_in(6);
-        if !b.busy.val() {
-            drive!(b, rng; any(): p_g);
-            b.n_c.next = (1 + rng.below(13)).into();
-        }
-    };
-    arg_max[1500]: ArgMax::default() => |b, rng| {
-        drive!(b, rng; one_in(30): restart; one_in(2): valid; word(): word);
-    };
-    softmax_steps[comb 1000]: SoftmaxSteps::default() => |b, rng| {
-        drive!(b, rng;
-            one_in(4): walk, shifting, issue, gradients_busy, loss_busy, shift, grow, loss_begin, loss_add,
-            difference;
-            one_in(4): probability, scale, mean, gradient_known, pad, is_label;
-            word(): element, largest, exponent_sum, exponent, logarithm, x_label, loss_sum, loss, inverse;
-            word(): held_difference, inv_batch, product);
-    };
-    softmax_function[400]: SoftmaxFunction::default() => |b, rng| {
-        drive!(b, rng; one_in(3): reciprocal, logarithm; word(): shifted, total);
-    };
-    softmax_totals[1500]: SoftmaxTotals::default() => |b, rng| {
-        drive!(b, rng; one_in(30): clear_totals, restart, inverse_known; below(4): label, best;
-            one_in(4): shifted, take_first, grown, difference, loss_known, loss_end, mean_known;
-            word(): exponent, special, sum, product);
-    };
-    softmax_control[4000]: SoftmaxControl::<4>::default() => |b, rng| {
-        drive!(b, rng; one_in(1500): clear; one_in(4): stall, sum_next, sum_done, inverse_known, mean_known,
-               pipeline_busy, walking;
-               below(3): seen, stored);
-        b.start.next = !b.busy.val();
-        if !b.busy.val() {
-            drive!(b, rng; one_in(2): gradient; any(): p_base, o_w; below(3): n_i, n_c);
-        }
-    };
-    softmax_sum[2000]: SoftmaxSum::default() => |b, rng| {
-        drive!(b, rng; one_in(500): clear; one_in(8): start, all_read; one_in(3): added);
-    };
-    softmax[2500]: Softmax::<2, 4, 1>::default() => |b, rng| {
-        drive!(b, rng; one_in(1500): clear, clear_totals; one_in(4): stall; word(): element, sum, product;
-               below(4): operand);
-        b.start.next = !b.busy.val();
-        if !b.busy.val() {
-            drive!(b, rng; one_in(2): gradient; any(): p_base, p_g, o_w; below(3): n_i; below(6): n_c;
-                   word(): inv_batch);
-        }
-    };
-
     store_control[4000]: StoreControl::default() => |b, rng| {
         drive!(b, rng; one_in(500): reset; one_in(300): cancel; one_in(9): saturated;
-               one_in(3): map_finished, update_busy, softmax_busy, pending, sending, writing);
+               one_in(3): map_finished, vector_busy, pending, sending, writing);
         b.start.next = b.ready.val() && rng.one_in(3);
         if b.ready.val() {
-            drive!(b, rng; any(): op, tag; word(): dram, d_run, code_dram, code_d_run; any(): run, code_run;
-                   below(3): n_run);
+            drive!(b, rng; any(): op, tag, recipe; word(): dram, d_run, second_dram, second_d_run;
+                   any(): run, second_run, prefill; below(3): n_run);
         }
     };
+}
+
+/// Words of one stream, or of two in turn, while there is room.
+macro_rules! words_of_streams {
+    ($b:ident, $rng:ident) => {{
+        let (pushed, second) = ($b.push.val(), $b.second.val());
+        drive!($b, $rng; one_in(1500): clear; word(): word; not_one_in(3): push);
+        $b.push.next &= !$b.stall.val();
+        if $b.clear.next {
+            drive!($b, $rng; not_one_in(3): two);
+            $b.run.next = (1 + $rng.below(9)).into();
+        }
+        $b.second.next = $b.two.next && (second != pushed);
+    }};
 }
 
 macro_rules! map_walk {
@@ -266,28 +191,46 @@ macro_rules! codes {
         }
     }};
 }
-use {codes, map_walk};
+use {codes, map_walk, words_of_streams};
+
+/// An update, a loss, and a recipe that counts positive words; as a command's words `recipe`.
+fn recipes() -> (Vec<u32>, [RecipeWord; 3]) {
+    let mut hits = Recipe::new("hits");
+    let word = hits.load(Source::Psum);
+    hits.out(Sink::Correct, word);
+    hits.out(Sink::X, word);
+    let mut tables = Tables::default();
+    let [update, loss, hits] = [sgd(), softmax_loss(), hits].map(|recipe| add(&mut tables, &recipe, 1));
+    (tables.words(), [update, RecipeWord { totals: true, ..loss }, hits])
+}
 
 #[test]
 fn store_engine() {
-    let mut done = 0;
-    let mut idle = 0;
-    lockstep!(StoreEngine::<2, 9, 8, 6, 1>::default(), portable(), 1, 3000, |b, rng| {
-        drive!(b, rng; one_in(1500): reset; one_in(500): cancel, clear; word(): p_data;
+    let (mut done, mut idle, mut cycle) = (0, 0, 0);
+    let (table, recipes) = recipes();
+    lockstep!(StoreEngine::<2, 9, 8, 1>::default(), portable(), 1, 4000, |b, rng| {
+        drive!(b, rng; one_in(1500): reset; one_in(500): cancel, clear; word(): p_data, hyper;
                one_in(2): operand_we; below(32): operand_waddr; word(): operand_wdata;
                not_one_in(3): cmd_ready; not_one_in(4): data_ready);
         done += u32::from(b.done.val());
-        b.start.next = b.ready.val() && !b.start.val();
+        // the tables first
+        b.table_we.next = cycle < table.len();
+        if let Some(word) = table.get(cycle) {
+            b.operand_waddr.next = (cycle as u64).into();
+            b.operand_wdata.next = u64::from(*word).into();
+        }
+        b.start.next = cycle > table.len() && b.ready.val() && !b.start.val();
+        cycle += 1;
         // a random command may ask for more words than it makes: then cancel it
         idle = if b.ready.val() { 0 } else { idle + 1 };
         if idle > 400 {
             b.cancel.next = true;
         }
         let (groups, columns, rows) = (1 + rng.below(2), 1 + rng.below(4), 1 + rng.below(2));
-        let kind = rng.below(4);
-        // the words of a plain map or an update of these sizes; codes are 1 word per row
+        let kind = [0, 0, 1, 1, 1, 2, 3][rng.below(7) as usize];
+        // the words of a plain map or of a recipe of these sizes; codes are 1 word per row
         let words = if kind == 0 { groups * rows * columns * 2 } else { groups * rows * columns };
-        drive!(b, rng; word(): field, learning_rate, momentum, weight_decay, inv_batch);
+        drive!(b, rng; word(): field);
         let fields = [
             (StoreDesc::op, kind | rng.below(64) << 2),
             (StoreDesc::tag, rng.below(32)),
@@ -295,13 +238,15 @@ fn store_engine() {
             (StoreDesc::n_g, groups),
             (StoreDesc::n_r, rows),
             (StoreDesc::n_c, columns),
+            (StoreDesc::recipe, recipes[rng.below(3) as usize].encode().into()),
+            (StoreDesc::prefill, rng.below(12)),
             (StoreDesc::run, words),
             (StoreDesc::n_run, rng.below(4).min(1)),
-            (StoreDesc::code_run, groups * rows),
+            (StoreDesc::second_run, groups * rows),
         ];
         for (i, value) in fields {
             b.field[i].next = value.into();
         }
     });
-    assert!(done > 8, "only {done} commands were done");
+    assert!(done > 20, "only {done} commands were done");
 }

@@ -75,7 +75,7 @@ group! {
         drive!(b, rng; one_in(3): begins; any(): address, number, channel, index, lane, word);
     };
     context_turns[600]: ContextTurns::default() => |b, rng| {
-        drive!(b, rng; one_in(3): begins; any(): channel, stages, load);
+        drive!(b, rng; one_in(3): begins; any(): channel, stages);
     };
     element_walk[4000]: ElementWalk::default() => |b, rng| {
         let load = rng.one_in(60);
@@ -88,7 +88,7 @@ group! {
         }
     };
     vector_fields[1500]: VectorFields::default() => |b, rng| {
-        drive!(b, rng; any(): word, acts; word(): compared, special; one_in(3): overflow);
+        drive!(b, rng; any(): word, acts; one_in(20): clear; word(): compared, special; one_in(3): overflow);
     };
     loads[1500]: Loads::<3>::default() => |b, rng| {
         drive!(b, rng; any(): word, load_address, load_number, load_channel, load_lane, o_a, o_b, o_c;

@@ -22,8 +22,13 @@ fn a_training_step_gives_the_golden_models_memory_and_registers_whatever_the_mem
         bench.load(&program);
         let memory = step::memory(&mut seeded(seed));
         let expected = golden(&program, &memory);
-        let data = ..step::PROGRAM_AT as usize;
-        assert_ne!(expected.0[data], memory[data], "the step writes something");
+        for at in step::RESULTS_AT {
+            let result = at as usize..at as usize + 16;
+            assert_ne!(expected.0[result.clone()], memory[result], "the step writes at {at}");
+        }
+        let totals = [regs::LOSS_SUM, regs::MEAN_LOSS, regs::CORRECT];
+        let total = |register| expected.1[COMPARED.iter().position(|known| *known == register).unwrap()];
+        assert!(totals.iter().all(|register| total(*register) != 0), "loss and hits");
         bench.run(&memory);
         check(&mut bench, &expected, &format!("seed {seed}"));
         // and again, from a used state

@@ -1,9 +1,11 @@
-//! A small training step: twice a convolution, its weight gradient, an update and a softmax.
+//! A small training step: twice a convolution, its weight gradient, an update and the passes of a softmax.
 use ef_hdl_kit::rand::Rng;
 use ef_isa::compute::{ComputeOp, Init, Phase};
 use ef_isa::instr::{Engine, Instr};
 use ef_isa::load::{LoadOp, VectorBuffer, WordBuffer};
 use ef_isa::store::{StoreKind, StoreOp};
+use ef_isa::vector::recipes::{sgd, softmax_exponentials, softmax_gradient, softmax_greatest, softmax_loss};
+use ef_isa::vector::{Recipe, RecipeWord, Tables, Walk, schedule};
 use ef_isa::{ComputeDesc, Descriptor, LoadDesc, StoreDesc};
 
 /// Lanes of the configuration that the program is for.
@@ -35,7 +37,10 @@ const CODES_AT: u32 = 2304;
 const UPDATED_AT: u32 = 2560;
 const VELOCITIES_AT: u32 = 2816;
 const GRADIENTS_AT: u32 = 3072;
+const TABLES_AT: u32 = 3328;
 pub const PROGRAM_AT: u32 = 4096;
+/// Where its results begin.
+pub const RESULTS_AT: [u32; 5] = [MAPS_AT, CODES_AT, UPDATED_AT, VELOCITIES_AT, GRADIENTS_AT];
 
 /// Initial memory: small FP32 numbers, and labels.
 pub fn memory(rng: &mut impl Rng) -> Vec<u32> {
@@ -46,6 +51,8 @@ pub fn memory(rng: &mut impl Rng) -> Vec<u32> {
     for label in &mut words[LABELS_AT as usize..(LABELS_AT + IMAGES) as usize] {
         *label = rng.random_range(0..CLASSES);
     }
+    let tables = Recipes::new().tables.words();
+    words[TABLES_AT as usize..][..tables.len()].copy_from_slice(&tables);
     words
 }
 
@@ -54,7 +61,8 @@ pub fn memory(rng: &mut impl Rng) -> Vec<u32> {
 struct Assembler {
     before: Vec<Instr>,
     body: Vec<Instr>,
-    streams: u8,
+    /// Commands of each engine.
+    streams: [u8; 3],
 }
 
 impl Assembler {
@@ -67,8 +75,9 @@ impl Assembler {
         wait: &[Engine],
         signal: &[Engine],
     ) {
-        let stream = self.streams % 8;
-        self.streams += 1;
+        let count = &mut self.streams[engine as usize];
+        let stream = *count % 8;
+        *count += 1;
         for index in 0..D::FIELDS.len() {
             let (field, value) = (index as u8, desc.get(index));
             if let Some((_, stride)) = moving.iter().find(|(moves, _)| *moves == index) {
@@ -110,9 +119,9 @@ fn tile(to: VectorBuffer, dram: u32, base: u32, columns: u32, rows: u32) -> Load
     }
 }
 
-/// `count` words from `dram` to the operand buffer.
-fn operands(dram: u32, base: u32, count: u32) -> LoadDesc {
-    let op = LoadOp::words(WordBuffer::Operand).encode();
+/// `count` words from `dram` to a memory of words.
+fn words(to: WordBuffer, dram: u32, base: u32, count: u32) -> LoadDesc {
+    let op = LoadOp::words(to).encode();
     LoadDesc { op, base, dram, run: count, n_run0: 1, n_run1: 1, ..Default::default() }
 }
 
@@ -139,11 +148,12 @@ fn convolution(op: ComputeOp, tag: u32) -> ComputeDesc {
 /// The program: tokens keep load, compute and store of a round in order, and a round behind the one before.
 pub fn program() -> Vec<u64> {
     let mut a = Assembler::default();
-    inputs(&mut a);
+    let recipes = Recipes::new();
+    inputs(&mut a, &recipes);
     forward(&mut a);
     gradient(&mut a);
-    update(&mut a);
-    loss(&mut a);
+    update(&mut a, &recipes);
+    loss(&mut a, &recipes);
     let op = LoadOp::zero(VectorBuffer::Feature).encode();
     let barrier = LoadDesc { op, base: 500, n0: 1, ..Default::default() };
     a.command(Engine::Load, &barrier, &[], &[Engine::Compute, Engine::Store], &[]);
@@ -157,8 +167,10 @@ fn losses() -> LoadDesc {
     tile(VectorBuffer::Loss, LOSSES_AT, 0, OUT, OUT)
 }
 
-fn inputs(a: &mut Assembler) {
+fn inputs(a: &mut Assembler, recipes: &Recipes) {
     use Engine::{Compute, Load, Store};
+    let tables = recipes.tables.words().len() as u32;
+    a.command(Load, &words(WordBuffer::Table, TABLES_AT, 0, tables), &[], &[], &[]);
     let dram = LoadDesc::dram;
     let features = tile(VectorBuffer::Feature, FEATURES_AT, 0, IN, IN);
     a.command(Load, &features, &[(dram, IN * IN * LANES)], &[], &[]);
@@ -166,8 +178,8 @@ fn inputs(a: &mut Assembler) {
     // rows of the stationary matrices have their own phase, the bias has phase 0 as the first of a block of one
     a.command(Load, &tile(VectorBuffer::Weight, WEIGHTS_AT, 0, LANES, KERNEL), &[], &[], &[]);
     a.command(Load, &tile(VectorBuffer::Weight, WEIGHTS_AT + WEIGHTS, BIAS, 1, 1), &[], &[], &[]);
-    a.command(Load, &operands(OPERANDS_AT, 0, 2 * WEIGHTS), &[], &[], &[]);
-    a.command(Load, &operands(LABELS_AT, LABELS, IMAGES), &[], &[], &[Compute, Store]);
+    a.command(Load, &words(WordBuffer::Operand, OPERANDS_AT, 0, 2 * WEIGHTS), &[], &[], &[]);
+    a.command(Load, &words(WordBuffer::Operand, LABELS_AT, LABELS, IMAGES), &[], &[], &[Compute, Store]);
 }
 
 const FP: ComputeOp = ComputeOp {
@@ -186,7 +198,7 @@ fn forward(a: &mut Assembler) {
     a.command(Compute, &forward, &[], &[Load], &[Store]);
     let map = StoreDesc {
         op: StoreOp { relu: true, codes: true, hand_over: true, ..StoreOp::new(StoreKind::Map) }.encode(),
-        o_w: HANDED_AT,
+        o_a: HANDED_AT,
         tag: 5,
         p_g: OUT * OUT,
         n_i: 1,
@@ -196,11 +208,11 @@ fn forward(a: &mut Assembler) {
         dram: MAPS_AT,
         run: OUT * OUT * LANES,
         n_run: 1,
-        code_dram: CODES_AT,
-        code_run: OUT,
+        second_dram: CODES_AT,
+        second_run: OUT,
         ..Default::default()
     };
-    let moving = [(StoreDesc::dram, OUT * OUT * LANES), (StoreDesc::code_dram, OUT)];
+    let moving = [(StoreDesc::dram, OUT * OUT * LANES), (StoreDesc::second_dram, OUT)];
     a.command(Store, &map, &moving, &[Load, Compute], &[Load]);
 }
 
@@ -217,44 +229,84 @@ fn gradient(a: &mut Assembler) {
     a.command(Compute, &ComputeDesc { op, s_base: HANDED, ..gradient }, &[], &[Load], &[Store, Load]);
 }
 
-fn update(a: &mut Assembler) {
-    use Engine::{Compute, Store};
-    for (velocity, at) in [(false, UPDATED_AT), (true, VELOCITIES_AT)] {
-        let update = StoreDesc {
-            op: StoreOp { velocity, ..StoreOp::new(StoreKind::Update) }.encode(),
-            tag: 6,
-            p_base: GRADIENT,
-            p_g: 1,
-            p_n: KERNEL,
-            n_g: KERNEL,
-            n_r: LANES,
-            n_c: LANES,
-            o_v: WEIGHTS,
-            dram: at,
-            run: WEIGHTS,
-            n_run: 1,
-            ..Default::default()
+/// The recipes of the program, in their tables.
+struct Recipes {
+    tables: Tables,
+    update: RecipeWord,
+    greatest: RecipeWord,
+    exponentials: RecipeWord,
+    loss: RecipeWord,
+    gradient: RecipeWord,
+}
+
+impl Recipes {
+    fn new() -> Self {
+        let mut tables = Tables::default();
+        let mut add = |recipe: Recipe| {
+            let lanes = if recipe.name == softmax_exponentials().name { IMAGES } else { 1 };
+            tables.add(&schedule(&recipe, lanes).unwrap())
         };
-        let wait: &[Engine] = if velocity { &[] } else { &[Compute] };
-        a.command(Store, &update, &[(StoreDesc::dram, WEIGHTS)], wait, &[]);
+        let bounded = |recipe| RecipeWord { lane_level: 1, bounded: true, ..recipe };
+        let gradient = add(softmax_gradient());
+        Recipes {
+            update: RecipeWord { lane_level: 1, ..add(sgd()) },
+            greatest: bounded(add(softmax_greatest())),
+            exponentials: bounded(add(softmax_exponentials())),
+            loss: RecipeWord { totals: true, ..add(softmax_loss()) },
+            gradient: RecipeWord { channel_level: 2, bounded: true, padded: true, ..gradient },
+            tables,
+        }
     }
 }
 
-fn loss(a: &mut Assembler) {
+/// Weights and velocities in one pass.
+fn update(a: &mut Assembler, recipes: &Recipes) {
+    use Engine::{Compute, Store};
+    let walk = Walk {
+        recipe: recipes.update,
+        turns: [LANES, LANES, KERNEL, 1],
+        p_base: GRADIENT,
+        o_b: WEIGHTS,
+        ..Walk::default()
+    }
+    .with_strides([KERNEL.into(), 0, 1, 0]);
+    let update = StoreDesc {
+        tag: 6,
+        dram: UPDATED_AT,
+        second_dram: VELOCITIES_AT,
+        run: WEIGHTS / 2,
+        n_run: 2,
+        d_run: WEIGHTS / 2,
+        second_d_run: WEIGHTS / 2,
+        prefill: WEIGHTS / 4,
+        ..StoreDesc::vector(&walk)
+    };
+    let moving = [(StoreDesc::dram, WEIGHTS), (StoreDesc::second_dram, WEIGHTS)];
+    a.command(Store, &update, &moving, &[Compute], &[]);
+}
+
+/// A softmax: four passes, of which the last one writes gradients.
+fn loss(a: &mut Assembler, recipes: &Recipes) {
     use Engine::{Load, Store};
-    let row = CLASSES.next_multiple_of(LANES);
-    let softmax = StoreDesc {
-        op: StoreOp { gradient: true, ..StoreOp::new(StoreKind::Softmax) }.encode(),
-        tag: 7,
-        p_g: IMAGES,
-        n_i: IMAGES,
-        n_c: CLASSES,
-        o_w: LABELS,
+    let groups = CLASSES.div_ceil(LANES);
+    let pass = |recipe, turns, strides| {
+        let walk = Walk { recipe, turns, limit: CLASSES, o_c: LABELS, ..Walk::default() };
+        StoreDesc { tag: 7, ..StoreDesc::vector(&walk.with_strides(strides)) }
+    };
+    let over = |recipe| pass(recipe, [IMAGES, LANES, groups, 1], [1, 0, IMAGES.into(), 0]);
+    for pass in
+        [over(recipes.greatest), over(recipes.exponentials), pass(recipes.loss, [IMAGES, 1, 1, 1], [0; 4])]
+    {
+        a.command(Store, &pass, &[], &[], &[]);
+    }
+    let row = groups * LANES;
+    let gradients = StoreDesc {
         dram: GRADIENTS_AT,
         run: row,
         n_run: IMAGES,
         d_run: row,
-        ..Default::default()
+        prefill: row,
+        ..pass(recipes.gradient, [LANES, groups, IMAGES, 1], [0, IMAGES.into(), 1, 0])
     };
-    a.command(Store, &softmax, &[(StoreDesc::dram, row * IMAGES)], &[], &[Load]);
+    a.command(Store, &gradients, &[(StoreDesc::dram, row * IMAGES)], &[], &[Load]);
 }

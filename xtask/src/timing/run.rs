@@ -61,7 +61,7 @@ impl Rtl {
         let pixels = PixelFormat::U8 { shift: 4 };
         let plan: Plan = compile(&drawn.network, self.config, drawn.batch, pixels)?;
         self.device.write_memory(plan.map.labels, &vec![0; drawn.batch])?;
-        self.device.load_program(plan.map.programs.train, &plan.train)?;
+        plan.load_train(self.device.as_mut())?;
         self.device.run()?;
         let model = predict_program(self.config, &plan.train, self.behind.memory)?;
         let rtl = counted(self.device.as_mut())?;

@@ -4,10 +4,11 @@
 //! kernel has work meanwhile.
 
 use crate::Stage;
-use crate::builder::{Builder, Context};
+use crate::builder::{Builder, Context, prefill};
 use crate::tile::blocks;
 use ef_isa::load::{LoadOp, WordBuffer};
-use ef_isa::store::{StoreKind, StoreOp};
+use ef_isa::store::LONGEST_OF_TWO;
+use ef_isa::vector::{Walk, library};
 use ef_isa::{LoadDesc, StoreDesc};
 use ef_time::Traffic;
 use std::collections::VecDeque;
@@ -38,6 +39,12 @@ impl Updates {
     }
 }
 
+/// The fewest runs of equal length that the two streams of an update of so many words can have.
+fn runs(words: usize) -> usize {
+    let longest = LONGEST_OF_TWO as usize;
+    (words.div_ceil(longest)..).find(|n| words.is_multiple_of(*n)).expect("a run for each word is possible")
+}
+
 /// A contiguous piece of a layer's parameters and where its gradients are.
 struct Piece {
     /// Number of the stage.
@@ -65,11 +72,13 @@ impl Context<'_> {
     /// What the update of a whole layer loads and stores.
     pub(super) fn update_traffic(&self, stage: &Stage) -> (Traffic, Traffic) {
         let words = stage.out_groups() * stage.block_words();
-        let area = stage.area();
+        let (area, matrix) = (stage.area(), self.lanes() * self.lanes());
         let (rows, steps) = if area == 1 { (1, stage.in_groups()) } else { (stage.in_groups(), area) };
-        let pieces = stage.out_groups() * (1 + rows * steps.div_ceil(self.matrices_at_once()));
-        // the new weights and the new velocities each read the old ones
-        (Traffic::new(2 * words, 2 * pieces), Traffic::new(2 * words, 2 * pieces))
+        let pieces = || blocks(steps, self.matrices_at_once());
+        let stored: usize = pieces().map(|(_, count)| runs(count * matrix)).sum();
+        let of_all = |of_a_row: usize| stage.out_groups() * (1 + rows * of_a_row);
+        // weights and velocities
+        (Traffic::new(2 * words, 2 * of_all(pieces().count())), Traffic::new(2 * words, 2 * of_all(stored)))
     }
 }
 
@@ -160,24 +169,29 @@ impl Builder<'_> {
                 ..Default::default()
             });
         }
-        for (k, tensor) in tensors.into_iter().enumerate() {
-            let op = StoreOp { velocity: k == 1, ..StoreOp::new(StoreKind::Update) };
-            self.store(StoreDesc {
-                op: op.encode(),
-                tag: self.context.stage(piece.stage).tag,
-                p_base: piece.sum as u32,
-                p_g: piece.sum_step as u32,
-                p_n: piece.sum_channel as u32,
-                n_g: steps as u32,
-                n_r: outs as u32,
-                n_c: ins as u32,
-                o_w: first as u32,
-                o_v: (first + words) as u32,
-                dram: tensor + piece.at as u32,
-                run: words as u32,
-                n_run: 1,
-                ..Default::default()
-            });
+        let recipe = library().sgd;
+        self.use_recipe(recipe);
+        let walk = Walk {
+            recipe,
+            turns: [ins as u32, outs as u32, steps as u32, 1],
+            p_base: piece.sum as u32,
+            o_a: first as u32,
+            o_b: (first + words) as u32,
+            ..Walk::default()
         }
+        .with_strides([piece.sum_channel as i64, 0, piece.sum_step as i64, 0]);
+        let (n_run, [weights, velocities]) = (runs(words), tensors.map(|at| at + piece.at as u32));
+        let run = (words / n_run) as u32;
+        self.store(StoreDesc {
+            tag: self.context.stage(piece.stage).tag,
+            dram: weights,
+            run,
+            n_run: n_run as u32,
+            d_run: run,
+            second_dram: velocities,
+            second_d_run: run,
+            prefill: prefill(run, recipe),
+            ..StoreDesc::vector(&walk)
+        });
     }
 }

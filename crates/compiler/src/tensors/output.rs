@@ -1,10 +1,11 @@
 //! Results from the partial sums to DRAM: maps with their codes, and the loss.
 
-use crate::builder::Builder;
+use crate::Stage;
+use crate::builder::{Builder, Context, prefill};
 use crate::tile::{Tile, blocks};
-use crate::{Stage, builder::Context};
 use ef_isa::load::{LoadOp, WordBuffer};
 use ef_isa::store::{StoreKind, StoreOp};
+use ef_isa::vector::{LANES, SOME_IMAGES, Walk, library};
 use ef_isa::{LoadDesc, StoreDesc};
 
 /// Where and how a map is stored.
@@ -155,13 +156,13 @@ impl Builder<'_> {
         if let Some((base, row, per_word)) = map.codes {
             let part = (row, out.col / per_word, out.cols.div_ceil(per_word));
             let (at, run, _, d_run) = map.runs(base, out, groups, joined, part);
-            descriptor.code_dram = at as u32;
-            descriptor.code_run = run as u32;
-            descriptor.code_d_run = d_run as u32;
+            descriptor.second_dram = at as u32;
+            descriptor.second_run = run as u32;
+            descriptor.second_d_run = d_run as u32;
         }
         if let Some(HandOver { at, only }) = map.hand_over {
             descriptor.op = StoreOp { hand_over: true, ..map.op }.encode();
-            descriptor.o_w = at as u32;
+            descriptor.o_a = at as u32;
             if only {
                 descriptor.n_run = 0;
             }
@@ -182,26 +183,65 @@ impl Builder<'_> {
             n_run1: 1,
             ..Default::default()
         });
-        // an image is a run of its own where they are too long for one
-        let op = StoreOp { gradient: self.context.train, ..StoreOp::new(StoreKind::Softmax) };
-        let at_once = (LONGEST_RUN / image_words).clamp(1, tile.images);
+        // every image has a lane of the accumulators; longer runs than a descriptor holds are not needed
+        let at_once = (LONGEST_RUN / image_words).clamp(1, tile.images.min(LANES as usize));
         for (first, images) in blocks(tile.images, at_once) {
-            let at = (tile.image + first) * image_words;
+            let gradient =
+                self.context.map.losses[stage.output] + ((tile.image + first) * image_words) as u32;
+            let group = SoftmaxGroup {
+                images: images as u32,
+                classes: stage.outputs as u32,
+                sum: (sum + first) as u32,
+                sum_stride: tile.images as i64,
+                labels: (labels + first) as u32,
+            };
+            self.softmax(stage, &group, gradient);
+        }
+    }
+
+    /// Loss and, for training, gradient of a few images: passes over their logits.
+    fn softmax(&mut self, stage: &Stage, group: &SoftmaxGroup, gradient: u32) {
+        let lanes = self.context.lanes() as u32;
+        let groups = group.classes.div_ceil(lanes);
+        let images = group.images;
+        let library = library();
+        let exponentials = library.softmax_exponentials[usize::from(images < SOME_IMAGES)];
+        let classes = ([images, lanes, groups, 1], [1, 0, group.sum_stride, 0]);
+        let mut passes = vec![
+            (library.softmax_greatest, classes),
+            (exponentials, classes),
+            (library.softmax_loss, ([images, 1, 1, 1], [0; 4])),
+        ];
+        if self.context.train {
+            passes
+                .push((library.softmax_gradient, ([lanes, groups, images, 1], [0, group.sum_stride, 1, 0])));
+        }
+        for (recipe, (turns, strides)) in passes {
+            self.use_recipe(recipe);
+            let &SoftmaxGroup { sum: p_base, classes: limit, labels: o_c, .. } = group;
+            let walk = Walk { recipe, turns, p_base, limit, o_c, ..Walk::default() }.with_strides(strides);
+            let run = if recipe.x { images * groups * lanes } else { 0 };
             self.store(StoreDesc {
-                op: op.encode(),
                 tag: stage.tag,
-                p_base: (sum + first) as u32,
-                p_g: tile.images as u32,
-                n_i: images as u32,
-                n_c: stage.outputs as u32,
-                o_w: (labels + first) as u32,
-                dram: self.context.map.losses[stage.output] + at as u32,
-                run: (images * image_words) as u32,
-                n_run: 1,
-                ..Default::default()
+                dram: gradient,
+                run,
+                n_run: recipe.x.into(),
+                prefill: prefill(run, recipe),
+                ..StoreDesc::vector(&walk)
             });
         }
     }
+}
+
+/// Some images, and where their logits and labels are.
+struct SoftmaxGroup {
+    images: u32,
+    classes: u32,
+    /// Partial sums: the first image's, and from one group of classes to the next.
+    sum: u32,
+    sum_stride: i64,
+    /// The first label in the operand buffer.
+    labels: u32,
 }
 
 impl MapStore {

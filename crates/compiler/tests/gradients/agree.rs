@@ -20,7 +20,7 @@ pub fn on_the_model(case: &Case, plan: &Plan) -> ([f32; 2], Gradients<f32>) {
     device.write_memory(plan.map.labels, &case.labels).unwrap();
     device.write_register(regs::INV_BATCH, (1.0 / batch as f32).to_bits()).unwrap();
     device.write_register(regs::LEARNING_RATE, 0.5f32.to_bits()).unwrap();
-    device.load_program(plan.map.programs.train, &plan.train).unwrap();
+    plan.load_train(&mut device).unwrap();
     device.run().unwrap();
     let gradients = plan
         .map
@@ -37,7 +37,7 @@ pub fn on_the_model(case: &Case, plan: &Plan) -> ([f32; 2], Gradients<f32>) {
     for (layer, (weight, bias)) in plan.map.layers.iter().zip(&case.parameters) {
         device.write_memory(layer.weights, &layer.pack(weight, bias)).unwrap();
     }
-    device.load_program(plan.map.programs.eval, &plan.eval).unwrap();
+    plan.load_eval(&mut device).unwrap();
     device.run().unwrap();
     let evaluated = device.read_register(regs::MEAN_LOSS).unwrap();
     ([trained, evaluated].map(f32::from_bits), gradients)

@@ -1,7 +1,7 @@
 //! The control word: what the vector unit does in one cycle.
 
-/// Words of 32 bits of a [`ControlWord`]. In DRAM each takes a row of 8 words.
-pub const WORDS: usize = 5;
+/// Words of 32 bits of a [`ControlWord`]. In DRAM they follow each other.
+pub const WORDS: usize = 4;
 
 /// Where a field lies: word, lowest bit, bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,17 +86,17 @@ control_word! {
     read_bank 2 [17, 15] "the bank of the accumulator that the next cycle reads";
     read_stage 2 [22, 18] "for the element begun so many periods ago";
     index_stage 2 [26, 23] "compare: the index is that of the element begun so many periods ago";
+    load_stage 2 [30, 27] "load: for the element begun so many periods ago";
     load 3 [2, 0] "what is loaded: nothing, psum, A, B, C";
-    load_stage 3 [6, 3] "for the element begun so many periods ago";
-    out 3 [8, 7] "where a word goes: nowhere, X, Y, register";
-    out_register 3 [10, 9] "which register";
-    out_stage 3 [15, 11] "of the element begun so many periods ago";
-    sum_stage 4 [4, 0] "the sum that is ready belongs to the element begun so many periods ago";
-    sum_counts 4 [5, 5] "its overflow counts";
-    product_stage 4 [10, 6] "as for the sum";
-    product_counts 4 [11, 11] "its overflow counts";
-    special_stage 4 [16, 12] "as for the sum";
-    special_counts 4 [17, 17] "its overflow counts";
+    out 3 [4, 3] "where a word goes: nowhere, X, Y, register";
+    out_register 3 [6, 5] "which register";
+    out_stage 3 [11, 7] "of the element begun so many periods ago";
+    sum_stage 3 [16, 12] "the sum that is ready belongs to the element begun so many periods ago";
+    sum_counts 3 [17, 17] "its overflow counts";
+    product_stage 3 [22, 18] "as for the sum";
+    product_counts 3 [23, 23] "its overflow counts";
+    special_stage 3 [28, 24] "as for the sum";
+    special_counts 3 [29, 29] "its overflow counts";
 }
 
 #[cfg(test)]
@@ -111,7 +111,7 @@ mod tests {
             assert_eq!(used[place.word] & bits, 0, "{name}");
             used[place.word] |= bits;
         }
-        let words = [0x89ab_cdef, 0x0123_4567, 0x4d5e_6f70, 0xffff_1234, 0x0002_9999];
+        let words = [0x89ab_cdef, 0x0123_4567, 0x4d5e_6f70, 0xffff_1234];
         let masked: [u32; WORDS] = std::array::from_fn(|i| words[i] & used[i]);
         assert_eq!(ControlWord::decode(&words).encode(), masked);
     }

@@ -21,6 +21,7 @@
 //! accumulator that it writes: II times the number of lanes that take turns must reach the latency.
 
 mod control;
+mod library;
 mod recipe;
 pub mod recipes;
 mod schedule;
@@ -29,9 +30,10 @@ mod trace;
 mod walk;
 
 pub use control::{ControlWord, Place, WORDS, place};
+pub use library::{Library, SOME_IMAGES, library};
 pub use recipe::{Constant, Operand, Operation, Recipe, Sink, Source, Unit, Value, is_total};
 pub use schedule::{Schedule, Unschedulable, schedule};
-pub use table::{CONSTANT_WORD, ROW, RecipeWord, Tables};
+pub use table::{FIRST_ROW, RecipeWord, Tables};
 pub use trace::{Damage, Step, trace};
 pub use walk::{Element, Walk};
 
@@ -55,5 +57,5 @@ pub const BANKS: u32 = 8;
 pub const TOTALS: u32 = 2;
 /// Accumulators of a bank.
 pub const LANES: u32 = 8;
-/// Control words of the table memory.
+/// Control words of the table memory; the constants take the place of the first [`FIRST_ROW`].
 pub const TABLE_ROWS: u32 = 512;

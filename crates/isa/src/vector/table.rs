@@ -7,6 +7,7 @@ use super::{
 };
 use crate::op::op;
 use crate::regs::HYPERPARAMETERS;
+use std::collections::BTreeMap;
 
 op! {
     /// A recipe as a command names it: where its control words are, and how its elements are walked.
@@ -28,30 +29,22 @@ op! {
     }
 }
 
-/// Words of memory per row: the control word, the constant of that number, and two that nothing reads.
-pub const ROW: usize = 8;
-/// The word of a row that is a constant.
-pub const CONSTANT_WORD: usize = super::WORDS;
+/// The first control word of the tables: the constants lie before it.
+pub const FIRST_ROW: usize = CONSTANTS.div_ceil(super::WORDS);
 
 /// The control words of all recipes of a program, and their constants, as the load engine brings them into the vector unit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tables {
     rows: Vec<[u32; super::WORDS]>,
     literals: Vec<u32>,
+    /// By first control word: cycles from the begin of an element to those of its words out, X and Y.
+    words_out: BTreeMap<u32, [Option<u32>; 2]>,
 }
 
 impl Tables {
-    /// The image in memory: [`ROW`] words per control word.
+    /// The image in memory: the constants, then the control words.
     pub fn words(&self) -> Vec<u32> {
-        let rows = self.rows.len().max(HYPERPARAMETERS.len() + self.literals.len());
-        let mut words = vec![0; rows * ROW];
-        for (row, control) in self.rows.iter().enumerate() {
-            words[row * ROW..][..super::WORDS].copy_from_slice(control);
-        }
-        for (k, literal) in self.literals.iter().enumerate() {
-            words[(HYPERPARAMETERS.len() + k) * ROW + CONSTANT_WORD] = *literal;
-        }
-        words
+        self.constants().into_iter().chain(self.rows.iter().copied().flatten()).collect()
     }
 
     /// Adds the control words of a schedule. The walk's parts of the result are for the caller to set.
@@ -59,7 +52,7 @@ impl Tables {
     /// # Panics
     /// If the control words do not compute the recipe: an error of the scheduler. If there is no room.
     pub fn add(&mut self, schedule: &Schedule) -> RecipeWord {
-        let base = self.rows.len() as u32;
+        let base = (FIRST_ROW + self.rows.len()) as u32;
         let words = Encoder { schedule, tables: self }.words();
         self.prove(schedule, &words);
         assert!(
@@ -69,7 +62,12 @@ impl Tables {
         self.rows.extend(words.iter().map(ControlWord::encode));
         let steps = &schedule.recipe.steps;
         let loads = |source| steps.contains(&Operation::Load(source));
-        let leaves = |sink| steps.iter().any(|step| matches!(step, Operation::Out(to, _) if *to == sink));
+        let time = |sink| {
+            let leaves = |step: &Operation| matches!(step, Operation::Out(to, _) if *to == sink);
+            steps.iter().position(leaves).map(|step| schedule.times[step])
+        };
+        let [x, y] = [Sink::X, Sink::Y].map(time);
+        self.words_out.insert(base, [x, y]);
         // a word out is pushed two cycles later, an accumulator is written one cycle later
         let last = steps.iter().zip(&schedule.times).map(|(step, time)| time + step.unit().written() + 3);
         RecipeWord {
@@ -80,10 +78,22 @@ impl Tables {
             a: loads(super::Source::A),
             b: loads(super::Source::B),
             c: loads(super::Source::C),
-            x: leaves(Sink::X),
-            y: leaves(Sink::Y),
+            x: x.is_some(),
+            y: y.is_some(),
             ..RecipeWord::default()
         }
+    }
+
+    /// In which cycle after its begin the control word of an element sends its X, and its Y; `None` if the recipe has none, or is
+    /// not of these tables.
+    pub fn words_out(&self, recipe: RecipeWord) -> [Option<u32>; 2] {
+        self.words_out.get(&recipe.base).copied().unwrap_or_default()
+    }
+
+    /// Address and words of the constants, and of a recipe's control words: what a program that uses it loads.
+    pub fn parts(&self, recipe: RecipeWord) -> [(u32, u32); 2] {
+        let word = super::WORDS as u32;
+        [(0, FIRST_ROW as u32 * word), (recipe.base * word, (recipe.period + 1) * word)]
     }
 
     /// The values of the constants RC, as far as the tables give them.

@@ -51,6 +51,16 @@ impl Walk {
         self
     }
 
+    /// How far a step of each loop moves the address of the same element of the loops inside it, -2^15 .. 2^15 - 1.
+    pub fn strides(&self) -> [i64; 4] {
+        let mut back = 0u32;
+        std::array::from_fn(|l| {
+            let stride = self.move_by[l].wrapping_add(back) as u16;
+            back = back.wrapping_add(self.turns[l].wrapping_sub(1).wrapping_mul(stride.into()));
+            (stride as i16).into()
+        })
+    }
+
     /// The elements, in their order.
     pub fn elements(&self) -> impl Iterator<Item = Element> {
         let [n0, n1, n2, n3] = self.turns;

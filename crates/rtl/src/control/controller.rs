@@ -4,6 +4,7 @@ use super::{
     run_control::RunControl, tokens::Tokens,
 };
 use ef_hdl_kit::{block, glue, vec_of};
+use ef_isa::regs::HYPERPARAMETERS;
 use ef_isa::{ComputeDesc, Config, Descriptor, LoadDesc, StoreDesc};
 use rust_hdl::prelude::*;
 
@@ -32,7 +33,7 @@ block! {
     /// | `phase`, `stream_active`, `wait_*` | 2, 1 | from the kernel, for the counters |
     /// | `word_*`, `burst_*` | 1 | one word, one burst |
     /// | `overflow_set`, `overflow_tag` | 2 x 1, 2 x 5 | from kernel and store engine |
-    /// | `learning_rate`, `momentum`, `weight_decay`, `inv_batch` | 32 | registers |
+    /// | `hyper[4]` | 32 | the optimiser's registers, in the order of the register map |
     /// | `loss_sum`, `mean_loss`, `correct` | 32 | from the store engine |
     /// | `busy`, `error` | 1 | STATUS bits |
     ///
@@ -47,7 +48,7 @@ block! {
         in overflow_set: [Bit; 2], in overflow_tag: [Bits<5>; 2],
         out req_ready, resp_valid, load_start, compute_start, store_start, restart, cancel: Bit,
         out fetch_cmd_valid, fetch_urgent, busy, error: Bit,
-        out resp_data, fetch_cmd_addr, learning_rate, momentum, weight_decay, inv_batch: Bits<32>,
+        out hyper: Vec<Bits<32>> = vec_of(HYPERPARAMETERS.len()), out resp_data, fetch_cmd_addr: Bits<32>,
         out load_field: Vec<Bits<32>> = vec_of(LoadDesc::FIELDS.len()),
         out compute_field: Vec<Bits<32>> = vec_of(ComputeDesc::FIELDS.len()),
         out store_field: Vec<Bits<32>> = vec_of(StoreDesc::FIELDS.len()), out fetch_cmd_len: Bits<16>,
@@ -120,7 +121,9 @@ glue! { [const GAW: usize] Controller<GAW>; self => {
         wire!(self.overflow <- self: overflow_set[i] = overflow_set[i], overflow_tag[i] = overflow_tag[i]);
     }
     wire!(self.registers <- self: loss_sum, mean_loss, correct);
-    wire!(self <- self.registers: learning_rate, momentum, weight_decay, inv_batch);
+    for i in 0..HYPERPARAMETERS.len() {
+        wire!(self.hyper[i], self.registers.hyper[i]);
+    }
     wire!(self.counters.busy, self.control.busy);
     wire!(self.counters <- self: phase, stream_active, wait_stationary, wait_hazard, compute_ready);
     wire!(self.counters <- self: word_read, word_written, burst_read, burst_written);

@@ -12,15 +12,12 @@ block! {
     ///
     /// ```text
     ///  operand_we, operand_waddr, operand_wdata --> [          ]
-    ///  update_address  --[mux]--[ FF ]------------> [ WordRam ]--> operand
-    ///  softmax_address ---+
+    ///  operand_address --[ FF ]-------------------> [ WordRam ]--> operand
     /// ```
     /// Addresses wrap at 2^OAW. [`LATENCY`] 3.
     pub struct OperandRam<const OAW: usize> {
         in clock: Clock, in operand_we: Bit, in operand_waddr: Bits<16>, in operand_wdata: Bits<32>,
-        /// Softmax reads, not the update.
-        in softmax: Bit,
-        in update_address, softmax_address: Bits<16>,
+        in operand_address: Bits<16>,
         out operand: Bits<32>,
         reg address: Bits<16>,
         ram: WordRam<OAW>,
@@ -34,10 +31,7 @@ impl<const OAW: usize> Logic for OperandRam<OAW> {
         self.ram.write.next = self.operand_we.val();
         self.ram.write_address.next = self.operand_waddr.val();
         self.ram.write_data.next = self.operand_wdata.val();
-        self.address.d.next = self.update_address.val();
-        if self.softmax.val() {
-            self.address.d.next = self.softmax_address.val();
-        }
+        self.address.d.next = self.operand_address.val();
         self.ram.read_address.next = self.address.q.val();
         self.operand.next = self.ram.read_data.val();
     }

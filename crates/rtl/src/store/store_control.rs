@@ -2,6 +2,7 @@
 
 use ef_hdl_kit::block;
 use ef_isa::store::{StoreKind, StoreOp};
+use ef_isa::vector::RecipeWord;
 use rust_hdl::prelude::*;
 
 #[derive(Clone, Copy, Debug, PartialEq, LogicState)]
@@ -22,8 +23,6 @@ enum StoreState {
 
 /// Words that must wait in the buffer before a burst of a map begins: a map comes as fast as memory takes it.
 pub const MAP_PREFILL: u64 = 4;
-/// The same for UPDATE and SOFTMAX, which are slower than memory: most of the word buffer.
-pub const SLOW_PREFILL: u64 = 160;
 
 /// Cycles from `start` to the pulse that starts a producer and the writer.
 pub const BEGIN: u64 = 3;
@@ -53,25 +52,25 @@ block! {
     /// |---|---|---|
     /// | `start`, `ready`, `done`, `bad` | 1 | engine protocol |
     /// | `cancel` | 1 | level |
-    /// | `op`, `tag`, `dram` ... `code_d_run` | 16, 32 | latched fields of the descriptor |
-    /// | `map`, `softmax` | 1 | kind of the operation |
-    /// | `relu`, `pool`, `velocity`, `gradient` | 1 | its bits |
+    /// | `op`, `tag`, `dram` ... `second_d_run` | 16, 32 | latched fields of the descriptor |
+    /// | `map`, `relu`, `pool` | 1 | of the operation |
+    /// | `recipe` | 32 | field of the descriptor |
     /// | `clear` | 1 | producers and buffers forget everything; a flip-flop |
-    /// | `map_start`, `update_start`, `softmax_start` | 1 | pulses |
-    /// | `map_finished` | 1 | pulse |
-    /// | `update_busy`, `softmax_busy` | 1 | |
+    /// | `map_start`, `vector_start` | 1 | pulses |
+    /// | `map_finished`, `vector_busy` | 1 | pulse; level |
     /// | `pending`, `send`, `sending` | 1 | codes |
     /// | `write`, `writing`, `writer_cancel` | 1 | start the writer; it is busy; it shall end |
-    /// | `write_dram` ... `prefill` | 32, 16 | what it writes: the words, then the codes |
+    /// | `write_dram` ... `write_prefill` | 32, 16 | what it writes: the words, then the codes |
+    /// | `two` | 1 | it writes two streams |
     /// | `saturated`, `overflow_set`, `overflow_tag` | 1, 1, 5 | a result was saturated, in a command with this tag |
     pub struct StoreControl {
         in clock: Clock,
-        in reset, start, cancel, map_finished, update_busy, softmax_busy, pending, sending, writing: Bit,
-        in saturated: Bit, in op, tag, run, n_run, code_run: Bits<16>,
-        in dram, d_run, code_dram, code_d_run: Bits<32>,
-        out map, softmax, relu, pool, velocity, gradient, clear, map_start, update_start: Bit,
-        out softmax_start, send, write, overflow_set: Bit, out write_dram, write_d_run: Bits<32>,
-        out write_run, write_n_run, prefill: Bits<16>, out overflow_tag: Bits<5>,
+        in reset, start, cancel, map_finished, vector_busy, pending, sending, writing: Bit,
+        in saturated: Bit, in op, tag, run, n_run, second_run, prefill: Bits<16>,
+        in recipe, dram, d_run, second_dram, second_d_run: Bits<32>,
+        out map, relu, pool, two, clear, map_start, vector_start, send, write, overflow_set: Bit,
+        out write_dram, write_d_run: Bits<32>,
+        out write_run, write_n_run, write_prefill: Bits<16>, out overflow_tag: Bits<5>,
         out pulse ready, done, bad, writer_cancel: Bit,
         reg(reset) state: StoreState,
         /// The writer writes codes.
@@ -79,18 +78,15 @@ block! {
         reg clearing => clear: Bit,
         /// What was started has ended, a cycle ago.
         reg finished: Bit,
-        reg pulse map_starts => map_start, update_starts => update_start: Bit,
-        reg pulse softmax_starts => softmax_start, writes => write, sends => send: Bit,
+        reg pulse map_starts => map_start, vector_starts => vector_start, writes => write, sends => send: Bit,
         // the operation, from the cycle after Decode on
-        reg is_map => map, is_update, is_softmax => softmax, has_relu => relu, has_pool => pool: Bit,
-        reg has_codes, wants_velocity => velocity, has_gradient => gradient: Bit,
+        reg is_map => map, is_vector, has_relu => relu, has_pool => pool, has_codes, has_x, has_two => two: Bit,
         net kind: Bits<2>, net starting, defined: Bit,
-        const kind_map: Bits<2> = StoreKind::Map as u64, const kind_update: Bits<2> = StoreKind::Update as u64,
-        const kind_softmax: Bits<2> = StoreKind::Softmax as u64, const bit_relu: Bits<4> = StoreOp::RELU as u64,
+        const kind_map: Bits<2> = StoreKind::Map as u64, const kind_vector: Bits<2> = StoreKind::Vector as u64,
+        const bit_relu: Bits<4> = StoreOp::RELU as u64,
         const bit_pool: Bits<4> = StoreOp::POOL as u64, const bit_codes: Bits<4> = StoreOp::CODES as u64,
-        const bit_velocity: Bits<4> = StoreOp::VELOCITY as u64,
-        const bit_gradient: Bits<4> = StoreOp::GRADIENT as u64, const map_prefill: Bits<16> = MAP_PREFILL,
-        const slow_prefill: Bits<16> = SLOW_PREFILL,
+        const bit_x: Bits<5> = RecipeWord::X as u64, const bit_y: Bits<5> = RecipeWord::Y as u64,
+        const map_prefill: Bits<16> = MAP_PREFILL,
     }
 }
 
@@ -98,24 +94,23 @@ impl Logic for StoreControl {
     #[hdl_gen]
     fn update(&mut self) {
         self.kind.next = self.op.val().get_bits::<2>(0);
-        self.defined.next = !self.kind.val().all();
+        self.defined.next = !self.kind.val().get_bit(1);
         self.is_map.d.next = self.kind.val() == self.kind_map.val();
-        self.is_update.d.next = self.kind.val() == self.kind_update.val();
-        self.is_softmax.d.next = self.kind.val() == self.kind_softmax.val();
+        self.is_vector.d.next = self.kind.val() == self.kind_vector.val();
         self.has_relu.d.next = self.op.val().get_bit(self.bit_relu.val().index());
         self.has_pool.d.next = self.op.val().get_bit(self.bit_pool.val().index());
         self.has_codes.d.next = (self.kind.val() == self.kind_map.val())
             && self.op.val().get_bit(self.bit_codes.val().index())
             && self.n_run.val().any();
-        self.wants_velocity.d.next = self.op.val().get_bit(self.bit_velocity.val().index());
-        self.has_gradient.d.next = self.op.val().get_bit(self.bit_gradient.val().index());
-        self.starting.next =
-            self.map_starts.q.val() || self.update_starts.q.val() || self.softmax_starts.q.val();
+        self.has_x.d.next = self.recipe.val().get_bit(self.bit_x.val().index())
+            || self.recipe.val().get_bit(self.bit_y.val().index());
+        self.has_two.d.next = (self.kind.val() == self.kind_vector.val())
+            && self.recipe.val().get_bit(self.bit_y.val().index());
+        self.starting.next = self.map_starts.q.val() || self.vector_starts.q.val();
         self.finished.d.next = (self.state.q.val() == StoreState::Produce)
             && !self.starting.val()
             && ((self.is_map.q.val() && self.map_finished.val())
-                || (self.is_update.q.val() && !self.update_busy.val())
-                || (self.is_softmax.q.val() && !self.softmax_busy.val()));
+                || (self.is_vector.q.val() && !self.vector_busy.val()));
 
         self.clearing.d.next = self.reset.val();
         match self.state.q.val() {
@@ -135,9 +130,8 @@ impl Logic for StoreControl {
             }
             StoreState::Begin => {
                 self.map_starts.d.next = self.is_map.q.val();
-                self.update_starts.d.next = self.is_update.q.val();
-                self.softmax_starts.d.next = self.is_softmax.q.val();
-                self.writes.d.next = !self.is_softmax.q.val() || self.has_gradient.q.val();
+                self.vector_starts.d.next = self.is_vector.q.val();
+                self.writes.d.next = self.is_map.q.val() || self.has_x.q.val();
                 self.state.d.next = StoreState::Produce;
             }
             StoreState::Produce => {
@@ -204,13 +198,13 @@ impl Logic for StoreControl {
         self.write_n_run.next = self.n_run.val();
         self.write_d_run.next = self.d_run.val();
         if self.coding.q.val() {
-            self.write_dram.next = self.code_dram.val();
-            self.write_run.next = self.code_run.val();
-            self.write_d_run.next = self.code_d_run.val();
+            self.write_dram.next = self.second_dram.val();
+            self.write_run.next = self.second_run.val();
+            self.write_d_run.next = self.second_d_run.val();
         }
-        self.prefill.next = self.slow_prefill.val();
+        self.write_prefill.next = self.prefill.val();
         if self.is_map.q.val() {
-            self.prefill.next = self.map_prefill.val();
+            self.write_prefill.next = self.map_prefill.val();
         }
         self.overflow_set.next = self.saturated.val();
         self.overflow_tag.next = self.tag.val().get_bits::<5>(0);

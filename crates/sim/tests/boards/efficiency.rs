@@ -20,7 +20,7 @@ fn a_training_step_gets_nine_tenths_of_the_peak() {
         let plan = compile(&network, board.accelerator, BATCH, PixelFormat::U8 { shift: 4 }).unwrap();
         // weights and images are what the memory happens to hold: the bursts are the same whatever the values
         chip.write_memory(plan.map.labels, &[0; BATCH]).unwrap();
-        chip.load_program(plan.map.programs.train, &plan.train).unwrap();
+        plan.load_train(&mut chip).unwrap();
         chip.run().unwrap();
         let used = chip.memory_use().unwrap();
         let cycles = chip.read_register(regs::CYCLES).unwrap();

@@ -7,8 +7,9 @@ use ef_hdl_kit::vsim::Model;
 use ef_isa::Device;
 use ef_isa::config::SIM_2X2;
 use ef_isa::load::scratch_banks;
+use ef_isa::vector::{TABLE_ROWS, WORDS};
 use ef_model::ModelDevice;
-use ef_rtl::top::{self, AcceleratorSim2x2, SOFTMAX_AW};
+use ef_rtl::top::{self, AcceleratorSim2x2};
 use ef_sim::{DramSettings, RtlDevice};
 use std::fs;
 use std::sync::LazyLock;
@@ -80,11 +81,11 @@ fn block_rams(aw: usize, bits: usize) -> usize {
 /// One elementwise multiplier (4), and the special function unit: argument product 4, polynomial 3, ln's multiplier 4.
 const VECTOR_UNIT_MULTIPLIERS: usize = 4 + 4 + 3 + 4;
 
-/// Words that wait for the memory in the store engine, log2.
-const STORE_WORDS_AW: usize = 8;
+/// Words of both streams that wait for the memory in the store engine, log2.
+const STORE_WORDS_AW: usize = 9;
 
-/// The two tables of the special function unit.
-const TABLES: usize = 2;
+/// The two tables of the special function unit, and the accumulators of the vector unit.
+const TABLES: usize = 2 + 1;
 
 /// Field values of the command streams, log2.
 const FIELDS_AW: usize = 11;
@@ -98,13 +99,14 @@ fn yosys_finds_the_multipliers_and_block_rams_of_an_ecp5() {
         [c.feature_aw, c.loss_aw, c.weight_aw].map(|aw| c.lanes * block_rams(aw, 32)).iter().sum();
     // every partial sum twice: one copy for the kernel, one for the store engine
     let psums = 2 * c.lanes * block_rams(c.psum_aw, 32);
-    let words: usize = [c.operand_aw, c.code_aw, c.code_aw, SOFTMAX_AW, STORE_WORDS_AW, FIELDS_AW]
+    let words: usize = [c.operand_aw, c.code_aw, c.code_aw, STORE_WORDS_AW, FIELDS_AW]
         .map(|aw| block_rams(aw, 32))
         .iter()
         .sum();
     let scratch_banks = scratch_banks(c.lanes);
     let scratch = scratch_banks * block_rams(c.scratch_aw - scratch_banks.ilog2() as usize, 32);
     let program = 2 * block_rams(c.fetch_aw, 32);
+    let control_words = WORDS * block_rams(TABLE_ROWS.ilog2() as usize, 32);
     let handover = block_rams(c.handover_aw(), 32);
-    assert_eq!(count("DP16KD"), banks + psums + words + scratch + program + handover + TABLES);
+    assert_eq!(count("DP16KD"), banks + psums + words + scratch + program + handover + control_words + TABLES);
 }

@@ -2,8 +2,10 @@
 
 use ef_isa::StoreDesc;
 use ef_isa::store::{StoreKind, StoreOp};
+use ef_isa::vector::library;
 use ef_rtl::compute::PSUM_READ_LATENCY;
-use ef_rtl::store::{drain, run_writer, softmax, update, update_schedule, word_buffer, word_mux};
+use ef_rtl::store::vector::{results, vector_control};
+use ef_rtl::store::{drain, run_writer, word_buffer, word_mux};
 
 /// The pace at which words are made while nothing holds the producer back.
 #[derive(Clone, Copy, Debug)]
@@ -12,8 +14,8 @@ enum Rate {
     Even(u64),
     /// So many words one after the other, every so many cycles.
     Vectors { lanes: u64, period: u64 },
-    /// The classes of an image, its padding, then the next image.
-    Images { classes: u64, words: u64, padding: u64, period: u64 },
+    /// Two streams: runs of so many words take turns. An element every so many cycles, and its second word so much later than its first.
+    Two { run: u64, period: u64, apart: i64 },
 }
 
 /// Makes the words of a command, and stops while the word buffer is full.
@@ -22,7 +24,11 @@ pub struct Producer {
     first: u64,
     rate: Rate,
     words: u64,
-    /// Delays because of a full buffer: from which word on, and by how many cycles in all. The latest is the
+    /// With a full buffer the producer stops so many words (of two streams: elements) ahead of the one that left last.
+    ahead: u64,
+    /// Cycles from a word that leaves to the one that takes its place.
+    resume: u64,
+    /// Delays because of a full buffer: from which word (of two streams: element) on, and by how many cycles in all. The latest is the
     /// last.
     late: Vec<(u64, u64)>,
     drained: u64,
@@ -46,6 +52,8 @@ impl Producer {
             first,
             rate: Rate::Even(pace),
             words,
+            ahead: word_buffer::WORDS,
+            resume: word_buffer::RESUME,
             late: Vec::new(),
             drained: 0,
             latest: (0, 0, 0, 0),
@@ -56,7 +64,6 @@ impl Producer {
     /// The words of a command whose producer starts at `begin`.
     pub fn new(op: StoreOp, desc: &StoreDesc, lanes: usize, begin: u64) -> Self {
         let count = |fields: &[u32]| fields.iter().map(|n| u64::from(*n)).product::<u64>();
-        let words = count(&[desc.run, desc.n_run]);
         let halved = |n: u32| if op.pool { n / 2 } else { n };
         let after = |cycles: usize| begin + cycles as u64;
         match op.kind {
@@ -71,26 +78,34 @@ impl Producer {
                 producer.finished = last - word_mux::LATENCY as u64;
                 producer
             }
-            StoreKind::Update => {
-                let first = after(update::first_word(PSUM_READ_LATENCY, op.velocity));
-                let mut producer = Producer::even(first, update_schedule::PERIOD as u64, words);
-                let elements = count(&[desc.n_g, desc.n_r, desc.n_c]).max(1) as usize;
-                producer.finished = after(update::finished(PSUM_READ_LATENCY, elements));
-                producer
-            }
-            StoreKind::Softmax => {
-                let classes = desc.n_c.max(1) as usize;
-                let times = softmax::times(PSUM_READ_LATENCY, lanes, classes, op.gradient);
-                let rate = Rate::Images {
-                    classes: classes as u64,
-                    words: classes.next_multiple_of(lanes) as u64,
-                    padding: times.padding as u64,
-                    period: times.image as u64,
-                };
-                let first = after(times.first_word);
-                let finished = after(times.rest + times.image * desc.n_i as usize);
-                Producer { first, rate, finished, ..Producer::even(0, 1, words) }
-            }
+            StoreKind::Vector => Producer::vector(desc, begin),
+        }
+    }
+
+    /// The words of a recipe.
+    fn vector(desc: &StoreDesc, begin: u64) -> Self {
+        let walk = desc.walk();
+        let (recipe, elements) = (walk.recipe, walk.turns.iter().map(|n| u64::from(*n)).product::<u64>());
+        if elements == 0 {
+            return Producer { finished: begin + vector_control::EMPTY, ..Producer::default() };
+        }
+        let period = u64::from(recipe.period) + 1;
+        let go = begin + vector_control::FIRST_GO;
+        let pushed = |out: u32| go + u64::from(out) + results::PUSH + word_mux::LATENCY as u64;
+        let [x, y] = library().tables.words_out(recipe).map(|out| out.map(pushed));
+        let first = x.unwrap_or(go);
+        let rate = match y {
+            None => Rate::Even(period),
+            Some(y) => Rate::Two { run: desc.run.max(1).into(), period, apart: y as i64 - first as i64 },
+        };
+        let under_way = y.unwrap_or(first).max(first) - go;
+        Producer {
+            rate,
+            words: if y.is_some() { 2 * elements } else { elements },
+            ahead: word_buffer::WAITING + under_way / period,
+            resume: word_buffer::RESUME + under_way,
+            finished: go + (elements + u64::from(recipe.depth)) * period + vector_control::LAST,
+            ..Producer::even(first, period, elements)
         }
     }
 
@@ -109,13 +124,9 @@ impl Producer {
         match self.rate {
             Rate::Even(pace) => self.first + k * pace,
             Rate::Vectors { lanes, period } => self.first + k / lanes * period + k % lanes,
-            Rate::Images { classes, words, padding, period } => {
-                let (image, word) = (k / words, k % words);
-                let at = match word.checked_sub(classes) {
-                    None => word * softmax::CYCLES_PER_WORD as u64,
-                    Some(pad) => padding + pad,
-                };
-                self.first + image * period + at
+            Rate::Two { run, period, apart } => {
+                let at = self.first + self.place(k) * period;
+                if k / run % 2 == 0 { at } else { at.saturating_add_signed(apart) }
             }
         }
     }
@@ -123,13 +134,28 @@ impl Producer {
     /// When word `k` enters the buffer; at least the words before the last `word_buffer::WORDS` are known to have left.
     pub fn pushed(&self, k: u64) -> u64 {
         let (first, begin, words, end) = self.latest;
-        let mut at = self.nominal(k) + self.late(k);
-        if let Some(leaving) =
-            k.checked_sub(word_buffer::WORDS).filter(|l| words > 1 && (first..first + words).contains(l))
-        {
-            at = at.max(begin + (leaving - first) * (end - begin) / (words - 1) + word_buffer::RESUME);
+        let mut at = self.nominal(k) + self.late(self.place(k));
+        let leaving = self.place(k).checked_sub(self.ahead).map(|place| self.last_of(place));
+        if let Some(leaving) = leaving.filter(|l| words > 1 && (first..first + words).contains(l)) {
+            at = at.max(begin + (leaving - first) * (end - begin) / (words - 1) + self.resume);
         }
         at
+    }
+
+    /// The number by which word `k` is delayed: its own, or that of its element.
+    fn place(&self, k: u64) -> u64 {
+        match self.rate {
+            Rate::Two { run, .. } => k / (2 * run) * run + k % run,
+            _ => k,
+        }
+    }
+
+    /// The last word of a place.
+    fn last_of(&self, place: u64) -> u64 {
+        match self.rate {
+            Rate::Two { run, .. } => place / run * 2 * run + run + place % run,
+            _ => place,
+        }
     }
 
     /// Words leave: the next `words`, the first not before `begin`, the others no faster than `pace`. Returns when the
@@ -147,21 +173,29 @@ impl Producer {
         let end = (begin + (words - 1) * pace).max(made + run_writer::FEED);
         self.latest = (first, begin, words, end);
         self.drained += words;
-        let past = self.late.partition_point(|(from, _)| *from <= self.drained);
+        let place = self.place(self.drained);
+        let past = self.late.partition_point(|(from, _)| *from <= place);
         self.late.drain(..past.saturating_sub(1));
         (made, end)
     }
 
-    /// By how many cycles word `k` is delayed.
-    fn late(&self, k: u64) -> u64 {
-        self.late.iter().rev().find(|(from, _)| *from <= k).map_or(0, |(_, late)| *late)
+    /// By how many cycles a place is delayed.
+    fn late(&self, place: u64) -> u64 {
+        self.late.iter().rev().find(|(from, _)| *from <= place).map_or(0, |(_, late)| *late)
     }
 
     /// Word `left` left at `at`: the word that takes its place enters after it.
     fn hold_back(&mut self, left: u64, at: u64) {
-        let next = left + word_buffer::WORDS;
-        let late = (at + word_buffer::RESUME).saturating_sub(self.nominal(next));
-        if next < self.words && late > self.late(next) {
+        let next = self.place(left) + self.ahead;
+        // of two streams the second one's words leave last
+        if self.last_of(self.place(left)) != left || self.last_of(next) >= self.words {
+            return;
+        }
+        let mut late = (at + self.resume).saturating_sub(self.nominal(self.last_of(next)));
+        if let Rate::Two { period, .. } = self.rate {
+            late = late.next_multiple_of(period);
+        }
+        if late > self.late(next) {
             self.late.push((next, late));
         }
     }

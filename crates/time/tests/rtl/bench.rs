@@ -1,7 +1,9 @@
 //! An accelerator in Verilator, and what its counters say beside what the model says.
 
-use ef_compiler::encode;
-use ef_isa::{Command, Config, Device, Synced};
+use ef_compiler::{Plan, encode};
+use ef_isa::load::{LoadOp, WordBuffer};
+use ef_isa::vector::library;
+use ef_isa::{Command, Config, Device, LoadDesc, Synced};
 use ef_sim::{DramSettings, RtlDevice, counted};
 use ef_time::{Report, predict_program};
 
@@ -23,6 +25,23 @@ impl TimeBench {
     pub fn new(config: &'static Config, memory: DramSettings) -> Self {
         let device = RtlDevice::new(config, WORDS.into(), &memory).unwrap();
         TimeBench { config, memory, device }
+    }
+
+    /// The same, and the vector unit has all recipes.
+    pub fn with_recipes(config: &'static Config, memory: DramSettings) -> Self {
+        let mut bench = TimeBench::new(config, memory);
+        let tables = library().tables.words();
+        bench.device.write_memory(0, &tables).unwrap();
+        let op = LoadOp::words(WordBuffer::Table).encode();
+        let load = LoadDesc { op, run: tables.len() as u32, n_run0: 1, n_run1: 1, ..LoadDesc::default() };
+        bench.command(Command::Load(load));
+        bench
+    }
+
+    /// Counters of the RTL and of the model after a training step.
+    pub fn step(&mut self, plan: &Plan) -> (Report, Report) {
+        plan.write_tables(&mut self.device).unwrap();
+        self.run(plan.map.programs.train, &plan.train)
     }
 
     /// Counters of the RTL and of the model after a program that lies at `address`. What was fetched is equal.

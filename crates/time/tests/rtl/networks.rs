@@ -29,7 +29,7 @@ fn a_step_on_the_digits_takes_the_predicted_cycles() {
     let network = Network::from_toml(DIGITS).unwrap();
     let plan = compile(&network, &FP32_8X8, 16, PIXELS).unwrap();
     for memory in [MEMORIES[0], MEMORIES[1]] {
-        let (rtl, model) = TimeBench::new(&FP32_8X8, memory).run(plan.map.programs.train, &plan.train);
+        let (rtl, model) = TimeBench::new(&FP32_8X8, memory).step(&plan);
         compare(&format!("digits, {memory:?}"), &rtl, &model, 1.0);
         // a list knows no controller
         let commands = commands(&plan.train).collect::<Result<Vec<_>, _>>().unwrap();
@@ -50,7 +50,7 @@ fn a_step_on_any_small_network_takes_the_predicted_cycles() {
         // some of those that `cargo xtask timing` runs
         let drawn = drawn::network(1, [4, 1, 0][i]);
         let plan = compile(&drawn.network, config, drawn.batch, PIXELS).unwrap();
-        let (rtl, model) = bench.run(plan.map.programs.train, &plan.train);
+        let (rtl, model) = bench.step(&plan);
         compare(&format!("{} {memory:?}, network {i}", config.name), &rtl, &model, 1.0);
     }
 }
@@ -64,7 +64,7 @@ fn a_step_on_a_simulated_ulx3s_takes_the_predicted_cycles() {
     let plan = compile(&network, board.accelerator, 6, PIXELS).unwrap();
     let mut chip = ChipDevice::new(&board).unwrap();
     chip.write_memory(plan.map.labels, &[0; 6]).unwrap();
-    chip.load_program(plan.map.programs.train, &plan.train).unwrap();
+    plan.load_train(&mut chip).unwrap();
     chip.run().unwrap();
     let memory = Memory::Sdram(verilog::sdram_timing(&board).unwrap().into());
     let model = predict_program(board.accelerator, &plan.train, memory).unwrap();

@@ -3,7 +3,8 @@
 use crate::bench::{MEMORIES, TimeBench};
 use ef_isa::config::{FP32_8X8, SIM_2X2};
 use ef_isa::layout;
-use ef_isa::store::{StoreKind, StoreOp};
+use ef_isa::store::{LONGEST_OF_TWO, StoreKind, StoreOp};
+use ef_isa::vector::{Walk, library};
 use ef_isa::{Command, Config, StoreDesc};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -29,39 +30,46 @@ fn any_map(config: &Config, rng: &mut StdRng) -> StoreDesc {
         // or only to the hand-over RAM
         n_run: if hand_over && rng.random() { 0 } else { images },
         d_run: run,
-        code_dram: 100_000,
-        code_run: groups * out_rows * code_row,
-        code_d_run: 1000,
+        second_dram: 100_000,
+        second_run: groups * out_rows * code_row,
+        second_d_run: 1000,
         ..StoreDesc::default()
     }
 }
 
+/// An update in one or several runs.
 fn any_update(config: &Config, rng: &mut StdRng) -> StoreDesc {
-    let op = StoreOp { velocity: rng.random(), ..StoreOp::new(StoreKind::Update) };
-    let (steps, inputs) = (rng.random_range(1..=9), rng.random_range(1..=16));
-    let words = steps * inputs * config.lanes as u32;
+    let lanes = config.lanes as u32;
+    let (n_run, inputs) = (rng.random_range(0..=4), rng.random_range(1..=16));
+    let outputs = lanes.min(LONGEST_OF_TWO / inputs);
+    let walk = Walk { recipe: library().sgd, turns: [inputs, outputs, n_run, 1], ..Walk::default() };
+    let run = inputs * outputs;
     StoreDesc {
-        op: op.encode(),
-        n_g: steps,
-        n_r: config.lanes as u32,
-        n_c: inputs,
-        run: words,
-        n_run: 1,
-        ..StoreDesc::default()
+        run,
+        n_run,
+        d_run: run,
+        second_dram: 50_000,
+        second_d_run: run,
+        prefill: run - run / 3,
+        ..StoreDesc::vector(&walk)
     }
 }
 
+/// One of the passes of softmax.
 fn any_softmax(config: &Config, rng: &mut StdRng) -> StoreDesc {
-    let op = StoreOp { gradient: rng.random(), ..StoreOp::new(StoreKind::Softmax) };
-    let (images, classes) = (rng.random_range(1..=6), rng.random_range(1u32..=20));
-    StoreDesc {
-        op: op.encode(),
-        n_i: images,
-        n_c: classes,
-        run: images * classes.next_multiple_of(config.lanes as u32),
-        n_run: 1,
-        ..StoreDesc::default()
-    }
+    let (images, classes) = (rng.random_range(3..=8), rng.random_range(1u32..=20));
+    let lanes = config.lanes as u32;
+    let groups = classes.div_ceil(lanes);
+    let library = library();
+    let (recipe, turns) = match rng.random_range(0..4) {
+        0 => (library.softmax_greatest, [images, lanes, groups, 1]),
+        1 => (library.softmax_exponentials[0], [images, lanes, groups, 1]),
+        2 => (library.softmax_loss, [images, 1, 1, 1]),
+        _ => (library.softmax_gradient, [lanes, groups, images, 1]),
+    };
+    let walk = Walk { recipe, turns, limit: classes, ..Walk::default() };
+    let run = if recipe.x { images * groups * lanes } else { 0 };
+    StoreDesc { run, n_run: 1, prefill: run.min(100), ..StoreDesc::vector(&walk) }
 }
 
 #[test]
@@ -69,7 +77,7 @@ fn a_command_takes_the_predicted_cycles() {
     let mut rng = StdRng::seed_from_u64(3);
     for config in [&SIM_2X2, &FP32_8X8] {
         for memory in MEMORIES {
-            let mut bench = TimeBench::new(config, memory);
+            let mut bench = TimeBench::with_recipes(config, memory);
             for _ in 0..8 {
                 let command = match rng.random_range(0..4) {
                     0 => any_update(config, &mut rng),

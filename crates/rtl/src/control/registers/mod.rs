@@ -7,7 +7,8 @@ pub mod write_registers;
 use super::{
     counters::COUNTERS, host_port::HostPort, pack::Pack4, read_mux::ReadMux, write_registers::WriteRegisters,
 };
-use ef_hdl_kit::{block, glue};
+use ef_hdl_kit::{block, glue, vec_of};
+use ef_isa::regs::HYPERPARAMETERS;
 use ef_isa::{Config, regs};
 use rust_hdl::prelude::*;
 
@@ -15,7 +16,7 @@ block! {
     /// Every register of `ef_isa::regs` behind a request/response port.
     ///
     /// ```text
-    ///  req_*  ->| HostPort |--write, address, data-->| WriteRegisters |--> start, stop, clear, learning_rate, ..., program_*
+    ///  req_*  ->| HostPort |--write, address, data-->| WriteRegisters |--> start, stop, clear, hyper[4], program_*
     ///  resp_* <-|          |<--------------| ReadMux |<-- status, errors, overflow, pc, loss, count[], constants
     /// ```
     ///
@@ -37,7 +38,7 @@ block! {
         in req_addr: Bits<8>, in req_data, overflow, loss_sum, mean_loss, correct: Bits<32>,
         in errors: [Bit; 4], in pc: Bits<24>, in count: [Bits<32>; COUNTERS],
         out req_ready, resp_valid, start, stop, clear: Bit,
-        out resp_data, learning_rate, momentum, weight_decay, inv_batch, program_address: Bits<32>,
+        out hyper: Vec<Bits<32>> = vec_of(HYPERPARAMETERS.len()), out resp_data, program_address: Bits<32>,
         out program_length: Bits<24>,
         host: HostPort,
         mux: ReadMux,
@@ -70,8 +71,10 @@ glue! { Registers; self => {
     // writes
     wire!(self.writes <- self: clock, reset);
     wire!(self.writes <- self.host: write, address, data);
-    wire!(self <- self.writes: start, stop, clear, learning_rate, momentum, weight_decay, inv_batch);
-    wire!(self <- self.writes: program_address, program_length);
+    wire!(self <- self.writes: start, stop, clear, program_address, program_length);
+    for i in 0..HYPERPARAMETERS.len() {
+        wire!(self.hyper[i], self.writes.hyper[i]);
+    }
     // bits to words
     wire!(self.status_word <- self: bits[0] = busy, bits[1] = done, bits[2] = error, bits[3] = stopped);
     for i in 0..4 {
@@ -91,10 +94,10 @@ glue! { Registers; self => {
             regs::ERRORS => wire!(self.mux.word[address], self.error_word.word),
             regs::OVERFLOW => wire!(self.mux.word[address], self.overflow),
             regs::PC => wire!(self.mux.word[address], self.pc_word.word),
-            regs::LEARNING_RATE => wire!(self.mux.word[address], self.writes.learning_rate),
-            regs::MOMENTUM => wire!(self.mux.word[address], self.writes.momentum),
-            regs::WEIGHT_DECAY => wire!(self.mux.word[address], self.writes.weight_decay),
-            regs::INV_BATCH => wire!(self.mux.word[address], self.writes.inv_batch),
+            // in the order of HYPERPARAMETERS
+            regs::LEARNING_RATE..=regs::INV_BATCH => {
+                wire!(self.mux.word[address], self.writes.hyper[address - at(regs::LEARNING_RATE)]);
+            }
             regs::PROGRAM_ADDRESS => wire!(self.mux.word[address], self.writes.program_address),
             regs::PROGRAM_LENGTH => wire!(self.mux.word[address], self.length_word.word),
             regs::LOSS_SUM => wire!(self.mux.word[address], self.loss_sum),

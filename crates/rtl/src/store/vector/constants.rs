@@ -2,7 +2,7 @@
 
 use ef_hdl_kit::{block, vec_of};
 use ef_isa::regs::HYPERPARAMETERS;
-use ef_isa::vector::CONSTANT_WORD;
+use ef_isa::vector::CONSTANTS;
 use rust_hdl::prelude::*;
 
 block! {
@@ -10,15 +10,15 @@ block! {
     ///
     /// ```text
     ///  copy, copy_at: register[copy_at] --[mux]--> [ RAM 16 ]--> constant     a cycle after `control`
-    ///  write, word 5 of a row of the table --^
+    ///  write to the first 16 words of the table --^
     /// ```
     pub struct Constants {
         in clock: Clock, in copy, write: Bit, in copy_at: Bits<4>, in write_address: Bits<16>, in write_data: Bits<32>,
         in register: Vec<Bits<32>> = vec_of(HYPERPARAMETERS.len()), in control: Bits<32>,
         out constant: Bits<32>,
         ram: RAM<Bits<32>, 4>,
-        net column: Bits<3>,
-        const own: Bits<3> = CONSTANT_WORD as u64,
+        net mine: Bit,
+        const words: Bits<16> = CONSTANTS as u64,
         const low: Bits<5> = ef_isa::vector::place::constant.low,
     }
 }
@@ -26,11 +26,10 @@ block! {
 impl Logic for Constants {
     #[hdl_gen]
     fn update(&mut self) {
-        self.column.next = self.write_address.val().get_bits::<3>(0);
+        self.mine.next = self.write.val() && (self.write_address.val() < self.words.val());
         self.ram.write_clock.next = self.clock.val();
-        self.ram.write_enable.next =
-            self.copy.val() || (self.write.val() && (self.column.val() == self.own.val()));
-        self.ram.write_address.next = self.write_address.val().get_bits::<4>(3);
+        self.ram.write_enable.next = self.copy.val() || self.mine.val();
+        self.ram.write_address.next = self.write_address.val().get_bits::<4>(0);
         self.ram.write_data.next = self.write_data.val();
         if self.copy.val() {
             self.ram.write_address.next = self.copy_at.val();

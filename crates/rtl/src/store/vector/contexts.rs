@@ -31,7 +31,7 @@ block! {
 }
 
 glue! { Contexts; self => {
-    wire!(self.turns <- self: clock, begins, channel, stages = word[2], load = word[3]);
+    wire!(self.turns <- self: clock, begins, channel, stages = word[2]);
     wire!(self.{addresses, numbers, channels, indices, lanes, read_lanes, take_lanes} <- self: clock, write = begins);
     wire!(self.{addresses, numbers, channels, indices, lanes} <- self.turns: write_address = short_next);
     wire!(self.{addresses, numbers, channels, lanes} <- self.turns: read_address = load_turn);
@@ -54,8 +54,8 @@ block! {
     /// Counts the periods, and says in which the elements have begun that a control word names.
     pub struct ContextTurns {
         in clock: Clock, in begins: Bit, in channel: Bits<16>,
-        /// Words 2 and 3 of the control word.
-        in stages, load: Bits<32>,
+        /// Word 2 of the control word.
+        in stages: Bits<32>,
         out next, read_turn, take_turn: Bits<5>, out short_next, load_turn, index_turn: Bits<4>,
         out channel_lane: Bits<3>,
         reg turn: Bits<5>, net following: Bits<5>, net low_turn: Bits<4>,
@@ -79,7 +79,7 @@ impl Logic for ContextTurns {
         self.take_turn.next =
             self.turn.q.val() - self.stages.val().get_bits::<5>(self.low_take.val().index());
         self.load_turn.next =
-            self.low_turn.val() - self.load.val().get_bits::<4>(self.low_load.val().index());
+            self.low_turn.val() - self.stages.val().get_bits::<4>(self.low_load.val().index());
         self.index_turn.next =
             self.low_turn.val() - self.stages.val().get_bits::<4>(self.low_index.val().index());
         self.channel_lane.next = self.channel.val().get_bits::<3>(0);

@@ -168,7 +168,8 @@ glue! { [const LAT: usize] VectorUnit<LAT>; self => {
     wire!(self.compare <- self.operands: a = compare_a, b = compare_b, index = compare_index, comparison, first = fresh);
     wire!(self.functions <- self.operands: x = special_a, op = which_function);
     // words out
-    wire!(self.results <- self: control = fetch.word[3], leaves = flags.out_leaves, clear, clear_totals);
+    wire!(self.results <- self: control = fetch.word[3], leaves = flags.out_leaves, clear_totals);
+    wire!(self.{results, fields} <- self.control: clear = forget);
     wire!(self.results.word, self.operands.word);
     wire!(self.word, self.operands.word);
     wire!(self <- self.results: push_x, push_y, loss_sum, mean_loss, correct);

@@ -4,6 +4,9 @@ use ef_hdl_kit::block;
 use ef_isa::vector::place;
 use rust_hdl::prelude::*;
 
+/// Cycles from the begin of an element to the push of a word whose control word is the first of the table.
+pub const PUSH: u64 = 3;
+
 block! {
     /// Where the word out goes: to memory as X or Y, or into a register.
     ///
@@ -12,7 +15,7 @@ block! {
     /// | `control` | 32 | word 3 of the control word |
     /// | `leaves` | 1 | flag of the element that it names |
     /// | `word` | 32 | the word out, two cycles later |
-    /// | `clear`, `clear_totals` | 1 | nothing leaves; the registers become 0 |
+    /// | `clear`, `clear_totals` | 1 | nothing leaves, whatever the table says; the registers become 0 |
     /// | `push_x`, `push_y` | 1 | the word goes to memory |
     /// | `loss_sum`, `mean_loss`, `correct` | 32 | registers; `correct` counts words that are positive |
     pub struct Results {

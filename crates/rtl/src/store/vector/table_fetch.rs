@@ -9,18 +9,18 @@ use rust_hdl::prelude::*;
 pub const LATENCY: usize = word_ram::LATENCY;
 
 block! {
-    /// The table memory: 512 control words of 5 x 32 bits, which the load engine writes, and the walk over those of a recipe.
+    /// The table memory: 512 control words of 4 x 32 bits, which the load engine writes, and the walk over those of a recipe.
     ///
     /// ```text
-    ///  write_row, write_word, data --> [ 5 x WordRam 512 ] --> word[5]
+    ///  write_row, write_word, data --> [ 4 x WordRam 512 ] --> word[4]
     ///  base, period --> [ TablePhase ] -- row --^    begins: a cycle before the first word
     /// ```
     /// | port | width | |
     /// |---|---|---|
-    /// | `write`, `write_address`, `write_data` | 1, 16, 32 | row in bits 15..3, word of the row in bits 2..0; words 5 to 7 are ignored |
+    /// | `write`, `write_address`, `write_data` | 1, 16, 32 | row in bits 15..2, word of the row in bits 1..0 |
     /// | `run` | 1 | else the first word is given again and again |
     /// | `base`, `last` | 9, 4 | row of the first control word, their number less one |
-    /// | `word[5]` | 32 | the control word |
+    /// | `word[4]` | 32 | the control word |
     /// | `begins` | 1 | the next cycle gives the first control word, and `run` was up |
     pub struct TableFetch {
         in clock: Clock, in write, run: Bit, in write_address: Bits<16>, in write_data: Bits<32>,
@@ -49,15 +49,15 @@ block! {
     pub struct TableColumn(number: u64) {
         in write: Bit, in write_address: Bits<16>,
         out mine: Bit, out row: Bits<16>,
-        net column: Bits<3>,
-        const own: Bits<3> = number, const rows: Bits<4> = 3,
+        net column: Bits<2>,
+        const own: Bits<2> = number, const rows: Bits<4> = 2,
     }
 }
 
 impl Logic for TableColumn {
     #[hdl_gen]
     fn update(&mut self) {
-        self.column.next = self.write_address.val().get_bits::<3>(0);
+        self.column.next = self.write_address.val().get_bits::<2>(0);
         self.mine.next = self.write.val() && (self.column.val() == self.own.val());
         self.row.next = self.write_address.val() >> self.rows.val();
     }

@@ -29,7 +29,7 @@ block! {
     /// | `begins` | 1 | the next cycle is the first one of a period |
     /// | `go` | 1 | in which an element begins |
     /// | `below`, `first`, `padded` | 1 | of this element; words of elements outside leave too |
-    /// | `word[5]` | 32 | the control word |
+    /// | `word[4]` | 32 | the control word |
     /// | `read_first`, `take_acts`, `out_leaves`, `out_inside`, `sum_acts`, `product_acts`, `special_acts` | 1 | |
     pub struct UnderWay {
         in clock: Clock, in clear, begins, go, below, first, padded: Bit, in word: [Bits<32>; WORDS],
@@ -48,8 +48,7 @@ block! {
 glue! { UnderWay; self => {
     wire!(self.flags <- self: clock, clear, begins, go, below, first, padded);
     wire!(self.{read, take} <- self: word = word[2]);
-    wire!(self.{leave, inside_of} <- self: word = word[3]);
-    wire!(self.{sum, product, special} <- self: word = word[4]);
+    wire!(self.{leave, inside_of, sum, product, special} <- self: word = word[3]);
     wire!(self.read.flags, self.flags.opened);
     wire!(self.inside_of.flags, self.flags.inside_of);
     wire!(self.leave.flags, self.flags.leaving);

@@ -14,6 +14,13 @@ enum VectorState {
     Drain,
 }
 
+/// Cycles from `start` to the first `go`: a cycle per register, `Settle`, and two until the table begins.
+pub const FIRST_GO: u64 = 3 + HYPERPARAMETERS.len() as u64;
+/// Cycles from the last period to the end of `busy`.
+pub const LAST: u64 = 1;
+/// Cycles from `start` to the end of `busy` of a command without elements.
+pub const EMPTY: u64 = 2 + HYPERPARAMETERS.len() as u64;
+
 block! {
     /// Copies the registers into the constants, begins elements while there is room, waits until the last one is done.
     ///

@@ -17,7 +17,7 @@ block! {
     /// | port | width | |
     /// |---|---|---|
     /// | `clock`, `clear` | 1 | `clear` drops the word under way |
-    /// | `op`, `n_run`, `base` | 16 | latched fields of the descriptor; `base` is `o_w` |
+    /// | `op`, `n_run`, `base` | 16 | latched fields of the descriptor; `base` is `o_a` |
     /// | `start` | 1 | pulse before the first word |
     /// | `push`, `word` | 1, 32 | words of the map |
     /// | `memory_push` | 1 | the word goes to memory |

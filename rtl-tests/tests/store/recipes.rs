@@ -1,0 +1,185 @@
+//! Recipes of the tests: those of programs, and some drawn at random.
+
+use ef_hdl_kit::rand::Rng;
+use ef_isa::regs::HYPERPARAMETERS;
+use ef_isa::vector::recipes::{sgd, softmax_exponentials, softmax_gradient, softmax_greatest, softmax_loss};
+use ef_isa::vector::{
+    BANKS, Constant, LANES, Operand, Recipe, RecipeWord, Sink, Source, TOTALS, Tables, Value, Walk, schedule,
+};
+use std::sync::OnceLock;
+
+/// Banks with an accumulator per lane.
+const LANE_BANKS: u32 = BANKS - TOTALS;
+
+/// The recipes of a program, in its tables.
+#[derive(Clone)]
+pub struct Recipes {
+    pub tables: Tables,
+    pub sgd: RecipeWord,
+    pub softmax: SoftmaxRecipes,
+    /// All accumulators become 0.
+    forget: RecipeWord,
+}
+
+/// The recipes of softmax cross-entropy.
+#[derive(Clone)]
+pub struct SoftmaxRecipes {
+    greatest: RecipeWord,
+    /// For 3 images or more, and for fewer.
+    exponentials: [RecipeWord; 2],
+    loss: RecipeWord,
+    gradient: RecipeWord,
+}
+
+/// Where the logits of a softmax are, and its labels.
+#[derive(Clone, Copy, Debug)]
+pub struct Logits {
+    pub images: u32,
+    pub classes: u32,
+    pub p_base: u32,
+    /// From one group of lanes to the next.
+    pub p_g: u32,
+    /// Operand word of the first label.
+    pub labels: u32,
+}
+
+/// A recipe in the tables.
+pub fn add(tables: &mut Tables, recipe: &Recipe, lanes: u32) -> RecipeWord {
+    tables.add(&schedule(recipe, lanes).unwrap())
+}
+
+impl Recipes {
+    /// Scheduled once.
+    pub fn known() -> &'static Recipes {
+        static KNOWN: OnceLock<Recipes> = OnceLock::new();
+        KNOWN.get_or_init(|| {
+            let mut tables = Tables::default();
+            let mut forget = Recipe::new("forget");
+            for bank in 0..BANKS {
+                forget.keep(bank, Constant::Literal(0));
+            }
+            Recipes {
+                sgd: RecipeWord { lane_level: 1, ..add(&mut tables, &sgd(), 1) },
+                softmax: SoftmaxRecipes::new(&mut tables),
+                forget: add(&mut tables, &forget, 1),
+                tables,
+            }
+        })
+    }
+
+    /// A command after which all accumulators are 0.
+    pub fn forget(&self) -> Walk {
+        Walk { recipe: self.forget, turns: [LANES, 1, 1, 1], ..Walk::default() }
+    }
+}
+
+impl SoftmaxRecipes {
+    pub fn new(tables: &mut Tables) -> Self {
+        SoftmaxRecipes {
+            greatest: add(tables, &softmax_greatest(), 1),
+            exponentials: [3, 1].map(|lanes| add(tables, &softmax_exponentials(), lanes)),
+            loss: add(tables, &softmax_loss(), 1),
+            gradient: add(tables, &softmax_gradient(), 1),
+        }
+    }
+
+    /// The four passes; the last one makes the gradients, image by image.
+    pub fn passes(&self, logits: &Logits, lanes: u32) -> [Walk; 4] {
+        let &Logits { images, classes, p_base, p_g, labels } = logits;
+        let (groups, p_g) = (classes.div_ceil(lanes), i64::from(p_g));
+        let walk = |recipe, turns, strides| {
+            Walk { recipe, turns, p_base, limit: classes, o_c: labels, ..Walk::default() }
+                .with_strides(strides)
+        };
+        let over = |recipe: RecipeWord| {
+            let recipe = RecipeWord { lane_level: 1, bounded: true, ..recipe };
+            walk(recipe, [images, lanes, groups, 1], [1, 0, p_g, 0])
+        };
+        let last = RecipeWord { totals: true, lane_level: 1, ..self.loss };
+        let out = RecipeWord { channel_level: 2, bounded: true, padded: true, ..self.gradient };
+        [
+            over(self.greatest),
+            over(self.exponentials[usize::from(images < 3)]),
+            walk(last, [images, 1, 1, 1], [0; 4]),
+            walk(out, [lanes, groups, images, 1], [0, p_g, 1, 0]),
+        ]
+    }
+}
+
+/// The words that leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Streams {
+    /// Into registers only.
+    None,
+    X,
+    Both,
+}
+
+/// A recipe of operations drawn at random, and how many lanes of its accumulators take turns.
+pub fn drawn(streams: Streams, rng: &mut impl Rng) -> (Recipe, u32) {
+    let mut r = Recipe::new("drawn");
+    let sources = [Source::Psum, Source::A, Source::B, Source::C];
+    let mut values: Vec<Value> =
+        (0..rng.random_range(1..4)).map(|_| r.load(sources[rng.random_range(0..4)])).collect();
+    let label = r.load(Source::C);
+    for _ in 0..rng.random_range(1..7) {
+        let value = operation(&mut r, &values, label, rng);
+        values.push(value);
+    }
+    let (last, other) = (values[values.len() - 1], values[rng.random_range(0..values.len())]);
+    // an accumulator, whose value may leave
+    let (mut lanes, mut kept) = (1, last);
+    let bank = rng.random_range(0..LANE_BANKS);
+    match rng.random_range(0..4) {
+        0 => (lanes, kept) = (rng.random_range(1..9), r.sum(bank, other)),
+        1 => (lanes, kept) = (rng.random_range(1..9), r.greatest(bank, last)),
+        2 => kept = r.sum(rng.random_range(LANE_BANKS..BANKS), other),
+        _ => {}
+    }
+    match streams {
+        Streams::None => {
+            for (sink, value) in [(Sink::LossSum, kept), (Sink::MeanLoss, last), (Sink::Correct, other)] {
+                if sink == Sink::Correct || rng.random() {
+                    r.out(sink, value);
+                }
+            }
+        }
+        Streams::X => {
+            r.out(Sink::X, if rng.random() { kept } else { last });
+        }
+        Streams::Both => {
+            r.out(Sink::X, last);
+            r.out(Sink::Y, if rng.random() { kept } else { other });
+        }
+    }
+    (r, lanes)
+}
+
+/// One operation on earlier values, constants and the label.
+fn operation(r: &mut Recipe, values: &[Value], label: Value, rng: &mut impl Rng) -> Value {
+    let a = values[rng.random_range(0..values.len())];
+    let b = match rng.random_range(0..4) {
+        0 => Operand::Constant(Constant::Register(rng.random_range(0..HYPERPARAMETERS.len()))),
+        1 => Operand::Constant(Constant::Literal([0x40c0_0000, 0x3f80_0000][rng.random_range(0..2)])),
+        _ => values[rng.random_range(0..values.len())].into(),
+    };
+    // side B of the compare unit gets no sums and no products
+    let near = b == Operand::Value(label) || matches!(b, Operand::Constant(_));
+    let c = if near { b } else { Operand::Value(values[0]) };
+    match rng.random_range(0..14) {
+        0 => r.add(a, b),
+        1 => r.sub(a, b),
+        2 => r.mul(a, b),
+        3 => r.max(a, c),
+        4 => r.min(a, c),
+        5 => r.greater(a, c),
+        6 => r.at(a, label),
+        7 => r.only(a, label),
+        8 => r.before(a, label),
+        9 => r.is(label),
+        10 => r.recip(a),
+        11 => r.rsqrt(a),
+        12 => r.exp(a),
+        _ => r.ln(a),
+    }
+}
