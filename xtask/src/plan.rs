@@ -10,6 +10,7 @@ mod table;
 mod tests;
 
 use anyhow::{Context, Result};
+use ef_compiler::Network;
 use ef_isa::{Config, config};
 use ef_runtime::atomic;
 use ef_runtime::fitting::boards;
@@ -58,6 +59,9 @@ pub fn run(args: &PlanArgs) -> Result<()> {
         .with_context(|| format!("network {} has no plan for {}", file.network.name, config.name))?;
     say!("{}", table::table(&planned.report, &behind).trim_end());
     say!("{}", with_program(&planned, config, &behind)?);
+    if let Some(line) = saved(&file.network, config, args.batch.into(), &planned, &behind)? {
+        say!("{line}");
+    }
     for line in room(&file, config, args.board.as_deref(), &planned.report) {
         say!("{line}");
     }
@@ -77,6 +81,31 @@ fn with_program(planned: &Planned, config: &Config, behind: &Behind) -> Result<S
         100.0 * (fetching.cycles as f64 / planned.cycles as f64 - 1.0),
         planned.compiled.as_secs_f64()
     ))
+}
+
+/// What the frozen layers save, if there are any.
+fn saved(
+    network: &Network,
+    config: &'static Config,
+    batch: usize,
+    planned: &Planned,
+    behind: &Behind,
+) -> Result<Option<String>> {
+    let frozen = network.frozen();
+    if frozen.is_empty() {
+        return Ok(None);
+    }
+    let all = Planned::new(&network.thawed(), config, batch, behind)?.report;
+    let now = &planned.report;
+    let less = |now: f64, all: f64| format!("{:+.1} %", 100.0 * (now / all - 1.0));
+    Ok(Some(format!(
+        "frozen: {}; with all layers trained {} cycles/image, so {}; DRAM words {}, bytes of memory {}",
+        frozen.join(", "),
+        grouped(all.cycles_per_image.round() as u64),
+        less(now.cycles_per_image, all.cycles_per_image),
+        less(now.dram_words_per_image, all.dram_words_per_image),
+        less(now.memory_bytes as f64, all.memory_bytes as f64),
+    )))
 }
 
 /// Whether the memory of the board, or of each board with this configuration, suffices.

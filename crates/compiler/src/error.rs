@@ -17,6 +17,9 @@ pub enum NetworkError {
         /// What is wrong.
         what: String,
     },
+    /// There is nothing to train.
+    #[error("every layer is frozen: leave `frozen = true` out of at least one conv or fc layer")]
+    Frozen,
     /// No layer has weights.
     #[error("the network has no layers; it needs at least one conv or fc layer, then softmax_cross_entropy")]
     Empty,

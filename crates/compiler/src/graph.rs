@@ -70,6 +70,23 @@ impl Graph {
     }
 }
 
+impl Graph {
+    /// The first stage that is trained. No loss goes further than to its output: it has WU and no BP, those before it have neither.
+    pub fn first_trained(&self) -> usize {
+        self.stages.iter().position(|stage| !stage.frozen).expect("the network was checked")
+    }
+
+    /// Whether the gradient of the stage's input is computed, for a trained stage before it.
+    pub fn has_bp(&self, stage: usize) -> bool {
+        stage > self.first_trained()
+    }
+
+    /// Whether the gradients of its weights are.
+    pub fn has_wu(&self, stage: usize) -> bool {
+        !self.stages[stage].frozen
+    }
+}
+
 /// Stage `number` for a conv or fc layer that a map of `(channels, rows, cols)` enters.
 fn stage(
     layer: &Layer,
@@ -81,6 +98,7 @@ fn stage(
     let first = number == IMAGES;
     let plain = Stage {
         name,
+        frozen: layer.frozen() == Some(true),
         tag: number as u32,
         input: number,
         output: number + 1,
@@ -101,12 +119,12 @@ fn stage(
         lanes,
     };
     match *layer {
-        Layer::Conv { outputs, kernel, padding, stride } => {
+        Layer::Conv { outputs, kernel, padding, stride, .. } => {
             let conv = Stage { gathered: first, kernel: (kernel, kernel), padding, stride, outputs, ..plain };
             let (rows, cols) = conv.written();
             Stage { rows, cols, strip: cols, ..conv }
         }
-        Layer::Fc { outputs } => {
+        Layer::Fc { outputs, .. } => {
             // images lie as plain vectors, in the order of a fully connected layer's inputs
             let flattened = (!first).then_some((channels, rows, cols));
             let inputs = channels * rows * cols;

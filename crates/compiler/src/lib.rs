@@ -255,10 +255,13 @@ impl Prepared {
     pub fn plan(self) -> Result<Plan, CompileError> {
         let program = |train| Ok::<_, CompileError>(encode(&self.step(train)?.commands));
         let (train, eval) = (program(true)?, program(false)?);
-        let Prepared { graph: Graph { stages, .. }, map, config, batch, .. } = self;
-        let macs = |s: &Stage| batch as u64 * s.macs();
-        let total: u64 = stages.iter().map(macs).sum();
-        let useful_macs = [total, total - macs(&stages[0]), total];
+        let Prepared { graph, map, config, batch, .. } = self;
+        let of = |has: &dyn Fn(usize) -> bool| {
+            let stages = graph.stages.iter().enumerate().filter(|(index, _)| has(*index));
+            stages.map(|(_, stage)| batch as u64 * stage.macs()).sum()
+        };
+        let useful_macs = [of(&|_| true), of(&|index| graph.has_bp(index)), of(&|index| graph.has_wu(index))];
+        let stages = graph.stages;
         let end = map.data_words;
         let mut plan = Plan { config, batch, train, eval, map, stages, useful_macs };
         plan.place_programs(end)?;

@@ -12,8 +12,8 @@ pub struct LayerPlan {
     pub shape: ParameterShape,
     /// Word address of the weights and biases.
     pub weights: u32,
-    /// Word address of their velocities (same layout).
-    pub velocities: u32,
+    /// Word address of their velocities (same layout); a frozen layer has none.
+    pub velocities: Option<u32>,
     /// Words of the weights and biases with their padding; the velocities have as many.
     pub words: usize,
     stage: Stage,
@@ -146,7 +146,8 @@ impl MemoryMap {
         let layers: Vec<LayerPlan> = parameters
             .map(|(shape, stage)| {
                 let words = stage.out_groups() * stage.block_words();
-                let (weights, velocities) = (take(1, words), take(1, words));
+                let weights = take(1, words);
+                let velocities = (!stage.frozen).then(|| take(1, words));
                 LayerPlan { shape, weights, velocities, words, stage: stage.clone() }
             })
             .collect();
@@ -216,7 +217,7 @@ struct Need {
     steps: (usize, usize),
 }
 
-/// Maps from the FP that makes them to the WU that reads them; losses from the BP that makes them to the BP and WU that read them.
+/// Maps from the FP that makes them to the WU that reads them, or else to the FP that does; losses from the BP that makes them to the BP and WU that read them.
 fn needed(graph: &Graph) -> Vec<Need> {
     let count = graph.stages.len();
     let backward = |stage: usize| 2 * count - 1 - stage;
@@ -228,7 +229,11 @@ fn needed(graph: &Graph) -> Vec<Need> {
             needed.push(Need { name: tensor.name.clone(), kind, index, words, steps });
         };
         if let Some(reader) = reader {
-            need(SpanKind::Map, stage.output, tensor.words, (index, backward(reader)));
+            let last = if graph.has_wu(reader) { backward(reader) } else { reader };
+            need(SpanKind::Map, stage.output, tensor.words, (index, last));
+        }
+        if index < graph.first_trained() {
+            continue;
         }
         // the loss makes the gradient of the last map in FP
         let made = reader.map_or(index, backward);

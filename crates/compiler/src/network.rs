@@ -83,6 +83,9 @@ pub enum Layer {
         /// 1 to 4 on the images, 1 on any other map.
         #[serde(default = "values::one")]
         stride: usize,
+        /// Its weights and biases stay as they are.
+        #[serde(default)]
+        frozen: bool,
     },
     /// `max(0, x)`, behind a convolution, a fully connected layer or a pooling.
     Relu {},
@@ -99,12 +102,23 @@ pub enum Layer {
     Fc {
         /// Output channels.
         outputs: usize,
+        /// Its weights and biases stay as they are.
+        #[serde(default)]
+        frozen: bool,
     },
     /// The loss; always last, may be left out.
     SoftmaxCrossEntropy {},
 }
 
 impl Layer {
+    /// Whether its weights stay as they are; `None` if it has none.
+    pub fn frozen(&self) -> Option<bool> {
+        match self {
+            Layer::Conv { frozen, .. } | Layer::Fc { frozen, .. } => Some(*frozen),
+            _ => None,
+        }
+    }
+
     /// The key `kind` of the layer.
     pub fn kind(&self) -> &'static str {
         match self {
@@ -172,6 +186,24 @@ impl Network {
         Ok(network)
     }
 
+    /// The names of the layers with weights that are frozen.
+    pub fn frozen(&self) -> Vec<String> {
+        let frozen = self.layers.iter().filter_map(Layer::frozen);
+        let named = self.parameters().into_iter().zip(frozen);
+        named.filter(|(_, frozen)| *frozen).map(|(shape, _)| shape.name).collect()
+    }
+
+    /// The same network with all layers trained.
+    pub fn thawed(&self) -> Network {
+        let mut network = self.clone();
+        for layer in &mut network.layers {
+            if let Layer::Conv { frozen, .. } | Layer::Fc { frozen, .. } = layer {
+                *frozen = false;
+            }
+        }
+        network
+    }
+
     /// Classes: outputs of the last layer with weights.
     pub fn classes(&self) -> usize {
         self.parameters().last().map_or(0, |p| p.outputs)
@@ -188,7 +220,7 @@ impl Network {
                     convs += 1;
                     (format!("conv{convs}"), outputs, channels, (kernel, kernel))
                 }
-                Layer::Fc { outputs } => {
+                Layer::Fc { outputs, .. } => {
                     fcs += 1;
                     (format!("fc{fcs}"), outputs, channels * rows * columns, (1, 1))
                 }
@@ -227,6 +259,7 @@ impl Network {
         let index = self.layers.len();
         match self.layers.iter().rev().find(|l| **l != Layer::SoftmaxCrossEntropy {}) {
             None => Err(NetworkError::Empty),
+            _ if self.layers.iter().all(|layer| layer.frozen() != Some(false)) => Err(NetworkError::Frozen),
             Some(Layer::Fc { .. } | Layer::Conv { .. }) if (shape.1, shape.2) == (1, 1) => Ok(shapes),
             Some(last) => Err(NetworkError::Layer {
                 index,
@@ -251,7 +284,7 @@ pub(crate) fn outputs_along(length: usize, kernel: usize, padding: usize, stride
 /// The map that leaves a layer which `(channels, rows, columns)` enters.
 fn next_shape(layer: &Layer, (channels, rows, columns): Shape) -> Result<Shape, String> {
     match *layer {
-        Layer::Conv { outputs, kernel, padding, stride } => {
+        Layer::Conv { outputs, kernel, padding, stride, .. } => {
             if outputs == 0 || kernel == 0 {
                 return Err("outputs and kernel must be at least 1".into());
             }
@@ -270,8 +303,8 @@ fn next_shape(layer: &Layer, (channels, rows, columns): Shape) -> Result<Shape, 
             sizes::map("numbers of its output", map)?;
             Ok(map)
         }
-        Layer::Fc { outputs: 0 } => Err("outputs must be at least 1".into()),
-        Layer::Fc { outputs } => {
+        Layer::Fc { outputs: 0, .. } => Err("outputs must be at least 1".into()),
+        Layer::Fc { outputs, .. } => {
             sizes::tensor("weights", &[("outputs", outputs), ("inputs", channels * rows * columns)])?;
             Ok((outputs, 1, 1))
         }

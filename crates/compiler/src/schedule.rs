@@ -122,7 +122,7 @@ fn forward(context: &Context) -> Result<Vec<Chosen>, CompileError> {
     Ok(chosen)
 }
 
-/// BP and WU of every stage, from the last one to the first.
+/// BP and WU of every stage that has them, from the last one to the first.
 fn backward(context: &Context) -> Result<Vec<Chosen>, CompileError> {
     let stages = side_by_side(0..context.graph.stages.len(), |index| both(context, index));
     let mut last = Vec::new();
@@ -141,14 +141,19 @@ fn backward(context: &Context) -> Result<Vec<Chosen>, CompileError> {
     Ok(chosen)
 }
 
-/// BP and WU of a stage: together or one after the other, whichever is faster.
+/// BP and WU of a stage, as far as it has them: together or one after the other, whichever is faster.
 fn both(context: &Context, index: usize) -> Result<Vec<Chosen>, CompileError> {
-    let weight = choose(context, Box::new(Weight(index)))?;
-    if context.stage(index).first() {
-        return Ok(vec![weight]);
+    let (bp, wu) = (context.graph.has_bp(index), context.graph.has_wu(index));
+    let mut apart = Vec::new();
+    if bp {
+        apart.push(choose(context, Box::new(Backward(index)))?);
     }
-    let apart = vec![choose(context, Box::new(Backward(index)))?, weight];
-    if Fused::possible(context.stage(index))
+    if wu {
+        apart.push(choose(context, Box::new(Weight(index)))?);
+    }
+    if bp
+        && wu
+        && Fused::possible(context.stage(index))
         && let Some(fused) = choose_if_any(context, Box::new(Fused(index)))
         && fused.cycles < cycles(&apart)
     {

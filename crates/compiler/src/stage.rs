@@ -11,6 +11,8 @@ use ef_isa::layout;
 pub struct Stage {
     /// Name of its layer with weights: `conv1`, `fc1`.
     pub name: String,
+    /// Its weights and biases stay as they are: it has no WU.
+    pub frozen: bool,
     /// Number among the layers with weights: names the bit of the OVERFLOW register.
     pub tag: u32,
     /// Tensor that it reads, a number of [`crate::Graph::tensors`].

@@ -43,7 +43,9 @@ pub fn prepare(device: &mut dyn Device, plan: &Plan) -> Result<(), DeviceError> 
         let weight: Vec<f32> = (0..layer.shape.weights()).map(value).collect();
         let bias: Vec<f32> = (0..layer.shape.outputs).map(value).collect();
         device.write_memory(layer.weights, &layer.pack(&weight, &bias))?;
-        device.write_memory(layer.velocities, &vec![0; layer.words])?;
+        if let Some(velocities) = layer.velocities {
+            device.write_memory(velocities, &vec![0; layer.words])?;
+        }
     }
     Hyperparameters { inv_batch: 1.0 / plan.batch as f32, ..Hyperparameters::EXAMPLE }.write(device)?;
     let pixels: Vec<u8> = (0..IMAGE * plan.batch).map(|i| (i * i % 5) as u8).collect();

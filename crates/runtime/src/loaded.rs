@@ -118,7 +118,9 @@ impl LoadedDevice {
     /// If the device cannot be reached.
     pub fn write_state(&mut self, state: &State) -> Result<()> {
         for (layer, plan) in state.iter().zip(self.plans.layers()) {
-            for (tensors, address) in [(&layer.values, plan.weights), (&layer.velocities, plan.velocities)] {
+            let velocities = plan.velocities.map(|address| (&layer.velocities, address));
+            for (tensors, address) in [Some((&layer.values, plan.weights)), velocities].into_iter().flatten()
+            {
                 self.device.write_memory(address, &plan.pack(&tensors.weight, &tensors.bias))?;
             }
         }
@@ -161,7 +163,11 @@ impl LoadedDevice {
             .map(|plan| {
                 Ok(LayerWords {
                     weights: read(plan.weights, plan.words)?,
-                    velocities: read(plan.velocities, plan.words)?,
+                    // a frozen layer has none
+                    velocities: match plan.velocities {
+                        Some(address) => read(address, plan.words)?,
+                        None => vec![0; plan.words],
+                    },
                 })
             })
             .collect()

@@ -60,8 +60,12 @@ impl NetworkFile {
     pub fn parse(toml: &str, origin: &str) -> Result<NetworkFile> {
         let network = Network::from_toml(toml).with_context(|| format!("network {origin}"))?;
         // a table is sorted by key, and comments are gone
-        let canonical = toml.parse::<toml::Table>().with_context(|| format!("network {origin}"))?.to_string();
-        let hash = hex::encode(&Sha256::digest(canonical)[..8]);
+        let mut canonical = toml.parse::<toml::Table>().with_context(|| format!("network {origin}"))?;
+        // what is frozen may change from one run to the next
+        for layer in canonical.get_mut("layer").and_then(toml::Value::as_array_mut).into_iter().flatten() {
+            layer.as_table_mut().map(|layer| layer.remove("frozen"));
+        }
+        let hash = hex::encode(&Sha256::digest(canonical.to_string())[..8]);
         Ok(NetworkFile { network, toml: toml.into(), hash })
     }
 }
@@ -108,11 +112,13 @@ mod tests {
     }
 
     #[test]
-    fn comments_do_not_make_another_network_but_layers_do() {
+    fn comments_and_frozen_layers_do_not_make_another_network_but_layers_do() {
         let toml = BUNDLED[0].1;
         let hash = |text: &str| NetworkFile::parse(text, "test").unwrap().hash;
         assert_eq!(hash(toml), hash(&format!("# a remark\n{toml}")));
         assert_ne!(hash(toml), hash(&toml.replace("outputs = 16", "outputs = 8")));
+        // a run goes on with other layers frozen
+        assert_eq!(hash(toml), hash(&toml.replace("outputs = 16", "outputs = 16\nfrozen = true")));
     }
 
     #[test]

@@ -56,7 +56,9 @@ fn train(device: &mut dyn Device, network: &Network, plan: &Plan) -> (Vec<u32>, 
         let weight: Vec<f32> = (0..layer.shape.weights()).map(|_| rng.float() * scale).collect();
         let bias: Vec<f32> = (0..layer.shape.outputs).map(|_| rng.float() * 0.1).collect();
         device.write_memory(layer.weights, &layer.pack(&weight, &bias)).unwrap();
-        device.write_memory(layer.velocities, &vec![0; layer.words]).unwrap();
+        if let Some(velocities) = layer.velocities {
+            device.write_memory(velocities, &vec![0; layer.words]).unwrap();
+        }
     }
     let inv_batch = 1.0 / batch as f32;
     Hyperparameters { learning_rate: 0.001, inv_batch, ..Hyperparameters::EXAMPLE }.write(device).unwrap();
@@ -104,6 +106,16 @@ fn trains_equally(network: &Network, config: &'static Config, batch: usize, dram
 
 fn rtl_equals_model(config: &'static Config, batch: usize, dram: &DramSettings) {
     trains_equally(&Network::from_toml(NETWORK).unwrap(), config, batch, dram);
+}
+
+#[test]
+fn with_frozen_layers_it_trains_like_the_model() {
+    // the first convolution, then only the one behind it
+    for at in ["outputs = 6", "outputs = 10\nkernel"] {
+        let text = NETWORK.replacen(at, &format!("frozen = true\n{at}"), 1);
+        let network = Network::from_toml(&text).unwrap();
+        trains_equally(&network, &SIM_2X2, 3, &DramSettings::default());
+    }
 }
 
 /// A network of one convolution and a fully connected layer.

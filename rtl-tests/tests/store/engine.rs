@@ -20,9 +20,9 @@ fn machine(bench: &mut StoreBench, rng: &mut Random) -> Machine {
     model.dram.fill_with(|| rng.random());
     bench.clear_totals(rng);
     let known = Recipes::known();
-    let commands = vec![StoreDesc::vector(&known.forget())];
+    let forget = StoreDesc::vector(&known.forget());
     load(bench, &mut model, &Work { tables: known.tables.clone(), commands: Vec::new() }, rng);
-    execute(bench, &mut model, &commands[0], rng).unwrap_or_else(|e| panic!("{e}"));
+    execute(bench, &mut model, &forget, rng).unwrap_or_else(|e| panic!("{e}"));
     model
 }
 

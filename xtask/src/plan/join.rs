@@ -193,7 +193,8 @@ fn needed_words(prepared: &Prepared, pass: &ScheduledPass, batch: usize) -> u64 
         let stage = &stages[index];
         let again = pass.parts[..number].iter().any(|part| part.0 == index);
         // BP and WU of a stage share its loss and its codes
-        let output = if again { 0 } else { stage.out_words() + stage.code_words() };
+        let codes = if index < prepared.graph.first_trained() { 0 } else { stage.code_words() };
+        let output = if again { 0 } else { stage.out_words() + codes };
         maps += input(index) + output;
         // the update reads and writes weights and velocities
         weights += if phase == Phase::Wu { 4 } else { 1 } * stage.out_groups() * stage.block_words();
@@ -242,7 +243,9 @@ fn blocks(prepared: &Prepared, step: &Step, ends: &[u64], batch: usize) -> Vec<B
     };
     for layer in &map.layers {
         always(layer.name(), Kind::Weights, layer.weights, layer.words);
-        always(layer.name(), Kind::Velocities, layer.velocities, layer.words);
+        if let Some(velocities) = layer.velocities {
+            always(layer.name(), Kind::Velocities, velocities, layer.words);
+        }
     }
     always("images", Kind::Images, map.images, batch * map.image_words);
     // step i of the memory map is FP of stage i, step 2n - 1 - i its BP and WU

@@ -36,7 +36,9 @@ impl HandedBackward {
     pub fn possible(context: &Context) -> bool {
         let stages = &context.graph.stages;
         let [first, second, ..] = &stages[..] else { return false };
-        first.flattened.is_none()
+        context.graph.first_trained() == FIRST
+            && context.graph.has_wu(SECOND.0)
+            && first.flattened.is_none()
             && !first.striped()
             && second.flattened.is_none()
             && second.input == first.output

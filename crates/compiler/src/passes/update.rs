@@ -74,11 +74,15 @@ impl Context<'_> {
         let words = stage.out_groups() * stage.block_words();
         let (area, matrix) = (stage.area(), self.lanes() * self.lanes());
         let (rows, steps) = if area == 1 { (1, stage.in_groups()) } else { (stage.in_groups(), area) };
-        let pieces = || blocks(steps, self.matrices_at_once());
-        let stored: usize = pieces().map(|(_, count)| runs(count * matrix)).sum();
+        let most = self.matrices_at_once();
+        let (full, rest) = (steps / most, steps % most);
+        let stored = full * runs(most * matrix) + if rest > 0 { runs(rest * matrix) } else { 0 };
         let of_all = |of_a_row: usize| stage.out_groups() * (1 + rows * of_a_row);
         // weights and velocities
-        (Traffic::new(2 * words, 2 * of_all(pieces().count())), Traffic::new(2 * words, 2 * of_all(stored)))
+        (
+            Traffic::new(2 * words, 2 * of_all(steps.div_ceil(most))),
+            Traffic::new(2 * words, 2 * of_all(stored)),
+        )
     }
 }
 
@@ -156,7 +160,7 @@ impl Builder<'_> {
         let (steps, outs, ins) = piece.shape;
         let words = steps * outs * ins;
         let layer = &self.context.map.layers[piece.stage];
-        let tensors = [layer.weights, layer.velocities];
+        let tensors = [layer.weights, layer.velocities.expect("a trained layer has velocities")];
         let first = self.updates.made.len() % 2 * (self.context.update_room() / 2);
         for (k, tensor) in tensors.into_iter().enumerate() {
             self.load(LoadDesc {

@@ -42,7 +42,7 @@ impl Context<'_> {
     /// The output map of a stage, and for training its codes.
     pub fn output_store(&self, index: usize) -> MapStore {
         let stage = self.stage(index);
-        let codes = self.train && stage.coded();
+        let codes = self.train && stage.coded() && index >= self.graph.first_trained();
         MapStore {
             op: StoreOp { relu: stage.relu, pool: stage.pool, codes, ..StoreOp::new(StoreKind::Map) },
             tag: stage.tag,

@@ -108,5 +108,8 @@ fn yosys_finds_the_multipliers_and_block_rams_of_an_ecp5() {
     let program = 2 * block_rams(c.fetch_aw, 32);
     let control_words = WORDS * block_rams(TABLE_ROWS.ilog2() as usize, 32);
     let handover = block_rams(c.handover_aw(), 32);
-    assert_eq!(count("DP16KD"), banks + psums + words + scratch + program + handover + control_words + TABLES);
+    assert_eq!(
+        count("DP16KD"),
+        banks + psums + words + scratch + program + handover + control_words + TABLES
+    );
 }

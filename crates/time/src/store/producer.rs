@@ -126,7 +126,7 @@ impl Producer {
             Rate::Vectors { lanes, period } => self.first + k / lanes * period + k % lanes,
             Rate::Two { run, period, apart } => {
                 let at = self.first + self.place(k) * period;
-                if k / run % 2 == 0 { at } else { at.saturating_add_signed(apart) }
+                if (k / run).is_multiple_of(2) { at } else { at.saturating_add_signed(apart) }
             }
         }
     }

@@ -1,0 +1,124 @@
+//! Frozen layers: they stay as they are, the others learn the same bits, and nothing is done for them that is not needed.
+
+use ef_compiler::{Network, PixelFormat, Plan, Prepared};
+use ef_isa::compute::Phase;
+use ef_isa::config::{FP32_2X2, FP32_8X8, SIM_4X4};
+use ef_isa::{Config, Hyperparameters};
+use ef_isa::{Device, regs};
+use ef_model::ModelDevice;
+use ef_time::{BurstMemory, Memory, predict};
+
+const BATCH: usize = 3;
+const MEMORY: Memory = Memory::Burst(BurstMemory { cycles_per_word: 2, latency: 8, restart: 4 });
+
+/// Four layers, of which those in `frozen` are.
+fn network(frozen: &[usize]) -> Network {
+    let layers = ["conv", "conv", "conv", "fc"].iter().enumerate().map(|(i, kind)| {
+        let size = if *kind == "conv" { "outputs = 6\nkernel = 3\npadding = 1" } else { "outputs = 5" };
+        let after = match i {
+            0 | 1 => "[[layer]]\nkind = \"relu\"\n[[layer]]\nkind = \"max_pool\"\n",
+            2 => "[[layer]]\nkind = \"relu\"\n",
+            _ => "",
+        };
+        let frozen = frozen.contains(&i);
+        format!("[[layer]]\nkind = \"{kind}\"\n{size}\nfrozen = {frozen}\n{after}")
+    });
+    let layers: String = layers.collect();
+    Network::from_toml(&format!("name = \"four\"\n[input]\nchannels = 2\nrows = 8\ncolumns = 8\n{layers}"))
+        .unwrap()
+}
+
+fn prepared(frozen: &[usize], config: &'static Config) -> Prepared {
+    Prepared::for_memory(&network(frozen), config, BATCH, PixelFormat::F32, MEMORY).unwrap()
+}
+
+/// The parameters of every layer after a step, and the loss.
+fn step(plan: &Plan) -> (Vec<Vec<u32>>, u32) {
+    let mut device = ModelDevice::new(plan.config, plan.map.memory_words);
+    let value = |i: usize| ((i * 37 + 11) % 23) as f32 / 40.0 - 0.25;
+    for layer in &plan.map.layers {
+        let weight: Vec<f32> = (0..layer.shape.weights()).map(value).collect();
+        let bias: Vec<f32> = (0..layer.shape.outputs).map(value).collect();
+        device.write_memory(layer.weights, &layer.pack(&weight, &bias)).unwrap();
+    }
+    Hyperparameters { inv_batch: 1.0 / BATCH as f32, ..Hyperparameters::EXAMPLE }.write(&mut device).unwrap();
+    let pixels: Vec<f32> = (0..BATCH * 128).map(|i| ((i * i) % 17) as f32 / 16.0).collect();
+    let images: Vec<u32> = pixels.chunks(128).flat_map(|image| plan.map.pack_image_f32(image)).collect();
+    device.write_memory(plan.map.images, &images).unwrap();
+    device.write_memory(plan.map.labels, &[1, 4, 2]).unwrap();
+    plan.load_train(&mut device).unwrap();
+    device.run().unwrap();
+    let words = plan.map.layers.iter().map(|layer| {
+        let mut words = vec![0; layer.words];
+        device.read_memory(layer.weights, &mut words).unwrap();
+        words
+    });
+    (words.collect(), device.read_register(regs::MEAN_LOSS).unwrap())
+}
+
+/// The parameters that the layers begin with.
+fn initial(plan: &Plan) -> Vec<Vec<u32>> {
+    let value = |i: usize| ((i * 37 + 11) % 23) as f32 / 40.0 - 0.25;
+    let layers = plan.map.layers.iter().map(|layer| {
+        let weight: Vec<f32> = (0..layer.shape.weights()).map(value).collect();
+        let bias: Vec<f32> = (0..layer.shape.outputs).map(value).collect();
+        layer.pack(&weight, &bias)
+    });
+    layers.collect()
+}
+
+#[test]
+fn frozen_layers_keep_their_bits_and_the_others_learn_the_same_as_without() {
+    for config in [&FP32_2X2, &SIM_4X4, &FP32_8X8] {
+        let (whole, loss) = step(&prepared(&[], config).plan().unwrap());
+        for frozen in [&[0][..], &[1], &[3], &[0, 1], &[0, 2], &[1, 3], &[0, 1, 2], &[1, 2, 3]] {
+            let plan = prepared(frozen, config).plan().unwrap();
+            let (words, same_loss) = step(&plan);
+            assert_eq!(same_loss, loss);
+            let before = initial(&plan);
+            for (k, words) in words.iter().enumerate() {
+                let expected = if frozen.contains(&k) { &before[k] } else { &whole[k] };
+                assert_eq!(words, expected, "{} with {frozen:?} frozen: layer {k}", config.name);
+                assert_ne!(words == &before[k], !frozen.contains(&k), "layer {k}");
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_is_done_below_the_first_trained_layer() {
+    let passes = |frozen: &[usize]| -> Vec<(usize, Phase)> {
+        let step = prepared(frozen, &FP32_8X8).step(true).unwrap();
+        let mut parts: Vec<_> = step.passes.into_iter().flat_map(|pass| pass.parts).collect();
+        parts.retain(|part| part.1 != Phase::Fp);
+        parts.sort_by_key(|part| (part.0, part.1 as u32));
+        parts
+    };
+    assert_eq!(passes(&[0, 1, 2]), [(3, Phase::Wu)]);
+    assert_eq!(passes(&[0, 1]), [(2, Phase::Wu), (3, Phase::Bp), (3, Phase::Wu)]);
+    assert_eq!(passes(&[0, 2]), [(1, Phase::Wu), (2, Phase::Bp), (3, Phase::Bp), (3, Phase::Wu)]);
+}
+
+#[test]
+fn frozen_layers_need_no_velocities_and_less_memory_time_and_arithmetic() {
+    let cost = |frozen: &[usize]| {
+        let prepared = prepared(frozen, &FP32_8X8);
+        let step = prepared.step(true).unwrap();
+        let report = predict(&FP32_8X8, &step.commands, MEMORY);
+        (prepared.map.data_words, report.cycles, report.read.words + report.written.words)
+    };
+    let (whole, most) = (cost(&[]), cost(&[0, 1, 2]));
+    assert!(most.0 < whole.0 && most.1 < whole.1 / 2 && most.2 < whole.2 / 2, "{most:?} of {whole:?}");
+    let plan = prepared(&[0, 2], &FP32_8X8).plan().unwrap();
+    let velocities: Vec<bool> = plan.map.layers.iter().map(|layer| layer.velocities.is_some()).collect();
+    assert_eq!(velocities, [false, true, false, true]);
+    let macs: Vec<u64> = plan.stages.iter().map(|stage| BATCH as u64 * stage.macs()).collect();
+    assert_eq!(plan.useful_macs, [macs.iter().sum(), macs[2] + macs[3], macs[1] + macs[3]]);
+}
+
+#[test]
+fn a_network_of_frozen_layers_is_refused() {
+    let text = "name = \"ice\"\n[input]\nchannels = 1\nrows = 2\ncolumns = 2\n[[layer]]\nkind = \"fc\"\noutputs = 2\nfrozen = true\n";
+    let error = Network::from_toml(text).unwrap_err().to_string();
+    assert_eq!(error, "every layer is frozen: leave `frozen = true` out of at least one conv or fc layer");
+}
