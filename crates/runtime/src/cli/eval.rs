@@ -35,7 +35,7 @@ pub struct EvalArgs {
     /// What computes
     #[arg(long, default_value = "model")]
     pub backend: Backend,
-    /// Images per run of the program, as far as they fit [default: 16]
+    /// Images per run of the program, as far as they fit [default: 32]
     #[arg(long)]
     pub batch: Option<std::num::NonZeroUsize>,
     /// Configuration of the accelerator

@@ -35,7 +35,7 @@ pub struct TrainArgs {
     /// End after this many steps in all, if not before
     #[arg(long)]
     pub steps: Option<u64>,
-    /// Images per step; what does not fit the accelerator at once is computed in several passes [default: 16]
+    /// Images per step; what does not fit the accelerator at once is computed in several passes [default: 32]
     #[arg(long)]
     pub batch: Option<usize>,
     /// The optimiser's options.
@@ -79,7 +79,7 @@ struct Defaults {
 }
 
 /// Images per step if nobody says otherwise.
-pub(super) const USUAL_BATCH: usize = 16;
+pub(super) const USUAL_BATCH: usize = 32;
 
 impl TrainArgs {
     /// Trains.
