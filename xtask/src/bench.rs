@@ -1,7 +1,7 @@
 //! `bench`: how fast training steps run, on the golden model (the baseline) and on the simulated RTL, in the same run; with `--paper` how
 //! many cycles they take, beside what EF-Train would.
 
-mod clock;
+pub mod clock;
 mod paper;
 mod readme;
 mod rows;

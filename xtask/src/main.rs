@@ -5,6 +5,7 @@ mod catalogue;
 mod chart;
 mod configs;
 mod doctor;
+mod example;
 mod export;
 mod fits;
 mod fuzz;
@@ -46,6 +47,8 @@ enum Verb {
     Fits(fits::FitsArgs),
     /// Predict what a training step takes, layer by layer, and show what lies where
     Plan(plan::PlanArgs),
+    /// Run a small story from beginning to end, with a table and a picture
+    Example(example::ExampleArgs),
     /// Train with the defaults on every configuration, batch and seed, and see whether all runs learn (half an hour)
     Learn(learn::LearnArgs),
     /// Compare the model of time with the RTL on networks drawn by seed
@@ -76,6 +79,7 @@ fn main() -> ExitCode {
         Verb::Configs(args) => complete(configs::run(&args)),
         Verb::Fits(args) => complete(fits::run(&args)),
         Verb::Plan(args) => complete(plan::run(&args)),
+        Verb::Example(args) => complete(example::run(&args)),
         Verb::Learn(args) => complete(learn::run(&args)),
         Verb::Timing(args) => complete(timing::run(&args)),
         Verb::Export(args) => complete(export::run(&args)),

@@ -20,6 +20,14 @@ pub enum NetworkError {
     /// There is nothing to train.
     #[error("every layer is frozen: leave `frozen = true` out of at least one conv or fc layer")]
     Frozen,
+    /// A layer to freeze that the network has not.
+    #[error("no layer with weights is called `{name}`; there are {possible}")]
+    NoSuchLayer {
+        /// What was asked for.
+        name: String,
+        /// The layers that have weights.
+        possible: String,
+    },
     /// No layer has weights.
     #[error("the network has no layers; it needs at least one conv or fc layer, then softmax_cross_entropy")]
     Empty,

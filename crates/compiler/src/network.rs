@@ -193,6 +193,28 @@ impl Network {
         named.filter(|(_, frozen)| *frozen).map(|(shape, _)| shape.name).collect()
     }
 
+    /// The same network with the layers of these names frozen as well.
+    ///
+    /// # Errors
+    /// If no layer with weights has such a name, which are then listed, or none would be left to train.
+    pub fn with_frozen(&self, names: &[impl AsRef<str>]) -> Result<Network, NetworkError> {
+        let known: Vec<String> = self.parameters().into_iter().map(|shape| shape.name).collect();
+        let mut network = self.clone();
+        let weighted = network.layers.iter_mut().filter_map(|layer| match layer {
+            Layer::Conv { frozen, .. } | Layer::Fc { frozen, .. } => Some(frozen),
+            _ => None,
+        });
+        let mut frozen: Vec<&mut bool> = weighted.collect();
+        for name in names.iter().map(AsRef::as_ref) {
+            let Some(index) = known.iter().position(|known| known == name) else {
+                return Err(NetworkError::NoSuchLayer { name: name.into(), possible: known.join(", ") });
+            };
+            *frozen[index] = true;
+        }
+        network.shapes()?;
+        Ok(network)
+    }
+
     /// The same network with all layers trained.
     pub fn thawed(&self) -> Network {
         let mut network = self.clone();

@@ -122,3 +122,14 @@ fn a_network_of_frozen_layers_is_refused() {
     let error = Network::from_toml(text).unwrap_err().to_string();
     assert_eq!(error, "every layer is frozen: leave `frozen = true` out of at least one conv or fc layer");
 }
+
+#[test]
+fn layers_are_frozen_by_name_and_others_are_refused() {
+    let whole = network(&[]);
+    assert_eq!(whole.with_frozen(&["conv1", "conv3"]).unwrap(), network(&[0, 2]));
+    assert_eq!(whole.with_frozen(&["conv1"]).unwrap().with_frozen(&["conv3"]).unwrap(), network(&[0, 2]));
+    let error = whole.with_frozen(&["conv9"]).unwrap_err().to_string();
+    assert_eq!(error, "no layer with weights is called `conv9`; there are conv1, conv2, conv3, fc1");
+    let all = ["conv1", "conv2", "conv3", "fc1"];
+    assert!(whole.with_frozen(&all).unwrap_err().to_string().starts_with("every layer is frozen"));
+}

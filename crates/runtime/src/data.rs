@@ -8,8 +8,10 @@ mod foreign;
 pub mod idx;
 mod idx_files;
 mod labels;
+mod sample;
 mod split;
 pub mod testing;
+mod turned;
 
 pub use content::ChannelStatistics;
 
@@ -72,6 +74,15 @@ impl Images {
         assert!(self.is_empty() || pixels.len() * self.len() == self.pixels.len(), "images of one extent");
         self.pixels.extend_from_slice(pixels);
         self.labels.push(label);
+    }
+
+    /// The first `count` images, or all if there are fewer.
+    pub fn first(&self, count: usize) -> Images {
+        let mut first = Images::default();
+        for (pixels, label) in (0..count.min(self.len())).map(|index| self.get(index)) {
+            first.push(pixels, label);
+        }
+        first
     }
 
     fn extend(&mut self, others: Images) {

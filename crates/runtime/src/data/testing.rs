@@ -1,5 +1,6 @@
 //! Data for tests: sets of any extent made from the bundled digits, and writers of data files.
 
+use super::sample::bilinear;
 use super::{Dataset, Images, Shape, digits};
 use crate::order::generator;
 use rand_chacha::rand_core::RngCore;
@@ -50,7 +51,8 @@ fn draw(digit: &[u8], shape: Shape, seed: u64, stream: u64) -> Vec<u8> {
                 (position as f32 - moved as f32 + 0.5) * scale - 0.5
             };
             let (row, column) = (i / shape.columns, i % shape.columns);
-            ink(digit, place(row, up, shape.rows), place(column, left, shape.columns))
+            // 0.0 to 1.0
+            bilinear(digit, SIDE, place(row, up, shape.rows), place(column, left, shape.columns)) / 16.0
         })
         .collect();
     let mut pixels = Vec::with_capacity(shape.pixels());
@@ -62,22 +64,6 @@ fn draw(digit: &[u8], shape: Shape, seed: u64, stream: u64) -> Vec<u8> {
         }
     }
     pixels
-}
-
-/// 0.0 to 1.0 between the pixels of a digit; 0.0 outside.
-fn ink(digit: &[u8], row: f32, column: f32) -> f32 {
-    let at = |row: f32, column: f32| {
-        let inside = |x: f32| (0.0..SIDE as f32).contains(&x);
-        if inside(row) && inside(column) {
-            f32::from(digit[row as usize * SIDE + column as usize]) / 16.0
-        } else {
-            0.0
-        }
-    };
-    let (up, left) = (row.floor(), column.floor());
-    let (down, right) = (row - up, column - left);
-    let line = |row: f32| at(row, left) * (1.0 - right) + at(row, left + 1.0) * right;
-    line(up) * (1.0 - down) + line(up + 1.0) * down
 }
 
 /// Writes a set of one channel as the four files of MNIST.
