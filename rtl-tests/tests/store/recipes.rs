@@ -2,45 +2,21 @@
 
 use ef_hdl_kit::rand::Rng;
 use ef_isa::regs::HYPERPARAMETERS;
-use ef_isa::vector::recipes::{sgd, softmax_exponentials, softmax_gradient, softmax_greatest, softmax_loss};
 use ef_isa::vector::{
-    BANKS, Constant, LANES, Operand, Recipe, RecipeWord, Sink, Source, TOTALS, Tables, Value, Walk, schedule,
+    BANKS, Constant, LANES, Operand, Recipe, RecipeWord, Sink, Source, TOTALS, Tables, Value, Walk, library,
+    schedule,
 };
 use std::sync::OnceLock;
 
 /// Banks with an accumulator per lane.
 const LANE_BANKS: u32 = BANKS - TOTALS;
 
-/// The recipes of a program, in its tables.
+/// The tables of the library, and behind them a recipe that the tests need.
 #[derive(Clone)]
 pub struct Recipes {
     pub tables: Tables,
-    pub sgd: RecipeWord,
-    pub softmax: SoftmaxRecipes,
     /// All accumulators become 0.
     forget: RecipeWord,
-}
-
-/// The recipes of softmax cross-entropy.
-#[derive(Clone)]
-pub struct SoftmaxRecipes {
-    greatest: RecipeWord,
-    /// For 3 images or more, and for fewer.
-    exponentials: [RecipeWord; 2],
-    loss: RecipeWord,
-    gradient: RecipeWord,
-}
-
-/// Where the logits of a softmax are, and its labels.
-#[derive(Clone, Copy, Debug)]
-pub struct Logits {
-    pub images: u32,
-    pub classes: u32,
-    pub p_base: u32,
-    /// From one group of lanes to the next.
-    pub p_g: u32,
-    /// Operand word of the first label.
-    pub labels: u32,
 }
 
 /// A recipe in the tables.
@@ -53,56 +29,18 @@ impl Recipes {
     pub fn known() -> &'static Recipes {
         static KNOWN: OnceLock<Recipes> = OnceLock::new();
         KNOWN.get_or_init(|| {
-            let mut tables = Tables::default();
+            let mut tables = library().tables.clone();
             let mut forget = Recipe::new("forget");
             for bank in 0..BANKS {
                 forget.keep(bank, Constant::Literal(0));
             }
-            Recipes {
-                sgd: RecipeWord { lane_level: 1, ..add(&mut tables, &sgd(), 1) },
-                softmax: SoftmaxRecipes::new(&mut tables),
-                forget: add(&mut tables, &forget, 1),
-                tables,
-            }
+            Recipes { forget: add(&mut tables, &forget, 1), tables }
         })
     }
 
     /// A command after which all accumulators are 0.
     pub fn forget(&self) -> Walk {
         Walk { recipe: self.forget, turns: [LANES, 1, 1, 1], ..Walk::default() }
-    }
-}
-
-impl SoftmaxRecipes {
-    pub fn new(tables: &mut Tables) -> Self {
-        SoftmaxRecipes {
-            greatest: add(tables, &softmax_greatest(), 1),
-            exponentials: [3, 1].map(|lanes| add(tables, &softmax_exponentials(), lanes)),
-            loss: add(tables, &softmax_loss(), 1),
-            gradient: add(tables, &softmax_gradient(), 1),
-        }
-    }
-
-    /// The four passes; the last one makes the gradients, image by image.
-    pub fn passes(&self, logits: &Logits, lanes: u32) -> [Walk; 4] {
-        let &Logits { images, classes, p_base, p_g, labels } = logits;
-        let (groups, p_g) = (classes.div_ceil(lanes), i64::from(p_g));
-        let walk = |recipe, turns, strides| {
-            Walk { recipe, turns, p_base, limit: classes, o_c: labels, ..Walk::default() }
-                .with_strides(strides)
-        };
-        let over = |recipe: RecipeWord| {
-            let recipe = RecipeWord { lane_level: 1, bounded: true, ..recipe };
-            walk(recipe, [images, lanes, groups, 1], [1, 0, p_g, 0])
-        };
-        let last = RecipeWord { totals: true, lane_level: 1, ..self.loss };
-        let out = RecipeWord { channel_level: 2, bounded: true, padded: true, ..self.gradient };
-        [
-            over(self.greatest),
-            over(self.exponentials[usize::from(images < 3)]),
-            walk(last, [images, 1, 1, 1], [0; 4]),
-            walk(out, [lanes, groups, images, 1], [0, p_g, 1, 0]),
-        ]
     }
 }
 

@@ -1,12 +1,12 @@
 //! The vector unit, as Verilog, against the golden model and against plain loops.
 
-use crate::recipes::{Logits, Recipes, Streams, drawn};
+use crate::recipes::{Recipes, Streams, drawn};
 use crate::reference::{self, Totals};
 use crate::vector_bench::{Around, both, check, write};
 use ef_hdl_kit::rand::Rng;
 use ef_isa::Hyperparameters;
 use ef_isa::regs::HYPERPARAMETERS;
-use ef_isa::vector::{RecipeWord, Tables, Walk, schedule};
+use ef_isa::vector::{Logits, RecipeWord, Tables, Walk, library, schedule};
 use ef_model::vector::Words;
 use ef_rtl_tests::{Chance, Random, seeded};
 use std::collections::HashSet;
@@ -37,7 +37,7 @@ fn an_update_makes_weights_and_velocities_in_one_pass() {
         let registers = drawn_registers(rng);
         let turns = [9, 9, 5, 3].map(|most| rng.random_range(1..most));
         let walk = Walk {
-            recipe: known.sgd,
+            recipe: library().sgd,
             turns,
             p_base: rng.random_range(0..100),
             o_a: rng.random_range(0..500),
@@ -103,7 +103,7 @@ fn softmax_is_four_passes_with_the_bits_of_plain_loops() {
         let logits = drawn_logits(&mut bench.around, round % 4 == 0, rng);
         let registers = drawn_registers(rng);
         let (mut words, mut overflow) = (Vec::new(), false);
-        for pass in &known.softmax.passes(&logits, 8) {
+        for pass in &library().softmax(&logits, 8) {
             let made = check(&mut bench, &mut model, pass, &values(&registers), rng);
             words.extend(made.x);
             overflow |= made.saturated;

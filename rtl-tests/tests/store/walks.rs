@@ -2,10 +2,10 @@
 
 use crate::bench::DRAM_WORDS;
 use crate::commands::spread;
-use crate::recipes::{Logits, Recipes, Streams, drawn as drawn_recipe};
+use crate::recipes::{Streams, drawn as drawn_recipe};
 use ef_hdl_kit::rand::Rng;
 use ef_isa::store::{LONGEST_OF_TWO, MOST_PREFILL};
-use ef_isa::vector::{LANES, RecipeWord, Tables, Walk, schedule};
+use ef_isa::vector::{LANES, Logits, RecipeWord, Tables, Walk, library, schedule};
 use ef_isa::{Config, StoreDesc, layout};
 use ef_model::Machine;
 
@@ -19,7 +19,7 @@ pub fn sgd(config: &Config, [inputs, outputs, steps]: [u32; 3], rng: &mut impl R
     let (p_base, mut strides) = addresses(turns, 1 << config.psum_aw, rng);
     strides[1] = 0;
     let walk = Walk {
-        recipe: Recipes::known().sgd,
+        recipe: library().sgd,
         turns,
         p_base,
         o_a: rng.random_range(0..=operand / 2 - elements),
@@ -52,7 +52,7 @@ pub fn softmax(
         *label = rng.random_range(0..classes + classes / 8);
     }
     let mut commands: Vec<StoreDesc> =
-        Recipes::known().softmax.passes(&logits, lanes).iter().map(StoreDesc::vector).collect();
+        library().softmax(&logits, lanes).iter().map(StoreDesc::vector).collect();
     let last = commands.pop()?;
     if gradient {
         commands.push(runs(last, images * groups * lanes, rng));

@@ -4,8 +4,7 @@ use ef_isa::compute::{ComputeOp, Init, Phase};
 use ef_isa::instr::{Engine, Instr};
 use ef_isa::load::{LoadOp, VectorBuffer, WordBuffer};
 use ef_isa::store::{StoreKind, StoreOp};
-use ef_isa::vector::recipes::{sgd, softmax_exponentials, softmax_gradient, softmax_greatest, softmax_loss};
-use ef_isa::vector::{Recipe, RecipeWord, Tables, Walk, schedule};
+use ef_isa::vector::{Logits, Walk, library};
 use ef_isa::{ComputeDesc, Descriptor, LoadDesc, StoreDesc};
 
 /// Lanes of the configuration that the program is for.
@@ -51,7 +50,7 @@ pub fn memory(rng: &mut impl Rng) -> Vec<u32> {
     for label in &mut words[LABELS_AT as usize..(LABELS_AT + IMAGES) as usize] {
         *label = rng.random_range(0..CLASSES);
     }
-    let tables = Recipes::new().tables.words();
+    let tables = library().tables.words();
     words[TABLES_AT as usize..][..tables.len()].copy_from_slice(&tables);
     words
 }
@@ -148,12 +147,11 @@ fn convolution(op: ComputeOp, tag: u32) -> ComputeDesc {
 /// The program: tokens keep load, compute and store of a round in order, and a round behind the one before.
 pub fn program() -> Vec<u64> {
     let mut a = Assembler::default();
-    let recipes = Recipes::new();
-    inputs(&mut a, &recipes);
+    inputs(&mut a);
     forward(&mut a);
     gradient(&mut a);
-    update(&mut a, &recipes);
-    loss(&mut a, &recipes);
+    update(&mut a);
+    loss(&mut a);
     let op = LoadOp::zero(VectorBuffer::Feature).encode();
     let barrier = LoadDesc { op, base: 500, n0: 1, ..Default::default() };
     a.command(Engine::Load, &barrier, &[], &[Engine::Compute, Engine::Store], &[]);
@@ -167,9 +165,9 @@ fn losses() -> LoadDesc {
     tile(VectorBuffer::Loss, LOSSES_AT, 0, OUT, OUT)
 }
 
-fn inputs(a: &mut Assembler, recipes: &Recipes) {
+fn inputs(a: &mut Assembler) {
     use Engine::{Compute, Load, Store};
-    let tables = recipes.tables.words().len() as u32;
+    let tables = library().tables.words().len() as u32;
     a.command(Load, &words(WordBuffer::Table, TABLES_AT, 0, tables), &[], &[], &[]);
     let dram = LoadDesc::dram;
     let features = tile(VectorBuffer::Feature, FEATURES_AT, 0, IN, IN);
@@ -229,41 +227,11 @@ fn gradient(a: &mut Assembler) {
     a.command(Compute, &ComputeDesc { op, s_base: HANDED, ..gradient }, &[], &[Load], &[Store, Load]);
 }
 
-/// The recipes of the program, in their tables.
-struct Recipes {
-    tables: Tables,
-    update: RecipeWord,
-    greatest: RecipeWord,
-    exponentials: RecipeWord,
-    loss: RecipeWord,
-    gradient: RecipeWord,
-}
-
-impl Recipes {
-    fn new() -> Self {
-        let mut tables = Tables::default();
-        let mut add = |recipe: Recipe| {
-            let lanes = if recipe.name == softmax_exponentials().name { IMAGES } else { 1 };
-            tables.add(&schedule(&recipe, lanes).unwrap())
-        };
-        let bounded = |recipe| RecipeWord { lane_level: 1, bounded: true, ..recipe };
-        let gradient = add(softmax_gradient());
-        Recipes {
-            update: RecipeWord { lane_level: 1, ..add(sgd()) },
-            greatest: bounded(add(softmax_greatest())),
-            exponentials: bounded(add(softmax_exponentials())),
-            loss: RecipeWord { totals: true, ..add(softmax_loss()) },
-            gradient: RecipeWord { channel_level: 2, bounded: true, padded: true, ..gradient },
-            tables,
-        }
-    }
-}
-
 /// Weights and velocities in one pass.
-fn update(a: &mut Assembler, recipes: &Recipes) {
+fn update(a: &mut Assembler) {
     use Engine::{Compute, Store};
     let walk = Walk {
-        recipe: recipes.update,
+        recipe: library().sgd,
         turns: [LANES, LANES, KERNEL, 1],
         p_base: GRADIENT,
         o_b: WEIGHTS,
@@ -286,27 +254,16 @@ fn update(a: &mut Assembler, recipes: &Recipes) {
 }
 
 /// A softmax: four passes, of which the last one writes gradients.
-fn loss(a: &mut Assembler, recipes: &Recipes) {
+fn loss(a: &mut Assembler) {
     use Engine::{Load, Store};
-    let groups = CLASSES.div_ceil(LANES);
-    let pass = |recipe, turns, strides| {
-        let walk = Walk { recipe, turns, limit: CLASSES, o_c: LABELS, ..Walk::default() };
-        StoreDesc { tag: 7, ..StoreDesc::vector(&walk.with_strides(strides)) }
-    };
-    let over = |recipe| pass(recipe, [IMAGES, LANES, groups, 1], [1, 0, IMAGES.into(), 0]);
-    for pass in
-        [over(recipes.greatest), over(recipes.exponentials), pass(recipes.loss, [IMAGES, 1, 1, 1], [0; 4])]
-    {
+    let logits = Logits { images: IMAGES, classes: CLASSES, p_base: 0, p_g: IMAGES, labels: LABELS };
+    let passes = library().softmax(&logits, LANES);
+    let [passes @ .., last] = passes.map(|walk| StoreDesc { tag: 7, ..StoreDesc::vector(&walk) });
+    for pass in passes {
         a.command(Store, &pass, &[], &[], &[]);
     }
-    let row = groups * LANES;
-    let gradients = StoreDesc {
-        dram: GRADIENTS_AT,
-        run: row,
-        n_run: IMAGES,
-        d_run: row,
-        prefill: row,
-        ..pass(recipes.gradient, [LANES, groups, IMAGES, 1], [0, IMAGES.into(), 1, 0])
-    };
+    let row = CLASSES.next_multiple_of(LANES);
+    let gradients =
+        StoreDesc { dram: GRADIENTS_AT, run: row, n_run: IMAGES, d_run: row, prefill: row, ..last };
     a.command(Store, &gradients, &[(StoreDesc::dram, row * IMAGES)], &[], &[Load]);
 }

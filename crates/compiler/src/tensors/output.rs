@@ -5,7 +5,7 @@ use crate::builder::{Builder, Context, prefill};
 use crate::tile::{Tile, blocks};
 use ef_isa::load::{LoadOp, WordBuffer};
 use ef_isa::store::{StoreKind, StoreOp};
-use ef_isa::vector::{LANES, SOME_IMAGES, Walk, library};
+use ef_isa::vector::{LANES, Logits, library};
 use ef_isa::{LoadDesc, StoreDesc};
 
 /// Where and how a map is stored.
@@ -188,39 +188,27 @@ impl Builder<'_> {
         for (first, images) in blocks(tile.images, at_once) {
             let gradient =
                 self.context.map.losses[stage.output] + ((tile.image + first) * image_words) as u32;
-            let group = SoftmaxGroup {
+            let logits = Logits {
                 images: images as u32,
                 classes: stage.outputs as u32,
-                sum: (sum + first) as u32,
-                sum_stride: tile.images as i64,
+                p_base: (sum + first) as u32,
+                p_g: tile.images as u32,
                 labels: (labels + first) as u32,
             };
-            self.softmax(stage, &group, gradient);
+            self.softmax(stage, &logits, gradient);
         }
     }
 
     /// Loss and, for training, gradient of a few images: passes over their logits.
-    fn softmax(&mut self, stage: &Stage, group: &SoftmaxGroup, gradient: u32) {
-        let lanes = self.context.lanes() as u32;
-        let groups = group.classes.div_ceil(lanes);
-        let images = group.images;
-        let library = library();
-        let exponentials = library.softmax_exponentials[usize::from(images < SOME_IMAGES)];
-        let classes = ([images, lanes, groups, 1], [1, 0, group.sum_stride, 0]);
-        let mut passes = vec![
-            (library.softmax_greatest, classes),
-            (exponentials, classes),
-            (library.softmax_loss, ([images, 1, 1, 1], [0; 4])),
-        ];
-        if self.context.train {
-            passes
-                .push((library.softmax_gradient, ([lanes, groups, images, 1], [0, group.sum_stride, 1, 0])));
-        }
-        for (recipe, (turns, strides)) in passes {
+    fn softmax(&mut self, stage: &Stage, logits: &Logits, gradient: u32) {
+        let words = logits.images * (stage.out_groups() * self.context.lanes()) as u32;
+        for walk in library().softmax(logits, self.context.lanes() as u32) {
+            let recipe = walk.recipe;
+            if recipe.x && !self.context.train {
+                continue;
+            }
             self.use_recipe(recipe);
-            let &SoftmaxGroup { sum: p_base, classes: limit, labels: o_c, .. } = group;
-            let walk = Walk { recipe, turns, p_base, limit, o_c, ..Walk::default() }.with_strides(strides);
-            let run = if recipe.x { images * groups * lanes } else { 0 };
+            let run = if recipe.x { words } else { 0 };
             self.store(StoreDesc {
                 tag: stage.tag,
                 dram: gradient,
@@ -231,17 +219,6 @@ impl Builder<'_> {
             });
         }
     }
-}
-
-/// Some images, and where their logits and labels are.
-struct SoftmaxGroup {
-    images: u32,
-    classes: u32,
-    /// Partial sums: the first image's, and from one group of classes to the next.
-    sum: u32,
-    sum_stride: i64,
-    /// The first label in the operand buffer.
-    labels: u32,
 }
 
 impl MapStore {

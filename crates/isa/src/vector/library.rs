@@ -1,7 +1,7 @@
 //! All recipes in one table: what a host writes into memory, and what the commands of its programs name.
 
 use super::recipes::{sgd, softmax_exponentials, softmax_gradient, softmax_greatest, softmax_loss};
-use super::{Recipe, RecipeWord, Tables, schedule};
+use super::{Recipe, RecipeWord, Tables, Walk, schedule};
 use std::sync::LazyLock;
 
 /// The recipes, scheduled.
@@ -22,7 +22,7 @@ pub struct Library {
 }
 
 /// So many images take turns in the faster one of the two [`Library::softmax_exponentials`].
-pub const SOME_IMAGES: u32 = 3;
+const SOME_IMAGES: u32 = 3;
 
 /// The library; it is made once.
 pub fn library() -> &'static Library {
@@ -54,5 +54,40 @@ impl Library {
             },
             tables,
         }
+    }
+}
+
+/// Up to [`LANES`](super::LANES) images whose logits are partial sums: class k of image i in lane k mod T at `p_base + k / T * p_g + i`.
+#[derive(Clone, Copy, Debug)]
+pub struct Logits {
+    /// How many.
+    pub images: u32,
+    /// Logits of an image.
+    pub classes: u32,
+    /// First partial-sum address.
+    pub p_base: u32,
+    /// From one group of T classes to the next.
+    pub p_g: u32,
+    /// Operand word of the first label.
+    pub labels: u32,
+}
+
+impl Library {
+    /// The passes of a softmax cross-entropy, with T lanes: greatest logits, exponentials, loss, and last the gradients, which leave image by
+    /// image, each padded with +0 to whole vectors.
+    pub fn softmax(&self, logits: &Logits, lanes: u32) -> [Walk; 4] {
+        let &Logits { images, classes, p_base, p_g, labels } = logits;
+        let (groups, p_g) = (classes.div_ceil(lanes), i64::from(p_g));
+        let walk = |recipe, turns, strides| {
+            Walk { recipe, turns, p_base, limit: classes, o_c: labels, ..Walk::default() }
+                .with_strides(strides)
+        };
+        let over = |recipe| walk(recipe, [images, lanes, groups, 1], [1, 0, p_g, 0]);
+        [
+            over(self.softmax_greatest),
+            over(self.softmax_exponentials[usize::from(images < SOME_IMAGES)]),
+            walk(self.softmax_loss, [images, 1, 1, 1], [0; 4]),
+            walk(self.softmax_gradient, [lanes, groups, images, 1], [0, p_g, 1, 0]),
+        ]
     }
 }

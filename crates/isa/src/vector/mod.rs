@@ -30,7 +30,7 @@ mod trace;
 mod walk;
 
 pub use control::{ControlWord, Place, WORDS, place};
-pub use library::{Library, SOME_IMAGES, library};
+pub use library::{Library, Logits, library};
 pub use recipe::{Constant, Operand, Operation, Recipe, Sink, Source, Unit, Value, is_total};
 pub use schedule::{Schedule, Unschedulable, schedule};
 pub use table::{FIRST_ROW, RecipeWord, Tables};
