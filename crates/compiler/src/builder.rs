@@ -4,7 +4,7 @@ use crate::passes::Updates;
 use crate::room::Needs;
 use crate::tensors::gather::Held;
 use crate::{Graph, MemoryMap, Stage};
-use ef_isa::load::{LoadOp, VectorBuffer, WordBuffer};
+use ef_isa::load::{LoadOp, TABLES_AT, VectorBuffer, WordBuffer};
 use ef_isa::store::MOST_PREFILL;
 use ef_isa::vector::{RecipeWord, library};
 use ef_isa::{Command, ComputeDesc, Config, LoadDesc, StoreDesc, Synced};
@@ -115,8 +115,8 @@ impl<'a> Builder<'a> {
         for (address, words) in library().tables.parts(recipe) {
             if self.tables.insert(address) {
                 self.load(LoadDesc {
-                    op: LoadOp::words(WordBuffer::Table).encode(),
-                    base: address,
+                    op: LoadOp::words(WordBuffer::Operand).encode(),
+                    base: TABLES_AT + address,
                     dram: self.context.map.tables + address,
                     run: words,
                     n_run0: 1,

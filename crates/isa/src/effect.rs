@@ -40,6 +40,11 @@ pub struct Access {
 }
 
 impl Access {
+    /// So many words or vectors from `first` on are written.
+    pub(crate) fn written(space: Space, first: u32, count: u64) -> Access {
+        Access { space, lo: first.into(), hi: i64::from(first).saturating_add(signed(count)), write: true }
+    }
+
     /// The two may not be exchanged.
     pub fn conflicts(&self, other: &Access) -> bool {
         self.space == other.space && (self.write || other.write) && self.lo < other.hi && other.lo < self.hi

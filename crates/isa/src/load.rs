@@ -13,7 +13,7 @@
 //! | VECTORS | for i3<n3, i2<n2, i1<n1, i0<n0: takes T words, writes the vector at `base + sum(i_k*a_k)` with phase `phase + sum(i_k*p_k)` |
 //! | VECTORS + mask | word n of the vector becomes 0 where its mask bit is 0 |
 //! | VECTORS + pool | un-pool: each vector is written 4 times, q = 0..3 = (dr, dc) = (q/2, q%2): address `+ dr*a_down + dc`, phase `+ dr*p_down + dc`; lane n is 0 unless its index is q (and, with mask, its mask bit is 1) |
-//! | WORDS | writes the words at `base`, `base+1`, ... of the operand buffer, the scratch, the code RAM or the tables of the vector unit; `unpack` (scratch only): every word is 4 pixels, low byte first, each becomes FP32 `byte * 2^-shift`, and `base` is rounded down to a multiple of 4 |
+//! | WORDS | writes the words at `base`, `base+1`, ... of the operand buffer, the scratch or the code RAM; words of the operand buffer from [`TABLES_AT`] on are the tables of the vector unit; `unpack` (scratch only): every word is 4 pixels, low byte first, each becomes FP32 `byte * 2^-shift`, and `base` is rounded down to a multiple of 4 |
 //! | GATHER | taps from the scratch into feature vectors, see below; no DRAM access |
 //!
 //! Codes: `mask` uses T bits per vector (bit n = lane n), `pool` 4T bits (bits 2n+1..2n = index of lane n,
@@ -32,9 +32,12 @@
 //! window with `g_col` smaller by x and `g_w` columns, channels from n on begin n*`g_ch_stride` words later, and their vectors
 //! n*kr*kc/T groups later if that is a whole number.
 
-use crate::effect::{Effect, Space, Step, product};
+use crate::effect::{Access, Effect, Space, Step, product};
 use crate::fields::descriptor;
 use crate::op::{OpValue, op, op_values};
+
+/// From here on the operand buffer's addresses are those of the tables of the vector unit: their constants, then their control words.
+pub const TABLES_AT: u32 = 0x8000;
 
 descriptor! {
     /// Descriptor of the load engine. See the [module documentation](self) for the meaning of each field.
@@ -81,10 +84,9 @@ descriptor! {
 impl LoadDesc {
     /// What the command reads and writes. Scratch and code RAM belong to the load engine alone.
     pub(crate) fn effect(&self, lanes: u32) -> Effect {
-        let Some(op) = LoadOp::of(self.op) else { return Effect::none(Self::op) };
+        let Some(op) = LoadOp::decode(self.op) else { return Effect::none(Self::op) };
+        let buffer = [Space::Feature, Space::Loss, Space::Weight][op.destination.0 as usize];
         let mut effect = Effect::default();
-        // those of ZERO and VECTORS
-        let buffer = [Space::Feature, Space::Loss, Space::Weight, Space::Table][op.destination.0 as usize];
         effect.reads([Self::op]);
         match op.kind {
             LoadKind::Zero => {
@@ -110,10 +112,12 @@ impl LoadDesc {
             LoadKind::Words => {
                 self.source(op, &mut effect);
                 effect.reads([Self::base]);
-                let shared = [(WordBuffer::Operand, Space::Operand), (WordBuffer::Table, Space::Table)];
-                if let Some((_, space)) = shared.into_iter().find(|(to, _)| op.destination == (*to).into()) {
+                if op.destination == WordBuffer::Operand.into() {
                     let words = product(&[self.run, self.n_run0, self.n_run1]);
-                    effect.walk(self, (space, true), Self::base, &[], words);
+                    match self.base.checked_sub(TABLES_AT) {
+                        None => effect.walk(self, (Space::Operand, true), Self::base, &[], words),
+                        Some(first) => effect.accesses.push(Access::written(Space::Table, first, words)),
+                    }
                 }
             }
             LoadKind::Gather => {
@@ -176,8 +180,6 @@ pub enum WordBuffer {
     Scratch = 1,
     /// ReLU masks and pool indices, for VECTORS.
     Code = 2,
-    /// Constants and control words of the vector unit.
-    Table = 3,
 }
 
 /// Banks of the scratch with so many lanes: GATHER reads a word of each per clock, unpacking writes a pixel to each.
@@ -194,7 +196,7 @@ impl OpValue for Destination {
         self.0
     }
     fn of(bits: u32) -> Option<Self> {
-        (bits < 4).then_some(Destination(bits))
+        (bits < 3).then_some(Destination(bits))
     }
 }
 
@@ -224,11 +226,6 @@ op! {
 }
 
 impl LoadOp {
-    /// The operation: `None` if bits have a value that is not defined, or only WORDS has the destination.
-    pub fn of(op: u32) -> Option<Self> {
-        let table = WordBuffer::Table.into();
-        Self::decode(op).filter(|op| op.kind == LoadKind::Words || op.destination != table)
-    }
     /// ZERO into a buffer.
     pub fn zero(to: VectorBuffer) -> Self {
         LoadOp { destination: to.into(), ..Self::default() }

@@ -1,7 +1,7 @@
 //! The load engine. Semantics: [`ef_isa::load`].
 
 use crate::{Machine, ModelError};
-use ef_isa::load::{LoadKind, LoadOp, WordBuffer};
+use ef_isa::load::{LoadKind, LoadOp, TABLES_AT, WordBuffer};
 use ef_isa::{Engine, LoadDesc};
 use ef_numerics as num;
 
@@ -12,7 +12,7 @@ impl Machine {
     /// If the operation is undefined, an address lies outside its buffer, or the runs hold another number of
     /// words than the command moves.
     pub fn load(&mut self, d: &LoadDesc) -> Result<(), ModelError> {
-        let op = LoadOp::of(d.op).ok_or(ModelError::BadOperation(Engine::Load, d.op))?;
+        let op = LoadOp::decode(d.op).ok_or(ModelError::BadOperation(Engine::Load, d.op))?;
         match op.kind {
             LoadKind::Zero => self.zero(d, op),
             LoadKind::Vectors => self.vectors(d, op),
@@ -133,12 +133,13 @@ impl Machine {
         if unpack {
             words = words.iter().flat_map(|w| w.to_le_bytes()).map(|b| num::pixel(b, op.shift)).collect();
         }
-        if op.destination == WordBuffer::Table.into() {
-            let (end, depth) = (d.base as usize + words.len(), self.vector.table().len());
+        let tables = d.base.checked_sub(TABLES_AT).filter(|_| op.destination == WordBuffer::Operand.into());
+        if let Some(first) = tables {
+            let (end, depth) = (first as usize + words.len(), self.vector.table().len());
             if end > depth {
                 return Err(ModelError::OutOfRange { buffer: "table", address: end as i64 - 1, depth });
             }
-            words.iter().zip(d.base..).for_each(|(word, address)| self.vector.write_table(address, *word));
+            words.iter().zip(first..).for_each(|(word, address)| self.vector.write_table(address, *word));
             return Ok(());
         }
         let (name, buffer) = match op.destination.0 {

@@ -125,7 +125,7 @@ impl Machine {
             }
         }
         let (waits, most) = if y { (d.run, LONGEST_OF_TWO) } else { (d.run.min(d.prefill), MOST_PREFILL) };
-        if (x || y) && waits > most {
+        if x && waits > most {
             return Err(ModelError::RunTooLong { run: waits, most });
         }
         let (counted, depth) = (walk.turns[walk.recipe.lane_level as usize], self.lanes());
@@ -134,10 +134,13 @@ impl Machine {
             return Err(ModelError::OutOfRange { buffer: "partial-sum lane", address, depth });
         }
         let registers = self.scalars.hyper.registers().map(|(_, value)| value);
-        let around = Around { psum: &self.psum, operand: &self.operand, lanes: self.config.lanes };
+        let around = Around { psum: &self.psum, operand: &self.operand, };
         let made = self.vector.run(&walk, &registers, &around)?;
         self.overflow(d.tag, made.saturated);
-        if x || y {
+        if y && !x {
+            return Err(ModelError::RunMismatch { expected: 0, got: made.y.len() });
+        }
+        if x {
             self.write_runs(&made.x, d.dram, d.run, d.n_run, d.d_run)?;
         }
         if y {
@@ -151,12 +154,11 @@ impl Machine {
 struct Around<'a> {
     psum: &'a Banks,
     operand: &'a [u32],
-    lanes: usize,
 }
 
 impl Words for Around<'_> {
     fn psum(&self, address: u32, lane: u32) -> u32 {
-        self.psum.data[address as usize * self.lanes + lane as usize]
+        self.psum.data[address as usize * self.psum.lanes + lane as usize]
     }
     fn operand(&self, address: u32) -> u32 {
         self.operand[address as usize]

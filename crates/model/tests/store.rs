@@ -114,8 +114,15 @@ fn runs_of_another_number_of_words_than_leave_are_refused() {
 #[test]
 fn words_beyond_the_tables_are_refused() {
     let (machine, _) = machine();
-    let op = load::LoadOp::words(load::WordBuffer::Table).encode();
-    let words = |base| LoadDesc { op, base, run: 8, n_run0: 1, n_run1: 1, ..LoadDesc::default() };
+    let op = load::LoadOp::words(load::WordBuffer::Operand).encode();
+    let words = |first| LoadDesc {
+        op,
+        base: load::TABLES_AT + first,
+        run: 8,
+        n_run0: 1,
+        n_run1: 1,
+        ..LoadDesc::default()
+    };
     let depth = machine.vector.table().len() as u32;
     machine.clone().load(&words(depth - 8)).unwrap();
     let error = machine.clone().load(&words(depth - 7));

@@ -217,7 +217,7 @@ glue! { [
         wire!(self.compute <- self.loader: feature_wdata[i] = wdata[i], loss_wdata[i] = wdata[i]);
         wire!(self.compute <- self.loader: weight_wdata[i] = wdata[i]);
     }
-    wire!(self.storer <- self.loader: operand_we, table_we, operand_waddr, operand_wdata);
+    wire!(self.storer <- self.loader: operand_we, operand_waddr, operand_wdata);
     // tiles that the store engine hands on to the load engine
     wire!(self.loader <- self.storer: handover_we, handover_waddr, handover_wdata);
     // partial sums to the store engine

@@ -59,7 +59,7 @@ impl Load {
 
     /// A command that starts at `start`. Returns when it is done if it reads no memory.
     pub fn start(&mut self, desc: &LoadDesc, start: u64) -> Option<u64> {
-        let Some(op) = LoadOp::of(desc.op) else { return Some(start + control::REFUSED) };
+        let Some(op) = LoadOp::decode(desc.op) else { return Some(start + control::REFUSED) };
         let count = |fields: &[u32]| fields.iter().map(|n| u64::from(*n)).product::<u64>();
         match op.kind {
             LoadKind::Zero => Some(start + zero_cycles(desc)),

@@ -3,15 +3,11 @@
 use ef_hdl_kit::Vsim;
 use ef_hdl_kit::rand::Rng;
 use ef_hdl_kit::vsim::PortId;
-use ef_isa::vector::{TABLE_ROWS, WORDS};
 use ef_isa::{Config, LoadDesc};
 use ef_rtl::load::LoadEngine;
 use ef_rtl_tests::{Engine, Memory, MemoryPins, Pace, Random, seeded};
 use proptest::prelude::*;
 use std::collections::VecDeque;
-
-/// Words of the tables of the vector unit.
-pub const TABLE_WORDS: usize = TABLE_ROWS as usize * WORDS;
 
 /// What the hand-over RAM holds in these tests.
 pub fn handover_words(config: &Config) -> Vec<u32> {
@@ -27,8 +23,6 @@ pub struct World {
     /// Feature, loss, weight, as `address * lanes + bank`.
     pub buffers: [Vec<u32>; 3],
     pub operand: Vec<u32>,
-    /// The tables of the vector unit.
-    pub table: Vec<u32>,
     pub commands: VecDeque<LoadDesc>,
     pub cancel: bool,
     pub started: usize,
@@ -49,7 +43,6 @@ impl World {
             buffers: [config.feature_aw, config.loss_aw, config.weight_aw]
                 .map(|width| vec![0; config.lanes << width]),
             operand: vec![0; 1 << config.operand_aw],
-            table: vec![0; TABLE_WORDS],
             commands: VecDeque::new(),
             cancel: false,
             started: 0,
@@ -137,10 +130,8 @@ impl LoadBench {
                 }
             }
         }
-        for (memory, we) in [(&mut world.operand, "operand_we"), (&mut world.table, "table_we")] {
-            if is(we) {
-                memory[sim.get("operand_waddr") as usize] = sim.get("operand_wdata") as u32;
-            }
+        if is("operand_we") {
+            world.operand[sim.get("operand_waddr") as usize] = sim.get("operand_wdata") as u32;
         }
     }
 

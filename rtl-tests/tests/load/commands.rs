@@ -1,6 +1,5 @@
 //! Commands of the load engine as a compiler would give them, and wilder ones.
 
-use crate::bench::TABLE_WORDS;
 use ef_isa::load::{LoadOp, VectorBuffer, WordBuffer};
 use ef_isa::{Config, LoadDesc, layout};
 use proptest::prelude::*;
@@ -72,7 +71,7 @@ pub fn any_shape() -> impl Strategy<Value = Shape> {
         4 => tile().prop_map(Shape::Tile),
         3 => nest().prop_map(Shape::Nest),
         2 => (
-            select(vec![WordBuffer::Operand, WordBuffer::Scratch, WordBuffer::Code, WordBuffer::Table]),
+            select(vec![WordBuffer::Operand, WordBuffer::Scratch, WordBuffer::Code]),
             0..2000u32,
             [0..200u32, 0..6u32, 0..4u32],
             any::<bool>(),
@@ -187,7 +186,6 @@ impl Shape {
                     WordBuffer::Operand => 1 << config.operand_aw,
                     WordBuffer::Scratch => 1 << config.scratch_aw,
                     WordBuffer::Code => 1 << config.code_aw,
-                    WordBuffer::Table => TABLE_WORDS as u32,
                 };
                 let base = base % depth;
                 let room = (depth - base) / if *unpack { 4 } else { 1 };

@@ -289,7 +289,7 @@ macro_rules! codes_of_every_row {
 
 macro_rules! words {
     ($b:ident, $rng:ident) => {{
-        drive!($b, $rng; one_in(500): reset; one_in(3): start; below(4): to; any(): unpack, in_word, in_valid;
+        drive!($b, $rng; one_in(500): reset; one_in(3): start; below(3): to; any(): unpack, in_word, in_valid;
                below(16): shift; count(100): base);
         $b.start.next &= $b.idle.val();
     }};
@@ -310,8 +310,8 @@ fn load_engine() {
         if world.commands.is_empty() {
             let mut command = small.new_tree(&mut shapes).unwrap().current().command(config);
             if rng.one_in(3) {
-                let to = [WordBuffer::Operand, WordBuffer::Scratch, WordBuffer::Code, WordBuffer::Table];
-                command.op = LoadOp::words(to[rng.random_range(0..4)]).encode();
+                let to = [WordBuffer::Operand, WordBuffer::Scratch, WordBuffer::Code][rng.random_range(0..3)];
+                command.op = LoadOp::words(to).encode();
             }
             if rng.one_in(4) {
                 command.op |= 1 << LoadOp::HANDED;

@@ -2,6 +2,7 @@
 
 use ef_hdl_kit::Vsim;
 use ef_hdl_kit::vsim::PortId;
+use ef_isa::load::TABLES_AT;
 use ef_isa::vector::Tables;
 use ef_isa::{Config, StoreDesc};
 use ef_model::Machine;
@@ -119,19 +120,19 @@ impl StoreBench {
         for (i, (_, value)) in model.scalars.hyper.registers().into_iter().enumerate() {
             self.engine.sim.set(&format!("hyper${i}"), value.into());
         }
-        self.write("operand_we", &model.operand, rng);
-        self.write("table_we", &tables.words(), rng);
+        self.write(0, &model.operand, rng);
+        self.write(TABLES_AT, &tables.words(), rng);
     }
 
-    /// What the load engine does: a word per cycle from address 0 on.
-    fn write(&mut self, enable: &str, words: &[u32], rng: &mut Random) {
-        for (address, word) in words.iter().enumerate() {
-            self.engine.sim.set(enable, 1);
-            self.engine.sim.set("operand_waddr", address as u64);
+    /// What the load engine does: a word per cycle from an address on.
+    fn write(&mut self, first: u32, words: &[u32], rng: &mut Random) {
+        for (word, address) in words.iter().zip(first..) {
+            self.engine.sim.set("operand_we", 1);
+            self.engine.sim.set("operand_waddr", address.into());
             self.engine.sim.set("operand_wdata", (*word).into());
             self.cycle(rng);
         }
-        self.engine.sim.set(enable, 0);
+        self.engine.sim.set("operand_we", 0);
     }
 
     /// Gives a command to the engine, which must be ready.

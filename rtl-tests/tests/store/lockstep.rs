@@ -3,6 +3,7 @@
 use crate::recipes::add;
 use ef_hdl_kit::lockstep;
 use ef_isa::StoreDesc;
+use ef_isa::load::TABLES_AT;
 use ef_isa::vector::recipes::{sgd, softmax_loss};
 use ef_isa::vector::{Recipe, RecipeWord, Sink, Source, Tables};
 use ef_rtl::arith::mult18::{MultKind, mult18_verilog};
@@ -14,7 +15,7 @@ use ef_rtl::store::operand_ram::OperandRam;
 use ef_rtl::store::order_key::OrderKey;
 use ef_rtl::store::pool_lane::PoolLane;
 use ef_rtl::store::psum_port::{ChooseAddress, PickLane, PsumPort};
-use ef_rtl::store::run_writer::{Deficit, RunWriter};
+use ef_rtl::store::run_writer::{Deficit, RunCommands, RunDebt, RunWords, RunWriter};
 use ef_rtl::store::serialise::Serialise;
 use ef_rtl::store::store_control::StoreControl;
 use ef_rtl::store::store_engine::StoreEngine;
@@ -111,6 +112,9 @@ group! {
 
     operand_ram[1000]: OperandRam::<4>::default() => |b, rng| {
         drive!(b, rng; one_in(2): operand_we; word(): operand_wdata; below(20): operand_waddr, operand_address);
+        if rng.one_in(3) {
+            b.operand_waddr.next = b.operand_waddr.next | u64::from(TABLES_AT);
+        }
     };
     stream_turn[600]: StreamTurn::default() => |b, rng| {
         drive!(b, rng; one_in(40): clear; one_in(2): fetch);
@@ -143,6 +147,25 @@ group! {
             drive!(b, rng; below(5): run, n_run; below(4): prefill; any(): two;
                    word(): dram, d_run, second_dram, second_d_run);
         }
+    };
+    run_commands[4000]: RunCommands::default() => |b, rng| {
+        drive!(b, rng; one_in(2): cmd_ready, enough; one_in(600): cancel; one_in(900): reset);
+        b.start.next = !b.walking.val() && rng.one_in(6);
+        if !b.walking.val() {
+            drive!(b, rng; below(5): run, n_run; below(4): prefill; any(): two;
+                   word(): dram, d_run, second_dram, second_d_run);
+        }
+    };
+    run_words[2000]: RunWords::default() => |b, rng| {
+        drive!(b, rng; one_in(2): push, second, turn; one_in(6): accept; below(5): length, least_less_one;
+               one_in(90): forget, cancelled; one_in(300): reset);
+        b.length_less_one.next = b.length.next - 1;
+    };
+    run_debt[3000]: RunDebt::default() => |b, rng| {
+        drive!(b, rng; one_in(8): accept; one_in(2): walking; one_in(90): cancelled; one_in(900): reset;
+               word(): in_data; not_one_in(4): in_valid, data_ready; below(5): length);
+        b.length.next = b.length.next + 1;
+        b.length_less_one.next = b.length.next - 1;
     };
     store_control[4000]: StoreControl::default() => |b, rng| {
         drive!(b, rng; one_in(500): reset; one_in(300): cancel; one_in(9): saturated;
@@ -214,9 +237,9 @@ fn store_engine() {
                not_one_in(3): cmd_ready; not_one_in(4): data_ready);
         done += u32::from(b.done.val());
         // the tables first
-        b.table_we.next = cycle < table.len();
         if let Some(word) = table.get(cycle) {
-            b.operand_waddr.next = (cycle as u64).into();
+            b.operand_we.next = true;
+            b.operand_waddr.next = (u64::from(TABLES_AT) + cycle as u64).into();
             b.operand_wdata.next = u64::from(*word).into();
         }
         b.start.next = cycle > table.len() && b.ready.val() && !b.start.val();

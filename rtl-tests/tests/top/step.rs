@@ -2,7 +2,7 @@
 use ef_hdl_kit::rand::Rng;
 use ef_isa::compute::{ComputeOp, Init, Phase};
 use ef_isa::instr::{Engine, Instr};
-use ef_isa::load::{LoadOp, VectorBuffer, WordBuffer};
+use ef_isa::load::{LoadOp, TABLES_AT, VectorBuffer, WordBuffer};
 use ef_isa::store::{StoreKind, StoreOp};
 use ef_isa::vector::{Logits, Walk, library};
 use ef_isa::{ComputeDesc, Descriptor, LoadDesc, StoreDesc};
@@ -36,7 +36,7 @@ const CODES_AT: u32 = 2304;
 const UPDATED_AT: u32 = 2560;
 const VELOCITIES_AT: u32 = 2816;
 const GRADIENTS_AT: u32 = 3072;
-const TABLES_AT: u32 = 3328;
+const TABLES: u32 = 3328;
 pub const PROGRAM_AT: u32 = 4096;
 /// Where its results begin.
 pub const RESULTS_AT: [u32; 5] = [MAPS_AT, CODES_AT, UPDATED_AT, VELOCITIES_AT, GRADIENTS_AT];
@@ -51,7 +51,7 @@ pub fn memory(rng: &mut impl Rng) -> Vec<u32> {
         *label = rng.random_range(0..CLASSES);
     }
     let tables = library().tables.words();
-    words[TABLES_AT as usize..][..tables.len()].copy_from_slice(&tables);
+    words[TABLES as usize..][..tables.len()].copy_from_slice(&tables);
     words
 }
 
@@ -168,7 +168,7 @@ fn losses() -> LoadDesc {
 fn inputs(a: &mut Assembler) {
     use Engine::{Compute, Load, Store};
     let tables = library().tables.words().len() as u32;
-    a.command(Load, &words(WordBuffer::Table, TABLES_AT, 0, tables), &[], &[], &[]);
+    a.command(Load, &words(WordBuffer::Operand, TABLES, TABLES_AT, tables), &[], &[], &[]);
     let dram = LoadDesc::dram;
     let features = tile(VectorBuffer::Feature, FEATURES_AT, 0, IN, IN);
     a.command(Load, &features, &[(dram, IN * IN * LANES)], &[], &[]);

@@ -67,6 +67,7 @@ impl Tables {
             steps.iter().position(leaves).map(|step| schedule.times[step])
         };
         let [x, y] = [Sink::X, Sink::Y].map(time);
+        assert!(x.is_some() || y.is_none(), "`{}` has a second stream and no first", schedule.recipe.name);
         self.words_out.insert(base, [x, y]);
         // a word out is pushed two cycles later, an accumulator is written one cycle later
         let last = steps.iter().zip(&schedule.times).map(|(step, time)| time + step.unit().written() + 3);

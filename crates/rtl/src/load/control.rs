@@ -59,7 +59,7 @@ impl Logic for LoadControl {
             && (self.new_kind.val() == self.kind_vectors.val());
         self.pool.next = self.op.val().get_bit(self.bit_pool.val().index())
             && (self.new_kind.val() == self.kind_vectors.val());
-        self.undefined.next = self.destination.val().all() && (self.new_kind.val() != self.kind_words.val());
+        self.undefined.next = self.destination.val().all();
         self.accepted.next = self.start.val() && !self.undefined.val();
         self.reader_start.next = self.accepted.val()
             && ((self.new_kind.val() == self.kind_vectors.val())

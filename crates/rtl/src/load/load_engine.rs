@@ -26,7 +26,7 @@ block! {
     ///         +->|           |               |   +------->| (codes) |
     ///         |  +-----------+  +--------+   |   | taps   +---------+
     ///  [HandoverRam]            | Gather |---|---+          ^ code_we
-    ///         ^ handover_we     |(scratch|   |            +---------+  operand_we, table_we
+    ///         ^ handover_we     |(scratch|   |            +---------+  operand_we
     ///                           +--------+   +----------->|  Words  |--> operand_waddr, operand_wdata
     ///                               ^ scratch_we ---------+---------+
     ///  start, field[] -> LoadControl -> starts, routing, done, bad
@@ -41,7 +41,7 @@ block! {
     /// | `data_valid`, `data_ready`, `data` | 1, 1, 32 | their words |
     /// | `feature_we`, `loss_we`, `weight_we` | 1 | write enables of the three buffers |
     /// | `waddr`, `wdata[T]` | 16, 32 | their address and data, bank order |
-    /// | `operand_we`, `table_we`, `operand_waddr`, `operand_wdata` | 1, 1, 16, 32 | write port of the operand RAM and of the tables |
+    /// | `operand_we`, `operand_waddr`, `operand_wdata` | 1, 16, 32 | write port of the operand RAM |
     /// | `handover_we`, `handover_waddr`, `handover_wdata` | 1, 16, 32 | write port of the hand-over RAM |
     /// | `words_read`, `burst_issued` | 1 | pulses for the counters |
     ///
@@ -59,7 +59,7 @@ block! {
         in clock: Clock, in reset, cancel, start, cmd_ready, data_valid, handover_we: Bit,
         in field: Vec<Bits<32>> = vec_of(LoadDesc::FIELDS.len()), in data, handover_wdata: Bits<32>,
         in handover_waddr: Bits<16>,
-        out ready, done, bad, cmd_valid, data_ready, feature_we, loss_we, weight_we, operand_we, table_we: Bit,
+        out ready, done, bad, cmd_valid, data_ready, feature_we, loss_we, weight_we, operand_we: Bit,
         out words_read, burst_issued: Bit, out cmd_addr, operand_wdata: Bits<32>,
         out cmd_len, waddr, operand_waddr: Bits<16>, out wdata: Vec<Bits<32>> = vec_of(T),
         half: Vec<Field16> = vec_of(LoadDesc::FIELDS.len()),
@@ -128,7 +128,7 @@ LoadEngine<T, W, BAW, CAW, HAW>; self => {
     wire!(self.words <- self.control: in_valid = words_valid);
     wire!(self.words <- self.control: unpack, shift);
     wire!(self.words <- self: base = half[LoadDesc::base].value, in_word = reader.word);
-    wire!(self <- self.words: operand_we, table_we);
+    wire!(self.operand_we, self.words.operand_we);
     wire!(self <- self.words: operand_waddr = waddr, operand_wdata = wdata[0]);
 
     wire!(self.vectors.clock, self.clock);

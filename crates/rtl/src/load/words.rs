@@ -1,4 +1,4 @@
-//! [`Words`]: the word stream into the operand buffer, the scratch, the code RAM or the tables.
+//! [`Words`]: the word stream into the operand buffer, the scratch or the code RAM.
 
 use crate::arith::pixel::Pixel;
 use ef_hdl_kit::{block, vec_of};
@@ -19,9 +19,9 @@ block! {
     ///
     /// | port | width | |
     /// |---|---|---|
-    /// | `start` | 1 | takes `to` (0 operand, 1 scratch, 2 code, 3 tables), `unpack` (scratch only), `shift`, `base` |
+    /// | `start` | 1 | takes `to` (0 operand, 1 scratch, 2 code), `unpack` (scratch only), `shift`, `base` |
     /// | `in_valid`, `in_ready`, `in_word` | 1, 1, 32 | words |
-    /// | `operand_we`, `code_we`, `table_we`, `waddr` | 1, 1, 1, 16 | which memory is written, and where |
+    /// | `operand_we`, `code_we`, `waddr` | 1, 1, 16 | which memory is written, and where |
     /// | `scratch_we[W]`, `scratch_waddr` | 1, 16 | which banks of the scratch are written, and where |
     /// | `wdata[W]` | 32 | the words to write; without `unpack` all of them are the same word |
     /// | `idle` | 1 | every word taken has been written |
@@ -30,7 +30,7 @@ block! {
         let bits = |value: usize| value as u64;
         in clock: Clock, in reset, start, unpack, in_valid: Bit, in to: Bits<2>,
         in shift: Bits<4>, in base: Bits<16>, in in_word: Bits<32>,
-        out in_ready, operand_we, code_we, table_we, idle: Bit, out waddr, scratch_waddr: Bits<16>,
+        out in_ready, operand_we, code_we, idle: Bit, out waddr, scratch_waddr: Bits<16>,
         out scratch_we: Vec<Bit> = vec_of(W), out wdata: Vec<Bits<32>> = vec_of(W),
         // the command
         reg target: Bits<2>, reg unpacking: Bit, reg scale: Bits<4>,
@@ -42,7 +42,7 @@ block! {
         reg(reset) valid: Bit, reg raw: Bits<32>,
         // the write
         reg next_at, at => waddr, row => scratch_waddr: Bits<16>, reg word: Vec<Bits<32>> = vec_of(W),
-        reg writing, operand => operand_we, code => code_we, table_word => table_we: Bit, reg scratch: Vec<Bit> = vec_of(W),
+        reg writing, operand => operand_we, code => code_we: Bit, reg scratch: Vec<Bit> = vec_of(W),
         net next_bank: Bits<16>,
         byte_at: Vec<Constant<Bits<5>>> = (0..W).map(|i| Constant::new(bits(8 * i).into())).collect(),
         number: Vec<Constant<Bits<16>>> = (0..W).map(|i| Constant::new(bits(i).into())).collect(),
@@ -80,7 +80,7 @@ impl<const W: usize> Logic for Words<W> {
             }
             self.wdata[i].next = self.word[i].q.val();
             self.scratch[i].d.next = self.valid.q.val()
-                && (self.target.q.val() == 1)
+                && self.target.q.val().get_bit(0)
                 && (self.unpacking.q.val() || (self.next_bank.val() == self.number[i].val()));
             self.scratch_we[i].next = self.scratch[i].q.val();
         }
@@ -94,17 +94,16 @@ impl<const W: usize> Logic for Words<W> {
         }
         self.writing.d.next = self.valid.q.val();
         self.operand.d.next = self.valid.q.val() && !self.target.q.val().any();
-        self.code.d.next = self.valid.q.val() && (self.target.q.val() == 2);
-        self.table_word.d.next = self.valid.q.val() && self.target.q.val().all();
+        self.code.d.next = self.valid.q.val() && self.target.q.val().get_bit(1);
 
         self.idle.next = !self.busy.q.val() && !self.valid.q.val() && !self.writing.q.val();
 
         if self.start.val() {
             self.target.d.next = self.to.val();
-            self.unpacking.d.next = self.unpack.val() && (self.to.val() == 1);
+            self.unpacking.d.next = self.unpack.val() && self.to.val().get_bit(0);
             self.scale.d.next = self.shift.val();
             self.next_at.d.next = self.base.val();
-            if self.unpack.val() && (self.to.val() == 1) {
+            if self.unpack.val() && self.to.val().get_bit(0) {
                 self.next_at.d.next = self.base.val() & self.aligned.val();
             }
         }

@@ -80,9 +80,9 @@ block! {
         reg finished: Bit,
         reg pulse map_starts => map_start, vector_starts => vector_start, writes => write, sends => send: Bit,
         // the operation, from the cycle after Decode on
-        reg is_map => map, is_vector, has_relu => relu, has_pool => pool, has_codes, has_x, has_two => two: Bit,
+        reg is_map => map, has_relu => relu, has_pool => pool, has_codes, has_x, has_two => two: Bit,
         net kind: Bits<2>, net starting, defined: Bit,
-        const kind_map: Bits<2> = StoreKind::Map as u64, const kind_vector: Bits<2> = StoreKind::Vector as u64,
+        const kind_map: Bits<2> = StoreKind::Map as u64,
         const bit_relu: Bits<4> = StoreOp::RELU as u64,
         const bit_pool: Bits<4> = StoreOp::POOL as u64, const bit_codes: Bits<4> = StoreOp::CODES as u64,
         const bit_x: Bits<5> = RecipeWord::X as u64, const bit_y: Bits<5> = RecipeWord::Y as u64,
@@ -96,21 +96,19 @@ impl Logic for StoreControl {
         self.kind.next = self.op.val().get_bits::<2>(0);
         self.defined.next = !self.kind.val().get_bit(1);
         self.is_map.d.next = self.kind.val() == self.kind_map.val();
-        self.is_vector.d.next = self.kind.val() == self.kind_vector.val();
         self.has_relu.d.next = self.op.val().get_bit(self.bit_relu.val().index());
         self.has_pool.d.next = self.op.val().get_bit(self.bit_pool.val().index());
         self.has_codes.d.next = (self.kind.val() == self.kind_map.val())
             && self.op.val().get_bit(self.bit_codes.val().index())
             && self.n_run.val().any();
-        self.has_x.d.next = self.recipe.val().get_bit(self.bit_x.val().index())
-            || self.recipe.val().get_bit(self.bit_y.val().index());
-        self.has_two.d.next = (self.kind.val() == self.kind_vector.val())
-            && self.recipe.val().get_bit(self.bit_y.val().index());
+        self.has_x.d.next = self.recipe.val().get_bit(self.bit_x.val().index());
+        self.has_two.d.next =
+            (self.kind.val() != self.kind_map.val()) && self.recipe.val().get_bit(self.bit_y.val().index());
         self.starting.next = self.map_starts.q.val() || self.vector_starts.q.val();
         self.finished.d.next = (self.state.q.val() == StoreState::Produce)
             && !self.starting.val()
             && ((self.is_map.q.val() && self.map_finished.val())
-                || (self.is_vector.q.val() && !self.vector_busy.val()));
+                || (!self.is_map.q.val() && !self.vector_busy.val()));
 
         self.clearing.d.next = self.reset.val();
         match self.state.q.val() {
@@ -130,7 +128,7 @@ impl Logic for StoreControl {
             }
             StoreState::Begin => {
                 self.map_starts.d.next = self.is_map.q.val();
-                self.vector_starts.d.next = self.is_vector.q.val();
+                self.vector_starts.d.next = !self.is_map.q.val();
                 self.writes.d.next = self.is_map.q.val() || self.has_x.q.val();
                 self.state.d.next = StoreState::Produce;
             }

@@ -23,7 +23,7 @@ block! {
     ///                         | start, finished
     ///                     +---+----------------------+
     ///  p_addr  <--+   [ Drain ]                [ VectorUnit ] --> loss_sum, mean_loss, correct
-    ///             |    MAP, codes                VECTOR  | <-- table_we, operand_w*
+    ///             |    MAP, codes                VECTOR  | <-- operand_w*
     ///  p_data --[ PsumPort ]---------------------------> |
     ///             |       |               operand_w* --[ OperandRam ]
     ///             |       v words                        v words
@@ -41,9 +41,8 @@ block! {
     /// | `cmd_valid`, `cmd_ready`, `cmd_addr`, `cmd_len` | 1, 1, 32, 16 | bursts |
     /// | `data_valid`, `data_ready`, `data` | 1, 1, 32 | their words |
     /// | `p_addr`, `p_data[T]` | 16, 32 | partial sums |
-    /// | `operand_we`, `operand_waddr`, `operand_wdata` | 1, 16, 32 | the load engine writes the operand RAM |
+    /// | `operand_we`, `operand_waddr`, `operand_wdata` | 1, 16, 32 | the load engine writes the operand RAM, or the tables of the vector unit |
     /// | `handover_we`, `handover_waddr`, `handover_wdata` | 1, 16, 32 | words of maps for the hand-over RAM |
-    /// | `table_we` | 1 | the same words go to the tables of the vector unit |
     /// | `hyper[4]` | 32 | the optimiser's registers, stable while a command runs |
     /// | `loss_sum`, `mean_loss`, `correct` | 32 | totals, kept until `clear` |
     /// | `clear` | 1 | they become 0 |
@@ -56,7 +55,7 @@ block! {
     /// ```
     pub struct StoreEngine<const T: usize, const OAW: usize, const CAW: usize, const LAT: usize> {
         assert!((1..=6).contains(&LAT), "partial sums are read with a latency of 1 to 6 cycles");
-        in clock: Clock, in reset, start, cancel, cmd_ready, data_ready, operand_we, table_we, clear: Bit,
+        in clock: Clock, in reset, start, cancel, cmd_ready, data_ready, operand_we, clear: Bit,
         in field: Vec<Bits<32>> = vec_of(FIELDS), in p_data: Vec<Bits<32>> = vec_of(T),
         in operand_waddr: Bits<16>,
         in operand_wdata: Bits<32>, in hyper: Vec<Bits<32>> = vec_of(HYPERPARAMETERS.len()),
@@ -121,7 +120,8 @@ StoreEngine<T, OAW, CAW, LAT>; self => {
     for i in 0..HYPERPARAMETERS.len() {
         wire!(self.vector.register[i], self.hyper[i]);
     }
-    wire!(self.vector <- self: table_write = table_we, table_address = operand_waddr, table_data = operand_wdata);
+    wire!(self.vector.table_write, self.operands.table_we);
+    wire!(self.vector <- self: table_address = operand_waddr, table_data = operand_wdata);
     wire!(self.vector.stall, self.buffer.stall);
     wire!(self <- self.vector: loss_sum, mean_loss, correct);
     wire!(self.operands <- self: clock, operand_we, operand_waddr, operand_wdata);

@@ -192,7 +192,7 @@ impl Producer {
             return;
         }
         let mut late = (at + self.resume).saturating_sub(self.nominal(self.last_of(next)));
-        if let Rate::Two { period, .. } = self.rate {
+        if let Rate::Even(period) | Rate::Two { period, .. } = self.rate {
             late = late.next_multiple_of(period);
         }
         if late > self.late(next) {

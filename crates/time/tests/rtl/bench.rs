@@ -1,7 +1,7 @@
 //! An accelerator in Verilator, and what its counters say beside what the model says.
 
 use ef_compiler::{Plan, encode};
-use ef_isa::load::{LoadOp, WordBuffer};
+use ef_isa::load::{LoadOp, TABLES_AT, WordBuffer};
 use ef_isa::vector::library;
 use ef_isa::{Command, Config, Device, LoadDesc, Synced};
 use ef_sim::{DramSettings, RtlDevice, counted};
@@ -32,8 +32,15 @@ impl TimeBench {
         let mut bench = TimeBench::new(config, memory);
         let tables = library().tables.words();
         bench.device.write_memory(0, &tables).unwrap();
-        let op = LoadOp::words(WordBuffer::Table).encode();
-        let load = LoadDesc { op, run: tables.len() as u32, n_run0: 1, n_run1: 1, ..LoadDesc::default() };
+        let op = LoadOp::words(WordBuffer::Operand).encode();
+        let load = LoadDesc {
+            op,
+            base: TABLES_AT,
+            run: tables.len() as u32,
+            n_run0: 1,
+            n_run1: 1,
+            ..LoadDesc::default()
+        };
         bench.command(Command::Load(load));
         bench
     }

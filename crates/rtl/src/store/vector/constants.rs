@@ -18,7 +18,7 @@ block! {
         out constant: Bits<32>,
         ram: RAM<Bits<32>, 4>,
         net mine: Bit,
-        const words: Bits<16> = CONSTANTS as u64,
+        const words: Bits<15> = CONSTANTS as u64,
         const low: Bits<5> = ef_isa::vector::place::constant.low,
     }
 }
@@ -26,7 +26,7 @@ block! {
 impl Logic for Constants {
     #[hdl_gen]
     fn update(&mut self) {
-        self.mine.next = self.write.val() && (self.write_address.val() < self.words.val());
+        self.mine.next = self.write.val() && (self.write_address.val().get_bits::<15>(0) < self.words.val());
         self.ram.write_clock.next = self.clock.val();
         self.ram.write_enable.next = self.copy.val() || self.mine.val();
         self.ram.write_address.next = self.write_address.val().get_bits::<4>(0);

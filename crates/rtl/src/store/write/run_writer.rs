@@ -1,7 +1,7 @@
 //! [`RunWriter`]: one or two streams of words become bursts to memory.
 
 use crate::stream::Skid;
-use ef_hdl_kit::block;
+use ef_hdl_kit::{block, glue};
 use rust_hdl::prelude::*;
 
 #[derive(Clone, Copy, Debug, PartialEq, LogicState)]
@@ -70,71 +70,82 @@ block! {
         in dram, d_run, second_dram, second_d_run, in_data: Bits<32>, in run, n_run, prefill: Bits<16>,
         out in_ready, cmd_valid, data_valid, busy, burst_issued, words_written: Bit,
         out cmd_addr, data: Bits<32>, out cmd_len: Bits<16>,
-        reg(reset) state: RunState, reg(reset) offering => cmd_valid: Bit,
-        reg address => cmd_addr, other_address: Bits<32>,
-        /// The command is of the second stream.
-        reg turn: Bit,
-        net stride: Bits<32>, net last_of_run: Bit,
-        reg length => cmd_len, length_less_one, left, prefill_less_one: Bits<16>,
-        /// A run is shorter than `prefill`.
-        reg brief: Bit,
-        reg least_less_one: Bits<16>, reg cancelled: Bit,
-        first_words, second_words: Deficit,
-        net deficit, lacking: Bits<20>,
-        reg enough: Bit,
-        /// Words of accepted commands that have not yet left the buffer.
-        reg(reset) owed: Bits<20>,
-        net pulse owed_change: Bits<20>, net owes_one, accept, supply, pay: Bit,
-        reg(reset) paying: Bit,
-        out: Skid<32>,
-        const one: Bits<16> = 1, const one_word: Bits<20> = 1, const minus_one: Bits<20> = 0xf_ffff,
+        commands: RunCommands,
+        words: RunWords,
+        debt: RunDebt,
     }
 }
 
-impl Logic for RunWriter {
+glue! { RunWriter; self => {
+    wire!(self.{commands, words, debt} <- self: clock, reset);
+    wire!(self.commands <- self: start, cancel, two, cmd_ready, dram, d_run, second_dram, second_d_run);
+    wire!(self.commands <- self: run, n_run, prefill, enough = words.enough);
+    wire!(self.words <- self: push, second, forget);
+    wire!(self.words <- self.commands: accept, turn, cancelled, length, length_less_one, least_less_one);
+    wire!(self.debt <- self: in_valid, in_data, data_ready);
+    wire!(self.debt <- self.commands: accept, cancelled, walking, length, length_less_one);
+    wire!(self <- self.commands: cmd_valid, cmd_addr, cmd_len = length, burst_issued = accept);
+    wire!(self <- self.debt: in_ready, data_valid, data, words_written, busy);
+}}
+
+block! {
+    /// Offers the bursts, one after the other, each when enough of its words are there.
+    pub struct RunCommands {
+        in clock: Clock, in reset, start, cancel, two, cmd_ready, enough: Bit,
+        in dram, d_run, second_dram, second_d_run: Bits<32>, in run, n_run, prefill: Bits<16>,
+        /// A command was taken; the one that is next is of the second stream; there are more to come.
+        out accept, turn, walking: Bit,
+        out cancelled, cmd_valid: Bit, out cmd_addr: Bits<32>, out length, length_less_one, least_less_one: Bits<16>,
+        reg(reset) state: RunState, reg(reset) offering => cmd_valid: Bit, reg ends => cancelled: Bit,
+        reg address => cmd_addr, other_address: Bits<32>, reg of_second => turn: Bit,
+        reg words => length, words_less_one => length_less_one, least => least_less_one: Bits<16>,
+        reg left, prefill_less_one: Bits<16>,
+        /// A run is shorter than `prefill`.
+        reg brief: Bit,
+        net stride, next_address: Bits<32>, net last_of_run: Bit,
+        const one: Bits<16> = 1,
+    }
+}
+
+impl Logic for RunCommands {
     #[hdl_gen]
     fn update(&mut self) {
-        self.out.clock.next = self.clock.val();
-        self.out.reset.next = self.reset.val();
-        self.cancelled.d.next = self.cancel.val();
+        self.ends.d.next = self.cancel.val();
         self.accept.next = self.offering.q.val() && self.cmd_ready.val();
-        self.supply.next = self.paying.q.val() && (self.in_valid.val() || self.cancelled.q.val());
-        self.pay.next = self.supply.val() && self.out.in_ready.val();
-
-        // commands
         self.stride.next = self.d_run.val();
-        if self.turn.q.val() {
+        if self.of_second.q.val() {
             self.stride.next = self.second_d_run.val();
         }
-        self.last_of_run.next = self.turn.q.val() || !self.two.val();
+        self.next_address.next = self.address.q.val() + self.stride.val();
+        self.last_of_run.next = self.of_second.q.val() || !self.two.val();
         match self.state.q.val() {
             RunState::Idle => {
                 self.address.d.next = self.dram.val();
                 self.other_address.d.next = self.second_dram.val();
-                self.turn.d.next = false;
-                self.length.d.next = self.run.val();
+                self.of_second.d.next = false;
+                self.words.d.next = self.run.val();
                 self.left.d.next = self.n_run.val();
                 if self.start.val() {
                     self.state.d.next = RunState::Measure;
                 }
             }
             RunState::Measure => {
-                self.length_less_one.d.next = self.length.q.val() - 1;
-                self.prefill_less_one.d.next = self.prefill.val() - 1;
-                self.brief.d.next = self.length.q.val() < self.prefill.val();
+                self.words_less_one.d.next = self.words.q.val() - 1;
+                // no words are as one
+                self.prefill_less_one.d.next = 0.into();
+                if self.prefill.val().any() {
+                    self.prefill_less_one.d.next = self.prefill.val() - 1;
+                }
+                self.brief.d.next = self.words.q.val() < self.prefill.val();
                 self.state.d.next = RunState::Idle;
-                if self.length.q.val().any() && self.left.q.val().any() {
+                if self.words.q.val().any() && self.left.q.val().any() {
                     self.state.d.next = RunState::Limit;
                 }
             }
             RunState::Limit => {
-                self.least_less_one.d.next = self.prefill_less_one.q.val();
+                self.least.d.next = self.prefill_less_one.q.val();
                 if self.brief.q.val() {
-                    self.least_less_one.d.next = self.length_less_one.q.val();
-                }
-                // `prefill` 0
-                if self.prefill_less_one.q.val().all() {
-                    self.least_less_one.d.next = 0.into();
+                    self.least.d.next = self.words_less_one.q.val();
                 }
                 self.state.d.next = RunState::Settle;
             }
@@ -142,7 +153,7 @@ impl Logic for RunWriter {
                 self.state.d.next = RunState::Wait;
             }
             RunState::Wait => {
-                if self.enough.q.val() {
+                if self.enough.val() {
                     self.state.d.next = RunState::Offer;
                     self.offering.d.next = true;
                 }
@@ -150,11 +161,11 @@ impl Logic for RunWriter {
             RunState::Offer => {
                 if self.cmd_ready.val() {
                     self.offering.d.next = false;
-                    self.address.d.next = self.address.q.val() + self.stride.val();
+                    self.address.d.next = self.next_address.val();
                     if self.two.val() {
-                        self.turn.d.next = !self.turn.q.val();
+                        self.of_second.d.next = !self.of_second.q.val();
                         self.address.d.next = self.other_address.q.val();
-                        self.other_address.d.next = self.address.q.val() + self.stride.val();
+                        self.other_address.d.next = self.next_address.val();
                     }
                     self.state.d.next = RunState::Settle;
                     if self.last_of_run.val() {
@@ -167,65 +178,99 @@ impl Logic for RunWriter {
             }
         }
         // an offered command may not be withdrawn, any other step may
-        if self.cancelled.q.val() && (!self.offering.q.val() || self.cmd_ready.val()) {
+        if self.ends.q.val() && (!self.offering.q.val() || self.cmd_ready.val()) {
             self.state.d.next = RunState::Idle;
             self.offering.d.next = false;
         }
+        self.walking.next = self.state.q.val() != RunState::Idle;
+    }
+}
 
-        // a change is chosen before the one adder of each count
-        if self.accept.val() {
-            self.owed_change.next = bit_cast::<20, 16>(self.length.q.val());
-            if self.pay.val() {
-                self.owed_change.next = bit_cast::<20, 16>(self.length_less_one.q.val());
-            }
-        } else if self.pay.val() {
-            self.owed_change.next = self.minus_one.val();
+block! {
+    /// Whether enough words wait for the next burst.
+    pub struct RunWords {
+        in clock: Clock, in reset, push, second, forget, accept, turn, cancelled: Bit,
+        in length, length_less_one, least_less_one: Bits<16>,
+        out enough: Bit,
+        stream: [Deficit; 2],
+        net clear: Bit, net deficit, lacking: Bits<20>,
+        reg there => enough: Bit,
+    }
+}
+
+impl Logic for RunWords {
+    #[hdl_gen]
+    fn update(&mut self) {
+        self.clear.next = self.forget.val() || self.cancelled.val() || self.reset.val();
+        for i in 0..2 {
+            self.stream[i].clock.next = self.clock.val();
+            self.stream[i].clear.next = self.clear.val();
+            self.stream[i].length.next = self.length.val();
+            self.stream[i].length_less_one.next = self.length_less_one.val();
         }
-        self.first_words.clock.next = self.clock.val();
-        self.first_words.clear.next = self.forget.val() || self.cancelled.q.val() || self.reset.val();
-        self.first_words.push.next = self.push.val() && !self.second.val();
-        self.first_words.owe.next = self.accept.val() && !self.turn.q.val();
-        self.first_words.length.next = self.length.q.val();
-        self.first_words.length_less_one.next = self.length_less_one.q.val();
-        self.second_words.clock.next = self.clock.val();
-        self.second_words.clear.next = self.forget.val() || self.cancelled.q.val() || self.reset.val();
-        self.second_words.push.next = self.push.val() && self.second.val();
-        self.second_words.owe.next = self.accept.val() && self.turn.q.val();
-        self.second_words.length.next = self.length.q.val();
-        self.second_words.length_less_one.next = self.length_less_one.q.val();
-        self.deficit.next = self.first_words.words.val();
-        if self.turn.q.val() {
-            self.deficit.next = self.second_words.words.val();
+        self.stream[0].push.next = self.push.val() && !self.second.val();
+        self.stream[1].push.next = self.push.val() && self.second.val();
+        self.stream[0].owe.next = self.accept.val() && !self.turn.val();
+        self.stream[1].owe.next = self.accept.val() && self.turn.val();
+        self.deficit.next = self.stream[0].words.val();
+        if self.turn.val() {
+            self.deficit.next = self.stream[1].words.val();
         }
-        self.lacking.next = self.deficit.val() + bit_cast::<20, 16>(self.least_less_one.q.val());
-        self.enough.d.next = self.lacking.val().get_bit(19);
-        self.owed.d.next = self.owed.q.val() + self.owed_change.val();
-        self.owes_one.next = self.owed.q.val() == self.one_word.val();
+        self.lacking.next = self.deficit.val() + bit_cast::<20, 16>(self.least_less_one.val());
+        self.there.d.next = self.lacking.val().get_bit(19);
+    }
+}
+
+block! {
+    /// Pays the words that taken commands owe; with zeros after `cancelled`.
+    pub struct RunDebt {
+        in clock: Clock, in reset, accept, cancelled, walking, in_valid, data_ready: Bit,
+        in length, length_less_one: Bits<16>, in in_data: Bits<32>,
+        out in_ready, data_valid, busy, words_written: Bit, out data: Bits<32>,
+        /// Words of taken commands that have not yet left the buffer in front.
+        owed: Deficit,
+        net owes_one, supply, pay: Bit,
+        reg(reset) paying: Bit,
+        out: Skid<32>,
+        const one_word: Bits<20> = 1,
+    }
+}
+
+impl Logic for RunDebt {
+    #[hdl_gen]
+    fn update(&mut self) {
+        self.out.clock.next = self.clock.val();
+        self.out.reset.next = self.reset.val();
+        self.supply.next = self.paying.q.val() && (self.in_valid.val() || self.cancelled.val());
+        self.pay.next = self.supply.val() && self.out.in_ready.val();
+        self.owed.clock.next = self.clock.val();
+        self.owed.clear.next = self.reset.val();
+        self.owed.owe.next = self.accept.val();
+        self.owed.push.next = self.pay.val();
+        self.owed.length.next = self.length.val();
+        self.owed.length_less_one.next = self.length_less_one.val();
+        self.owes_one.next = self.owed.words.val() == self.one_word.val();
         if self.accept.val() {
             self.paying.d.next = true;
         } else if self.pay.val() && self.owes_one.val() {
             self.paying.d.next = false;
         }
-
-        // data
         self.out.in_valid.next = self.supply.val();
         self.out.in_data.next = self.in_data.val();
-        if self.cancelled.q.val() {
+        if self.cancelled.val() {
             self.out.in_data.next = 0.into();
         }
-        self.in_ready.next = self.paying.q.val() && self.out.in_ready.val() && !self.cancelled.q.val();
+        self.in_ready.next = self.paying.q.val() && self.out.in_ready.val() && !self.cancelled.val();
         self.out.out_ready.next = self.data_ready.val();
         self.data_valid.next = self.out.out_valid.val();
         self.data.next = self.out.out_data.val();
-        self.burst_issued.next = self.accept.val();
         self.words_written.next = self.out.out_valid.val() && self.data_ready.val();
-        self.busy.next =
-            (self.state.q.val() != RunState::Idle) || self.paying.q.val() || self.out.out_valid.val();
+        self.busy.next = self.walking.val() || self.paying.q.val() || self.out.out_valid.val();
     }
 }
 
 block! {
-    /// Words of a stream that accepted commands owe, less those that were pushed into the buffer: two's complement.
+    /// Words that taken commands owe, less those that were brought (pushed into the buffer, or paid): two's complement.
     pub struct Deficit {
         in clock: Clock, in clear, push, owe: Bit, in length, length_less_one: Bits<16>,
         out words: Bits<20>,

@@ -80,7 +80,7 @@ block! {
         in taken_ready: Bit,
         ram: WordRam<{ DEPTH_LOG2 + 1 }>,
         turn: StreamTurn,
-        first_words, second_words: StreamCount,
+        stream: [StreamCount; 2],
         reg(clear) stalled => stall: Bit,
         /// Words fetched and not yet taken.
         reg(clear) ahead: Bits<4>,
@@ -95,34 +95,34 @@ impl Logic for WordStore {
     fn update(&mut self) {
         self.ram.clock.next = self.clock.val();
         self.turn.clock.next = self.clock.val();
-        self.first_words.clock.next = self.clock.val();
-        self.second_words.clock.next = self.clock.val();
         self.turn.clear.next = self.clear.val();
-        self.first_words.clear.next = self.clear.val();
-        self.second_words.clear.next = self.clear.val();
         self.turn.two.next = self.two.val();
         self.turn.run.next = self.run.val();
-        self.first_words.push.next = self.push.val() && !self.second.val();
-        self.second_words.push.next = self.push.val() && self.second.val();
+        for i in 0..2 {
+            self.stream[i].clock.next = self.clock.val();
+            self.stream[i].clear.next = self.clear.val();
+        }
+        self.stream[0].push.next = self.push.val() && !self.second.val();
+        self.stream[1].push.next = self.push.val() && self.second.val();
 
         self.ram.write.next = self.push.val();
         self.ram.write_data.next = self.word.val();
-        self.ram.write_address.next = bit_cast::<16, DEPTH_LOG2>(self.first_words.tail.val());
+        self.ram.write_address.next = bit_cast::<16, DEPTH_LOG2>(self.stream[0].tail.val());
         if self.second.val() {
             self.ram.write_address.next =
-                self.half.val() | bit_cast::<16, DEPTH_LOG2>(self.second_words.tail.val());
+                self.half.val() | bit_cast::<16, DEPTH_LOG2>(self.stream[1].tail.val());
         }
-        self.ram.read_address.next = bit_cast::<16, DEPTH_LOG2>(self.first_words.head.val());
+        self.ram.read_address.next = bit_cast::<16, DEPTH_LOG2>(self.stream[0].head.val());
         // bit 3 of the words ahead: the queue behind is spoken for
-        self.fetch.next = self.first_words.any.val() && !self.ahead.q.val().get_bit(3);
+        self.fetch.next = self.stream[0].any.val() && !self.ahead.q.val().get_bit(3);
         if self.turn.second.val() {
             self.ram.read_address.next =
-                self.half.val() | bit_cast::<16, DEPTH_LOG2>(self.second_words.head.val());
-            self.fetch.next = self.second_words.any.val() && !self.ahead.q.val().get_bit(3);
+                self.half.val() | bit_cast::<16, DEPTH_LOG2>(self.stream[1].head.val());
+            self.fetch.next = self.stream[1].any.val() && !self.ahead.q.val().get_bit(3);
         }
         self.turn.fetch.next = self.fetch.val();
-        self.first_words.fetch.next = self.fetch.val() && !self.turn.second.val();
-        self.second_words.fetch.next = self.fetch.val() && self.turn.second.val();
+        self.stream[0].fetch.next = self.fetch.val() && !self.turn.second.val();
+        self.stream[1].fetch.next = self.fetch.val() && self.turn.second.val();
         self.take.next = self.taken_valid.val() && self.taken_ready.val();
         self.fetch_1.d.next = self.fetch.val();
         self.fetch_2.d.next = self.fetch_1.q.val();
@@ -131,7 +131,7 @@ impl Logic for WordStore {
         } else if self.take.val() && !self.fetch.val() {
             self.ahead.d.next = self.ahead.q.val() - 1;
         }
-        self.stalled.d.next = self.first_words.many.val() || self.second_words.many.val();
+        self.stalled.d.next = self.stream[0].many.val() || self.stream[1].many.val();
         self.fetched_word.next = self.ram.read_data.val();
     }
 }
