@@ -97,7 +97,7 @@ fn setup(args: &ExampleArgs, images: usize) -> Result<Setup> {
     let degrees = args.degrees;
     ensure!((-180.0..=180.0).contains(&degrees), "--degrees {degrees}: -180 to 180 are possible");
     let (images, epochs, seed, rtl) = (args.images, args.epochs, args.seed, !args.no_rtl);
-    Ok(Setup { degrees, pretraining_epochs: personalise::PRETRAINING_EPOCHS, images, epochs, seed, rtl })
+    Ok(Setup { degrees, images, epochs, seed, rtl })
 }
 
 fn save(folder: &Path, report: &Report) -> Result<()> {

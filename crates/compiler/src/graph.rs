@@ -68,12 +68,15 @@ impl Graph {
         }));
         Ok(Graph { tensors, stages })
     }
-}
 
-impl Graph {
     /// The first stage that is trained. No loss goes further than to its output: it has WU and no BP, those before it have neither.
-    pub fn first_trained(&self) -> usize {
+    fn first_trained(&self) -> usize {
         self.stages.iter().position(|stage| !stage.frozen).expect("the network was checked")
+    }
+
+    /// Whether the gradient of the stage's output is, so that its ReLU and pooling leave codes.
+    pub fn has_loss(&self, stage: usize) -> bool {
+        stage >= self.first_trained()
     }
 
     /// Whether the gradient of the stage's input is computed, for a trained stage before it.

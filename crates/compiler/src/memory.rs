@@ -232,7 +232,7 @@ fn needed(graph: &Graph) -> Vec<Need> {
             let last = if graph.has_wu(reader) { backward(reader) } else { reader };
             need(SpanKind::Map, stage.output, tensor.words, (index, last));
         }
-        if index < graph.first_trained() {
+        if !graph.has_loss(index) {
             continue;
         }
         // the loss makes the gradient of the last map in FP

@@ -1,9 +1,11 @@
 //! The network description: a short TOML file.
 
+mod layer;
 mod sizes;
 mod values;
 
 use crate::NetworkError;
+pub use layer::Layer;
 use serde::Deserialize;
 pub use values::Two;
 
@@ -63,71 +65,6 @@ impl Input {
             }
         }
         Ok(())
-    }
-}
-
-/// One entry of the `[[layer]]` list; its key `kind` is the variant.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Layer {
-    /// Convolution, square kernel.
-    Conv {
-        /// Output channels.
-        outputs: usize,
-        /// Rows and columns of the kernel.
-        #[serde(deserialize_with = "values::square")]
-        kernel: usize,
-        /// Rows and columns of zeros on each side.
-        #[serde(default)]
-        padding: usize,
-        /// 1 to 4 on the images, 1 on any other map.
-        #[serde(default = "values::one")]
-        stride: usize,
-        /// Its weights and biases stay as they are.
-        #[serde(default)]
-        frozen: bool,
-    },
-    /// `max(0, x)`, behind a convolution, a fully connected layer or a pooling.
-    Relu {},
-    /// 2 x 2, stride 2; an odd last row or column is dropped.
-    MaxPool {
-        /// 2; no other size is possible.
-        #[serde(default)]
-        kernel: Two,
-        /// 2; no other stride is possible.
-        #[serde(default)]
-        stride: Two,
-    },
-    /// Fully connected.
-    Fc {
-        /// Output channels.
-        outputs: usize,
-        /// Its weights and biases stay as they are.
-        #[serde(default)]
-        frozen: bool,
-    },
-    /// The loss; always last, may be left out.
-    SoftmaxCrossEntropy {},
-}
-
-impl Layer {
-    /// Whether its weights stay as they are; `None` if it has none.
-    pub fn frozen(&self) -> Option<bool> {
-        match self {
-            Layer::Conv { frozen, .. } | Layer::Fc { frozen, .. } => Some(*frozen),
-            _ => None,
-        }
-    }
-
-    /// The key `kind` of the layer.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Layer::Conv { .. } => "conv",
-            Layer::Relu {} => "relu",
-            Layer::MaxPool { .. } => "max_pool",
-            Layer::Fc { .. } => "fc",
-            Layer::SoftmaxCrossEntropy {} => "softmax_cross_entropy",
-        }
     }
 }
 
@@ -200,11 +137,7 @@ impl Network {
     pub fn with_frozen(&self, names: &[impl AsRef<str>]) -> Result<Network, NetworkError> {
         let known: Vec<String> = self.parameters().into_iter().map(|shape| shape.name).collect();
         let mut network = self.clone();
-        let weighted = network.layers.iter_mut().filter_map(|layer| match layer {
-            Layer::Conv { frozen, .. } | Layer::Fc { frozen, .. } => Some(frozen),
-            _ => None,
-        });
-        let mut frozen: Vec<&mut bool> = weighted.collect();
+        let mut frozen: Vec<&mut bool> = network.layers.iter_mut().filter_map(Layer::frozen_mut).collect();
         for name in names.iter().map(AsRef::as_ref) {
             let Some(index) = known.iter().position(|known| known == name) else {
                 return Err(NetworkError::NoSuchLayer { name: name.into(), possible: known.join(", ") });
@@ -218,11 +151,7 @@ impl Network {
     /// The same network with all layers trained.
     pub fn thawed(&self) -> Network {
         let mut network = self.clone();
-        for layer in &mut network.layers {
-            if let Layer::Conv { frozen, .. } | Layer::Fc { frozen, .. } = layer {
-                *frozen = false;
-            }
-        }
+        network.layers.iter_mut().filter_map(Layer::frozen_mut).for_each(|frozen| *frozen = false);
         network
     }
 

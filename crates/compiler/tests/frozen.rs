@@ -1,10 +1,10 @@
 //! Frozen layers: they stay as they are, the others learn the same bits, and nothing is done for them that is not needed.
 
-use ef_compiler::{Network, PixelFormat, Plan, Prepared};
+use ef_compiler::{Network, PixelFormat, Plan, Prepared, Synced};
 use ef_isa::compute::Phase;
 use ef_isa::config::{FP32_2X2, FP32_8X8, SIM_4X4};
-use ef_isa::{Config, Hyperparameters};
-use ef_isa::{Device, regs};
+use ef_isa::store::StoreOp;
+use ef_isa::{Command, Config, Device, Hyperparameters, regs};
 use ef_model::ModelDevice;
 use ef_time::{BurstMemory, Memory, predict};
 
@@ -35,11 +35,8 @@ fn prepared(frozen: &[usize], config: &'static Config) -> Prepared {
 /// The parameters of every layer after a step, and the loss.
 fn step(plan: &Plan) -> (Vec<Vec<u32>>, u32) {
     let mut device = ModelDevice::new(plan.config, plan.map.memory_words);
-    let value = |i: usize| ((i * 37 + 11) % 23) as f32 / 40.0 - 0.25;
-    for layer in &plan.map.layers {
-        let weight: Vec<f32> = (0..layer.shape.weights()).map(value).collect();
-        let bias: Vec<f32> = (0..layer.shape.outputs).map(value).collect();
-        device.write_memory(layer.weights, &layer.pack(&weight, &bias)).unwrap();
+    for (layer, words) in plan.map.layers.iter().zip(initial(plan)) {
+        device.write_memory(layer.weights, &words).unwrap();
     }
     Hyperparameters { inv_batch: 1.0 / BATCH as f32, ..Hyperparameters::EXAMPLE }.write(&mut device).unwrap();
     let pixels: Vec<f32> = (0..BATCH * 128).map(|i| ((i * i) % 17) as f32 / 16.0).collect();
@@ -132,4 +129,23 @@ fn layers_are_frozen_by_name_and_others_are_refused() {
     assert_eq!(error, "no layer with weights is called `conv9`; there are conv1, conv2, conv3, fc1");
     let all = ["conv1", "conv2", "conv3", "fc1"];
     assert!(whole.with_frozen(&all).unwrap_err().to_string().starts_with("every layer is frozen"));
+}
+
+#[test]
+fn a_map_that_is_handed_on_and_not_read_again_is_not_written() {
+    // runs to DRAM of the maps that FP hands on
+    let written = |frozen: &[usize]| -> Vec<u32> {
+        let step = prepared(frozen, &FP32_8X8).step(true).unwrap();
+        let handed = |command: &Synced| match &command.command {
+            Command::Store(d) => StoreOp::decode(d.op).is_some_and(|op| op.hand_over).then_some(d.n_run),
+            _ => None,
+        };
+        let forward = step.passes.iter().filter(|pass| pass.parts.iter().all(|part| part.1 == Phase::Fp));
+        forward.flat_map(|pass| step.commands[pass.commands.clone()].iter().filter_map(handed)).collect()
+    };
+    // WU of the second layer reads it
+    let kept = written(&[0]);
+    assert!(!kept.is_empty() && kept.iter().all(|runs| *runs > 0), "{kept:?}");
+    let dropped = written(&[0, 1]);
+    assert!(!dropped.is_empty() && dropped.iter().all(|runs| *runs == 0), "{dropped:?}");
 }

@@ -19,7 +19,7 @@
 //! `n_c`, `n_r`, `n_g`, `n_i` turns, innermost first. The partial-sum address begins at `p_base`; a step of a loop adds its `p_*`, wherever the
 //! loops inside it have ended. Element number e reads operand words `o_a + e`, `o_b + e`; its channel k reads `o_c + k`.
 //! Words leave as two streams, in the order of the elements: X as `n_run` runs of `run` words at `dram + i*d_run`, Y as runs of as many words at
-//! `second_dram + i*second_d_run`, in turn. A burst waits until `prefill` words of its run are there, at most [`MOST_PREFILL`]; with two
+//! `second_dram + i*second_d_run`, in turn. A burst waits until `prefill` words of its run are there, 1 if that is 0, at most [`MOST_PREFILL`]; with two
 //! streams a run has at most [`LONGEST_OF_TWO`] words. The control words are loaded before: [`Tables`](crate::vector::Tables).
 
 use crate::Descriptor;

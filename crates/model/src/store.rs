@@ -134,7 +134,7 @@ impl Machine {
             return Err(ModelError::OutOfRange { buffer: "partial-sum lane", address, depth });
         }
         let registers = self.scalars.hyper.registers().map(|(_, value)| value);
-        let around = Around { psum: &self.psum, operand: &self.operand, };
+        let around = Around { psum: &self.psum, operand: &self.operand };
         let made = self.vector.run(&walk, &registers, &around)?;
         self.overflow(d.tag, made.saturated);
         if y && !x {

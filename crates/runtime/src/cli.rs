@@ -12,7 +12,7 @@ use std::process::ExitCode;
 pub use eval::EvalArgs;
 pub use hardware::HardwareArgs;
 pub use memtest::MemtestArgs;
-pub use train::TrainArgs;
+pub use train::{TrainArgs, USUAL_EPOCHS};
 
 /// What `ef-train` does.
 #[derive(clap::Subcommand)]

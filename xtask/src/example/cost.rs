@@ -8,22 +8,25 @@ use ef_runtime::backend::Backend;
 use ef_runtime::epoch_order;
 use ef_runtime::parameters::State;
 use ef_sim::DramSettings;
+use ef_time::Report;
 
 /// A step of `images` images with this memory, at `mhz`.
 pub fn predicted(learner: &Learner, images: usize, behind: &Behind, mhz: Option<f64>) -> Result<Cost> {
-    let step = ef_time::predict_program(CONFIG, &learner.plan(images)?.train, behind.memory)?;
+    let step = step(learner, images, behind)?;
     Ok(cost(step.cycles, step.read.words + step.written.words + step.fetched.words, images, mhz))
 }
 
 /// All steps of `course`.
 pub fn cycles(learner: &Learner, course: &Course, behind: &Behind) -> Result<u64> {
     let (steps, rest) = (course.images.len() / BATCH, course.images.len() % BATCH);
-    let step = |images: usize| -> Result<u64> {
-        Ok(ef_time::predict_program(CONFIG, &learner.plan(images)?.train, behind.memory)?.cycles)
-    };
-    let whole = if steps > 0 { steps as u64 * step(BATCH)? } else { 0 };
-    let rest = if rest > 0 { step(rest)? } else { 0 };
+    let cycles = |images: usize| Ok::<_, anyhow::Error>(step(learner, images, behind)?.cycles);
+    let whole = if steps > 0 { steps as u64 * cycles(BATCH)? } else { 0 };
+    let rest = if rest > 0 { cycles(rest)? } else { 0 };
     Ok(u64::from(course.epochs) * (whole + rest))
+}
+
+fn step(learner: &Learner, images: usize, behind: &Behind) -> Result<Report> {
+    Ok(ef_time::predict_program(CONFIG, &learner.plan(images)?.train, behind.memory)?)
 }
 
 fn cost(cycles: u64, words: u64, images: usize, mhz: Option<f64>) -> Cost {
@@ -50,10 +53,9 @@ pub fn simulated(learner: &Learner, state: &State, course: &Course) -> Result<Rt
     let same = outcome.loss.to_bits() == expected.loss.to_bits() && words == expected_words;
     ensure!(same, "the RTL has other weights after a step than the golden model");
     let counted = outcome.counters;
-    let moved = counted.words_read + counted.words_written + counted.words_fetched;
     let behind = Behind::simulated(&DramSettings::default())?;
     Ok(RtlStep {
-        simulated: cost(counted.cycles, moved, first.len(), None),
+        simulated: cost(counted.cycles, counted.words(), first.len(), None),
         predicted: predicted(learner, first.len(), &behind, None)?,
         memory: behind.name,
     })

@@ -8,6 +8,7 @@ use crate::plan::Behind;
 use anyhow::{Context, Result};
 use ef_board::Board;
 use ef_runtime::backend::{Backend, USUAL_BOARD};
+use ef_runtime::cli::USUAL_EPOCHS;
 use ef_runtime::data::{Dataset, Images};
 use ef_runtime::loaded::LoadedDevice;
 use ef_runtime::networks::NetworkFile;
@@ -17,9 +18,6 @@ use ef_runtime::view::View;
 
 /// The bundled network.
 const NETWORK: &str = "digits";
-/// Epochs of the pre-training, as of `cargo xtask train`.
-pub const PRETRAINING_EPOCHS: u32 = 4;
-
 /// Ways to adapt: name and the layers that stay as they are.
 const VARIANTS: [(&str, &[&str]); 3] =
     [("all layers trained", &[]), ("conv1 frozen", &["conv1"]), ("conv1, conv2 frozen", &["conv1", "conv2"])];
@@ -28,7 +26,6 @@ const VARIANTS: [(&str, &[&str]); 3] =
 pub struct Setup {
     /// The personal images are turned to the left by so much.
     pub degrees: f32,
-    pub pretraining_epochs: u32,
     /// Personal images, the first of the training images, and how often each is seen.
     pub images: usize,
     pub epochs: u32,
@@ -57,7 +54,7 @@ pub fn run(digits: &Dataset, setup: &Setup, view: &mut View) -> Result<Report> {
     let personal = turned.train.first(setup.images);
     let pixels = Pixels::of(&network.network.input, &digits.train);
     let tests = [&digits.test, &turned.test];
-    let pretraining = Course { images: &digits.train, epochs: setup.pretraining_epochs, seed: setup.seed };
+    let pretraining = Course { images: &digits.train, epochs: USUAL_EPOCHS, seed: setup.seed };
     let learner = Learner::new(&network, &pixels, &[digits.train.len(), digits.test.len()])?;
     let shapes = network.network.parameters();
     let mut device = learner.on(Backend::Model, &initial(&shapes, setup.seed))?;

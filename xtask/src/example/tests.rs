@@ -10,7 +10,7 @@ use ef_runtime::view::View;
 fn short() -> Report {
     let digits = DataSpec::Digits.load(10).unwrap();
     let digits = Dataset { train: digits.train.first(480), test: digits.test.first(96), ..digits };
-    let setup = Setup { degrees: 40.0, pretraining_epochs: 4, images: 96, epochs: 6, seed: 1, rtl: false };
+    let setup = Setup { degrees: 40.0, images: 96, epochs: 6, seed: 1, rtl: false };
     run(&digits, &setup, &mut View::silent()).unwrap()
 }
 

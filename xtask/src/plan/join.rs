@@ -193,7 +193,7 @@ fn needed_words(prepared: &Prepared, pass: &ScheduledPass, batch: usize) -> u64 
         let stage = &stages[index];
         let again = pass.parts[..number].iter().any(|part| part.0 == index);
         // BP and WU of a stage share its loss and its codes
-        let codes = if index < prepared.graph.first_trained() { 0 } else { stage.code_words() };
+        let codes = if prepared.graph.has_loss(index) { stage.code_words() } else { 0 };
         let output = if again { 0 } else { stage.out_words() + codes };
         maps += input(index) + output;
         // the update reads and writes weights and velocities

@@ -36,7 +36,7 @@ impl HandedBackward {
     pub fn possible(context: &Context) -> bool {
         let stages = &context.graph.stages;
         let [first, second, ..] = &stages[..] else { return false };
-        context.graph.first_trained() == FIRST
+        context.graph.has_wu(FIRST)
             && context.graph.has_wu(SECOND.0)
             && first.flattened.is_none()
             && !first.striped()

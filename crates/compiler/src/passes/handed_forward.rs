@@ -102,7 +102,12 @@ impl HandedForward {
         }
     }
 
-    /// A tile of the first stage, to the hand-over RAM, and to DRAM for training.
+    /// The map of the first stage is needed again: for WU of the second one, or with its codes.
+    fn kept(&self, context: &Context) -> bool {
+        context.train && (context.graph.has_loss(self.0) || context.graph.has_wu(self.0 + 1))
+    }
+
+    /// A tile of the first stage, to the hand-over RAM, and to DRAM if it is needed again.
     fn make(&self, builder: &mut Builder, regions: &mut Regions, image: usize, rows: (usize, usize)) -> Made {
         let at = regions.handed.take();
         if rows.0 == rows.1 {
@@ -117,7 +122,7 @@ impl HandedForward {
         builder.compute_fp(self.0, raw, first.out_groups(), input, weights, GroupSums::of_tile(sum, raw));
         let out = Tile { row: rows.0, rows: rows.1 - rows.0, cols: first.out_cols(), ..raw };
         let mut map = builder.context.output_store(self.0);
-        map.hand_over = Some(HandOver { at, only: !builder.context.train });
+        map.hand_over = Some(HandOver { at, only: !self.kept(&builder.context) });
         builder.store_map(&map, out, (0, first.out_groups()), (raw.rows, raw.cols), sum);
         Made { rows, at }
     }
@@ -237,7 +242,7 @@ impl Pass for HandedForward {
             (batch * stage.rows * stage.cols * stage.out_groups() * stage.in_groups() * stage.area()) as u64
         };
         let stored = |stage: &Stage| stage.out_words() + stage.code_words();
-        let kept = if context.train { stored(first) } else { 0 };
+        let kept = if self.kept(context) { stored(first) } else { 0 };
         let handed: usize = Self::tiles(second, cut.size)
             .map(|tile| second.input_rows(tile).1 - second.input_rows(tile).0)
             .sum();

@@ -42,7 +42,7 @@ impl Context<'_> {
     /// The output map of a stage, and for training its codes.
     pub fn output_store(&self, index: usize) -> MapStore {
         let stage = self.stage(index);
-        let codes = self.train && stage.coded() && index >= self.graph.first_trained();
+        let codes = self.train && stage.coded() && self.graph.has_loss(index);
         MapStore {
             op: StoreOp { relu: stage.relu, pool: stage.pool, codes, ..StoreOp::new(StoreKind::Map) },
             tag: stage.tag,
@@ -183,7 +183,7 @@ impl Builder<'_> {
             n_run1: 1,
             ..Default::default()
         });
-        // every image has a lane of the accumulators; longer runs than a descriptor holds are not needed
+        // an image has a lane of the accumulators; all that leaves is one run, as long as a descriptor can hold
         let at_once = (LONGEST_RUN / image_words).clamp(1, tile.images.min(LANES as usize));
         for (first, images) in blocks(tile.images, at_once) {
             let gradient =

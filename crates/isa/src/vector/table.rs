@@ -7,7 +7,6 @@ use super::{
 };
 use crate::op::op;
 use crate::regs::HYPERPARAMETERS;
-use std::collections::BTreeMap;
 
 op! {
     /// A recipe as a command names it: where its control words are, and how its elements are walked.
@@ -37,8 +36,6 @@ pub const FIRST_ROW: usize = CONSTANTS.div_ceil(super::WORDS);
 pub struct Tables {
     rows: Vec<[u32; super::WORDS]>,
     literals: Vec<u32>,
-    /// By first control word: cycles from the begin of an element to those of its words out, X and Y.
-    words_out: BTreeMap<u32, [Option<u32>; 2]>,
 }
 
 impl Tables {
@@ -62,13 +59,9 @@ impl Tables {
         self.rows.extend(words.iter().map(ControlWord::encode));
         let steps = &schedule.recipe.steps;
         let loads = |source| steps.contains(&Operation::Load(source));
-        let time = |sink| {
-            let leaves = |step: &Operation| matches!(step, Operation::Out(to, _) if *to == sink);
-            steps.iter().position(leaves).map(|step| schedule.times[step])
-        };
-        let [x, y] = [Sink::X, Sink::Y].map(time);
-        assert!(x.is_some() || y.is_none(), "`{}` has a second stream and no first", schedule.recipe.name);
-        self.words_out.insert(base, [x, y]);
+        let leaves = |sink| steps.iter().any(|step| matches!(step, Operation::Out(to, _) if *to == sink));
+        let (x, y) = (leaves(Sink::X), leaves(Sink::Y));
+        assert!(x || !y, "`{}` has a second stream and no first", schedule.recipe.name);
         // a word out is pushed two cycles later, an accumulator is written one cycle later
         let last = steps.iter().zip(&schedule.times).map(|(step, time)| time + step.unit().written() + 3);
         RecipeWord {
@@ -79,8 +72,8 @@ impl Tables {
             a: loads(super::Source::A),
             b: loads(super::Source::B),
             c: loads(super::Source::C),
-            x: x.is_some(),
-            y: y.is_some(),
+            x,
+            y,
             ..RecipeWord::default()
         }
     }
@@ -88,7 +81,13 @@ impl Tables {
     /// In which cycle after its begin the control word of an element sends its X, and its Y; `None` if the recipe has none, or is
     /// not of these tables.
     pub fn words_out(&self, recipe: RecipeWord) -> [Option<u32>; 2] {
-        self.words_out.get(&recipe.base).copied().unwrap_or_default()
+        let rows = self.rows.iter().skip((recipe.base as usize).saturating_sub(FIRST_ROW));
+        let words: Vec<ControlWord> =
+            rows.take(recipe.period as usize + 1).map(ControlWord::decode).collect();
+        [Sink::X, Sink::Y].map(|sink| {
+            let slot = words.iter().position(|word| word.out == sink_code(sink).0)?;
+            Some(words[slot].out_stage * (recipe.period + 1) + slot as u32)
+        })
     }
 
     /// Address and words of the constants, and of a recipe's control words: what a program that uses it loads.

@@ -78,6 +78,8 @@ struct Defaults {
     dram: DramSettings,
 }
 
+/// Passes over the training images if nobody says otherwise.
+pub const USUAL_EPOCHS: u32 = 4;
 /// Images per step if nobody says otherwise.
 pub(super) const USUAL_BATCH: usize = 32;
 
@@ -182,7 +184,7 @@ impl TrainArgs {
 impl Defaults {
     fn first() -> Defaults {
         Defaults {
-            epochs: 4,
+            epochs: USUAL_EPOCHS,
             steps: None,
             batch: USUAL_BATCH,
             seed: 1,

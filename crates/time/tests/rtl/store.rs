@@ -4,7 +4,7 @@ use crate::bench::{MEMORIES, TimeBench};
 use ef_isa::config::{FP32_8X8, SIM_2X2};
 use ef_isa::layout;
 use ef_isa::store::{LONGEST_OF_TWO, StoreKind, StoreOp};
-use ef_isa::vector::{Walk, library};
+use ef_isa::vector::{Logits, Walk, library};
 use ef_isa::{Command, Config, StoreDesc};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -57,19 +57,12 @@ fn any_update(config: &Config, rng: &mut StdRng) -> StoreDesc {
 
 /// One of the passes of softmax.
 fn any_softmax(config: &Config, rng: &mut StdRng) -> StoreDesc {
-    let (images, classes) = (rng.random_range(3..=8), rng.random_range(1u32..=20));
+    let (images, classes) = (rng.random_range(1..=8), rng.random_range(1u32..=20));
     let lanes = config.lanes as u32;
-    let groups = classes.div_ceil(lanes);
-    let library = library();
-    let (recipe, turns) = match rng.random_range(0..4) {
-        0 => (library.softmax_greatest, [images, lanes, groups, 1]),
-        1 => (library.softmax_exponentials[0], [images, lanes, groups, 1]),
-        2 => (library.softmax_loss, [images, 1, 1, 1]),
-        _ => (library.softmax_gradient, [lanes, groups, images, 1]),
-    };
-    let walk = Walk { recipe, turns, limit: classes, ..Walk::default() };
-    let run = if recipe.x { images * groups * lanes } else { 0 };
-    StoreDesc { run, n_run: 1, prefill: run.min(100), ..StoreDesc::vector(&walk) }
+    let logits = Logits { images, classes, p_base: 0, p_g: images, labels: 0 };
+    let walk = &library().softmax(&logits, lanes)[rng.random_range(0..4)];
+    let run = if walk.recipe.x { images * classes.next_multiple_of(lanes) } else { 0 };
+    StoreDesc { run, n_run: 1, prefill: run.min(100), ..StoreDesc::vector(walk) }
 }
 
 #[test]

@@ -1,0 +1,76 @@
+//! One layer of a description.
+
+use super::values::{self, Two};
+use serde::Deserialize;
+
+/// One entry of the `[[layer]]` list; its key `kind` is the variant.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Layer {
+    /// Convolution, square kernel.
+    Conv {
+        /// Output channels.
+        outputs: usize,
+        /// Rows and columns of the kernel.
+        #[serde(deserialize_with = "values::square")]
+        kernel: usize,
+        /// Rows and columns of zeros on each side.
+        #[serde(default)]
+        padding: usize,
+        /// 1 to 4 on the images, 1 on any other map.
+        #[serde(default = "values::one")]
+        stride: usize,
+        /// Its weights and biases stay as they are.
+        #[serde(default)]
+        frozen: bool,
+    },
+    /// `max(0, x)`, behind a convolution, a fully connected layer or a pooling.
+    Relu {},
+    /// 2 x 2, stride 2; an odd last row or column is dropped.
+    MaxPool {
+        /// 2; no other size is possible.
+        #[serde(default)]
+        kernel: Two,
+        /// 2; no other stride is possible.
+        #[serde(default)]
+        stride: Two,
+    },
+    /// Fully connected.
+    Fc {
+        /// Output channels.
+        outputs: usize,
+        /// Its weights and biases stay as they are.
+        #[serde(default)]
+        frozen: bool,
+    },
+    /// The loss; always last, may be left out.
+    SoftmaxCrossEntropy {},
+}
+
+impl Layer {
+    /// Whether its weights stay as they are; `None` if it has none.
+    pub fn frozen(&self) -> Option<bool> {
+        match self {
+            Layer::Conv { frozen, .. } | Layer::Fc { frozen, .. } => Some(*frozen),
+            _ => None,
+        }
+    }
+
+    pub(super) fn frozen_mut(&mut self) -> Option<&mut bool> {
+        match self {
+            Layer::Conv { frozen, .. } | Layer::Fc { frozen, .. } => Some(frozen),
+            _ => None,
+        }
+    }
+
+    /// The key `kind` of the layer.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Layer::Conv { .. } => "conv",
+            Layer::Relu {} => "relu",
+            Layer::MaxPool { .. } => "max_pool",
+            Layer::Fc { .. } => "fc",
+            Layer::SoftmaxCrossEntropy {} => "softmax_cross_entropy",
+        }
+    }
+}
