@@ -1,9 +1,9 @@
 //! The README's table and picture of `bench --paper`.
 
 use super::rows::{NetworkRow, Row};
-use crate::chart::{axes_of_names, legend, square};
+use crate::chart::{Area, BLUE, Drawn, ORANGE, bars_over_names, legend, square, svg};
 use crate::section::{Section, SectionArgs};
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
 use ef_runtime::atomic;
 use ef_runtime::summary::grouped;
 use plotters::prelude::*;
@@ -14,13 +14,11 @@ const SECTION: Section = Section { file: "README.md", verb: "bench --paper" };
 /// Path of the picture in the checkout.
 const PICTURE: &str = "docs/img/paper.svg";
 
-/// Bars of the two memories.
-const COLOURS: [RGBColor; 2] = [RGBColor(0x1f, 0x77, 0xb4), RGBColor(0xff, 0x7f, 0x0e)];
-
 /// Writes table and picture.
 pub fn write(networks: &[NetworkRow], simulated: &[Row], board: &str, mhz: f64) -> Result<()> {
     let root = ef_tools::workspace_root().context("this is no checkout of ef-train")?;
-    atomic::write(&root.join(PICTURE), picture(networks)?.as_bytes())?;
+    let picture = svg(PICTURE, (1100, 420), |area| draw(area, networks))?;
+    atomic::write(&root.join(PICTURE), picture.as_bytes())?;
     let args = SectionArgs { write: true, check: false };
     SECTION.handle(&args, &table(networks, simulated, board, mhz)?)
 }
@@ -64,13 +62,7 @@ fn table(networks: &[NetworkRow], simulated: &[Row], board: &str, mhz: f64) -> R
 }
 
 /// Two bars per network, one for each memory, beside a line at EF-Train's cycles.
-fn picture(networks: &[NetworkRow]) -> Result<String> {
-    let mut svg = String::new();
-    draw(&mut svg, networks).map_err(|error| anyhow!("cannot draw {PICTURE}: {error}"))?;
-    Ok(svg)
-}
-
-fn draw(svg: &mut String, networks: &[NetworkRow]) -> Result<(), Box<dyn std::error::Error>> {
+fn draw(area: &Area, networks: &[NetworkRow]) -> Drawn {
     let mut memories: Vec<&str> = Vec::new();
     let mut names: Vec<&str> = Vec::new();
     for row in networks {
@@ -81,16 +73,10 @@ fn draw(svg: &mut String, networks: &[NetworkRow]) -> Result<(), Box<dyn std::er
             names.push(&row.network);
         }
     }
-    let root = SVGBackend::with_string(svg, (1100, 420)).into_drawing_area();
-    root.fill(&WHITE)?;
     let top = networks.iter().map(|row| row.ratio).fold(1.0, f64::max);
-    let mut chart = ChartBuilder::on(&root)
-        .margin(12)
-        .x_label_area_size(32)
-        .y_label_area_size(70)
-        .build_cartesian_2d(-0.5..names.len() as f64 - 0.5, 0.0..1.25 * top)?;
-    axes_of_names(&mut chart, &names, "cycles by EF-Train's", &|y| format!("{y:.1}"))?;
-    for (number, (memory, colour)) in memories.iter().zip(COLOURS).enumerate() {
+    let ratio = |y: &f64| format!("{y:.1}");
+    let mut chart = bars_over_names(area, (32, 70), &names, 1.25 * top, "cycles by EF-Train's", &ratio)?;
+    for (number, (memory, colour)) in memories.iter().zip([BLUE, ORANGE]).enumerate() {
         let own = networks.iter().filter(|row| row.memory == *memory);
         let bars = own.map(|row| {
             let at = names.iter().position(|name| *name == row.network).unwrap_or(0) as f64;
@@ -104,6 +90,5 @@ fn draw(svg: &mut String, networks: &[NetworkRow]) -> Result<(), Box<dyn std::er
         .label("EF-Train's model, 64 lanes and its own memory")
         .legend(|(x, y)| PathElement::new(vec![(x, y), (x + 12, y)], BLACK));
     legend(&mut chart, SeriesLabelPosition::UpperLeft)?;
-    root.present()?;
     Ok(())
 }

@@ -1,44 +1,31 @@
 //! The picture of an example: accuracies on the left, what a step takes on the right.
 
 use super::report::{Accuracy, Report};
-use crate::chart::{AXES, Bars, axes_of_names, legend, square};
-use anyhow::{Result, anyhow};
+use crate::chart::{
+    AXES, Area, BLUE, BROWN, Bars, Drawn, GREEN, ORANGE, TITLE, bars_over_names, legend, square, svg,
+};
+use anyhow::Result;
 use ef_runtime::summary::grouped;
-use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 /// Of the file.
 pub const NAME: &str = "personalise.svg";
 
-const BLUE: RGBColor = RGBColor(0x1f, 0x77, 0xb4);
-const ORANGE: RGBColor = RGBColor(0xff, 0x7f, 0x0e);
-const GREEN: RGBColor = RGBColor(0x2c, 0xa0, 0x2c);
-const BROWN: RGBColor = RGBColor(0x8c, 0x56, 0x4b);
-
-type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
-/// What went wrong while drawing.
-type Drawn = Result<(), Box<dyn std::error::Error>>;
+/// Pixels for the labels of both charts.
+const LABELS: (u32, u32) = (32, 70);
 
 /// As SVG.
 pub fn picture(report: &Report) -> Result<String> {
-    let mut svg = String::new();
-    draw(&mut svg, report).map_err(|error| anyhow!("cannot draw {NAME}: {error}"))?;
-    Ok(svg)
-}
-
-fn draw(svg: &mut String, report: &Report) -> Drawn {
-    let root = SVGBackend::with_string(svg, (1160, 420)).into_drawing_area();
-    root.fill(&WHITE)?;
     let title = format!(
         "network {}, adapted with {} digits turned by {} degrees",
         report.network, report.adaptation.images, report.degrees
     );
-    let (left, right) = root.titled(&title, ("sans-serif", 20))?.split_horizontally(660);
-    accuracies(&left, report)?;
-    cycles(&right, report)?;
-    root.present()?;
-    Ok(())
+    svg(NAME, (1160, 420), |root| {
+        let (left, right) = root.titled(&title, TITLE)?.split_horizontally(660);
+        accuracies(&left, report)?;
+        cycles(&right, report)
+    })
 }
 
 /// Bars of one colour: what they are, and a height at each place that has one.
@@ -53,12 +40,10 @@ fn accuracies(area: &Area, report: &Report) -> Drawn {
         let rows = rows.iter().enumerate();
         rows.map(|(at, (_, accuracy))| (beside(at, number), 100.0 * share(accuracy))).collect()
     };
+    let percent = |y: &f64| if *y <= 100.0 { format!("{y:.0}") } else { String::new() };
+    let what = "test images classified correctly (%)";
     // room for the legend above the bars
-    let mut chart = chart(area, names.len(), 125.0)?;
-    axes_of_names(&mut chart, &names, "test images classified correctly (%)", &|y| match *y {
-        y if y <= 100.0 => format!("{y:.0}"),
-        _ => String::new(),
-    })?;
+    let mut chart = bars_over_names(area, LABELS, &names, 125.0, what, &percent)?;
     let series = [
         ("undistorted digits".into(), BLUE, bars(0, |accuracy| accuracy.undistorted)),
         ("turned digits".into(), ORANGE, bars(1, |accuracy| accuracy.turned)),
@@ -76,11 +61,12 @@ fn cycles(area: &Area, report: &Report) -> Drawn {
     let memory = rtl.map(|(_, step)| step.memory.as_str()).next();
     let names: Vec<&str> = report.variants.iter().map(|variant| variant.name.as_str()).collect();
     let top = predicted.iter().map(|bar| bar.1).fold(1.0, f64::max);
-    let mut chart = chart(area, names.len(), 1.4 * top)?;
-    axes_of_names(&mut chart, &names, "cycles per image of a step", &|y| grouped(y.round() as u64))?;
+    let whole = |cycles: f64| grouped(cycles.round() as u64);
+    let what = "cycles per image of a step";
+    let mut chart = bars_over_names(area, LABELS, &names, 1.4 * top, what, &|y| whole(*y))?;
     let mut series = vec![(format!("predicted, {}", report.memory), GREEN, predicted)];
     series.extend(memory.map(|memory| (format!("RTL, {memory}"), BROWN, simulated)));
-    draw_bars(&mut chart, series, |cycles| grouped(cycles.round() as u64))
+    draw_bars(&mut chart, series, whole)
 }
 
 /// The middle of bar 0 or 1 of place `at`.
@@ -103,14 +89,4 @@ fn draw_bars<'a, 'b: 'a>(
     }
     legend(chart, SeriesLabelPosition::UpperRight)?;
     Ok(())
-}
-
-fn chart<'a, 'b>(
-    area: &'a Area<'b>,
-    names: usize,
-    top: f64,
-) -> Result<Bars<'a, 'b>, Box<dyn std::error::Error>> {
-    let mut chart = ChartBuilder::on(area);
-    chart.margin(12).x_label_area_size(32).y_label_area_size(70);
-    Ok(chart.build_cartesian_2d(-0.5..names as f64 - 0.5, 0.0..top)?)
 }

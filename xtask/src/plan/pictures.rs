@@ -5,13 +5,9 @@ mod memory;
 mod roofline;
 
 use super::{Behind, PassReport, Planned};
-use anyhow::{Result, anyhow};
-use plotters::coord::Shift;
+use crate::chart::{Area, BLUE, BROWN, Drawn, GREEN, ORANGE, TITLE, svg};
+use anyhow::Result;
 use plotters::prelude::*;
-
-type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
-/// What went wrong while drawing.
-type Drawn = Result<(), Box<dyn std::error::Error>>;
 
 const SMALL: (&str, u32) = ("sans-serif", 11);
 
@@ -34,28 +30,18 @@ fn picture(
     what: &str,
     draw: impl FnOnce(&Area, &Planned) -> Drawn,
 ) -> Result<(&'static str, String)> {
-    let mut svg = String::new();
     let report = &planned.report;
     let title = format!("{}, batch {}, {}: {what}", report.network, report.batch, report.config);
-    let drawn = || -> Drawn {
-        let root = SVGBackend::with_string(&mut svg, size).into_drawing_area();
-        root.fill(&WHITE)?;
-        let area = root.titled(&title, ("sans-serif", 20))?;
-        draw(&area, planned)?;
-        root.present()?;
-        Ok(())
-    };
-    drawn().map_err(|error| anyhow!("cannot draw {name}: {error}"))?;
-    Ok((name, svg))
+    Ok((name, svg(name, size, |root| draw(&root.titled(&title, TITLE)?, planned))?))
 }
 
 /// The colour of a phase.
 fn phase_colour(phase: &str) -> RGBColor {
     match phase {
-        "FP" => RGBColor(0x1f, 0x77, 0xb4),
-        "BP" => RGBColor(0xff, 0x7f, 0x0e),
-        "WU" => RGBColor(0x2c, 0xa0, 0x2c),
-        _ => RGBColor(0x8c, 0x56, 0x4b),
+        "FP" => BLUE,
+        "BP" => ORANGE,
+        "WU" => GREEN,
+        _ => BROWN,
     }
 }
 

@@ -1,8 +1,8 @@
 //! Cycles by layer and phase: a bar per layer, its phases one on the other, and the bound of each.
 
 use super::super::{PassReport, PlanReport, Planned};
-use super::{Area, Drawn, bar, layers, phase_colour};
-use crate::chart::{axes_of_names, legend, square};
+use super::{bar, layers, phase_colour};
+use crate::chart::{Area, Drawn, bars_over_names, legend, square};
 use ef_runtime::summary::grouped;
 use plotters::prelude::*;
 
@@ -17,13 +17,8 @@ pub fn draw(area: &Area, planned: &Planned) -> Drawn {
     let per_image = |cycles: u64| cycles as f64 / report.batch as f64;
     let height = |name: &&str| per_image(passes_of(report, name).map(|p| p.cycles.max(p.bound)).sum());
     let top = names.iter().map(height).fold(1.0, f64::max);
-    let mut chart = ChartBuilder::on(area)
-        .margin(12)
-        .x_label_area_size(38)
-        .y_label_area_size(80)
-        .build_cartesian_2d(-0.5..names.len() as f64 - 0.5, 0.0..1.3 * top)?;
-    let value = |y: &f64| grouped(y.round() as u64);
-    axes_of_names(&mut chart, &names, "cycles per image", &value)?;
+    let whole = |y: &f64| grouped(y.round() as u64);
+    let mut chart = bars_over_names(area, (38, 80), &names, 1.3 * top, "cycles per image", &whole)?;
     for phase in ["FP", "BP", "WU", "BP + WU"] {
         let colour = phase_colour(phase);
         let mut bars = Vec::new();

@@ -3,8 +3,8 @@
 use super::super::Planned;
 use super::super::join::Kind;
 use super::super::occupancy::Buffer;
-use super::{Area, Drawn, SMALL, bar, stage_colour};
-use crate::chart::{AXES, legend, square};
+use super::{SMALL, bar, stage_colour};
+use crate::chart::{AXES, Area, BLUE, Drawn, GREEN, ORANGE, legend, square};
 use plotters::prelude::*;
 
 /// A panel per buffer, entries over cycles; the colour is the layer whose pass put it there.
@@ -54,9 +54,9 @@ const KINDS: [(Kind, &str, RGBColor); 7] = [
     (Kind::Weights, "weights", RGBColor(0x94, 0x67, 0xbd)),
     (Kind::Velocities, "velocities", RGBColor(0xc5, 0xb0, 0xd5)),
     (Kind::Images, "images", RGBColor(0x7f, 0x7f, 0x7f)),
-    (Kind::Map, "maps", RGBColor(0x1f, 0x77, 0xb4)),
-    (Kind::Loss, "losses", RGBColor(0xff, 0x7f, 0x0e)),
-    (Kind::Codes, "codes", RGBColor(0x2c, 0xa0, 0x2c)),
+    (Kind::Map, "maps", BLUE),
+    (Kind::Loss, "losses", ORANGE),
+    (Kind::Codes, "codes", GREEN),
     (Kind::Program, "program", RGBColor(0xd6, 0x27, 0x28)),
 ];
 

@@ -1,8 +1,8 @@
 //! The roofline: multiplications per cycle over multiplications per DRAM word; the roof is what lanes and memory allow.
 
 use super::super::Planned;
-use super::{Area, Drawn, SMALL, phase_colour};
-use crate::chart::{AXES, legend, square};
+use super::{SMALL, phase_colour};
+use crate::chart::{AXES, Area, Drawn, legend, square};
 use plotters::prelude::*;
 
 pub fn draw(area: &Area, planned: &Planned, cycles_per_word: u32) -> Drawn {
