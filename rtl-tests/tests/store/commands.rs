@@ -193,20 +193,21 @@ fn map(config: &Config, shape: &Shape, rng: &mut impl Rng) -> Option<StoreDesc> 
 
 /// Runs for this many words and code words, somewhere in DRAM, apart from each other.
 fn place(d: &mut StoreDesc, words: u32, code_words: u32, rng: &mut impl Rng) {
-    let divides = |n: u32| words.is_multiple_of(n) && code_words.is_multiple_of(n);
-    let divisors: Vec<u32> = (1..=words.max(1)).filter(|n| divides(*n) && words / n < 1 << 16).collect();
-    // few runs, as a compiler makes them, or any number
-    let index = rng.random_range(0..divisors.len());
-    d.n_run = divisors[if rng.random() { index.min(2) } else { index }];
-    d.run = words / d.n_run;
-    d.second_run = code_words / d.n_run;
-    if words == 0 && rng.random() {
-        (d.n_run, d.run) = (0, rng.random_range(0..9));
-    }
+    let fits = |n| code_words.is_multiple_of(n) && words / n < 1 << 16;
+    (d.n_run, d.run) = any_runs(words, fits, rng);
+    d.second_run = code_words / d.n_run.max(1);
     let half = DRAM_WORDS as u32 / 2;
     (d.dram, d.d_run) = spread(d.run, d.n_run, half, rng);
     (d.second_dram, d.second_d_run) = spread(d.second_run, d.n_run, half, rng);
     d.second_dram += half;
+}
+
+/// How many runs for this many words, and how long: few, as a compiler makes them, or any number that `fits`.
+pub fn any_runs(words: u32, fits: impl Fn(u32) -> bool, rng: &mut impl Rng) -> (u32, u32) {
+    let divisors: Vec<u32> = (1..=words.max(1)).filter(|n| words.is_multiple_of(*n) && fits(*n)).collect();
+    let index = rng.random_range(0..divisors.len());
+    let n_run = divisors[if rng.random() { index.min(2) } else { index }];
+    if words == 0 && rng.random() { (0, rng.random_range(0..9)) } else { (n_run, words / n_run) }
 }
 
 /// First address and stride of `n` runs in `0..space`; every other time they go downwards.

@@ -1,7 +1,7 @@
 //! Random VECTOR commands that the golden model can execute.
 
 use crate::bench::DRAM_WORDS;
-use crate::commands::spread;
+use crate::commands::{any_runs, spread};
 use crate::recipes::{Streams, drawn as drawn_recipe};
 use ef_hdl_kit::rand::Rng;
 use ef_isa::store::{LONGEST_OF_TWO, MOST_PREFILL};
@@ -128,13 +128,7 @@ fn addresses(turns: [u32; 4], depth: u32, rng: &mut impl Rng) -> (u32, [i64; 4])
 /// Runs for this many words of each stream, somewhere in DRAM, apart from each other.
 fn runs(d: StoreDesc, words: u32, rng: &mut impl Rng) -> StoreDesc {
     let two = RecipeWord::decode(d.recipe).is_some_and(|recipe| recipe.y);
-    let fits = |n: &u32| !two || words / n <= LONGEST_OF_TWO;
-    let divisors: Vec<u32> = (1..=words.max(1)).filter(|n| words.is_multiple_of(*n)).filter(fits).collect();
-    // few runs, as a compiler makes them, or any number
-    let index = rng.random_range(0..divisors.len());
-    let n_run = divisors[if rng.random() { index.min(2) } else { index }];
-    let run = words / n_run;
-    let n_run = if words == 0 && rng.random() { 0 } else { n_run };
+    let (n_run, run) = any_runs(words, |n| !two || words / n <= LONGEST_OF_TWO, rng);
     let half = DRAM_WORDS as u32 / 2;
     let (dram, d_run) = spread(run, n_run, half, rng);
     let (second, second_d_run) = spread(run, n_run, half, rng);
