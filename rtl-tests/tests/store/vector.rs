@@ -1,12 +1,13 @@
 //! The vector unit, as Verilog, against the golden model and against plain loops.
 
-use crate::recipes::{Recipes, Streams, drawn};
+use crate::recipes::{Streams, drawn};
 use crate::reference::{self, Totals};
-use crate::vector_bench::{Around, both, check, write};
+use crate::vector_bench::{Around, CONFIG, both, check, write};
+use crate::walks;
 use ef_hdl_kit::rand::Rng;
 use ef_isa::Hyperparameters;
 use ef_isa::regs::HYPERPARAMETERS;
-use ef_isa::vector::{Logits, RecipeWord, Tables, Walk, library, schedule};
+use ef_isa::vector::{Logits, Tables, Walk, library, schedule};
 use ef_model::vector::Words;
 use ef_rtl_tests::{Chance, Random, seeded};
 use std::collections::HashSet;
@@ -24,9 +25,8 @@ fn values(registers: &Hyperparameters<u32>) -> Vec<u32> {
 #[test]
 fn an_update_makes_weights_and_velocities_in_one_pass() {
     let rng = &mut seeded(3);
-    let known = Recipes::known();
     let (mut bench, mut model) = both(rng);
-    write(&mut bench, &mut model, &known.tables, rng);
+    write(&mut bench, &mut model, &library().tables, rng);
     let (mut words, mut saturated) = (0, 0);
     for round in 0..60 {
         bench.stalls = [0, 2, 6][round % 3];
@@ -67,17 +67,8 @@ fn an_update_makes_weights_and_velocities_in_one_pass() {
 fn drawn_logits(around: &mut Around, few: bool, rng: &mut Random) -> Logits {
     let values = [0, 0x8000_0000, 1, 0x3f80_0000, 0xbf80_0000, 0x4000_0000, 0x7f7f_ffff, 0xff7f_ffff];
     around.psum.fill_with(|| if few { values[rng.random_range(0..values.len())] } else { rng.tame() });
-    let logits = Logits {
-        images: rng.random_range(1..9),
-        classes: rng.random_range(1..40),
-        p_base: rng.random_range(0..100),
-        p_g: rng.random_range(8..20),
-        labels: rng.random_range(0..1000),
-    };
-    for label in &mut around.operand[logits.labels as usize..][..logits.images as usize] {
-        *label = rng.random_range(0..logits.classes + logits.classes / 8);
-    }
-    logits
+    let sizes = [rng.random_range(1..9), rng.random_range(1..40)];
+    walks::logits(CONFIG, &mut around.operand, sizes, rng).unwrap()
 }
 
 /// The logits and the label of each image, with 8 lanes.
@@ -93,9 +84,8 @@ fn images(around: &Around, logits: &Logits) -> Vec<(Vec<u32>, usize)> {
 #[test]
 fn softmax_is_four_passes_with_the_bits_of_plain_loops() {
     let rng = &mut seeded(4);
-    let known = Recipes::known();
     let (mut bench, mut model) = both(rng);
-    write(&mut bench, &mut model, &known.tables, rng);
+    write(&mut bench, &mut model, &library().tables, rng);
     let mut totals = Totals::default();
     let (mut hits, mut saturated) = (0, 0);
     for round in 0..80 {
@@ -144,27 +134,9 @@ fn any_recipe_that_has_a_schedule_is_executed_as_the_model_does() {
             bench.around.psum.fill_with(|| if rng.one_in(6) { rng.word() } else { rng.tame() });
             bench.around.operand.fill_with(|| if rng.one_in(3) { rng.below(4) as u32 } else { rng.word() });
             let registers = values(&drawn_registers(rng));
-            let recipe = RecipeWord {
-                lane_level: rng.random_range(0..4),
-                // the channel counts the innermost loop, so that its lanes take turns
-                channel_level: 0,
-                bounded: rng.random(),
-                padded: rng.random(),
-                totals: rng.random(),
-                ..word
-            };
             let turns = [lanes, rng.random_range(1..6), rng.random_range(1..4), rng.random_range(1..3)];
-            let walk = Walk {
-                recipe,
-                turns,
-                p_base: rng.random_range(0..100),
-                limit: rng.random_range(0..6),
-                o_a: rng.random_range(0..500),
-                o_b: rng.random_range(0..500),
-                o_c: rng.random_range(0..500),
-                ..Walk::default()
-            }
-            .with_strides([3, 40, 1, 200]);
+            let walk =
+                walks::drawn_walk(CONFIG, &mut bench.around.operand, (word, lanes), turns, rng).unwrap();
             let made = check(&mut bench, &mut model, &walk, &registers, rng);
             words += made.x.len() + made.y.len();
         }

@@ -3,6 +3,7 @@
 use ef_hdl_kit::Vsim;
 use ef_hdl_kit::rand::Rng;
 use ef_isa::vector::{Tables, Walk};
+use ef_isa::{Config, config};
 use ef_model::vector::{Made, VectorUnit as Model, Words};
 use ef_rtl::arith::mult18::{MultKind, mult18_verilog};
 use ef_rtl::store::operand_ram::LATENCY as OPERAND;
@@ -12,6 +13,9 @@ use ef_rtl_tests::Random;
 use std::collections::VecDeque;
 
 const LAT: usize = 3;
+
+/// Lanes and depths of what is around the unit.
+pub const CONFIG: &Config = &config::FP32_8X8;
 
 /// Partial sums and operands.
 pub struct Around {
@@ -46,7 +50,10 @@ impl VectorBench {
             .unwrap();
         VectorBench {
             sim,
-            around: Around { psum: vec![0; 8 << 10], operand: vec![0; 1 << 11] },
+            around: Around {
+                psum: vec![0; CONFIG.lanes << CONFIG.psum_aw],
+                operand: vec![0; 1 << CONFIG.operand_aw],
+            },
             elements: vec![0; element_latency(LAT) - 1].into(),
             operands: vec![0; OPERAND - 1].into(),
             made: Made::default(),

@@ -36,8 +36,24 @@ pub fn softmax(
     gradient: bool,
     rng: &mut impl Rng,
 ) -> Option<Vec<StoreDesc>> {
-    let config = model.config;
-    let lanes = config.lanes as u32;
+    let lanes = model.config.lanes as u32;
+    let logits = logits(model.config, &mut model.operand, [images, classes], rng)?;
+    let mut commands: Vec<StoreDesc> =
+        library().softmax(&logits, lanes).iter().map(StoreDesc::vector).collect();
+    let last = commands.pop()?;
+    if gradient {
+        commands.push(runs(last, images * classes.next_multiple_of(lanes), rng));
+    }
+    Some(commands)
+}
+
+/// Where logits and labels lie, if there is room; the labels, some of them out of range, are written into the operands.
+pub fn logits(
+    config: &Config,
+    operand: &mut [u32],
+    [images, classes]: [u32; 2],
+    rng: &mut impl Rng,
+) -> Option<Logits> {
     let groups = layout::groups(classes as usize, config.lanes) as u32;
     let room = (1u32 << config.psum_aw).checked_sub(images + 1)?;
     let p_g = rng.random_range(0..=room / groups);
@@ -48,28 +64,36 @@ pub fn softmax(
         p_g,
         labels: rng.random_range(0..=(1 << config.operand_aw) - images),
     };
-    for label in &mut model.operand[logits.labels as usize..][..images as usize] {
+    for label in &mut operand[logits.labels as usize..][..images as usize] {
         *label = rng.random_range(0..classes + classes / 8);
     }
-    let mut commands: Vec<StoreDesc> =
-        library().softmax(&logits, lanes).iter().map(StoreDesc::vector).collect();
-    let last = commands.pop()?;
-    if gradient {
-        commands.push(runs(last, images * groups * lanes, rng));
-    }
-    Some(commands)
+    Some(logits)
 }
 
 /// A recipe drawn at random, added to the tables, over `turns` elements or fewer; small integers are written into the model's operands.
 pub fn drawn(
     model: &mut Machine,
     streams: Streams,
-    mut turns: [u32; 4],
+    turns: [u32; 4],
     tables: &mut Tables,
     rng: &mut impl Rng,
 ) -> Option<StoreDesc> {
     let (recipe, bank_lanes) = drawn_recipe(streams, rng);
     let word = tables.add(&schedule(&recipe, bank_lanes).ok()?);
+    let walk = drawn_walk(model.config, &mut model.operand, (word, bank_lanes), turns, rng)?;
+    let words = walk.elements().filter(|element| element.inside || walk.recipe.padded).count() as u32;
+    let d = StoreDesc::vector(&walk);
+    Some(if streams == Streams::None { d } else { runs(d, words, rng) })
+}
+
+/// A recipe, of whose accumulators so many lanes take turns, over `turns` elements or fewer; small integers are written into the operands.
+pub fn drawn_walk(
+    config: &Config,
+    operand: &mut [u32],
+    (word, bank_lanes): (RecipeWord, u32),
+    mut turns: [u32; 4],
+    rng: &mut impl Rng,
+) -> Option<Walk> {
     // the channel counts the innermost loop, so that the lanes of its accumulators take turns
     if bank_lanes > 1 {
         turns[0] = turns[0].clamp(bank_lanes, LANES);
@@ -77,38 +101,36 @@ pub fn drawn(
     let lane_level = rng.random_range(0..4);
     let (bounded, padded, totals) = (rng.random(), rng.random(), rng.random());
     let recipe = RecipeWord { lane_level, channel_level: 0, bounded, padded, totals, ..word };
-    let lanes = model.config.lanes as u32;
+    let lanes = config.lanes as u32;
     if recipe.psum && turns[lane_level as usize] > lanes {
         if lane_level == 0 && bank_lanes > lanes {
             return None;
         }
         turns[lane_level as usize] = lanes;
     }
-    let depth = 1u32 << model.config.operand_aw;
+    let depth = 1u32 << config.operand_aw;
     while turns.iter().product::<u32>() > depth / 2 {
         let most = (1..4).max_by_key(|l| turns[*l])?;
         turns[most] /= 2;
     }
     let elements: u32 = turns.iter().product();
-    let (p_base, strides) = addresses(turns, 1 << model.config.psum_aw, rng);
+    let indices: u32 = turns.iter().skip(lane_level as usize).take(2).product();
+    let (p_base, strides) = addresses(turns, 1 << config.psum_aw, rng);
     let o_c = rng.random_range(0..=depth - turns[0]);
-    for label in &mut model.operand[o_c as usize..][..turns[0] as usize] {
+    for label in &mut operand[o_c as usize..][..turns[0] as usize] {
         *label = if rng.random() { rng.random_range(0..6) } else { *label };
     }
     let walk = Walk {
         recipe,
         turns,
         p_base,
-        limit: rng.random_range(0..12),
+        limit: rng.random_range(0..=indices),
         o_a: rng.random_range(0..=depth - elements),
         o_b: rng.random_range(0..=depth - elements),
         o_c,
         ..Walk::default()
     };
-    let walk = walk.with_strides(strides);
-    let words = walk.elements().filter(|element| element.inside || padded).count() as u32;
-    let d = StoreDesc::vector(&walk);
-    Some(if streams == Streams::None { d } else { runs(d, words, rng) })
+    Some(walk.with_strides(strides))
 }
 
 /// A first address and strides, up or down, that keep within `depth`.
