@@ -84,6 +84,11 @@ impl Graph {
         stage > self.first_trained()
     }
 
+    /// Whether the stage's map, or its codes, are needed after the FP of the next one: for WU there, or for its own loss.
+    pub fn read_again(&self, stage: usize) -> bool {
+        self.has_loss(stage) || self.stages.get(stage + 1).is_some_and(|next| !next.frozen)
+    }
+
     /// Whether the gradients of its weights are.
     pub fn has_wu(&self, stage: usize) -> bool {
         !self.stages[stage].frozen

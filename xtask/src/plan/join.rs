@@ -201,9 +201,10 @@ fn needed_words(prepared: &Prepared, pass: &ScheduledPass, batch: usize) -> u64 
     }
     let first = pass.parts.iter().map(|part| part.0).min().unwrap_or(0);
     if pass.parts.iter().any(|part| part.0 != first) {
-        // FP does not read what it hands on but stores it for WU, BP neither writes nor reads it
-        let phases = pass.parts.iter().filter(|part| part.1 == Phase::Fp).count();
-        maps -= if phases > 0 { 1 } else { 2 } * stages[first].out_words();
+        // FP does not read what it hands on but stores it if it is read again, BP neither writes nor reads it
+        let forward = pass.parts.iter().any(|part| part.1 == Phase::Fp);
+        let stored = forward && prepared.graph.read_again(first);
+        maps -= if stored { 1 } else { 2 } * stages[first].out_words();
     }
     (batch * maps + weights) as u64
 }

@@ -102,9 +102,9 @@ impl HandedForward {
         }
     }
 
-    /// The map of the first stage is needed again: for WU of the second one, or with its codes.
+    /// The map of the first stage goes to DRAM too.
     fn kept(&self, context: &Context) -> bool {
-        context.train && (context.graph.has_loss(self.0) || context.graph.has_wu(self.0 + 1))
+        context.train && context.graph.read_again(self.0)
     }
 
     /// A tile of the first stage, to the hand-over RAM, and to DRAM if it is needed again.
