@@ -1,9 +1,10 @@
-//! `learn`: whether runs with the defaults learn, for every configuration, batch and seed; `docs/learning.md`.
+//! `learn`: whether runs with the defaults learn, for every configuration, batch, optimiser and seed; `docs/learning.md`.
 
 use anyhow::{Context, Result, ensure};
 use ef_isa::config;
+use ef_isa::vector::Optimiser;
 use ef_runtime::atomic;
-use ef_runtime::learning::{BATCHES, Case, Data, ENOUGH, EPOCHS, SEEDS, cases};
+use ef_runtime::learning::{BATCHES, Case, Data, ENOUGH, EPOCHS, SEEDS, cases, others};
 use ef_runtime::view::View;
 use rayon::prelude::*;
 use std::fmt::Write;
@@ -54,27 +55,41 @@ pub fn run(args: &LearnArgs) -> Result<()> {
 fn page(learned: &[Learned]) -> Result<String> {
     let mut page = format!(
         "# Do the defaults learn?\n\n\
-         Made by `cargo xtask learn --record`. {} runs on the golden model with nothing but `--batch` and `--seed` given: the bundled digits, drawn with a mean far \
+         Made by `cargo xtask learn --record`. {} runs on the golden model with nothing but `--batch`, `--seed` and, in the last table, `--optimiser` given: the bundled digits, drawn with a mean far \
          from zero\nas 1 x 28 x 28 grey images and as 3 x 32 x 32 images in random colours, a network of two convolutions (8 outputs each) and a fully connected layer, \
          1,438 images to train.\nA run ends after the first epoch, of at most {EPOCHS}, whose test on 359 held-out images reaches {:.0} %.\n\n\
          Each cell: the accuracies of seeds {SEEDS:?} in percent, and the epochs they took.\n",
         learned.len(),
         100.0 * ENOUGH
     );
+    let heads: Vec<String> = BATCHES.iter().map(|batch| format!("batch {batch}")).collect();
+    let head =
+        |what: &str| format!("\n| {what} | {} |\n|---|{}\n", heads.join(" | "), "---|".repeat(heads.len()));
+    let cells = |is: &dyn Fn(&Case) -> bool| {
+        let cells = BATCHES.map(|batch| cell(learned, &|case| case.batch == batch && is(case)));
+        cells.join(" | ")
+    };
     for data in Data::ALL {
-        let heads: Vec<String> = BATCHES.iter().map(|batch| format!("batch {batch}")).collect();
-        write!(page, "\n| {data} | {} |\n|---|{}\n", heads.join(" | "), "---|".repeat(BATCHES.len()))?;
+        page += &head(&format!("{data}, {}", Optimiser::default()));
         for config in config::ALL {
-            let cells: Vec<String> =
-                BATCHES.iter().map(|batch| cell(learned, (data, config.name, *batch))).collect();
-            writeln!(page, "| `{}` | {} |", config.name, cells.join(" | "))?;
+            let own = |case: &Case| {
+                (case.data, case.config, case.optimiser) == (data, config.name, Optimiser::default())
+            };
+            writeln!(page, "| `{}` | {} |", config.name, cells(&own))?;
+        }
+    }
+    page += &head("fp32-8x8, seed 1");
+    for optimiser in others() {
+        for data in Data::ALL {
+            let own = |case: &Case| (case.data, case.optimiser) == (data, optimiser);
+            writeln!(page, "| `{optimiser}`, {data} | {} |", cells(&own))?;
         }
     }
     Ok(page)
 }
 
-fn cell(learned: &[Learned], kind: (Data, &str, usize)) -> String {
-    let own = learned.iter().filter(|(case, ..)| (case.data, case.config, case.batch) == kind);
+fn cell(learned: &[Learned], is: &dyn Fn(&Case) -> bool) -> String {
+    let own = learned.iter().filter(|(case, ..)| is(case));
     let (accuracies, epochs): (Vec<String>, Vec<String>) =
         own.map(|(_, epochs, accuracy)| (format!("{:.1}", 100.0 * accuracy), epochs.to_string())).unzip();
     format!("{} ({})", accuracies.join(", "), epochs.join(", "))

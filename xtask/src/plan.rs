@@ -11,6 +11,7 @@ mod tests;
 
 use anyhow::{Context, Result};
 use ef_compiler::Network;
+use ef_isa::vector::Optimiser;
 use ef_isa::{Config, config};
 use ef_runtime::atomic;
 use ef_runtime::fitting::boards;
@@ -35,6 +36,9 @@ pub struct PlanArgs {
     /// A board with its configuration and its SDRAM: a file of boards/ without .toml
     #[arg(long, value_name = "NAME")]
     board: Option<String>,
+    /// Optimiser: sgd, nesterov, adam or adamw [default: that of the network]
+    #[arg(long, value_name = "NAME")]
+    optimiser: Option<Optimiser>,
     /// Images per step
     #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..))]
     batch: u16,
@@ -54,7 +58,8 @@ pub fn run(args: &PlanArgs) -> Result<()> {
             Behind::simulated(&Default::default())?,
         ),
     };
-    let file = NetworkFile::load(&args.network)?;
+    let mut file = NetworkFile::load(&args.network)?;
+    file.network.optimiser = args.optimiser.unwrap_or(file.network.optimiser);
     let planned = Planned::new(&file.network, config, args.batch.into(), &behind)
         .with_context(|| format!("network {} has no plan for {}", file.network.name, config.name))?;
     say!("{}", table::table(&planned.report, &behind).trim_end());

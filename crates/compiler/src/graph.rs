@@ -4,6 +4,7 @@
 //! the opposite order. Today's networks are chains.
 
 use crate::{CompileError, Layer, Network, Stage};
+use ef_isa::vector::Optimiser;
 use ef_isa::{Config, layout};
 
 /// The tensor that every network begins with.
@@ -31,6 +32,8 @@ pub struct Graph {
     pub tensors: Vec<Tensor>,
     /// In the order of FP.
     pub stages: Vec<Stage>,
+    /// How its weights follow from gradients.
+    pub optimiser: Optimiser,
 }
 
 impl Graph {
@@ -66,7 +69,7 @@ impl Graph {
             cols: s.out_cols(),
             words: s.out_words(),
         }));
-        Ok(Graph { tensors, stages })
+        Ok(Graph { tensors, stages, optimiser: network.optimiser })
     }
 
     /// The first stage that is trained. No loss goes further than to its output: it has WU and no BP, those before it have neither.

@@ -45,7 +45,7 @@ pub use tile::TileSize;
 
 use builder::Context;
 use ef_isa::compute::Phase;
-use ef_isa::vector::library;
+use ef_isa::vector::{Settings, library};
 use ef_isa::{Config, Device, DeviceError};
 use ef_time::{BurstMemory, Memory};
 use std::ops::Range;
@@ -104,6 +104,18 @@ impl Plan {
     /// If the device does not take them.
     pub fn write_tables(&self, device: &mut (impl Device + ?Sized)) -> Result<(), DeviceError> {
         device.write_memory(self.map.tables, &library().tables.words())
+    }
+
+    /// Writes what the recipes of the next steps are told beside the registers, after the tables.
+    ///
+    /// # Errors
+    /// If the device does not take it.
+    pub fn write_settings(
+        &self,
+        device: &mut (impl Device + ?Sized),
+        settings: &Settings<f32>,
+    ) -> Result<(), DeviceError> {
+        device.write_memory(self.map.tables + Settings::AT, &settings.words())
     }
 
     /// Makes a device ready for training steps: tables and program.

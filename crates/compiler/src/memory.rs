@@ -8,13 +8,14 @@ use ef_isa::vector::library;
 /// One layer with weights.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LayerPlan {
-    /// Its tensors as the host has them.
+    /// Its parameters as the host has them.
     pub shape: ParameterShape,
     /// Word address of the weights and biases.
     pub weights: u32,
-    /// Word address of their velocities (same layout); a frozen layer has none.
-    pub velocities: Option<u32>,
-    /// Words of the weights and biases with their padding; the velocities have as many.
+    /// Word addresses of what the optimiser keeps for them ([`Optimiser::state`](ef_isa::vector::Optimiser::state), same layout); a frozen layer
+    /// has none.
+    pub state: Vec<u32>,
+    /// Words of the weights and biases with their padding; each tensor of the optimiser has as many.
     pub words: usize,
     stage: Stage,
 }
@@ -147,8 +148,9 @@ impl MemoryMap {
             .map(|(shape, stage)| {
                 let words = stage.out_groups() * stage.block_words();
                 let weights = take(1, words);
-                let velocities = (!stage.frozen).then(|| take(1, words));
-                LayerPlan { shape, weights, velocities, words, stage: stage.clone() }
+                let kept = if stage.frozen { 0 } else { graph.optimiser.state().len() };
+                let state = (0..kept).map(|_| take(1, words)).collect();
+                LayerPlan { shape, weights, state, words, stage: stage.clone() }
             })
             .collect();
         let form = Images::new(&stages[0], pixels);

@@ -5,6 +5,7 @@ mod sizes;
 mod values;
 
 use crate::NetworkError;
+use ef_isa::vector::Optimiser;
 pub use layer::Layer;
 use serde::Deserialize;
 pub use values::Two;
@@ -75,6 +76,9 @@ pub struct Network {
     /// Names folders and files: 1 to 64 letters, digits, `.`, `_` and `-`, the first one no `.`.
     #[serde(deserialize_with = "values::name")]
     pub name: String,
+    /// How its weights follow from gradients.
+    #[serde(default)]
+    pub optimiser: Optimiser,
     /// The images.
     pub input: Input,
     /// In the order of FP.

@@ -43,8 +43,8 @@ pub fn prepare(device: &mut dyn Device, plan: &Plan) -> Result<(), DeviceError> 
         let weight: Vec<f32> = (0..layer.shape.weights()).map(value).collect();
         let bias: Vec<f32> = (0..layer.shape.outputs).map(value).collect();
         device.write_memory(layer.weights, &layer.pack(&weight, &bias))?;
-        if let Some(velocities) = layer.velocities {
-            device.write_memory(velocities, &vec![0; layer.words])?;
+        for state in &layer.state {
+            device.write_memory(*state, &vec![0; layer.words])?;
         }
     }
     Hyperparameters { inv_batch: 1.0 / plan.batch as f32, ..Hyperparameters::EXAMPLE }.write(device)?;

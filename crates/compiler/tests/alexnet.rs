@@ -31,7 +31,7 @@ fn a_training_step_of_alexnet_runs_on_the_golden_model() {
     assert!((4.0..12.0).contains(&loss), "{loss} for a thousand classes");
     for layer in &plan.map.layers {
         let mut velocities = vec![0; layer.words];
-        device.read_memory(layer.velocities.unwrap(), &mut velocities).unwrap();
+        device.read_memory(layer.state[0], &mut velocities).unwrap();
         let (weight, _) = layer.unpack(&velocities);
         let moved = weight.iter().filter(|v| v.is_finite() && **v != 0.0).count();
         assert!(moved > weight.len() / 10, "{}: {moved} of {}", layer.name(), weight.len());

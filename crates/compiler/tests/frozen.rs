@@ -107,7 +107,7 @@ fn frozen_layers_need_no_velocities_and_less_memory_time_and_arithmetic() {
     let (whole, most) = (cost(&[]), cost(&[0, 1, 2]));
     assert!(most.0 < whole.0 && most.1 < whole.1 / 2 && most.2 < whole.2 / 2, "{most:?} of {whole:?}");
     let plan = prepared(&[0, 2], &FP32_8X8).plan().unwrap();
-    let velocities: Vec<bool> = plan.map.layers.iter().map(|layer| layer.velocities.is_some()).collect();
+    let velocities: Vec<bool> = plan.map.layers.iter().map(|layer| !layer.state.is_empty()).collect();
     assert_eq!(velocities, [false, true, false, true]);
     let macs: Vec<u64> = plan.stages.iter().map(|stage| BATCH as u64 * stage.macs()).collect();
     assert_eq!(plan.useful_macs, [macs.iter().sum(), macs[2] + macs[3], macs[1] + macs[3]]);

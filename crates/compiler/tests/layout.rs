@@ -47,7 +47,7 @@ fn parameter_and_image_addresses_do_not_depend_on_the_batch() {
     let network = Network::from_toml(NETWORK).unwrap();
     let place = |batch| {
         let map = compile(&network, &FP32_8X8, batch, PixelFormat::F32).unwrap().map;
-        let layers: Vec<_> = map.layers.iter().map(|l| (l.weights, l.velocities, l.words)).collect();
+        let layers: Vec<_> = map.layers.iter().map(|l| (l.weights, l.state.clone(), l.words)).collect();
         (layers, map.images)
     };
     assert_eq!(place(1), place(7));

@@ -17,7 +17,7 @@
 //! ## VECTOR: a recipe of the vector unit, element by element
 //! Executes the recipe that `recipe` names ([`RecipeWord`](crate::vector::RecipeWord)) over the elements of [`StoreDesc::walk`]: four loops of
 //! `n_c`, `n_r`, `n_g`, `n_i` turns, innermost first. The partial-sum address begins at `p_base`; a step of a loop adds its `p_*`, wherever the
-//! loops inside it have ended. Element number e reads operand words `o_a + e`, `o_b + e`; its channel k reads `o_c + k`.
+//! loops inside it have ended. Element number e reads operand words `o_a + e`, `o_b + e`, `o_c + e` (streams A, B, D); its channel k reads `o_c + k`.
 //! Words leave as two streams, in the order of the elements: X as `n_run` runs of `run` words at `dram + i*d_run`, Y as runs of as many words at
 //! `second_dram + i*second_d_run`, in turn. A burst waits until `prefill` words of its run are there, 1 if that is 0, at most [`MOST_PREFILL`]; with two
 //! streams a run has at most [`LONGEST_OF_TWO`] words. The control words are loaded before: [`Tables`](crate::vector::Tables).
@@ -51,7 +51,7 @@ descriptor! {
         limit: 16 "VECTOR: elements of this index and of greater ones do nothing, if the recipe is `bounded`",
         o_a: 16 "VECTOR: operand buffer, first word of stream A; MAP: hand-over RAM, first word",
         o_b: 16 "VECTOR: operand buffer, first word of stream B",
-        o_c: 16 "VECTOR: operand buffer, word of channel 0",
+        o_c: 16 "VECTOR: operand buffer, word of channel 0, first word of stream D",
         prefill: 16 "VECTOR: words of a run that are there before its burst begins",
         dram: 32 "DRAM word address of the first run",
         run: 16 "words per run (1..65535)",
@@ -114,6 +114,7 @@ impl StoreDesc {
             (recipe.a, Self::o_a, elements),
             (recipe.b, Self::o_b, elements),
             (recipe.c, Self::o_c, channels),
+            (recipe.d, Self::o_c, elements),
         ] {
             if read {
                 effect.walk(self, (Space::Operand, false), base, &[], words);

@@ -133,7 +133,7 @@ impl VectorUnit {
         let mut steps = trace(&control, &constants)
             .map_err(|damage| VectorError::Damage { base: walk.recipe.base, damage })?;
         for step in &mut steps {
-            step.operation = step.operation.with_constants(|register| registers[register]);
+            step.operation = step.operation.with_constants(|place| constants[place]);
         }
         Ok(steps)
     }
@@ -153,7 +153,7 @@ impl VectorUnit {
                 None => 0,
                 Some(Operand::Value(v)) => values[v.0],
                 Some(Operand::Constant(Constant::Literal(word))) => word,
-                Some(Operand::Constant(Constant::Register(_))) => unreachable!("registers were filled in"),
+                Some(Operand::Constant(Constant::Given(_))) => unreachable!("they were filled in"),
             });
             let (value, overflow) = self.step(&step.operation, [a, b], walk, element, words);
             made.saturated |= step.counts && overflow && element.inside;
@@ -186,6 +186,7 @@ impl VectorUnit {
             Operation::Load(Source::A) => (words.operand(walk.o_a + element.number), false),
             Operation::Load(Source::B) => (words.operand(walk.o_b + element.number), false),
             Operation::Load(Source::C) => (words.operand(walk.o_c + element.channel), false),
+            Operation::Load(Source::D) => (words.operand(walk.o_c + element.number), false),
             Operation::Add(..) => num::add(a, b),
             Operation::Sub(..) => num::sub(a, b),
             Operation::Mul(..) => num::mul(a, b),

@@ -2,7 +2,8 @@
 //!
 //! `weights.safetensors` holds `<layer>.weight` `[M, N, kr, kc]` and `<layer>.bias` `[M]` of every layer; the weight of a fully connected
 //! layer is `[M, N]`, as PyTorch has it, with its inputs in the order channel, row, column (`[M, N, 1, 1]` is read as well).
-//! `checkpoint.safetensors` adds `<layer>.weight.velocity` and `<layer>.bias.velocity`; the one before it is kept.
+//! `checkpoint.safetensors` adds what the optimiser keeps, `<layer>.weight.velocity` and `<layer>.bias.velocity` (of Adam `.mean` and `.square`); the
+//! one before it is kept.
 //! `best.safetensors` holds the weights of the epoch with the best test. All carry [`Origin`] as JSON under the metadata key `ef-train`.
 
 mod read;
@@ -16,6 +17,7 @@ use crate::pixels::Pixels;
 use crate::progress::Progress;
 use anyhow::{Result, ensure};
 use ef_compiler::ParameterShape;
+use ef_isa::vector::Optimiser;
 use ef_sim::DramSettings;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -74,12 +76,14 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// The network of the run.
+    /// The network of the run, with its optimiser.
     ///
     /// # Errors
     /// If the description in the file is damaged.
     pub fn network_file(&self) -> Result<NetworkFile> {
-        NetworkFile::parse(&self.network, "in the checkpoint")
+        let mut file = NetworkFile::parse(&self.network, "in the checkpoint")?;
+        file.network.optimiser = self.hyper.optimiser;
+        Ok(file)
     }
 
     /// Refuses numbers that no run writes: the file may be damaged. `network` is that of the run.
@@ -126,13 +130,19 @@ pub fn in_run_folder(path: &Path, name: &str) -> PathBuf {
     if path.is_dir() { path.join(name) } else { path.to_path_buf() }
 }
 
-/// Name, extents and values of every tensor of a state.
-fn tensors(state: &State, velocities: bool) -> Vec<(String, Vec<usize>, &[f32])> {
+/// What the names of the tensors that an optimiser keeps end with.
+fn suffixes(optimiser: Optimiser) -> impl Iterator<Item = String> {
+    optimiser.state().iter().map(|name| format!(".{name}"))
+}
+
+/// Name, extents and values of every tensor of a state; of what an optimiser keeps only if it is named.
+fn tensors(state: &State, kept: Option<Optimiser>) -> Vec<(String, Vec<usize>, &[f32])> {
     let mut tensors = Vec::new();
     for layer in state {
-        let sets = [(&layer.values, ""), (&layer.velocities, ".velocity")];
-        for (set, suffix) in sets.into_iter().take(1 + usize::from(velocities)) {
-            let names = tensor_names(&layer.shape, suffix);
+        let names = kept.map(suffixes).into_iter().flatten();
+        let kept = names.zip(&layer.kept).map(|(suffix, set)| (set, suffix));
+        for (set, suffix) in std::iter::once((&layer.values, String::new())).chain(kept) {
+            let names = tensor_names(&layer.shape, &suffix);
             for ((name, extents), values) in names.into_iter().zip([&set.weight, &set.bias]) {
                 tensors.push((name, extents, values.as_slice()));
             }

@@ -1,27 +1,43 @@
 //! What the optimiser is told: asked for, defaults, schedule, and what of it the registers of a pass hold.
 
+mod schedule;
+
 use anyhow::{Result, ensure};
 use ef_isa::Hyperparameters;
+use ef_isa::vector::{Optimiser, Rates, Settings};
+pub use schedule::Schedule;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Settings of stochastic gradient descent.
+/// Settings of the optimiser.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Hyper {
+    /// How weights follow from gradients.
+    #[serde(default)]
+    pub optimiser: Optimiser,
     /// At step `rate_from`.
     pub learning_rate: f32,
     /// At the last step of the last epoch.
     pub learning_rate_end: f32,
-    /// Share of its velocity that a weight keeps, at least 0 and below 1.
+    /// The way from the one to the other.
+    #[serde(default)]
+    pub schedule: Schedule,
+    /// Share of its velocity, or of the mean of its gradients (beta1), that a weight keeps, at least 0 and below 1.
     pub momentum: f32,
-    /// Share of a weight that is added to its gradient, 0 or more.
+    /// Adam: share of the mean square of its gradients that a weight keeps, at least 0 and below 1.
+    #[serde(default = "usual_beta2")]
+    pub beta2: f32,
+    /// Adam: what is added to the root of the mean square.
+    #[serde(default = "usual_epsilon")]
+    pub epsilon: f32,
+    /// Share of a weight that is added to its gradient, 0 or more; AdamW takes it from the weight, times the learning rate.
     pub weight_decay: f32,
-    /// The step, from 1, at which the line from the first to the last learning rate begins: later than 1 where a resumed run was given
+    /// The step, from 1, at which the way from the first to the last learning rate begins: later than 1 where a resumed run was given
     /// another end.
     #[serde(default = "first_step")]
     pub rate_from: u64,
-    /// Over this many first steps of a run the rate grows from zero to that of the line.
+    /// Over this many first steps of a run the rate grows from zero to that of the schedule.
     #[serde(default)]
     pub warm_up: u64,
 }
@@ -32,8 +48,26 @@ fn first_step() -> u64 {
 
 /// Share of its velocity that a weight keeps, if nobody says otherwise.
 const USUAL_MOMENTUM: f32 = 0.9;
+
+fn usual_beta2() -> f32 {
+    0.999
+}
+
+fn usual_epsilon() -> f32 {
+    1e-8
+}
+
+/// The smallest epsilon: below it, the root of the mean square of a weight that has no gradient is not much smaller.
+const LEAST_EPSILON: f32 = 1e-12;
+
 /// Weight decay if nobody says otherwise.
-pub const USUAL_WEIGHT_DECAY: f32 = 5e-4;
+pub fn usual_weight_decay(optimiser: Optimiser) -> f32 {
+    match optimiser {
+        Optimiser::Sgd | Optimiser::Nesterov => 5e-4,
+        Optimiser::Adam => 0.0,
+        Optimiser::AdamW => 0.01,
+    }
+}
 
 /// Images over which the learning rate grows from zero, but never more than [`WARM_UP_SHARE`] of a run.
 const WARM_UP_IMAGES: u64 = 800;
@@ -44,11 +78,15 @@ pub fn usual_warm_up(batch: usize, steps: u64) -> u64 {
     WARM_UP_IMAGES.div_ceil(batch.max(1) as u64).min(steps / WARM_UP_SHARE)
 }
 
-/// The learning rate of a batch of `batch` images if nobody says otherwise: in proportion to the batch up to 16 images, with its square
-/// root above (`docs/decisions/learning-rate.md`).
-pub fn usual_rate(batch: usize) -> f32 {
+/// The learning rate of a batch of `batch` images if nobody says otherwise: with the square root of the batch, but of SGD in proportion to
+/// batches of less than 16 images (`docs/decisions/learning-rate.md`).
+pub fn usual_rate(optimiser: Optimiser, batch: usize) -> f32 {
     let batches_of_16 = batch as f64 / 16.0;
-    let rate = 0.02 * if batch <= 16 { batches_of_16 } else { batches_of_16.sqrt() };
+    let rate = match optimiser {
+        Optimiser::Sgd | Optimiser::Nesterov if batch <= 16 => 0.02 * batches_of_16,
+        Optimiser::Sgd | Optimiser::Nesterov => 0.02 * batches_of_16.sqrt(),
+        Optimiser::Adam | Optimiser::AdamW => 0.007 * batches_of_16.sqrt(),
+    };
     // two digits, for the person who reads it
     let unit = 10f64.powf(rate.log10().floor() - 1.0);
     ((rate / unit).round() * unit) as f32
@@ -57,19 +95,31 @@ pub fn usual_rate(batch: usize) -> f32 {
 /// What a person asked for. The rest follows from the batch or, of a resumed run, from what it was.
 #[derive(clap::Args, Clone, Copy, Debug, Default)]
 pub struct HyperArgs {
-    /// Learning rate at the first step [default: 0.02 for a batch of 16, in proportion for smaller ones]
+    /// How weights follow from gradients: sgd, nesterov, adam or adamw [default: that of the network, sgd if it names none]
+    #[arg(long, value_name = "NAME", conflicts_with = "resume")]
+    pub optimiser: Option<Optimiser>,
+    /// Learning rate at the first step [default for a batch of 16: 0.02, of adam and adamw 0.007; less for smaller ones]
     #[arg(long = "lr", value_name = "RATE", allow_negative_numbers = true)]
     pub learning_rate: Option<f32>,
-    /// Learning rate at the last step of the last epoch, reached in a straight line [default: a tenth of --lr]
+    /// Learning rate at the last step of the last epoch [default: a tenth of --lr]
     #[arg(long = "lr-end", value_name = "RATE", allow_negative_numbers = true)]
     pub learning_rate_end: Option<f32>,
+    /// The way from the first learning rate to the last one [default: linear]
+    #[arg(long, value_enum, hide_possible_values = false)]
+    pub schedule: Option<Schedule>,
     /// Steps over which the learning rate grows from zero [default: those of 800 images, at most a tenth of the run]
     #[arg(long, value_name = "STEPS", conflicts_with = "resume")]
     pub warm_up: Option<u64>,
-    /// Share of its velocity that a weight keeps, 0 or more and below 1 [default: 0.9]
+    /// Share of its velocity that a weight keeps, 0 or more and below 1; of adam and adamw beta1 [default: 0.9]
     #[arg(long, allow_negative_numbers = true)]
     pub momentum: Option<f32>,
-    /// Weight decay (L2) [default: 0.0005]
+    /// Share of the mean square of its gradients that a weight keeps (adam, adamw), 0 or more and below 1 [default: 0.999]
+    #[arg(long, allow_negative_numbers = true)]
+    pub beta2: Option<f32>,
+    /// What is added to the root of that mean square (adam, adamw) [default: 1e-8]
+    #[arg(long, allow_negative_numbers = true)]
+    pub epsilon: Option<f32>,
+    /// Weight decay: added to the gradient; of adamw taken from the weight [default: 0.0005, of adam 0, of adamw 0.01]
     #[arg(long, allow_negative_numbers = true)]
     pub weight_decay: Option<f32>,
 }
@@ -91,25 +141,35 @@ impl HyperArgs {
     /// # Errors
     /// If a value is out of its range: names the option and what is possible.
     pub fn check(&self) -> Result<()> {
-        let HyperArgs { learning_rate, learning_rate_end, momentum, weight_decay, warm_up: _ } = *self;
+        let HyperArgs { learning_rate, learning_rate_end, weight_decay, .. } = *self;
         let rates =
             [("--lr", learning_rate), ("--lr-end", learning_rate_end), ("--weight-decay", weight_decay)];
         for (name, value) in rates {
             let value = value.unwrap_or_default();
             ensure!(value.is_finite() && value >= 0.0, "{name} {value}: must be a finite number, 0 or more");
         }
-        let momentum = momentum.unwrap_or_default();
-        ensure!((0.0..1.0).contains(&momentum), "--momentum {momentum}: must be at least 0 and below 1");
+        for (name, share) in [("--momentum", self.momentum), ("--beta2", self.beta2)] {
+            let share = share.unwrap_or_default();
+            ensure!((0.0..1.0).contains(&share), "{name} {share}: must be at least 0 and below 1");
+        }
+        let epsilon = self.epsilon.unwrap_or(usual_epsilon());
+        ensure!(
+            (LEAST_EPSILON..=1.0).contains(&epsilon),
+            "--epsilon {epsilon}: {LEAST_EPSILON:e} to 1 is possible"
+        );
         Ok(())
     }
 
-    /// The settings of a run of `steps` steps on batches of `batch` images.
+    /// The settings of a run of `steps` steps on batches of `batch` images with `optimiser`, the network's.
     ///
     /// A resumed run keeps what is not asked for. A learning rate that is asked for begins with the next step; otherwise the rate goes on
     /// from where it was.
-    pub fn resolve(&self, batch: usize, steps: u64, before: Option<Before>) -> Hyper {
-        let default = before.map_or_else(|| Hyper::usual(batch), |before| before.hyper);
+    pub fn resolve(&self, optimiser: Optimiser, batch: usize, steps: u64, before: Option<Before>) -> Hyper {
+        let default = before.map_or_else(|| Hyper::usual(optimiser, batch), |before| before.hyper);
         let mut hyper = Hyper {
+            schedule: self.schedule.unwrap_or(default.schedule),
+            beta2: self.beta2.unwrap_or(default.beta2),
+            epsilon: self.epsilon.unwrap_or(default.epsilon),
             learning_rate_end: self.learning_rate_end.unwrap_or(default.learning_rate_end),
             momentum: self.momentum.unwrap_or(default.momentum),
             weight_decay: self.weight_decay.unwrap_or(default.weight_decay),
@@ -128,21 +188,29 @@ impl HyperArgs {
     }
 }
 
+/// The decimal number that a person reads: 0.999, which in FP32 is 5e-8 less.
+fn decimal(value: f32) -> f64 {
+    value.to_string().parse().unwrap_or(f64::from(value))
+}
+
 /// A tenth of the decimal number that a person reads: of 0.02 it is 0.002, which in FP32 it is not.
 fn a_tenth(rate: f32) -> f32 {
-    let decimal: f64 = rate.to_string().parse().unwrap_or(f64::from(rate));
-    (decimal / 10.0) as f32
+    (decimal(rate) / 10.0) as f32
 }
 
 impl Hyper {
     /// The settings for batches of `batch` images if nobody says otherwise.
-    pub fn usual(batch: usize) -> Hyper {
-        let learning_rate = usual_rate(batch);
+    pub fn usual(optimiser: Optimiser, batch: usize) -> Hyper {
+        let learning_rate = usual_rate(optimiser, batch);
         Hyper {
+            optimiser,
             learning_rate,
             learning_rate_end: a_tenth(learning_rate),
+            schedule: Schedule::default(),
             momentum: USUAL_MOMENTUM,
-            weight_decay: USUAL_WEIGHT_DECAY,
+            beta2: usual_beta2(),
+            epsilon: usual_epsilon(),
+            weight_decay: usual_weight_decay(optimiser),
             rate_from: first_step(),
             warm_up: 0,
         }
@@ -153,8 +221,9 @@ impl Hyper {
     /// # Errors
     /// Names the setting that is wrong, and what is possible.
     pub fn check(&self, most_steps: u64) -> Result<()> {
-        let Hyper { learning_rate, learning_rate_end, momentum, weight_decay, rate_from, warm_up } = *self;
-        let rates = [learning_rate, learning_rate_end, momentum, weight_decay];
+        let Hyper { learning_rate, learning_rate_end, momentum, weight_decay, .. } = *self;
+        let Hyper { beta2, epsilon, rate_from, warm_up, .. } = *self;
+        let rates = [learning_rate, learning_rate_end, momentum, weight_decay, beta2, epsilon];
         ensure!(rates.iter().all(|rate| rate.is_finite()), "a setting of the optimiser is not finite");
         for (name, step, least) in [("rate_from", rate_from, 1), ("warm_up", warm_up, 0)] {
             let possible = least..=most_steps;
@@ -163,33 +232,48 @@ impl Hyper {
         Ok(())
     }
 
-    /// What the registers hold in a pass of a step, the `first` or `last` of those over its batch; `rate` is that of the step.
+    /// What the recipes are told in a pass of step `step` (from 1), the `first` or `last` of those over its batch; `rate` is that of the step.
     ///
-    /// The update `v' = mu*v + (g + wd*w)`, `w' = w - lr*v'` adds the passes' gradients up in the velocities: momentum and weight decay
+    /// The update of SGD, `v' = mu*v + (g + wd*w)`, `w' = w - lr*v'`, adds the passes' gradients up in the velocities: momentum and weight decay
     /// belong to the first pass, `mu = 1` and `wd = 0` to those after it, the learning rate to the last, and before it `lr = 0`, which
     /// leaves the weights as they are. With `inv_batch` of the whole batch in every pass, the result is that of one pass but for the
-    /// order of additions.
-    pub fn of_pass(&self, rate: f32, inv_batch: f32, (first, last): (bool, bool)) -> Hyperparameters<f32> {
+    /// order of additions. Other optimisers have one pass.
+    pub fn of_pass(
+        &self,
+        (step, rate): (u64, f32),
+        inv_batch: f32,
+        (first, last): (bool, bool),
+    ) -> (Hyperparameters<f32>, Settings<f32>) {
         let (momentum, weight_decay) = if first { (self.momentum, self.weight_decay) } else { (1.0, 0.0) };
-        Hyperparameters { learning_rate: if last { rate } else { 0.0 }, momentum, weight_decay, inv_batch }
+        let rates = Rates {
+            learning_rate: decimal(if last { rate } else { 0.0 }),
+            momentum: decimal(momentum),
+            beta2: decimal(self.beta2),
+            epsilon: decimal(self.epsilon),
+            weight_decay: decimal(weight_decay),
+        };
+        let (registers, settings) = self.optimiser.given(&rates, step);
+        (Hyperparameters { inv_batch, ..registers }, settings)
     }
 
-    /// The learning rate of step `step` (from 1) of `steps`: a straight line from step `rate_from` to the last step, after a warm-up.
+    /// The learning rate of step `step` (from 1) of `steps`: the schedule from step `rate_from` to the last step, times a warm-up.
     ///
-    /// Only sums, products and quotients of doubles: the same bits on every machine.
+    /// The same bits on every machine.
     pub fn rate(&self, step: u64, steps: u64) -> f32 {
         let (first, last) = (f64::from(self.learning_rate), f64::from(self.learning_rate_end));
         let done =
             step.saturating_sub(self.rate_from) as f64 / steps.saturating_sub(self.rate_from).max(1) as f64;
         let warm = if step < self.warm_up { step as f64 / self.warm_up as f64 } else { 1.0 };
-        ((first + (last - first) * done) * warm) as f32
+        (self.schedule.at(done.min(1.0), first, last) * warm) as f32
     }
 
     /// These settings in a run that is resumed for `steps` steps in all: where the end of the line has moved, it begins anew at the
     /// learning rate that was reached.
     fn resumed(self, before: Before, steps: u64) -> Hyper {
         let Before { hyper: was, step, steps: was_steps } = before;
-        let moved = was_steps != steps || was.learning_rate_end != self.learning_rate_end;
+        let moved = was_steps != steps
+            || was.learning_rate_end != self.learning_rate_end
+            || was.schedule != self.schedule;
         if !moved || step < was.rate_from {
             return self;
         }
@@ -200,9 +284,20 @@ impl Hyper {
 
 impl fmt::Display for Hyper {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Hyper { learning_rate, learning_rate_end, momentum, weight_decay, rate_from: _, warm_up } = self;
-        write!(f, "learning rate {learning_rate} to {learning_rate_end} after {warm_up} steps of warm-up, ")?;
-        write!(f, "momentum {momentum}, weight decay {weight_decay}")
+        let Hyper { optimiser, learning_rate, learning_rate_end, schedule, .. } = self;
+        let Hyper { momentum, beta2, epsilon, weight_decay, warm_up, .. } = self;
+        write!(f, "{optimiser}, learning rate {learning_rate} ")?;
+        if *schedule != Schedule::Constant {
+            write!(f, "to {learning_rate_end} ({schedule}) ")?;
+        }
+        write!(f, "after {warm_up} steps of warm-up, ")?;
+        match optimiser {
+            Optimiser::Sgd | Optimiser::Nesterov => write!(f, "momentum {momentum}, ")?,
+            Optimiser::Adam | Optimiser::AdamW => {
+                write!(f, "betas {momentum} and {beta2}, epsilon {epsilon:e}, ")?;
+            }
+        }
+        write!(f, "weight decay {weight_decay}")
     }
 }
 
@@ -210,8 +305,10 @@ impl fmt::Display for Hyper {
 mod tests {
     use super::*;
 
+    const SGD: Optimiser = Optimiser::Sgd;
+
     fn line(learning_rate: f32, learning_rate_end: f32) -> Hyper {
-        Hyper { learning_rate, learning_rate_end, ..Hyper::usual(1) }
+        Hyper { learning_rate, learning_rate_end, ..Hyper::usual(SGD, 1) }
     }
 
     #[test]
@@ -225,7 +322,8 @@ mod tests {
         let warm = Hyper { warm_up: 4, ..line(0.5, 0.5) };
         assert_eq!([1, 2, 3, 4, 5].map(|step| warm.rate(step, 10)), [0.125, 0.25, 0.375, 0.5, 0.5]);
         // one that is resumed in the middle of it goes on with it
-        let longer = HyperArgs::default().resolve(16, 20, Some(Before { hyper: warm, step: 2, steps: 10 }));
+        let longer =
+            HyperArgs::default().resolve(SGD, 16, 20, Some(Before { hyper: warm, step: 2, steps: 10 }));
         assert_eq!([3, 4, 5].map(|step| longer.rate(step, 20)), [0.375, 0.5, 0.5]);
         assert_eq!([usual_warm_up(16, 1000), usual_warm_up(1, 100), usual_warm_up(64, 3)], [50, 10, 0]);
     }
@@ -234,7 +332,7 @@ mod tests {
     fn a_resumed_run_goes_on_from_the_rate_it_had_reached() {
         let was = line(0.5, 0.125);
         let resumed = |args: HyperArgs, hyper, (step, before), steps| {
-            args.resolve(16, steps, Some(Before { hyper, step, steps: before }))
+            args.resolve(SGD, 16, steps, Some(Before { hyper, step, steps: before }))
         };
         let nothing = HyperArgs::default();
         // nothing changes: the same line
@@ -260,14 +358,14 @@ mod tests {
         for rate in [0.3, 0.2] {
             let args = HyperArgs { learning_rate: Some(rate), ..HyperArgs::default() };
             // twice at the same step: nothing was trained in between
-            was = args.resolve(16, 8, Some(Before { hyper: was, step: 4, steps: 8 }));
+            was = args.resolve(SGD, 16, 8, Some(Before { hyper: was, step: 4, steps: 8 }));
             assert_eq!((was.rate(5, 8), was.learning_rate_end), (rate, a_tenth(rate)));
         }
     }
 
     #[test]
     fn the_usual_rate_grows_with_the_batch() {
-        let rates = [1, 2, 4, 16, 64].map(usual_rate);
+        let rates = [1, 2, 4, 16, 64].map(|batch| usual_rate(SGD, batch));
         assert_eq!(rates, [0.0013, 0.0025, 0.005, 0.02, 0.04]);
     }
 }

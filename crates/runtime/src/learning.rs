@@ -1,4 +1,4 @@
-//! Do the defaults learn? A small network on data of MNIST's and of CIFAR-10's size, for every configuration, batch and some seeds.
+//! Do the defaults learn? A small network on data of MNIST's and of CIFAR-10's size, for every configuration, batch, optimiser and some seeds.
 //!
 //! The test of this crate runs a few cases, `cargo xtask learn` all of them, and with `--record` it writes `docs/learning.md`.
 
@@ -6,11 +6,13 @@ use crate::backend::Backend;
 use crate::cli::TrainArgs;
 use crate::data::testing::{scaled_digits, write_cifar10, write_idx};
 use crate::data::{DataSpec, Shape};
+use crate::hyper::HyperArgs;
 use crate::interrupt::Interrupt;
 use crate::train::train;
 use crate::view::View;
 use anyhow::{Context, Result};
 use ef_isa::config;
+use ef_isa::vector::Optimiser;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -85,6 +87,8 @@ impl fmt::Display for Data {
 /// A run with the defaults.
 #[derive(Clone, Copy, Debug)]
 pub struct Case {
+    /// The optimiser.
+    pub optimiser: Optimiser,
     /// What it trains on.
     pub data: Data,
     /// Name of the configuration.
@@ -104,31 +108,57 @@ pub const EPOCHS: u32 = 3;
 /// ... this share of the held-out images has to be classified correctly.
 pub const ENOUGH: f64 = 0.9;
 
-/// Every case.
+/// The configuration on which the optimisers that are not the default are tried.
+const USUAL: &str = config::FP32_8X8.name;
+
+/// Every case: of SGD every configuration and seed, of the other optimisers one of each.
 pub fn cases() -> Vec<Case> {
+    let optimiser = Optimiser::Sgd;
     let mut cases = Vec::new();
     for data in Data::ALL {
         for config in config::ALL {
             for batch in BATCHES {
-                cases.extend(SEEDS.map(|seed| Case { data, config: config.name, batch, seed }));
+                cases.extend(SEEDS.map(|seed| Case { optimiser, data, config: config.name, batch, seed }));
             }
+        }
+    }
+    for optimiser in others() {
+        for data in Data::ALL {
+            let case = |batch| Case { optimiser, data, config: USUAL, batch, seed: SEEDS[0] };
+            cases.extend(BATCHES.map(case));
         }
     }
     cases
 }
 
-/// Every configuration with every kind of data, and in them every batch and every seed.
+/// The optimisers that are not the default.
+pub fn others() -> impl Iterator<Item = Optimiser> {
+    Optimiser::ALL.into_iter().filter(|optimiser| *optimiser != Optimiser::default())
+}
+
+/// Every configuration with every kind of data, and in them every batch and every seed; and every other optimiser.
 pub fn sample() -> Vec<Case> {
     let kinds =
         Data::ALL.into_iter().flat_map(|data| config::ALL.into_iter().map(move |config| (data, config)));
     let case = |(index, (data, config)): (usize, (Data, &'static ef_isa::Config))| Case {
+        optimiser: Optimiser::Sgd,
         data,
         config: config.name,
         // 5 configurations, 5 batches: shifted by one, every batch comes with two configurations
         batch: BATCHES[(index + index / config::ALL.len()) % BATCHES.len()],
         seed: SEEDS[index % SEEDS.len()],
     };
-    kinds.enumerate().map(case).collect()
+    let mut cases: Vec<Case> = kinds.enumerate().map(case).collect();
+    cases.extend(
+        others().zip([16, 64, 4]).zip(Data::ALL.into_iter().cycle()).map(|((optimiser, batch), data)| Case {
+            optimiser,
+            data,
+            config: USUAL,
+            batch,
+            seed: SEEDS[0],
+        }),
+    );
+    cases
 }
 
 impl Case {
@@ -158,7 +188,9 @@ impl Case {
         };
         let images = data.load(10)?.train.len();
         let steps = u64::from(epoch) * images.div_ceil(self.batch) as u64;
+        let hyper = HyperArgs { optimiser: Some(self.optimiser), ..HyperArgs::default() };
         let new = TrainArgs {
+            hyper,
             network: Some(self.data.toml(folder).display().to_string()),
             data: Some(data),
             config: Some(self.config.into()),
@@ -183,7 +215,7 @@ impl Case {
 
 impl fmt::Display for Case {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        let Case { data, config, batch, seed } = self;
-        write!(f, "{data}-{config}-batch-{batch}-seed-{seed}")
+        let Case { optimiser, data, config, batch, seed } = self;
+        write!(f, "{data}-{config}-{optimiser}-batch-{batch}-seed-{seed}")
     }
 }

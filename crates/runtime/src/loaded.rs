@@ -9,6 +9,7 @@ use crate::parameters::{LayerState, State, Tensors};
 use crate::pixels::Pixels;
 use crate::plans::Plans;
 use anyhow::{Result, ensure};
+use ef_isa::vector::Settings;
 use ef_isa::{Device, Hyperparameters, MemoryUse, regs};
 use std::collections::BTreeSet;
 use std::ops::AddAssign;
@@ -53,13 +54,13 @@ impl AddAssign for Outcome {
     }
 }
 
-/// Weights and velocities of one layer as they lie in the device's memory.
+/// Weights of one layer, and what the optimiser keeps for them, as they lie in the device's memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LayerWords {
     /// Words of the layer's weights and biases, padding included.
     pub weights: Vec<u32>,
-    /// The same of their velocities.
-    pub velocities: Vec<u32>,
+    /// As many of each tensor that the optimiser keeps; a frozen layer has none in memory, and zeros here.
+    pub kept: Vec<Vec<u32>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -76,6 +77,8 @@ pub struct LoadedDevice {
     /// Where the programs lie that have been written.
     written: BTreeSet<u32>,
     selected: Option<u32>,
+    /// What the tables hold.
+    settings: Settings<f32>,
 }
 
 impl LoadedDevice {
@@ -104,7 +107,8 @@ impl LoadedDevice {
             "the network needs {needs} words of memory, the device has {has}: its SDRAM is not the one that the board file names; \
              `cargo xtask memtest` says which it is"
         );
-        Ok(LoadedDevice { device, plans, pixels, written: BTreeSet::new(), selected: None })
+        let settings = Settings::default();
+        Ok(LoadedDevice { device, plans, pixels, written: BTreeSet::new(), selected: None, settings })
     }
 
     /// The programs, and where everything lies.
@@ -112,36 +116,35 @@ impl LoadedDevice {
         &self.plans
     }
 
-    /// Writes parameters and velocities into the device's memory.
+    /// Writes parameters, and what the optimiser keeps for them, into the device's memory.
     ///
     /// # Errors
     /// If the device cannot be reached.
     pub fn write_state(&mut self, state: &State) -> Result<()> {
         for (layer, plan) in state.iter().zip(self.plans.layers()) {
-            let velocities = plan.velocities.map(|address| (&layer.velocities, address));
-            for (tensors, address) in [Some((&layer.values, plan.weights)), velocities].into_iter().flatten()
-            {
-                self.device.write_memory(address, &plan.pack(&tensors.weight, &tensors.bias))?;
+            let kept = layer.kept.iter().zip(&plan.state);
+            for (tensors, address) in std::iter::once((&layer.values, &plan.weights)).chain(kept) {
+                self.device.write_memory(*address, &plan.pack(&tensors.weight, &tensors.bias))?;
             }
         }
         Ok(())
     }
 
-    /// Parameters and velocities as the device has them.
+    /// Parameters, and what the optimiser keeps for them, as the device has them.
     ///
     /// # Errors
     /// If the device cannot be reached.
     pub fn read_state(&mut self) -> Result<State> {
         let words = self.read_words()?;
         let layers = words.iter().zip(self.plans.layers()).map(|(words, plan)| {
-            let tensors = |words| {
+            let tensors = |words: &Vec<u32>| {
                 let (weight, bias) = plan.unpack(words);
                 Tensors { weight, bias }
             };
             LayerState {
                 shape: plan.shape.clone(),
                 values: tensors(&words.weights),
-                velocities: tensors(&words.velocities),
+                kept: words.kept.iter().map(tensors).collect(),
             }
         });
         Ok(layers.collect())
@@ -163,23 +166,31 @@ impl LoadedDevice {
             .map(|plan| {
                 Ok(LayerWords {
                     weights: read(plan.weights, plan.words)?,
-                    // a frozen layer has none
-                    velocities: match plan.velocities {
-                        Some(address) => read(address, plan.words)?,
-                        None => vec![0; plan.words],
-                    },
+                    kept: (0..plans.optimiser.state().len())
+                        .map(|k| match plan.state.get(k) {
+                            Some(address) => read(*address, plan.words),
+                            None => Ok(vec![0; plan.words]),
+                        })
+                        .collect::<Result<_, _>>()?,
                 })
             })
             .collect()
     }
 
-    /// One training step on the images of `indices`, at a learning rate of `rate`.
+    /// Training step `step` (from 1) on the images of `indices`, at a learning rate of `rate`.
     ///
     /// # Errors
     /// If no program was compiled for so many images, the run ends with an error, or the device cannot be
     /// reached.
-    pub fn train(&mut self, images: &Images, indices: &[u32], hyper: &Hyper, rate: f32) -> Result<Outcome> {
-        self.batch(images, indices, Task::Train, |inv_batch, place| hyper.of_pass(rate, inv_batch, place))
+    pub fn train(
+        &mut self,
+        images: &Images,
+        indices: &[u32],
+        hyper: &Hyper,
+        (step, rate): (u64, f32),
+    ) -> Result<Outcome> {
+        let told = |inv_batch, place| hyper.of_pass((step, rate), inv_batch, place);
+        self.batch(images, indices, Task::Train, told)
     }
 
     /// Loss and correct predictions of the images of `indices`.
@@ -187,34 +198,37 @@ impl LoadedDevice {
     /// # Errors
     /// As [`LoadedDevice::train`].
     pub fn evaluate(&mut self, images: &Images, indices: &[u32]) -> Result<Outcome> {
-        self.batch(images, indices, Task::Eval, |inv_batch, _| Hyperparameters {
-            inv_batch,
-            ..Default::default()
-        })
+        let told = |inv_batch, _| (Hyperparameters { inv_batch, ..Default::default() }, Settings::default());
+        self.batch(images, indices, Task::Eval, told)
     }
 
-    /// Computes a batch in its passes, each with the values that `hyper` gives for 1 / number of images of the batch and for whether
+    /// Computes a batch in its passes, each with the values that `told` gives for 1 / number of images of the batch and for whether
     /// the pass is the first and the last.
     fn batch(
         &mut self,
         images: &Images,
         indices: &[u32],
         task: Task,
-        hyper: impl Fn(f32, (bool, bool)) -> Hyperparameters<f32>,
+        told: impl Fn(f32, (bool, bool)) -> (Hyperparameters<f32>, Settings<f32>),
     ) -> Result<Outcome> {
         let inv_batch = 1.0 / indices.len() as f32;
         let (mut outcome, mut rest) = (Outcome::default(), indices);
         for count in self.plans.passes(indices.len())? {
             let (pass, after) = rest.split_at(count);
             let place = (rest.len() == indices.len(), after.is_empty());
-            hyper(inv_batch, place).write(self.device.as_mut())?;
-            outcome += self.pass(images, pass, task)?;
+            outcome += self.pass(images, pass, task, told(inv_batch, place))?;
             rest = after;
         }
         Ok(outcome)
     }
 
-    fn pass(&mut self, images: &Images, indices: &[u32], task: Task) -> Result<Outcome> {
+    fn pass(
+        &mut self,
+        images: &Images,
+        indices: &[u32],
+        task: Task,
+        (registers, settings): (Hyperparameters<f32>, Settings<f32>),
+    ) -> Result<Outcome> {
         let plan = self.plans.get(indices.len())?;
         let (program, at) = match task {
             Task::Train => (&plan.train, plan.map.programs.train),
@@ -230,6 +244,11 @@ impl LoadedDevice {
         if self.selected != Some(at) {
             self.device.select_program(at, program.len())?;
             self.selected = Some(at);
+        }
+        registers.write(self.device.as_mut())?;
+        if self.settings != settings {
+            plan.write_settings(self.device.as_mut(), &settings)?;
+            self.settings = settings;
         }
         let (mut pixels, mut labels) = (Vec::new(), Vec::new());
         for index in indices {
@@ -266,6 +285,7 @@ mod tests {
     use crate::parameters::initial;
     use crate::plans::Room;
     use ef_isa::config::SIM_4X4;
+    use ef_isa::vector::Optimiser;
 
     /// The words and passes of a batch of 16 digits, and the state after two steps, with so much memory.
     fn two_steps(memory_words: u64) -> (u64, Vec<usize>, State) {
@@ -276,13 +296,27 @@ mod tests {
         let plans = Arc::new(Plans::compile(&network, room, pixels.format(), 16, &[16]).unwrap());
         let device = Backend::Model.open(&SIM_4X4, plans.memory_words(), &Default::default()).unwrap();
         let mut accelerator = LoadedDevice::new(device, plans.clone(), pixels).unwrap();
-        accelerator.write_state(&initial(&network.network.parameters(), 1)).unwrap();
-        let hyper = Hyper { momentum: 0.9, weight_decay: 1e-3, ..Hyper::usual(16) };
-        for first in [0, 16] {
+        accelerator.write_state(&initial(&network.network.parameters(), Optimiser::Sgd, 1)).unwrap();
+        let hyper = Hyper { momentum: 0.9, weight_decay: 1e-3, ..Hyper::usual(Optimiser::Sgd, 16) };
+        for (step, first) in [(1, 0), (2, 16)] {
             let batch: Vec<u32> = (first..first + 16).collect();
-            accelerator.train(&images, &batch, &hyper, 0.05).unwrap();
+            accelerator.train(&images, &batch, &hyper, (step, 0.05)).unwrap();
         }
         (plans.memory_words(), plans.passes(16).unwrap(), accelerator.read_state().unwrap())
+    }
+
+    #[test]
+    fn a_batch_in_passes_is_refused_where_gradients_cannot_be_added_up() {
+        let mut network = NetworkFile::load("digits").unwrap();
+        network.network.optimiser = Optimiser::Adam;
+        let pixels = Pixels::Bytes { shift: 4 };
+        let compile = |memory_words| {
+            let room = Room { config: &SIM_4X4, memory_words };
+            Plans::compile(&network, room, pixels.format(), 16, &[16])
+        };
+        let words = compile(u64::MAX).unwrap().memory_words();
+        let error = compile(words - 1).err().unwrap().to_string();
+        assert!(error.contains("a batch of 16 does not fit") && error.contains("--batch 8"), "{error}");
     }
 
     #[test]
@@ -298,8 +332,8 @@ mod tests {
         };
         for (a, b) in parts.iter().zip(&whole) {
             assert!(difference(&a.values.weight, &b.values.weight) < 1e-5);
-            assert!(difference(&a.velocities.weight, &b.velocities.weight) < 1e-4);
-            assert_ne!(a.velocities.weight, vec![0.0; a.velocities.weight.len()]);
+            assert!(difference(&a.kept[0].weight, &b.kept[0].weight) < 1e-4);
+            assert_ne!(a.kept[0].weight, vec![0.0; a.kept[0].weight.len()]);
         }
     }
 }

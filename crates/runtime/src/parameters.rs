@@ -2,9 +2,10 @@
 
 use crate::order::generator;
 use ef_compiler::ParameterShape;
+use ef_isa::vector::Optimiser;
 use rand_chacha::rand_core::RngCore;
 
-/// Weight `[M, N, kr, kc]` or, fully connected, `[M, N]`, and bias `[M]` of one layer; or the velocities of both.
+/// Weight `[M, N, kr, kc]` or, fully connected, `[M, N]`, and bias `[M]` of one layer; or what the optimiser keeps for them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tensors {
     /// `[outputs][inputs][kernel rows][kernel columns]`.
@@ -13,15 +14,15 @@ pub struct Tensors {
     pub bias: Vec<f32>,
 }
 
-/// One layer: what it is, its parameters, and the momentum the optimiser keeps for them.
+/// One layer: what it is, its parameters, and what the optimiser keeps for them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LayerState {
     /// Name and extents.
     pub shape: ParameterShape,
     /// Weights and biases.
     pub values: Tensors,
-    /// Their velocities.
-    pub velocities: Tensors,
+    /// The tensors of [`Optimiser::state`], in its order.
+    pub kept: Vec<Tensors>,
 }
 
 /// Every layer with weights, in order.
@@ -42,23 +43,24 @@ impl Tensors {
 
 /// Weights drawn uniformly from +-sqrt(6 / fan-in) (He and others, 2015) where a ReLU follows, from +-sqrt(3 / fan-in) where none
 /// does: signals keep their size from layer to layer. The last layer's are smaller by sqrt(10), so that a run begins near the loss of
-/// guessing. Biases and velocities are zero.
+/// guessing. Biases and what the optimiser keeps are zero.
 ///
 /// Depends on nothing but the shapes and the seed; every layer has a stream of its own.
-pub fn initial(shapes: &[ParameterShape], seed: u64) -> State {
+pub fn initial(shapes: &[ParameterShape], optimiser: Optimiser, seed: u64) -> State {
     let layers = shapes.iter().enumerate().map(|(index, shape)| {
         let spread = match shape.relu {
             true => 6.0,
             false if index + 1 == shapes.len() => 0.3,
             false => 3.0,
         };
-        initial_layer(shape, spread, index, seed)
+        let kept = optimiser.state().iter().map(|_| Tensors::zero(shape)).collect();
+        LayerState { shape: shape.clone(), values: initial_values(shape, spread, index, seed), kept }
     });
     layers.collect()
 }
 
 /// Weights within +-sqrt(spread / fan-in).
-fn initial_layer(shape: &ParameterShape, spread: f64, index: usize, seed: u64) -> LayerState {
+fn initial_values(shape: &ParameterShape, spread: f64, index: usize, seed: u64) -> Tensors {
     /// Streams from here on are not those of the epochs.
     const FIRST_STREAM: u64 = 1 << 32;
     let mut rng = generator(seed, FIRST_STREAM + index as u64);
@@ -68,7 +70,7 @@ fn initial_layer(shape: &ParameterShape, spread: f64, index: usize, seed: u64) -
         let unit = f64::from(rng.next_u32()) / f64::from(1u32 << 31) - 1.0;
         *weight = (bound * unit) as f32;
     }
-    LayerState { shape: shape.clone(), values, velocities: Tensors::zero(shape) }
+    values
 }
 
 /// Where element `index` of a tensor is, as `[i, j, ..]`.
@@ -99,7 +101,7 @@ mod tests {
     fn where_no_relu_follows_weights_are_smaller() {
         let first = |relu| {
             let first = ParameterShape { relu, ..shape("conv1") };
-            initial(&[first, shape("conv2")], 3)[0].values.weight[7]
+            initial(&[first, shape("conv2")], Optimiser::Sgd, 3)[0].values.weight[7]
         };
         assert!((first(true) / first(false) - 2f32.sqrt()).abs() < 1e-6);
     }
@@ -107,15 +109,15 @@ mod tests {
     #[test]
     fn weights_fill_the_he_interval_and_depend_on_the_seed_only() {
         let shapes = [shape("conv1"), shape("conv2")];
-        let state = initial(&shapes, 3);
+        let state = initial(&shapes, Optimiser::Sgd, 3);
         let bound = (6.0f32 / 90.0).sqrt();
         let weights = &state[0].values.weight;
         assert!(weights.iter().all(|w| w.abs() <= bound));
         assert!(weights.iter().any(|w| *w > 0.9 * bound) && weights.iter().any(|w| *w < -0.9 * bound));
         assert!(state[0].values.bias.iter().all(|b| *b == 0.0));
         assert_ne!(state[0].values, state[1].values);
-        assert_eq!(state, initial(&shapes, 3));
-        assert_ne!(state, initial(&shapes, 4));
+        assert_eq!(state, initial(&shapes, Optimiser::Sgd, 3));
+        assert_ne!(state, initial(&shapes, Optimiser::Adam, 4));
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! One network compiled for every number of images that a run computes at once.
 
 use crate::networks::NetworkFile;
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use ef_compiler::{LayerPlan, PixelFormat, Plan, Prepared, compile};
 use ef_isa::Config;
+use ef_isa::vector::Optimiser;
 use std::collections::BTreeMap;
 
 /// Programs and memory maps by number of images. Parameters lie at the same addresses in all of them, and the programs of all behind
@@ -14,6 +15,8 @@ use std::collections::BTreeMap;
 pub struct Plans {
     /// The configuration that all are compiled for.
     pub config: &'static Config,
+    /// Of the network.
+    pub optimiser: Optimiser,
     by_images: BTreeMap<usize, Plan>,
     /// Images per pass of a batch; the rest of the division is a batch of its own.
     pass_of: BTreeMap<usize, usize>,
@@ -47,7 +50,12 @@ impl Plans {
         batch: usize,
         counts: &[usize],
     ) -> Result<Plans> {
-        let mut plans = Plans { config: room.config, by_images: BTreeMap::new(), pass_of: BTreeMap::new() };
+        let mut plans = Plans {
+            config: room.config,
+            optimiser: network.network.optimiser,
+            by_images: BTreeMap::new(),
+            pass_of: BTreeMap::new(),
+        };
         for images in sizes(batch, counts) {
             plans.add(images, &|images, taken| fit(network, room, pixels, images, taken))?;
         }
@@ -71,6 +79,9 @@ impl Plans {
                 Err(error) if pass == 1 => return Err(error),
                 Err(_) => pass = pass.div_ceil(2),
             }
+        }
+        if pass < images && !self.optimiser.adds_up() {
+            return Err(in_one_pass(self.optimiser, images, pass));
         }
         self.pass_of.insert(images, pass);
         self.add(images % pass, fit)
@@ -124,6 +135,14 @@ impl Plans {
         }
         Ok(())
     }
+}
+
+/// Why a batch of `images` is refused of which only `pass` fit at once.
+fn in_one_pass(optimiser: Optimiser, images: usize, pass: usize) -> anyhow::Error {
+    anyhow!(
+        "a batch of {images} does not fit the accelerator at once, and {optimiser} cannot add up the gradients of several passes; {pass} images fit: \
+         try --batch {pass}, or --optimiser sgd"
+    )
 }
 
 /// Words of memory that plans need together.

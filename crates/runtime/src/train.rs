@@ -77,7 +77,12 @@ impl Options {
             step: origin.progress.step,
             steps: u64::from(origin.epochs) * images.div_ceil(origin.batch.max(1)) as u64,
         });
-        self.hyper.resolve(self.batch.min(images), self.all_steps(images), before)
+        self.hyper.resolve(
+            self.network.network.optimiser,
+            self.batch.min(images),
+            self.all_steps(images),
+            before,
+        )
     }
 }
 
@@ -232,11 +237,11 @@ impl Session {
         let backend = options.backend;
         let failed = || format!("step {step} on back end {backend}");
         let Some(golden) = golden else {
-            return accelerator.train(images, indices, hyper, rate).with_context(failed);
+            return accelerator.train(images, indices, hyper, (step, rate)).with_context(failed);
         };
         let (outcome, expected) = std::thread::scope(|scope| {
-            let beside = scope.spawn(|| golden.train(images, indices, hyper, rate));
-            let outcome = accelerator.train(images, indices, hyper, rate);
+            let beside = scope.spawn(|| golden.train(images, indices, hyper, (step, rate)));
+            let outcome = accelerator.train(images, indices, hyper, (step, rate));
             (outcome, beside.join())
         });
         let outcome = outcome.with_context(failed)?;

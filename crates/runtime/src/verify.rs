@@ -4,6 +4,7 @@ use crate::loaded::{LayerWords, LoadedDevice, Outcome};
 use crate::parameters::{position, weight_shape};
 use anyhow::{Result, bail};
 use ef_compiler::LayerPlan;
+use ef_isa::vector::Optimiser;
 
 /// Refuses a step after which `device` does not hold exactly what `reference` holds, naming the first difference.
 pub fn compare(
@@ -15,7 +16,7 @@ pub fn compare(
     let (reference, reference_outcome) = reference;
     let (words, expected) = (device.read_words()?, reference.read_words()?);
     for ((plan, words), expected) in device.plans().layers().iter().zip(&words).zip(&expected) {
-        compare_layer(step, plan, words, expected)?;
+        compare_layer((step, device.plans().optimiser), plan, words, expected)?;
     }
     for (what, value, expected) in [
         ("mean loss", device_outcome.loss.to_bits(), reference_outcome.loss.to_bits()),
@@ -29,15 +30,21 @@ pub fn compare(
     Ok(())
 }
 
-fn compare_layer(step: u64, plan: &LayerPlan, words: &LayerWords, expected: &LayerWords) -> Result<()> {
-    for (suffix, words, expected) in
-        [("", &words.weights, &expected.weights), (".velocity", &words.velocities, &expected.velocities)]
-    {
+fn compare_layer(
+    (step, optimiser): (u64, Optimiser),
+    plan: &LayerPlan,
+    words: &LayerWords,
+    expected: &LayerWords,
+) -> Result<()> {
+    let kept = optimiser.state().iter().zip(words.kept.iter().zip(&expected.kept));
+    let kept = kept.map(|(name, (words, expected))| (format!(".{name}"), words, expected));
+    let weights = (String::new(), &words.weights, &expected.weights);
+    for (suffix, words, expected) in std::iter::once(weights).chain(kept) {
         let differing = words.iter().zip(expected).filter(|(a, b)| a != b).count();
         if differing == 0 {
             continue;
         }
-        let (at, index) = first_difference(plan, suffix, words, expected);
+        let (at, index) = first_difference(plan, &suffix, words, expected);
         bail!(
             "step {step}: {}{at} is {:#010x}, the golden model has {:#010x}; {differing} of {} words of this layer differ",
             plan.name(),
@@ -97,11 +104,11 @@ mod tests {
             )
         };
         let (mut a, mut b) = (open()?, open()?);
-        let hyper = Hyper { learning_rate: 0.1, ..Hyper::usual(4) };
+        let hyper = Hyper { learning_rate: 0.1, ..Hyper::usual(Optimiser::Sgd, 4) };
         let mut outcomes = Vec::new();
         for device in [&mut a, &mut b] {
-            device.write_state(&initial(&network.network.parameters(), 1))?;
-            outcomes.push(device.train(&images, &[0, 1, 2, 3], &hyper, hyper.learning_rate)?);
+            device.write_state(&initial(&network.network.parameters(), Optimiser::Sgd, 1))?;
+            outcomes.push(device.train(&images, &[0, 1, 2, 3], &hyper, (1, hyper.learning_rate))?);
         }
         let mut state = b.read_state()?;
         damage(&mut state);
@@ -127,7 +134,7 @@ mod tests {
         let expected =
             format!("step 7: conv2.weight[2,3,1,1] is {:#010x}, the golden model has {word:#010x}", word ^ 1);
         assert!(error.starts_with(&expected) && error.contains("; 1 of "), "{error}");
-        let error = compared(|state| flip(&mut state[2].velocities.bias[9])).unwrap_err().to_string();
+        let error = compared(|state| flip(&mut state[2].kept[0].bias[9])).unwrap_err().to_string();
         assert!(error.starts_with("step 7: fc1.bias.velocity[9] is"), "{error}");
     }
 }

@@ -1,6 +1,6 @@
 //! Runs with the defaults learn, whatever the configuration, the batch and the data.
 
-use ef_runtime::learning::{BATCHES, Case, Data, ENOUGH, EPOCHS, SEEDS, cases, sample};
+use ef_runtime::learning::{BATCHES, Case, Data, ENOUGH, EPOCHS, SEEDS, cases, others, sample};
 use rayon::prelude::*;
 
 #[test]
@@ -20,7 +20,7 @@ fn the_defaults_learn_on_every_configuration_and_batch() {
 fn the_sample_has_every_kind_of_case() {
     let sample = sample();
     let all = cases();
-    assert_eq!(all.len(), 2 * 5 * BATCHES.len() * SEEDS.len());
+    assert_eq!(all.len(), 2 * BATCHES.len() * (5 * SEEDS.len() + others().count()));
     let covered = |kind: &dyn Fn(&Case) -> String| {
         let kinds = |cases: &[Case]| {
             let mut kinds: Vec<String> = cases.iter().map(kind).collect();
@@ -33,6 +33,7 @@ fn the_sample_has_every_kind_of_case() {
     assert!(covered(&|case| format!("{} {}", case.data, case.config)));
     assert!(covered(&|case| format!("{} {}", case.data, case.batch)));
     assert!(covered(&|case| case.seed.to_string()));
+    assert!(covered(&|case| case.optimiser.to_string()));
 }
 
 #[test]

@@ -56,8 +56,8 @@ fn train(device: &mut dyn Device, network: &Network, plan: &Plan) -> (Vec<u32>, 
         let weight: Vec<f32> = (0..layer.shape.weights()).map(|_| rng.float() * scale).collect();
         let bias: Vec<f32> = (0..layer.shape.outputs).map(|_| rng.float() * 0.1).collect();
         device.write_memory(layer.weights, &layer.pack(&weight, &bias)).unwrap();
-        if let Some(velocities) = layer.velocities {
-            device.write_memory(velocities, &vec![0; layer.words]).unwrap();
+        for state in &layer.state {
+            device.write_memory(*state, &vec![0; layer.words]).unwrap();
         }
     }
     let inv_batch = 1.0 / batch as f32;

@@ -5,11 +5,12 @@ use crate::recipes::{Recipes, Streams};
 use crate::walks;
 use ef_hdl_kit::rand::Rng;
 use ef_isa::store::{StoreKind, StoreOp};
-use ef_isa::vector::Tables;
+use ef_isa::vector::{Optimiser, Tables, library};
 use ef_isa::{Config, StoreDesc, layout, regs};
 use ef_model::Machine;
 use ef_rtl_tests::{Chance, Pace};
 use proptest::prelude::*;
+use proptest::sample::select;
 
 /// What a command is to do; sizes that do not fit are cut down, or the command is left out.
 #[derive(Clone, Debug)]
@@ -24,8 +25,9 @@ pub enum Shape {
         codes: bool,
         to: To,
     },
-    /// An update of weights and velocities, in one pass.
-    Sgd {
+    /// A pass of an update.
+    Update {
+        pass: (Optimiser, usize),
         steps: u32,
         outputs: u32,
         inputs: u32,
@@ -82,7 +84,8 @@ pub fn any_shape() -> impl Strategy<Value = Shape> {
                 Shape::Map { images, groups, rows, columns, relu, pool, codes, to }
             }
         ),
-        (0u32..10, 1u32..9, 1u32..30).prop_map(|(steps, outputs, inputs)| Shape::Sgd {
+        (any_pass(), 0u32..10, 1u32..9, 1u32..30).prop_map(|(pass, steps, outputs, inputs)| Shape::Update {
+            pass,
             steps,
             outputs,
             inputs
@@ -92,6 +95,12 @@ pub fn any_shape() -> impl Strategy<Value = Shape> {
         (streams, 1u32..17, prop_oneof![1 => Just(0), 15 => 1u32..17], 1u32..9, 1u32..9)
             .prop_map(|(streams, a, b, c, d)| Shape::Drawn { streams, turns: [a, b, c, d] }),
     ]
+}
+
+/// An optimiser and one of its passes.
+fn any_pass() -> impl Strategy<Value = (Optimiser, usize)> {
+    let passes = |optimiser| (0..library().updates(optimiser).len()).map(move |pass| (optimiser, pass));
+    select(Optimiser::ALL.into_iter().flat_map(passes).collect::<Vec<_>>())
 }
 
 pub fn any_case() -> impl Strategy<Value = Case> {
@@ -146,8 +155,8 @@ pub fn work(model: &mut Machine, case: &Case, rng: &mut impl Rng) -> Option<Work
     let mut tables = Recipes::known().tables.clone();
     let commands = match case.shape {
         Shape::Map { .. } => vec![map(model.config, &case.shape, rng)?],
-        Shape::Sgd { steps, outputs, inputs } => {
-            vec![walks::sgd(model.config, [inputs, outputs, steps], rng)?]
+        Shape::Update { pass, steps, outputs, inputs } => {
+            vec![walks::update(model.config, pass, [inputs, outputs, steps], rng)?]
         }
         Shape::Softmax { images, classes, gradient } => {
             walks::softmax(model, [images, classes], gradient, rng)?

@@ -5,6 +5,7 @@ use crate::commands::{Case, Shape, To, Values, Work, any_case, any_pace, fill, w
 use crate::recipes::{Recipes, Streams};
 use ef_hdl_kit::rand::Rng;
 use ef_isa::store::{StoreKind, StoreOp};
+use ef_isa::vector::Optimiser;
 use ef_isa::{Config, StoreDesc, config};
 use ef_model::Machine;
 use ef_rtl_tests::{Pace, Random, cases, seeded};
@@ -120,7 +121,7 @@ impl Reached {
                 self.only_handed_over += u32::from(op.hand_over && d.n_run == 0 && d.n_i * d.n_r > 0);
                 self.code_words += d.second_run * d.n_run;
             }
-            Shape::Sgd { .. } => self.updated_words += 2 * words,
+            Shape::Update { .. } => self.updated_words += words,
             Shape::Softmax { .. } => self.gradients += words,
             Shape::Drawn { streams: Streams::None, turns } => {
                 self.wordless += u32::from(turns.iter().all(|n| *n > 0));
@@ -211,7 +212,7 @@ fn an_aborted_command_leaves_the_memory_port_clean_and_the_next_one_is_right() {
             codes: true,
             to: To::Both,
         },
-        Shape::Sgd { steps: 9, outputs: 2, inputs: 12 },
+        Shape::Update { pass: (Optimiser::AdamW, 0), steps: 9, outputs: 2, inputs: 12 },
         Shape::Softmax { images: 4, classes: 10, gradient: true },
         Shape::Drawn { streams: Streams::Both, turns: [9, 5, 3, 1] },
         Shape::Drawn { streams: Streams::X, turns: [9, 5, 3, 1] },
@@ -307,7 +308,8 @@ fn cycles_of(config: &'static Config, shape: Shape) -> u64 {
 fn an_update_takes_three_cycles_per_weight() {
     for config in CONFIGS {
         let outputs = config.lanes as u32;
-        let cycles = cycles_of(config, Shape::Sgd { steps: 6, outputs, inputs: 10 });
+        let cycles =
+            cycles_of(config, Shape::Update { pass: (Optimiser::Sgd, 0), steps: 6, outputs, inputs: 10 });
         let weights = u64::from(6 * outputs * 10);
         println!("{}: {weights} weights in {cycles} cycles", config.name);
         assert!(cycles < 3 * weights + 300);

@@ -56,9 +56,9 @@ pub enum Streams {
 /// A recipe of operations drawn at random, and how many lanes of its accumulators take turns.
 pub fn drawn(streams: Streams, rng: &mut impl Rng) -> (Recipe, u32) {
     let mut r = Recipe::new("drawn");
-    let sources = [Source::Psum, Source::A, Source::B, Source::C];
+    let all = Source::ALL;
     let mut values: Vec<Value> =
-        (0..rng.random_range(1..4)).map(|_| r.load(sources[rng.random_range(0..4)])).collect();
+        (0..rng.random_range(1..4)).map(|_| r.load(all[rng.random_range(0..all.len())])).collect();
     let label = r.load(Source::C);
     for _ in 0..rng.random_range(1..7) {
         let value = operation(&mut r, &values, label, rng);
@@ -97,7 +97,7 @@ pub fn drawn(streams: Streams, rng: &mut impl Rng) -> (Recipe, u32) {
 fn operation(r: &mut Recipe, values: &[Value], label: Value, rng: &mut impl Rng) -> Value {
     let a = values[rng.random_range(0..values.len())];
     let b = match rng.random_range(0..4) {
-        0 => Operand::Constant(Constant::Register(rng.random_range(0..HYPERPARAMETERS.len()))),
+        0 => Operand::Constant(Constant::Given(rng.random_range(0..HYPERPARAMETERS.len()))),
         1 => Operand::Constant(Constant::Literal([0x40c0_0000, 0x3f80_0000][rng.random_range(0..2)])),
         _ => values[rng.random_range(0..values.len())].into(),
     };

@@ -1,6 +1,7 @@
 //! What recipes of programs compute, written down once more as plain loops.
 
 use ef_isa::Hyperparameters;
+use ef_isa::vector::{Optimiser, Settings};
 use ef_numerics as num;
 
 /// 1.0.
@@ -19,16 +20,53 @@ impl Rounded {
     }
 }
 
-/// New weight and velocity, and whether a result was saturated.
-pub fn sgd(hyper: &Hyperparameters<u32>, gradient: u32, weight: u32, velocity: u32) -> ([u32; 2], bool) {
+/// New weight and what the optimiser keeps for it, and whether a result was saturated. `given`: registers, then settings.
+pub fn update(
+    optimiser: Optimiser,
+    (hyper, settings): (&Hyperparameters<u32>, &Settings<u32>),
+    gradient: u32,
+    kept: [u32; 3],
+) -> ([u32; 3], bool) {
     let mut r = Rounded::default();
+    let [weight, first, second] = kept;
     let decayed = r.of(num::mul(hyper.weight_decay, weight));
-    let total = r.of(num::add(gradient, decayed));
-    let carried = r.of(num::mul(hyper.momentum, velocity));
-    let velocity = r.of(num::add(carried, total));
-    let step = r.of(num::mul(hyper.learning_rate, velocity));
-    let weight = r.of(num::sub(weight, step));
-    ([weight, velocity], r.saturated)
+    let in_gradient = optimiser != Optimiser::AdamW;
+    let total = if in_gradient { r.of(num::add(gradient, decayed)) } else { gradient };
+    match optimiser {
+        Optimiser::Sgd | Optimiser::Nesterov => {
+            let carried = r.of(num::mul(hyper.momentum, first));
+            let velocity = r.of(num::add(carried, total));
+            let direction = if optimiser == Optimiser::Nesterov {
+                let ahead = r.of(num::mul(hyper.momentum, velocity));
+                r.of(num::add(total, ahead))
+            } else {
+                velocity
+            };
+            let step = r.of(num::mul(hyper.learning_rate, direction));
+            ([r.of(num::sub(weight, step)), velocity, second], r.saturated)
+        }
+        Optimiser::Adam | Optimiser::AdamW => {
+            let mean = closer(&mut r, first, total, hyper.momentum);
+            let squared = r.of(num::mul(total, total));
+            let square = closer(&mut r, second, squared, settings.square_rate);
+            let least = 2f32.powi(-120).to_bits();
+            let kept = if num::gt(square, least) { square } else { least };
+            let root = r.of(num::mul(kept, num::rsqrt(kept)));
+            let denominator = r.of(num::add(root, settings.epsilon));
+            let inverse = r.of(num::recip(denominator));
+            let direction = r.of(num::mul(mean, inverse));
+            let step = r.of(num::mul(hyper.learning_rate, direction));
+            let weight = if in_gradient { weight } else { r.of(num::sub(weight, decayed)) };
+            ([r.of(num::sub(weight, step)), mean, square], r.saturated)
+        }
+    }
+}
+
+/// `from + rate*(to - from)`.
+fn closer(r: &mut Rounded, from: u32, to: u32, rate: u32) -> u32 {
+    let difference = r.of(num::sub(to, from));
+    let part = r.of(num::mul(rate, difference));
+    r.of(num::add(from, part))
 }
 
 /// Totals over images.

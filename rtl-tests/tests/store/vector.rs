@@ -7,7 +7,7 @@ use crate::walks;
 use ef_hdl_kit::rand::Rng;
 use ef_isa::Hyperparameters;
 use ef_isa::regs::HYPERPARAMETERS;
-use ef_isa::vector::{Logits, Tables, Walk, library, schedule};
+use ef_isa::vector::{Element, Logits, Optimiser, Settings, Tables, Walk, library, schedule};
 use ef_model::vector::Words;
 use ef_rtl_tests::{Chance, Random, seeded};
 use std::collections::HashSet;
@@ -22,42 +22,64 @@ fn values(registers: &Hyperparameters<u32>) -> Vec<u32> {
     registers.registers().iter().map(|(_, value)| *value).collect()
 }
 
+/// The tables of all recipes, with these settings.
+fn tables(settings: &Settings<u32>) -> Vec<u32> {
+    let mut words = library().tables.words();
+    let settings = settings.map(f32::from_bits).words();
+    words[Settings::AT as usize..][..settings.len()].copy_from_slice(&settings);
+    words
+}
+
 #[test]
-fn an_update_makes_weights_and_velocities_in_one_pass() {
+fn updates_of_every_optimiser_have_the_bits_of_plain_loops() {
     let rng = &mut seeded(3);
     let (mut bench, mut model) = both(rng);
-    write(&mut bench, &mut model, &library().tables, rng);
     let (mut words, mut saturated) = (0, 0);
-    for round in 0..60 {
+    for round in 0..80 {
+        let optimiser = Optimiser::ALL[round % 4];
+        let settings = Settings { square_rate: rng.tame(), epsilon: rng.tame() & 0x7fff_ffff };
+        write(&mut bench, &mut model, &tables(&settings), rng);
         bench.stalls = [0, 2, 6][round % 3];
-        let wild = round % 4 == 3;
+        let wild = round % 5 == 3;
         let mut word = || if wild { rng.word() } else { rng.tame() };
         bench.around.psum.fill_with(&mut word);
         bench.around.operand.fill_with(&mut word);
         let registers = drawn_registers(rng);
-        let turns = [9, 9, 5, 3].map(|most| rng.random_range(1..most));
         let walk = Walk {
-            recipe: library().sgd,
-            turns,
+            turns: [9, 9, 5, 3].map(|most| rng.random_range(1..most)),
             p_base: rng.random_range(0..100),
-            o_a: rng.random_range(0..500),
-            o_b: rng.random_range(1000..1400),
+            o_a: rng.random_range(0..300),
+            o_b: rng.random_range(700..1000),
+            o_c: rng.random_range(1400..1600),
             ..Walk::default()
         }
         .with_strides([9, 0, 1, 200]);
-        let made = check(&mut bench, &mut model, &walk, &values(&registers), rng);
+        let mut tensors = [const { Vec::new() }; 3];
         let mut overflow = false;
-        for ((element, x), y) in walk.elements().zip(&made.x).zip(&made.y) {
-            let (a, b) = (walk.o_a + element.number, walk.o_b + element.number);
-            let gradient = bench.around.psum(element.address, element.lane);
-            let (expected, over) =
-                reference::sgd(&registers, gradient, bench.around.operand(a), bench.around.operand(b));
-            assert_eq!([*x, *y], expected, "{element:?} of {walk:?}");
-            overflow |= over;
+        for pass in library().updates(optimiser) {
+            let walk = Walk { recipe: pass.recipe, ..walk.clone() };
+            let made = check(&mut bench, &mut model, &walk, &values(&registers), rng);
+            overflow |= made.saturated;
+            for (stream, tensor) in [made.x, made.y].into_iter().zip(pass.leave) {
+                tensors[*tensor] = stream;
+            }
         }
-        assert_eq!((made.x.len(), made.y.len()), (walk.elements().count(), walk.elements().count()));
-        assert_eq!(made.saturated, overflow, "overflow");
-        words += made.x.len();
+        let kept = &tensors[..=optimiser.state().len()];
+        let mut expected_overflow = false;
+        let recipe = library().updates(optimiser)[0].recipe;
+        let elements: Vec<Element> = Walk { recipe, ..walk.clone() }.elements().collect();
+        for (i, element) in elements.iter().enumerate() {
+            let old = [walk.o_a, walk.o_b, walk.o_c].map(|at| bench.around.operand(at + element.number));
+            let gradient = bench.around.psum(element.address, element.lane);
+            let (expected, over) = reference::update(optimiser, (&registers, &settings), gradient, old);
+            for (k, tensor) in kept.iter().enumerate() {
+                assert_eq!(tensor[i], expected[k], "{optimiser}: tensor {k} of {element:?} of {walk:?}");
+            }
+            expected_overflow |= over;
+        }
+        assert!(kept.iter().all(|tensor| tensor.len() == elements.len()));
+        assert_eq!(overflow, expected_overflow, "{optimiser}: overflow");
+        words += elements.len();
         saturated += u32::from(overflow);
     }
     assert!(words > 1000 && saturated > 5, "{words} words, {saturated} saturated");
@@ -85,7 +107,7 @@ fn images(around: &Around, logits: &Logits) -> Vec<(Vec<u32>, usize)> {
 fn softmax_is_four_passes_with_the_bits_of_plain_loops() {
     let rng = &mut seeded(4);
     let (mut bench, mut model) = both(rng);
-    write(&mut bench, &mut model, &library().tables, rng);
+    write(&mut bench, &mut model, &library().tables.words(), rng);
     let mut totals = Totals::default();
     let (mut hits, mut saturated) = (0, 0);
     for round in 0..80 {
@@ -128,7 +150,7 @@ fn any_recipe_that_has_a_schedule_is_executed_as_the_model_does() {
         let Ok(found) = schedule(&recipe, lanes) else { continue };
         let mut tables = Tables::default();
         let word = tables.add(&found);
-        write(&mut bench, &mut model, &tables, rng);
+        write(&mut bench, &mut model, &tables.words(), rng);
         bench.stalls = [0, 2, 6][round % 3];
         for _ in 0..2 {
             bench.around.psum.fill_with(|| if rng.one_in(6) { rng.word() } else { rng.tame() });

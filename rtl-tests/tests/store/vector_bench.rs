@@ -2,7 +2,7 @@
 
 use ef_hdl_kit::Vsim;
 use ef_hdl_kit::rand::Rng;
-use ef_isa::vector::{Tables, Walk};
+use ef_isa::vector::Walk;
 use ef_isa::{Config, config};
 use ef_model::vector::{Made, VectorUnit as Model, Words};
 use ef_rtl::arith::mult18::{MultKind, mult18_verilog};
@@ -91,8 +91,8 @@ impl VectorBench {
         self.sim.set(port, 0);
     }
 
-    fn write_tables(&mut self, tables: &Tables, rng: &mut Random) {
-        for (address, word) in tables.words().iter().enumerate() {
+    fn write_tables(&mut self, tables: &[u32], rng: &mut Random) {
+        for (address, word) in tables.iter().enumerate() {
             self.sim.set("table_address", address as u64);
             self.sim.set("table_data", (*word).into());
             self.pulse("table_write", rng);
@@ -138,9 +138,9 @@ pub fn both(rng: &mut Random) -> (VectorBench, Model) {
 }
 
 /// Writes the tables into both.
-pub fn write(bench: &mut VectorBench, model: &mut Model, tables: &Tables, rng: &mut Random) {
+pub fn write(bench: &mut VectorBench, model: &mut Model, tables: &[u32], rng: &mut Random) {
     bench.write_tables(tables, rng);
-    for (address, word) in tables.words().iter().enumerate() {
+    for (address, word) in tables.iter().enumerate() {
         model.write_table(address as u32, *word);
     }
 }

@@ -5,12 +5,17 @@ use crate::commands::{any_runs, spread};
 use crate::recipes::{Streams, drawn as drawn_recipe};
 use ef_hdl_kit::rand::Rng;
 use ef_isa::store::{LONGEST_OF_TWO, MOST_PREFILL};
-use ef_isa::vector::{LANES, Logits, RecipeWord, Tables, Walk, library, schedule};
+use ef_isa::vector::{LANES, Logits, Optimiser, RecipeWord, Tables, Walk, library, schedule};
 use ef_isa::{Config, StoreDesc, layout};
 use ef_model::Machine;
 
-/// An update of `turns` inputs, outputs and steps.
-pub fn sgd(config: &Config, [inputs, outputs, steps]: [u32; 3], rng: &mut impl Rng) -> Option<StoreDesc> {
+/// A pass of an update of `turns` inputs, outputs and steps.
+pub fn update(
+    config: &Config,
+    (optimiser, pass): (Optimiser, usize),
+    [inputs, outputs, steps]: [u32; 3],
+    rng: &mut impl Rng,
+) -> Option<StoreDesc> {
     let operand = 1u32 << config.operand_aw;
     let outputs = outputs.min(config.lanes as u32);
     let steps = steps.min(operand / 2 / (outputs * inputs));
@@ -19,11 +24,12 @@ pub fn sgd(config: &Config, [inputs, outputs, steps]: [u32; 3], rng: &mut impl R
     let (p_base, mut strides) = addresses(turns, 1 << config.psum_aw, rng);
     strides[1] = 0;
     let walk = Walk {
-        recipe: library().sgd,
+        recipe: library().updates(optimiser)[pass].recipe,
         turns,
         p_base,
         o_a: rng.random_range(0..=operand / 2 - elements),
         o_b: rng.random_range(operand / 2..=operand - elements),
+        o_c: rng.random_range(0..=operand - elements),
         ..Walk::default()
     };
     Some(runs(StoreDesc::vector(&walk.with_strides(strides)), elements, rng))
@@ -116,7 +122,7 @@ pub fn drawn_walk(
     let elements: u32 = turns.iter().product();
     let indices: u32 = turns.iter().skip(lane_level as usize).take(2).product();
     let (p_base, strides) = addresses(turns, 1 << config.psum_aw, rng);
-    let o_c = rng.random_range(0..=depth - turns[0]);
+    let o_c = rng.random_range(0..=depth - if recipe.d { elements } else { turns[0] });
     for label in &mut operand[o_c as usize..][..turns[0] as usize] {
         *label = if rng.random() { rng.random_range(0..6) } else { *label };
     }

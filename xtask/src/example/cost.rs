@@ -45,7 +45,7 @@ pub fn simulated(learner: &Learner, state: &State, course: &Course) -> Result<Rt
     let (hyper, rate) = (course.hyper(), course.hyper().rate(1, course.steps()));
     let step = |backend: Backend| {
         let mut device = learner.on(backend, state)?;
-        let outcome = device.train(course.images, first, &hyper, rate)?;
+        let outcome = device.train(course.images, first, &hyper, (1, rate))?;
         Ok::<_, anyhow::Error>((outcome, device.read_words()?))
     };
     let (outcome, words) = step(Backend::Rtl).context("a step on the RTL; --no-rtl leaves it out")?;

@@ -4,6 +4,7 @@ use anyhow::{Result, ensure};
 use ef_compiler::Plan;
 use ef_isa::Config;
 use ef_isa::config::FP32_8X8;
+use ef_isa::vector::Optimiser;
 use ef_runtime::backend::Backend;
 use ef_runtime::data::Images;
 use ef_runtime::epoch_order;
@@ -68,7 +69,7 @@ impl Course<'_> {
 
     /// The project's defaults for so many steps.
     pub fn hyper(&self) -> Hyper {
-        HyperArgs::default().resolve(BATCH.min(self.images.len()), self.steps(), None)
+        HyperArgs::default().resolve(Optimiser::Sgd, BATCH.min(self.images.len()), self.steps(), None)
     }
 
     /// Trains.
@@ -79,7 +80,7 @@ impl Course<'_> {
         for epoch in 1..=self.epochs {
             for indices in epoch_order(self.images.len(), self.seed, epoch).chunks(BATCH) {
                 step += 1;
-                let loss = device.train(self.images, indices, &hyper, hyper.rate(step, steps))?.loss;
+                let loss = device.train(self.images, indices, &hyper, (step, hyper.rate(step, steps)))?.loss;
                 ensure!(loss.is_finite(), "{what}: the loss of step {step} is {loss}");
                 view.advance(1);
             }

@@ -57,12 +57,12 @@ pub fn run(digits: &Dataset, setup: &Setup, view: &mut View) -> Result<Report> {
     let pretraining = Course { images: &digits.train, epochs: USUAL_EPOCHS, seed: setup.seed };
     let learner = Learner::new(&network, &pixels, &[digits.train.len(), digits.test.len()])?;
     let shapes = network.network.parameters();
-    let mut device = learner.on(Backend::Model, &initial(&shapes, setup.seed))?;
+    let mut device = learner.on(Backend::Model, &initial(&shapes, network.network.optimiser, setup.seed))?;
     pretraining.run(&mut device, "pre-training on undistorted digits", view)?;
     let before = accuracies(&mut device, tests)?;
     let mut state = device.read_state()?;
     for layer in &mut state {
-        layer.velocities = Tensors::zero(&layer.shape);
+        layer.kept.fill(Tensors::zero(&layer.shape));
     }
     let course = Course { images: &personal, epochs: setup.epochs, seed: setup.seed };
     let begin = Begin {

@@ -47,7 +47,7 @@ pub struct Block {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     Weights,
-    Velocities,
+    Optimiser,
     Images,
     Map,
     Loss,
@@ -196,8 +196,9 @@ fn needed_words(prepared: &Prepared, pass: &ScheduledPass, batch: usize) -> u64 
         let codes = if prepared.graph.has_loss(index) { stage.code_words() } else { 0 };
         let output = if again { 0 } else { stage.out_words() + codes };
         maps += input(index) + output;
-        // the update reads and writes weights and velocities
-        weights += if phase == Phase::Wu { 4 } else { 1 } * stage.out_groups() * stage.block_words();
+        // the update reads and writes the weights and what the optimiser keeps
+        let moved = 2 * (1 + prepared.graph.optimiser.state().len());
+        weights += if phase == Phase::Wu { moved } else { 1 } * stage.out_groups() * stage.block_words();
     }
     let first = pass.parts.iter().map(|part| part.0).min().unwrap_or(0);
     if pass.parts.iter().any(|part| part.0 != first) {
@@ -244,8 +245,8 @@ fn blocks(prepared: &Prepared, step: &Step, ends: &[u64], batch: usize) -> Vec<B
     };
     for layer in &map.layers {
         always(layer.name(), Kind::Weights, layer.weights, layer.words);
-        if let Some(velocities) = layer.velocities {
-            always(layer.name(), Kind::Velocities, velocities, layer.words);
+        for state in &layer.state {
+            always(layer.name(), Kind::Optimiser, *state, layer.words);
         }
     }
     always("images", Kind::Images, map.images, batch * map.image_words);

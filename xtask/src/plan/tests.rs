@@ -84,7 +84,7 @@ fn every_picture_names_the_layers_and_what_is_drawn() {
     }
     let picture = |wanted: &str| &pictures.iter().find(|(name, _)| *name == wanted).unwrap().1;
     assert!(picture("cycles.svg").contains("bound"));
-    for kind in ["weights", "velocities", "images", "maps", "losses", "codes", "program"] {
+    for kind in ["weights", "optimiser", "images", "maps", "losses", "codes", "program"] {
         assert!(picture("dram.svg").contains(kind), "{kind}");
     }
     for buffer in ["feature buffer", "loss buffer", "weight buffer", "partial sums", "operand buffer"] {

@@ -1,4 +1,4 @@
-//! The update: old weights and velocities stream in, new ones stream out, gradients come from the partial sums.
+//! The update: old weights and the optimiser's tensors stream in, new ones stream out, gradients come from the partial sums.
 //!
 //! It needs the memory and the store engine, not the kernel: it is made in pieces between the tiles of what comes after it, so that the
 //! kernel has work meanwhile.
@@ -8,7 +8,7 @@ use crate::builder::{Builder, Context, prefill};
 use crate::tile::blocks;
 use ef_isa::load::{LoadOp, WordBuffer};
 use ef_isa::store::LONGEST_OF_TWO;
-use ef_isa::vector::{Walk, library};
+use ef_isa::vector::{Update, Walk, library};
 use ef_isa::{LoadDesc, StoreDesc};
 use ef_time::Traffic;
 use std::collections::VecDeque;
@@ -39,9 +39,9 @@ impl Updates {
     }
 }
 
-/// The fewest runs of equal length that the two streams of an update of so many words can have.
-fn runs(words: usize) -> usize {
-    let longest = LONGEST_OF_TWO as usize;
+/// The fewest runs of equal length that each stream of a pass over so many words can have.
+fn runs(words: usize, pass: &Update) -> usize {
+    let longest = if pass.leave.len() > 1 { LONGEST_OF_TWO as usize } else { usize::from(u16::MAX) };
     (words.div_ceil(longest)..).find(|n| words.is_multiple_of(*n)).expect("a run for each word is possible")
 }
 
@@ -59,14 +59,20 @@ struct Piece {
 }
 
 impl Context<'_> {
-    /// Matrices of T x T weights in a piece: its weights and velocities, twice, share the operand buffer.
+    /// Tensors that an update reads and writes: the weights, and what the optimiser keeps.
+    fn update_tensors(&self) -> usize {
+        1 + self.graph.optimiser.state().len()
+    }
+
+    /// Matrices of T x T weights in a piece: its words of all tensors, twice, share the operand buffer.
     fn matrices_at_once(&self) -> usize {
-        ((1 << self.config.operand_aw) / 4 / (self.lanes() * self.lanes())).max(1)
+        let pieces = 2 * self.update_tensors() * self.lanes() * self.lanes();
+        ((1 << self.config.operand_aw) / pieces).max(1)
     }
 
     /// Words of the operand buffer that updates use.
     pub(super) fn update_room(&self) -> usize {
-        4 * self.matrices_at_once() * self.lanes() * self.lanes()
+        2 * self.update_tensors() * self.matrices_at_once() * self.lanes() * self.lanes()
     }
 
     /// What the update of a whole layer loads and stores.
@@ -76,13 +82,19 @@ impl Context<'_> {
         let (rows, steps) = if area == 1 { (1, stage.in_groups()) } else { (stage.in_groups(), area) };
         let most = self.matrices_at_once();
         let (full, rest) = (steps / most, steps % most);
-        let stored = full * runs(most * matrix) + if rest > 0 { runs(rest * matrix) } else { 0 };
-        let of_all = |of_a_row: usize| stage.out_groups() * (1 + rows * of_a_row);
-        // weights and velocities
-        (
-            Traffic::new(2 * words, 2 * of_all(steps.div_ceil(most))),
-            Traffic::new(2 * words, 2 * of_all(stored)),
-        )
+        let tensors = self.update_tensors();
+        // bursts of a piece of so many words, of all tensors
+        let stored = |words: usize| -> usize {
+            let passes = library().updates(self.graph.optimiser).iter();
+            passes.map(|pass| pass.leave.len() * runs(words, pass)).sum()
+        };
+        let in_a_row = full * stored(most * matrix) + if rest > 0 { stored(rest * matrix) } else { 0 };
+        let biases = stored(self.lanes());
+        let (loads, stores) = (
+            tensors * stage.out_groups() * (1 + rows * steps.div_ceil(most)),
+            stage.out_groups() * (biases + rows * in_a_row),
+        );
+        (Traffic::new(tensors * words, loads), Traffic::new(tensors * words, stores))
     }
 }
 
@@ -160,42 +172,47 @@ impl Builder<'_> {
         let (steps, outs, ins) = piece.shape;
         let words = steps * outs * ins;
         let layer = &self.context.map.layers[piece.stage];
-        let tensors = [layer.weights, layer.velocities.expect("a trained layer has velocities")];
+        let tensors: Vec<u32> = std::iter::once(&layer.weights).chain(&layer.state).copied().collect();
         let first = self.updates.made.len() % 2 * (self.context.update_room() / 2);
-        for (k, tensor) in tensors.into_iter().enumerate() {
+        let operand = |tensor: usize| (first + tensor * words) as u32;
+        for (tensor, at) in tensors.iter().enumerate() {
             self.load(LoadDesc {
                 op: LoadOp::words(WordBuffer::Operand).encode(),
-                base: (first + k * words) as u32,
-                dram: tensor + piece.at as u32,
+                base: operand(tensor),
+                dram: at + piece.at as u32,
                 run: words as u32,
                 n_run0: 1,
                 n_run1: 1,
                 ..Default::default()
             });
         }
-        let recipe = library().sgd;
-        self.use_recipe(recipe);
-        let walk = Walk {
-            recipe,
-            turns: [ins as u32, outs as u32, steps as u32, 1],
-            p_base: piece.sum as u32,
-            o_a: first as u32,
-            o_b: (first + words) as u32,
-            ..Walk::default()
+        for pass in library().updates(self.context.graph.optimiser) {
+            let recipe = pass.recipe;
+            self.use_recipe(recipe);
+            let walk = Walk {
+                recipe,
+                turns: [ins as u32, outs as u32, steps as u32, 1],
+                p_base: piece.sum as u32,
+                o_a: operand(0),
+                o_b: operand(1),
+                o_c: operand(2),
+                ..Walk::default()
+            }
+            .with_strides([piece.sum_channel as i64, 0, piece.sum_step as i64, 0]);
+            let n_run = runs(words, pass);
+            let run = (words / n_run) as u32;
+            let leaves = |k: usize| pass.leave.get(k).map(|tensor| tensors[*tensor] + piece.at as u32);
+            self.store(StoreDesc {
+                tag: self.context.stage(piece.stage).tag,
+                dram: leaves(0).expect("a pass makes something"),
+                run,
+                n_run: n_run as u32,
+                d_run: run,
+                second_dram: leaves(1).unwrap_or_default(),
+                second_d_run: if pass.leave.len() > 1 { run } else { 0 },
+                prefill: prefill(run, recipe),
+                ..StoreDesc::vector(&walk)
+            });
         }
-        .with_strides([piece.sum_channel as i64, 0, piece.sum_step as i64, 0]);
-        let (n_run, [weights, velocities]) = (runs(words), tensors.map(|at| at + piece.at as u32));
-        let run = (words / n_run) as u32;
-        self.store(StoreDesc {
-            tag: self.context.stage(piece.stage).tag,
-            dram: weights,
-            run,
-            n_run: n_run as u32,
-            d_run: run,
-            second_dram: velocities,
-            second_d_run: run,
-            prefill: prefill(run, recipe),
-            ..StoreDesc::vector(&walk)
-        });
     }
 }

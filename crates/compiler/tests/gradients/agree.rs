@@ -12,8 +12,7 @@ pub fn on_the_model(case: &Case, plan: &Plan) -> ([f32; 2], Gradients<f32>) {
     let mut device = ModelDevice::new(plan.config, plan.map.memory_words);
     for (layer, (weight, bias)) in plan.map.layers.iter().zip(&case.parameters) {
         device.write_memory(layer.weights, &layer.pack(weight, bias)).unwrap();
-        let velocities = layer.velocities.into_iter();
-        velocities.for_each(|at| device.write_memory(at, &vec![0; layer.words]).unwrap());
+        layer.state.iter().for_each(|at| device.write_memory(*at, &vec![0; layer.words]).unwrap());
     }
     let words: Vec<u32> =
         case.images.chunks(case.images.len() / batch).flat_map(|i| plan.map.pack_image_f32(i)).collect();
@@ -29,7 +28,7 @@ pub fn on_the_model(case: &Case, plan: &Plan) -> ([f32; 2], Gradients<f32>) {
         .iter()
         .map(|layer| {
             let mut words = vec![0; layer.words];
-            if let Some(velocities) = layer.velocities {
+            if let [velocities] = layer.state[..] {
                 device.read_memory(velocities, &mut words).unwrap();
             }
             layer.unpack(&words)

@@ -60,7 +60,9 @@ pub fn target() -> Result<Target> {
                     // what a resumed run does with it
                     let _ = origin.pixels(&network).reach(&image);
                     let before = Before { hyper: origin.hyper, step: origin.progress.step, steps: 9 };
-                    let _ = HyperArgs::default().resolve(origin.batch, 20, Some(before)).rate(10, 20);
+                    let _ = HyperArgs::default()
+                        .resolve(origin.hyper.optimiser, origin.batch, 20, Some(before))
+                        .rate(10, 20);
                 }
             }
             valid

@@ -87,7 +87,7 @@ control_word! {
     read_stage 2 [22, 18] "for the element begun so many periods ago";
     index_stage 2 [26, 23] "compare: the index is that of the element begun so many periods ago";
     load_stage 2 [30, 27] "load: for the element begun so many periods ago";
-    load 3 [2, 0] "what is loaded: nothing, psum, A, B, C";
+    load 3 [2, 0] "what is loaded: nothing, psum, A, B, C, D";
     out 3 [4, 3] "where a word goes: nowhere, X, Y, register";
     out_register 3 [6, 5] "which register";
     out_stage 3 [11, 7] "of the element begun so many periods ago";

@@ -1,7 +1,7 @@
 //! All recipes in one table: what a host writes into memory, and what the commands of its programs name.
 
-use super::recipes::{sgd, softmax_exponentials, softmax_gradient, softmax_greatest, softmax_loss};
-use super::{Recipe, RecipeWord, Tables, Walk, schedule};
+use super::recipes::{softmax_exponentials, softmax_gradient, softmax_greatest, softmax_loss};
+use super::{Optimiser, Recipe, RecipeWord, Tables, Walk, schedule};
 use std::sync::LazyLock;
 
 /// The recipes, scheduled.
@@ -9,8 +9,8 @@ use std::sync::LazyLock;
 pub struct Library {
     /// Their control words.
     pub tables: Tables,
-    /// [`sgd`].
-    pub sgd: RecipeWord,
+    /// Of each optimiser.
+    updates: Vec<Vec<Update>>,
     /// [`softmax_greatest`].
     pub softmax_greatest: RecipeWord,
     /// [`softmax_exponentials`] for [`SOME_IMAGES`] and more, and for fewer.
@@ -19,6 +19,15 @@ pub struct Library {
     pub softmax_loss: RecipeWord,
     /// [`softmax_gradient`].
     pub softmax_gradient: RecipeWord,
+}
+
+/// A pass of an update.
+#[derive(Clone, Copy, Debug)]
+pub struct Update {
+    /// Its recipe.
+    pub recipe: RecipeWord,
+    /// The tensors that leave as X and as Y, by number.
+    pub leave: &'static [usize],
 }
 
 /// So many images take turns in the faster one of the two [`Library::softmax_exponentials`].
@@ -38,7 +47,17 @@ impl Library {
             tables.add(&found)
         };
         Library {
-            sgd: RecipeWord { lane_level: 1, ..add(sgd(), 1) },
+            updates: Optimiser::ALL
+                .map(|optimiser| {
+                    let passes = optimiser.passes().into_iter();
+                    passes
+                        .map(|pass| Update {
+                            recipe: RecipeWord { lane_level: 1, ..add(pass.recipe, 1) },
+                            leave: pass.leave,
+                        })
+                        .collect()
+                })
+                .into(),
             softmax_greatest: RecipeWord { lane_level: 1, bounded: true, ..add(softmax_greatest(), 1) },
             softmax_exponentials: [SOME_IMAGES, 1].map(|images| RecipeWord {
                 lane_level: 1,
@@ -54,6 +73,13 @@ impl Library {
             },
             tables,
         }
+    }
+}
+
+impl Library {
+    /// The passes of an optimiser's update.
+    pub fn updates(&self, optimiser: Optimiser) -> &[Update] {
+        &self.updates[optimiser as usize]
     }
 }
 

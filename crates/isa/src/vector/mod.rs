@@ -22,17 +22,21 @@
 
 mod control;
 mod library;
+mod optimiser;
 mod recipe;
 pub mod recipes;
 mod schedule;
+mod settings;
 mod table;
 mod trace;
 mod walk;
 
 pub use control::{ControlWord, Place, WORDS, place};
-pub use library::{Library, Logits, library};
+pub use library::{Library, Logits, Update, library};
+pub use optimiser::{Optimiser, Pass, Rates};
 pub use recipe::{Constant, Operand, Operation, Recipe, Sink, Source, Unit, Value, is_total};
 pub use schedule::{Schedule, Unschedulable, schedule};
+pub use settings::{GIVEN, Settings};
 pub use table::{FIRST_ROW, RecipeWord, Tables};
 pub use trace::{Damage, Step, trace};
 pub use walk::{Element, Walk};

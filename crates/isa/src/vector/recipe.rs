@@ -10,8 +10,8 @@ pub struct Value(pub usize);
 /// A number that is the same for all elements of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Constant {
-    /// The optimiser's register of that place among [`crate::regs::HYPERPARAMETERS`].
-    Register(usize),
+    /// A value that the host gives for a step: of the registers, then of the [`Settings`](super::Settings), the one of that place.
+    Given(usize),
     /// An FP32 word of the program.
     Literal(u32),
 }
@@ -19,7 +19,7 @@ pub enum Constant {
 impl Constant {
     /// The optimiser's registers.
     pub fn registers() -> Hyperparameters<Constant> {
-        Hyperparameters::PLACES.map(Constant::Register)
+        Hyperparameters::PLACES.map(Constant::Given)
     }
 }
 
@@ -55,6 +55,13 @@ pub enum Source {
     B = 3,
     /// Operand RAM, the word of the element's channel.
     C = 4,
+    /// Operand RAM, the element's word of stream D, which begins where the words of the channels do.
+    D = 5,
+}
+
+impl Source {
+    /// All of them.
+    pub const ALL: [Source; 5] = [Source::Psum, Source::A, Source::B, Source::C, Source::D];
 }
 
 /// Where a word goes.
@@ -372,10 +379,10 @@ impl Operation {
         })
     }
 
-    /// The same operation with the registers' contents as literals.
-    pub fn with_constants(&self, register: impl Fn(usize) -> u32) -> Operation {
+    /// The same operation with what the host gave as literals.
+    pub fn with_constants(&self, given: impl Fn(usize) -> u32) -> Operation {
         self.map_operands(|operand| match operand {
-            Operand::Constant(Constant::Register(r)) => Operand::Constant(Constant::Literal(register(r))),
+            Operand::Constant(Constant::Given(place)) => Operand::Constant(Constant::Literal(given(place))),
             other => other,
         })
     }

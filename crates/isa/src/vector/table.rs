@@ -2,11 +2,10 @@
 
 use super::schedule::{Memory, memory, writes_memory};
 use super::{
-    ACCUMULATOR_LEAD, CONSTANTS, Constant, ControlWord, LOAD_LEAD, Operand, Operation, Schedule, Sink,
+    ACCUMULATOR_LEAD, CONSTANTS, Constant, ControlWord, GIVEN, LOAD_LEAD, Operand, Operation, Schedule, Sink,
     TABLE_ROWS, Unit, Value, trace,
 };
 use crate::op::op;
-use crate::regs::HYPERPARAMETERS;
 
 op! {
     /// A recipe as a command names it: where its control words are, and how its elements are walked.
@@ -25,6 +24,7 @@ op! {
         c C [28, 28] bool: "loads words of the channel",
         x X [29, 29] bool: "words leave as X",
         y Y [30, 30] bool: "words leave as Y",
+        d D [31, 31] bool: "loads stream D",
     }
 }
 
@@ -72,6 +72,7 @@ impl Tables {
             a: loads(super::Source::A),
             b: loads(super::Source::B),
             c: loads(super::Source::C),
+            d: loads(super::Source::D),
             x,
             y,
             ..RecipeWord::default()
@@ -99,7 +100,7 @@ impl Tables {
     /// The values of the constants RC, as far as the tables give them.
     fn constants(&self) -> [u32; CONSTANTS] {
         let mut values = [0; CONSTANTS];
-        values[HYPERPARAMETERS.len()..][..self.literals.len()].copy_from_slice(&self.literals);
+        values[GIVEN..][..self.literals.len()].copy_from_slice(&self.literals);
         values
     }
 
@@ -123,14 +124,14 @@ impl Tables {
     /// The number of a constant.
     fn constant(&mut self, constant: Constant) -> u32 {
         let place = match constant {
-            Constant::Register(register) => register,
+            Constant::Given(place) => place,
             Constant::Literal(word) => {
                 let known = self.literals.iter().position(|literal| *literal == word);
                 let place = known.unwrap_or_else(|| {
                     self.literals.push(word);
                     self.literals.len() - 1
                 });
-                HYPERPARAMETERS.len() + place
+                GIVEN + place
             }
         };
         assert!(place < CONSTANTS, "the recipes have more than {CONSTANTS} constants");

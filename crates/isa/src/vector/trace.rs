@@ -4,10 +4,9 @@ use super::recipe::Source;
 use super::schedule::Memory;
 use super::table::{ACCUMULATOR, COMPARE_ACCUMULATOR, COMPARE_B, COMPARE_CONSTANT, CONSTANT, IS, MOVE};
 use super::{
-    ACCUMULATOR_LEAD, AGES, CONSTANTS, Constant, ControlWord, LOAD_LEAD, Operand, Operation, Sink, Unit,
-    Value,
+    ACCUMULATOR_LEAD, AGES, CONSTANTS, Constant, ControlWord, GIVEN, LOAD_LEAD, Operand, Operation, Sink,
+    Unit, Value,
 };
-use crate::regs::HYPERPARAMETERS;
 
 /// A step of an element, in the order of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,8 +142,7 @@ impl Trace<'_> {
     fn load(&mut self, time: i64) -> Result<Operation, Damage> {
         let field = time - i64::from(LOAD_LEAD);
         let word = self.word(field);
-        let sources = [Source::Psum, Source::A, Source::B, Source::C];
-        let source = sources.into_iter().find(|source| *source as u32 == word.load);
+        let source = Source::ALL.into_iter().find(|source| *source as u32 == word.load);
         self.same_element(word.load_stage, field)?;
         source.map(Operation::Load).ok_or(Damage::Undefined(self.slot(field)))
     }
@@ -236,7 +234,7 @@ impl Trace<'_> {
     fn constant(&self, time: i64) -> Operand {
         let place = self.word(time).constant as usize;
         let literal = Constant::Literal(self.constants[place]);
-        Operand::Constant(if place < HYPERPARAMETERS.len() { Constant::Register(place) } else { literal })
+        Operand::Constant(if place < GIVEN { Constant::Given(place) } else { literal })
     }
 
     /// The value in a memory that a side reads.

@@ -19,7 +19,7 @@ pub struct Walk {
     pub o_a: u32,
     /// First word of stream B.
     pub o_b: u32,
-    /// Word of channel 0.
+    /// Word of channel 0, or first word of stream D.
     pub o_c: u32,
 }
 

@@ -1,10 +1,11 @@
 //! Reading weights and checkpoints, refusing what does not fit the network.
 
-use super::{CHECKPOINT, CHECKPOINT_BEFORE, METADATA_KEY, Origin, tensor_names};
+use super::{CHECKPOINT, CHECKPOINT_BEFORE, METADATA_KEY, Origin, suffixes, tensor_names};
 use crate::networks::NetworkFile;
 use crate::parameters::{LayerState, State, Tensors, position};
 use anyhow::{Context, Result, anyhow, bail};
 use ef_compiler::ParameterShape;
+use ef_isa::vector::Optimiser;
 use safetensors::SafeTensors;
 use safetensors::tensor::Dtype;
 use std::path::{Path, PathBuf};
@@ -59,16 +60,16 @@ impl SavedFile {
         &self.path
     }
 
-    /// The parameters of `network`; with `velocities`, the optimiser's state too, else it is zero.
+    /// The parameters of `network`; with `kept`, what its optimiser keeps too, else that is zero.
     ///
     /// # Errors
     /// If a tensor is missing, has another shape or belongs to no layer, or the file was written for another
     /// network.
-    pub fn state(&self, network: &NetworkFile, velocities: bool) -> Result<State> {
+    pub fn state(&self, network: &NetworkFile, kept: bool) -> Result<State> {
         let file = SafeTensors::deserialize(&self.bytes)?;
         let shapes = network.network.parameters();
         self.check_names(&file, network, &shapes)?;
-        let layers = shapes.into_iter().map(|shape| self.layer(&file, network, shape, velocities));
+        let layers = shapes.into_iter().map(|shape| self.layer(&file, network, shape, kept));
         let state = layers.collect::<Result<State>>()?;
         self.check_hash(network)?;
         if let Some(origin) = &self.origin {
@@ -82,7 +83,7 @@ impl SavedFile {
         file: &SafeTensors,
         network: &NetworkFile,
         shape: ParameterShape,
-        velocities: bool,
+        kept: bool,
     ) -> Result<LayerState> {
         let set = |suffix: &str| -> Result<Tensors> {
             let [(weight, weight_extents), (bias, bias_extents)] = tensor_names(&shape, suffix);
@@ -92,8 +93,10 @@ impl SavedFile {
             })
         };
         let values = set("")?;
-        let velocities = if velocities { set(".velocity")? } else { Tensors::zero(&shape) };
-        Ok(LayerState { shape, values, velocities })
+        let suffixes = suffixes(network.network.optimiser);
+        let kept = suffixes.map(|suffix| if kept { set(&suffix) } else { Ok(Tensors::zero(&shape)) });
+        let kept = kept.collect::<Result<_>>()?;
+        Ok(LayerState { shape, values, kept })
     }
 
     fn tensor(
@@ -130,13 +133,14 @@ impl SavedFile {
         }
     }
 
-    /// Refuses a file without velocities: it was saved to be evaluated.
+    /// Refuses a file without what an optimiser keeps: it was saved to be evaluated.
     ///
     /// # Errors
-    /// If it has no velocities.
+    /// If it has nothing of the kind.
     pub fn check_resumable(&self) -> Result<()> {
         let names = SafeTensors::deserialize(&self.bytes)?;
-        if names.names().iter().any(|name| name.ends_with(".velocity")) {
+        let mut suffixes = Optimiser::ALL.into_iter().flat_map(suffixes);
+        if suffixes.any(|suffix| names.names().iter().any(|name| name.ends_with(&suffix))) {
             return Ok(());
         }
         let folder = self.path.parent().unwrap_or(Path::new("."));
@@ -146,7 +150,7 @@ impl SavedFile {
             false => format!("the run's {CHECKPOINT} is needed"),
         };
         bail!(
-            "{} holds weights without the optimiser's velocities: it can be evaluated, not continued; {instead}",
+            "{} holds weights without what the optimiser keeps: it can be evaluated, not continued; {instead}",
             self.path.display()
         )
     }
@@ -160,8 +164,11 @@ impl SavedFile {
     ) -> Result<()> {
         let known: Vec<String> = shapes
             .iter()
-            .flat_map(|shape| ["", ".velocity"].map(|suffix| tensor_names(shape, suffix)))
-            .flatten()
+            .flat_map(|shape| {
+                let kept = Optimiser::ALL.into_iter().flat_map(suffixes);
+                let suffixes = std::iter::once(String::new()).chain(kept);
+                suffixes.flat_map(|suffix| tensor_names(shape, &suffix)).collect::<Vec<_>>()
+            })
             .map(|(name, _)| name)
             .collect();
         let mut names = file.names();

@@ -18,7 +18,7 @@ fn origin(network: &NetworkFile) -> Origin {
         pixels: Some(Pixels::Normalised { mean: vec![4.9], deviation: vec![6.0] }),
         seed: 1,
         batch: 8,
-        hyper: Hyper { learning_rate: 0.1, rate_from: 3, warm_up: 2, ..Hyper::usual(8) },
+        hyper: Hyper { learning_rate: 0.1, rate_from: 3, warm_up: 2, ..Hyper::usual(Optimiser::Sgd, 8) },
         epochs: 2,
         steps: Some(7),
         dram: DramSettings::default(),
@@ -26,12 +26,12 @@ fn origin(network: &NetworkFile) -> Origin {
     }
 }
 
-/// A state whose velocities differ from zero.
+/// A state in which what the optimiser keeps differs from zero.
 fn state(network: &NetworkFile) -> State {
-    let mut state = initial(&network.network.parameters(), 5);
-    let other = initial(&network.network.parameters(), 6);
+    let mut state = initial(&network.network.parameters(), Optimiser::Sgd, 5);
+    let other = initial(&network.network.parameters(), Optimiser::Sgd, 6);
     for (layer, other) in state.iter_mut().zip(other) {
-        layer.velocities = other.values;
+        layer.kept = vec![other.values];
     }
     state
 }
@@ -60,13 +60,13 @@ fn a_checkpoint_reads_back_bit_for_bit_with_its_origin() {
     assert_eq!(file.state(&network, true).unwrap(), state);
     let weights = SavedFile::open(&folder.path().join(WEIGHTS)).unwrap().state(&network, false).unwrap();
     assert_eq!(weights[0].values, state[0].values);
-    assert!(weights[0].velocities.weight.iter().all(|v| *v == 0.0));
+    assert!(weights[0].kept[0].weight.iter().all(|v| *v == 0.0));
 }
 
 #[test]
 fn the_same_state_makes_the_same_file() {
     let network = network(16);
-    let bytes = || write::serialize(&origin(&network), &state(&network), true).unwrap();
+    let bytes = || write::serialize(&origin(&network), &state(&network), Some(Optimiser::Sgd)).unwrap();
     assert_eq!(bytes(), bytes());
 }
 
@@ -113,7 +113,7 @@ fn a_nan_or_infinity_is_named_with_layer_and_index() {
     assert!(error.contains("conv2.weight[1,1,1,2] is NaN"), "{error}");
 
     let mut state = super::tests::state(&network);
-    state[2].velocities.bias[4] = f32::NEG_INFINITY;
+    state[2].kept[0].bias[4] = f32::NEG_INFINITY;
     save(folder.path(), &origin(&network), &state).unwrap();
     let error = message(open(&folder).state(&network, true));
     assert!(error.contains("fc1.bias.velocity[4] is -inf"), "{error}");

@@ -4,6 +4,7 @@ use super::{BEST, CHECKPOINT, CHECKPOINT_BEFORE, METADATA_KEY, Origin, WEIGHTS, 
 use crate::atomic;
 use crate::parameters::State;
 use anyhow::{Context, Result};
+use ef_isa::vector::Optimiser;
 use safetensors::tensor::{Dtype, TensorView};
 use std::collections::HashMap;
 use std::path::Path;
@@ -17,9 +18,9 @@ pub fn save(folder: &Path, origin: &Origin, state: &State) -> Result<()> {
     atomic::write_keeping(
         &folder.join(CHECKPOINT),
         &folder.join(CHECKPOINT_BEFORE),
-        &serialize(origin, state, true)?,
+        &serialize(origin, state, Some(origin.hyper.optimiser))?,
     )?;
-    atomic::write(&folder.join(WEIGHTS), &serialize(origin, state, false)?)
+    atomic::write(&folder.join(WEIGHTS), &serialize(origin, state, None)?)
 }
 
 /// Writes the weights of the best epoch so far.
@@ -27,11 +28,11 @@ pub fn save(folder: &Path, origin: &Origin, state: &State) -> Result<()> {
 /// # Errors
 /// As [`save`].
 pub fn save_best(folder: &Path, origin: &Origin, state: &State) -> Result<()> {
-    atomic::write(&folder.join(BEST), &serialize(origin, state, false)?)
+    atomic::write(&folder.join(BEST), &serialize(origin, state, None)?)
 }
 
-pub(super) fn serialize(origin: &Origin, state: &State, velocities: bool) -> Result<Vec<u8>> {
-    let tensors: Vec<(String, Vec<usize>, Vec<u8>)> = tensors(state, velocities)
+pub(super) fn serialize(origin: &Origin, state: &State, kept: Option<Optimiser>) -> Result<Vec<u8>> {
+    let tensors: Vec<(String, Vec<usize>, Vec<u8>)> = tensors(state, kept)
         .into_iter()
         .map(|(name, extents, values)| (name, extents, values.iter().flat_map(|v| v.to_le_bytes()).collect()))
         .collect();

@@ -112,11 +112,15 @@ impl TrainArgs {
             })?),
             None => None,
         };
-        let network = match (&self.network, &origin) {
+        let mut network = match (&self.network, &origin) {
             (Some(name), _) => NetworkFile::load(name)?,
             (None, Some(origin)) => origin.network_file()?,
             (None, None) => NetworkFile::load("digits")?,
         };
+        // that of a run to resume stays
+        let before = origin.as_ref().map(|origin| origin.hyper.optimiser);
+        let optimiser = &mut network.network.optimiser;
+        *optimiser = before.or(self.hyper.optimiser).unwrap_or(*optimiser);
         if let (Some(saved), Some(origin)) = (&resume, &origin) {
             saved.check_resumable()?;
             // another network is refused by naming its first layer that differs

@@ -2,7 +2,7 @@
 
 use crate::data::Images;
 use crate::evaluate::Tested;
-use crate::hyper::{Hyper, USUAL_WEIGHT_DECAY, usual_rate};
+use crate::hyper::{Hyper, usual_rate, usual_weight_decay};
 use crate::pixels::Pixels;
 use crate::summary::saturated;
 
@@ -101,11 +101,12 @@ impl Settings<'_> {
         /// With fewer steps than this, a network cannot be expected to know anything.
         const FEW: u64 = 100;
         let mut causes = self.unusual();
-        let (rate, usual) = (self.hyper.learning_rate, usual_rate(self.batch));
+        let (rate, usual) = (self.hyper.learning_rate, usual_rate(self.hyper.optimiser, self.batch));
         let decay = self.hyper.weight_decay;
         if decay > LARGE_WEIGHT_DECAY && causes.is_empty() {
             causes.push(format!(
-                "a weight decay of {decay:?} is large: try --weight-decay {USUAL_WEIGHT_DECAY}"
+                "a weight decay of {decay:?} is large: try --weight-decay {}",
+                usual_weight_decay(self.hyper.optimiser)
             ));
         }
         if rate < usual / 10.0 {
@@ -133,13 +134,14 @@ impl Settings<'_> {
     /// Settings that are known to spoil runs.
     fn unusual(&self) -> Vec<String> {
         let Hyper { learning_rate: rate, momentum, weight_decay, .. } = *self.hyper;
-        let usual = usual_rate(self.batch);
+        let usual = usual_rate(self.hyper.optimiser, self.batch);
         let mut causes = Vec::new();
         // what a step takes of every weight, times the steps that momentum remembers
         let decay = rate * weight_decay / (1.0 - momentum);
         if decay >= 0.1 && weight_decay > LARGE_WEIGHT_DECAY {
             causes.push(format!(
-                "a weight decay of {weight_decay:?} is large: try --weight-decay {USUAL_WEIGHT_DECAY}",
+                "a weight decay of {weight_decay:?} is large: try --weight-decay {}",
+                usual_weight_decay(self.hyper.optimiser)
             ));
         }
         if rate > 2.0 * usual {
@@ -164,6 +166,7 @@ impl Settings<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ef_isa::vector::Optimiser;
 
     fn settings<'a>(hyper: &'a Hyper, pixels: &'a Pixels, reach: f32) -> Settings<'a> {
         Settings { hyper, batch: 16, pixels, reach }
@@ -171,7 +174,7 @@ mod tests {
 
     #[test]
     fn the_cause_of_a_divergence_is_the_setting_that_is_unusual() {
-        let usual = Hyper::usual(16);
+        let usual = Hyper::usual(Optimiser::Sgd, 16);
         let normalised = Pixels::Normalised { mean: vec![100.0], deviation: vec![50.0] };
         let bytes = Pixels::Bytes { shift: 0 };
         for (hyper, pixels, reach, named, unnamed) in [
@@ -190,7 +193,7 @@ mod tests {
 
     #[test]
     fn a_loss_that_is_no_number_stops_a_run() {
-        let (hyper, pixels) = (Hyper::usual(16), Pixels::Bytes { shift: 8 });
+        let (hyper, pixels) = (Hyper::usual(Optimiser::Sgd, 16), Pixels::Bytes { shift: 8 });
         let check = |loss| check(1, (loss, 0), &[], &settings(&hyper, &pixels, 1.0));
         for (loss, named) in [(f64::INFINITY, "the loss is inf"), (4e22, "the loss is 4e22")] {
             assert!(check(loss).unwrap_err().to_string().contains(named));
@@ -202,7 +205,8 @@ mod tests {
     fn a_weight_decay_that_makes_a_network_forget_is_named() {
         let mut images = Images::default();
         (0..8).for_each(|label| images.push(&[0], label % 4));
-        let (hyper, pixels) = (Hyper { weight_decay: 0.4, ..Hyper::usual(16) }, Pixels::Bytes { shift: 8 });
+        let (hyper, pixels) =
+            (Hyper { weight_decay: 0.4, ..Hyper::usual(Optimiser::Sgd, 16) }, Pixels::Bytes { shift: 8 });
         let tested = Tested { loss: 1.39, accuracy: 0.25, images: 8, correct: 2, overflow: 0 };
         let text = guessing(&tested, 500, &images, &settings(&hyper, &pixels, 1.0)).unwrap();
         assert!(text.contains("--weight-decay 0.0005") && !text.contains("--lr"), "{text}");
@@ -212,7 +216,7 @@ mod tests {
     fn only_a_test_no_better_than_guessing_is_warned_of() {
         let mut images = Images::default();
         (0..8).for_each(|label| images.push(&[0], label % 4));
-        let (hyper, pixels) = (Hyper::usual(16), Pixels::Bytes { shift: 8 });
+        let (hyper, pixels) = (Hyper::usual(Optimiser::Sgd, 16), Pixels::Bytes { shift: 8 });
         let warning = |loss, accuracy, steps| {
             let tested = Tested { loss, accuracy, images: 8, correct: 0, overflow: 0 };
             guessing(&tested, steps, &images, &settings(&hyper, &pixels, 1.0))

@@ -34,7 +34,14 @@ impl Session {
                 let origin = saved.origin.as_ref().context("a checkpoint without its origin")?;
                 (saved.state(&options.network, true)?, origin.progress)
             }
-            None => (initial(&options.network.network.parameters(), options.seed), Progress::start()),
+            None => (
+                initial(
+                    &options.network.network.parameters(),
+                    options.network.network.optimiser,
+                    options.seed,
+                ),
+                Progress::start(),
+            ),
         };
         let folder = RunFolder::open(&options.out, options.resume.is_none())?;
         let words = plans.memory_words();

@@ -106,10 +106,19 @@ pub fn fails(mut command: Command, parts: &[&str]) {
     failed(&command.output().unwrap(), parts);
 }
 
+/// The same of arguments that are refused before anything else.
+pub fn misused(mut command: Command, parts: &[&str]) {
+    ended_with(2, &command.output().unwrap(), parts);
+}
+
 /// The same of a command that has ended.
 pub fn failed(output: &Output, parts: &[&str]) {
+    ended_with(1, output, parts);
+}
+
+fn ended_with(code: i32, output: &Output, parts: &[&str]) {
     let text = stderr(output);
-    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert_eq!(output.status.code(), Some(code), "{text}");
     assert!(text.contains("error: "), "{text}");
     for part in parts {
         assert!(text.contains(part), "`{part}` is missing in: {text}");

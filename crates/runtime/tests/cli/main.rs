@@ -6,6 +6,7 @@ mod common;
 mod link;
 mod long_runs;
 mod memtest;
+mod optimisers;
 mod rtl;
 mod serial;
 mod terminal;

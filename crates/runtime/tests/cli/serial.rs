@@ -136,5 +136,8 @@ fn a_batch_that_a_board_does_not_hold_is_kept_and_its_passes_are_said() {
     program.wait().unwrap();
     let said = line.unwrap();
     // the learning rate is that of the batch, not of a pass
-    assert!(said.starts_with("batch 40 in 2 passes of up to 20 images, learning rate 0.032 to"), "{said}");
+    assert!(
+        said.starts_with("batch 40 in 2 passes of up to 20 images, sgd, learning rate 0.032 to"),
+        "{said}"
+    );
 }

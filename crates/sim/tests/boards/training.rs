@@ -9,7 +9,7 @@ pub const BATCH: usize = 3;
 pub fn results(device: &mut dyn Device, plan: &Plan) -> (u32, Vec<Vec<u32>>) {
     let mut words = Vec::new();
     for layer in &plan.map.layers {
-        for address in [layer.weights, layer.velocities.unwrap()] {
+        for address in [layer.weights, layer.state[0]] {
             let mut part = vec![0; layer.words];
             device.read_memory(address, &mut part).unwrap();
             words.push(part);

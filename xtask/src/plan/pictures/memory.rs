@@ -52,7 +52,7 @@ fn draw_buffer(panel: &Area, planned: &Planned, buffer: &Buffer) -> Drawn {
 
 const KINDS: [(Kind, &str, RGBColor); 7] = [
     (Kind::Weights, "weights", RGBColor(0x94, 0x67, 0xbd)),
-    (Kind::Velocities, "velocities", RGBColor(0xc5, 0xb0, 0xd5)),
+    (Kind::Optimiser, "optimiser", RGBColor(0xc5, 0xb0, 0xd5)),
     (Kind::Images, "images", RGBColor(0x7f, 0x7f, 0x7f)),
     (Kind::Map, "maps", BLUE),
     (Kind::Loss, "losses", ORANGE),

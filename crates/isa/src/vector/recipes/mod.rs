@@ -1,9 +1,11 @@
 //! The recipes, a file each.
 
+mod adam;
 mod sgd;
 mod softmax;
 #[cfg(test)]
 mod tests;
 
-pub use sgd::sgd;
+pub use adam::{Decay, adam_mean, adam_weights};
+pub use sgd::{nesterov, sgd};
 pub use softmax::{softmax_exponentials, softmax_gradient, softmax_greatest, softmax_loss};

@@ -1,10 +1,10 @@
-//! SGD with momentum and weight decay.
+//! SGD with momentum and weight decay, and with Nesterov's momentum. A: weights, B: velocities, partial sums: gradients; X: new weights, Y: new
+//! velocities.
 
 use crate::regs::Hyperparameters;
 use crate::vector::{Constant, Recipe, Sink, Source};
 
-/// `v' = mu*v + (g + wd*w)`, `w' = w - lr*v'`, every product and sum rounded on its own. A: weights, B: velocities, partial sums: gradients;
-/// X: new weights, Y: new velocities.
+/// `v' = mu*v + (g + wd*w)`, `w' = w - lr*v'`, every product and sum rounded on its own.
 pub fn sgd() -> Recipe {
     let Hyperparameters { learning_rate, momentum, weight_decay, .. } = Constant::registers();
     let mut r = Recipe::new("sgd");
@@ -14,6 +14,31 @@ pub fn sgd() -> Recipe {
     let carried = r.mul(momentum, v);
     let velocity = r.add(carried, total);
     let change = r.mul(learning_rate, velocity);
+    let weight = r.sub(w, change);
+    r.out(Sink::X, weight);
+    r.out(Sink::Y, velocity);
+    r
+}
+
+/// Less than every sum.
+const LEAST: u32 = 0xff80_0000;
+
+/// `d = g + wd*w`, `v' = mu*v + d`, `w' = w - lr*(d + mu*v')`: the gradient where momentum alone will have brought the weights (Sutskever and
+/// others, 2013, as PyTorch has it).
+pub fn nesterov() -> Recipe {
+    let Hyperparameters { learning_rate, momentum, weight_decay, .. } = Constant::registers();
+    let mut r = Recipe::new("nesterov");
+    let (w, v, g) = (r.load(Source::A), r.load(Source::B), r.load(Source::Psum));
+    let decayed = r.mul(weight_decay, w);
+    let total = r.add(g, decayed);
+    let carried = r.mul(momentum, v);
+    let velocity = r.add(carried, total);
+    let ahead = r.mul(momentum, velocity);
+    // the adder's results are gone by then, those of the compare unit are not
+    let kept = r.max(total, Constant::Literal(LEAST));
+    let direction = r.add(kept, ahead);
+    let change = r.mul(learning_rate, direction);
+    let w = r.load(Source::A);
     let weight = r.sub(w, change);
     r.out(Sink::X, weight);
     r.out(Sink::Y, velocity);

@@ -7,6 +7,11 @@ use crate::vector::{Recipe, Tables, schedule};
 fn all() -> Vec<(&'static str, Recipe, u32, u32)> {
     vec![
         ("sgd", sgd(), 1, 3),
+        ("nesterov", nesterov(), 1, 5),
+        ("adam_weights(Gradient)", adam_weights(Decay::Gradient), 1, 13),
+        ("adam_mean(Gradient)", adam_mean(Decay::Gradient), 1, 5),
+        ("adam_weights(Weight)", adam_weights(Decay::Weight), 1, 10),
+        ("adam_mean(Weight)", adam_mean(Decay::Weight), 1, 2),
         ("softmax_greatest", softmax_greatest(), 1, 5),
         ("softmax_exponentials", softmax_exponentials(), 3, 4),
         ("softmax_exponentials", softmax_exponentials(), 1, 12),

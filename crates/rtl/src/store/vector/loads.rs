@@ -57,9 +57,11 @@ block! {
     pub struct LoadKinds {
         in clock: Clock, in word: Bits<32>, in load_number, load_channel, o_a, o_b, o_c: Bits<16>,
         out psum: Bit, out address: Bits<16>,
+        net base, offset: Bits<16>,
         reg kind: Bits<3>,
         const low: Bits<5> = place::load.low, const of_psum: Bits<3> = Source::Psum as u64,
         const of_a: Bits<3> = Source::A as u64, const of_b: Bits<3> = Source::B as u64,
+        const of_c: Bits<3> = Source::C as u64,
     }
 }
 
@@ -68,13 +70,17 @@ impl Logic for LoadKinds {
     fn update(&mut self) {
         self.kind.d.next = self.word.val().get_bits::<3>(self.low.val().index());
         self.psum.next = self.kind.q.val() == self.of_psum.val();
+        self.base.next = self.o_c.val();
         if self.kind.q.val() == self.of_a.val() {
-            self.address.next = self.o_a.val() + self.load_number.val();
+            self.base.next = self.o_a.val();
         } else if self.kind.q.val() == self.of_b.val() {
-            self.address.next = self.o_b.val() + self.load_number.val();
-        } else {
-            self.address.next = self.o_c.val() + self.load_channel.val();
+            self.base.next = self.o_b.val();
         }
+        self.offset.next = self.load_number.val();
+        if self.kind.q.val() == self.of_c.val() {
+            self.offset.next = self.load_channel.val();
+        }
+        self.address.next = self.base.val() + self.offset.val();
     }
 }
 
