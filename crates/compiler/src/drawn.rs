@@ -1,6 +1,6 @@
 //! Small networks drawn by seed: what tests and measurements run on the RTL.
 
-use crate::Network;
+use crate::{Axis, Network};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
@@ -12,8 +12,8 @@ pub struct Drawn {
     pub batch: usize,
 }
 
-/// One to three convolutions and a fully connected layer: channels that are no multiple of the lanes, maps of unequal sides, even
-/// kernels, strides on the images, pooling and ReLU or not.
+/// One to three convolutions and a fully connected layer: channels that are no multiple of the lanes, maps of unequal sides, kernels that are not
+/// square, paddings that differ from side to side, dilation, strides on the images, pooling, ReLU and biases or not.
 pub fn network(seed: u64, number: u64) -> Drawn {
     let mut rng = StdRng::seed_from_u64(seed << 32 | number);
     let (mut rows, mut cols) = (rng.random_range(5..=14), rng.random_range(5..=14));
@@ -22,14 +22,33 @@ pub fn network(seed: u64, number: u64) -> Drawn {
         rng.random_range(1..=4)
     );
     for layer in 0..rng.random_range(1..=3) {
-        let kernel = rng.random_range(1..=5).min(rows).min(cols);
-        let padding = rng.random_range(0..kernel);
-        let stride = if layer == 0 { rng.random_range(1..=2) } else { 1 };
-        let length = |n: usize| (n + 2 * padding - kernel) / stride + 1;
-        (rows, cols) = (length(rows), length(cols));
-        let outputs = rng.random_range(1..=20);
+        let mut axis = |length: usize| {
+            let kernel = rng.random_range(1..=5).min(length);
+            let dilation = if layer > 0 && kernel > 1 {
+                rng.random_range(1..=2).min((length - 1) / (kernel - 1))
+            } else {
+                1
+            };
+            let extent = (kernel - 1) * dilation + 1;
+            let padding = (rng.random_range(0..extent), rng.random_range(0..extent));
+            Axis { kernel, padding, stride: if layer == 0 { rng.random_range(1..=2) } else { 1 }, dilation }
+        };
+        let (down, across) = (axis(rows), axis(cols));
+        (rows, cols) = (down.outputs(rows), across.outputs(cols));
+        let (outputs, bias) = (rng.random_range(1..=20), rng.random_ratio(3, 4));
         text += &format!(
-            "[[layer]]\nkind = \"conv\"\noutputs = {outputs}\nkernel = {kernel}\npadding = {padding}\nstride = {stride}\n"
+            "[[layer]]\nkind = \"conv\"\noutputs = {outputs}\nbias = {bias}\nkernel = [{}, {}]\nstride = [{}, {}]\ndilation = [{}, {}]\n\
+             padding = [{}, {}, {}, {}]\n",
+            down.kernel,
+            across.kernel,
+            down.stride,
+            across.stride,
+            down.dilation,
+            across.dilation,
+            down.padding.0,
+            down.padding.1,
+            across.padding.0,
+            across.padding.1
         );
         if rng.random() {
             text += "[[layer]]\nkind = \"relu\"\n";

@@ -118,9 +118,8 @@ fn stage(
         inputs: channels,
         in_rows: rows,
         in_cols: cols,
-        kernel: (1, 1),
-        padding: 0,
-        stride: 1,
+        axes: layer.axes(),
+        bias: layer.bias(),
         outputs: 0,
         rows: 1,
         cols: 1,
@@ -130,8 +129,8 @@ fn stage(
         lanes,
     };
     match *layer {
-        Layer::Conv { outputs, kernel, padding, stride, .. } => {
-            let conv = Stage { gathered: first, kernel: (kernel, kernel), padding, stride, outputs, ..plain };
+        Layer::Conv { outputs, .. } => {
+            let conv = Stage { gathered: first, outputs, ..plain };
             let (rows, cols) = conv.written();
             Stage { rows, cols, strip: cols, ..conv }
         }

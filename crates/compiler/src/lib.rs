@@ -10,6 +10,7 @@
 //!                                     encode    increments and hardware loops
 //! ```
 
+mod axis;
 mod builder;
 pub mod drawn;
 mod encode;
@@ -31,12 +32,13 @@ mod tile;
 pub mod tiny;
 mod work;
 
+pub use axis::Axis;
 pub use ef_isa::Synced;
 pub use encode::encode;
 pub use error::{CompileError, NetworkError, TooLarge};
 pub use graph::{Graph, Tensor};
 pub use memory::{LayerPlan, MemoryMap, Programs, Span, SpanKind};
-pub use network::{Input, LEAST_DEVIATION, Layer, Network, ParameterShape, Two};
+pub use network::{Input, LEAST_DEVIATION, Layer, Network, Pair, ParameterShape, Sides, Two};
 pub use passes::{Cut, Order, Part};
 pub use schedule::ScheduledPass;
 pub use stage::Stage;

@@ -26,7 +26,7 @@ impl LayerPlan {
         &self.shape.name
     }
 
-    /// Weight `[outputs, inputs, kr, kc]` and bias `[outputs]` to words; padding is +0.
+    /// Weight `[outputs, inputs, kr, kc]` and bias `[outputs]`, empty if it has none, to words; padding is +0.
     pub fn pack(&self, weight: &[f32], bias: &[f32]) -> Vec<u32> {
         let mut words = vec![0; self.words];
         self.each(|host, at| words[at] = weight[host].to_bits());
@@ -40,7 +40,8 @@ impl LayerPlan {
     pub fn unpack(&self, words: &[u32]) -> (Vec<f32>, Vec<f32>) {
         let mut weight = vec![0.0; self.shape.weights()];
         self.each(|host, at| weight[host] = f32::from_bits(words[at]));
-        let bias = (0..self.shape.outputs).map(|m| f32::from_bits(words[self.stage.bias_index(m)])).collect();
+        let bias =
+            (0..self.shape.biases()).map(|m| f32::from_bits(words[self.stage.bias_index(m)])).collect();
         (weight, bias)
     }
 

@@ -4,11 +4,11 @@ mod layer;
 mod sizes;
 mod values;
 
-use crate::NetworkError;
+use crate::{Axis, NetworkError};
 use ef_isa::vector::Optimiser;
 pub use layer::Layer;
 use serde::Deserialize;
-pub use values::Two;
+pub use values::{Pair, Sides, Two};
 
 /// The images that go in: 8-bit pixels, `[channel][row][column]`.
 ///
@@ -86,7 +86,7 @@ pub struct Network {
     pub layers: Vec<Layer>,
 }
 
-/// The tensors of one layer with weights: weight `[outputs, inputs, kernel rows, kernel columns]`, bias `[outputs]`.
+/// The tensors of one layer with weights: weight `[outputs, inputs, kernel rows, kernel columns]` and, unless it has none, bias `[outputs]`.
 ///
 /// A fully connected layer has kernel (1, 1) and its inputs in the order channel, row, column.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,6 +101,8 @@ pub struct ParameterShape {
     pub kernel: (usize, usize),
     /// A fully connected layer.
     pub dense: bool,
+    /// It has a bias for each output.
+    pub bias: bool,
     /// A ReLU follows, right away or after a pooling.
     pub relu: bool,
 }
@@ -109,6 +111,11 @@ impl ParameterShape {
     /// Number of weights, without biases.
     pub fn weights(&self) -> usize {
         self.outputs * self.inputs * self.kernel.0 * self.kernel.1
+    }
+
+    /// Number of biases.
+    pub fn biases(&self) -> usize {
+        if self.bias { self.outputs } else { 0 }
     }
 }
 
@@ -173,7 +180,7 @@ impl Network {
             let (name, outputs, inputs, kernel) = match *layer {
                 Layer::Conv { outputs, kernel, .. } => {
                     convs += 1;
-                    (format!("conv{convs}"), outputs, channels, (kernel, kernel))
+                    (format!("conv{convs}"), outputs, channels, (kernel.rows, kernel.columns))
                 }
                 Layer::Fc { outputs, .. } => {
                     fcs += 1;
@@ -187,7 +194,8 @@ impl Network {
                 }
             };
             let dense = matches!(layer, Layer::Fc { .. });
-            out.push(ParameterShape { name, outputs, inputs, kernel, dense, relu: false });
+            let bias = layer.bias();
+            out.push(ParameterShape { name, outputs, inputs, kernel, dense, bias, relu: false });
         }
         out
     }
@@ -206,8 +214,8 @@ impl Network {
             let error = |what: String| NetworkError::Layer { index: index + 1, kind: layer.kind(), what };
             let after = index.checked_sub(1).map(|i| &self.layers[i]);
             shapes.push(shape);
-            check_stride(layer, index).map_err(error)?;
             shape = next_shape(layer, shape).map_err(error)?;
+            check_first(layer, index).map_err(error)?;
             check_order(layer, after, index + 1 == self.layers.len(), &self.layers[..index])
                 .map_err(error)?;
         }
@@ -231,30 +239,18 @@ impl Network {
     }
 }
 
-/// Rows (or columns) that a convolution makes of `length`, which with its padding has the kernel's at least.
-pub(crate) fn outputs_along(length: usize, kernel: usize, padding: usize, stride: usize) -> usize {
-    (length + 2 * padding - kernel) / stride + 1
-}
-
 /// The map that leaves a layer which `(channels, rows, columns)` enters.
 fn next_shape(layer: &Layer, (channels, rows, columns): Shape) -> Result<Shape, String> {
     match *layer {
-        Layer::Conv { outputs, kernel, padding, stride, .. } => {
-            if outputs == 0 || kernel == 0 {
-                return Err("outputs and kernel must be at least 1".into());
+        Layer::Conv { outputs, .. } => {
+            let [down, across] = layer.axes();
+            let map =
+                (outputs, outputs_along(down, "rows", rows)?, outputs_along(across, "columns", columns)?);
+            if outputs == 0 {
+                return Err("outputs must be at least 1".into());
             }
-            sizes::length("kernel", kernel)?;
-            sizes::length("padding", padding)?;
-            let weights =
-                [("outputs", outputs), ("inputs", channels), ("kernel", kernel), ("kernel", kernel)];
-            sizes::tensor("weights", &weights)?;
-            if kernel > rows + 2 * padding || kernel > columns + 2 * padding {
-                return Err(format!(
-                    "kernel {kernel} is larger than the map it reads, {rows} x {columns} with padding {padding}"
-                ));
-            }
-            let length = |input| outputs_along(input, kernel, padding, stride);
-            let map = (outputs, length(rows), length(columns));
+            let kernel = [("kernel", down.kernel), ("kernel", across.kernel)];
+            sizes::tensor("weights", &[&[("outputs", outputs), ("inputs", channels)][..], &kernel].concat())?;
             sizes::map("numbers of its output", map)?;
             Ok(map)
         }
@@ -271,17 +267,48 @@ fn next_shape(layer: &Layer, (channels, rows, columns): Shape) -> Result<Shape, 
     }
 }
 
-/// Strides are made while taps are gathered, and only the images' are.
-fn check_stride(layer: &Layer, index: usize) -> Result<(), String> {
-    match *layer {
-        Layer::Conv { stride, .. } if !(1..=4).contains(&stride) => {
-            Err(format!("stride is {stride}; 1 to 4 is possible"))
-        }
-        Layer::Conv { stride, .. } if stride > 1 && index > 0 => {
-            Err(format!("stride is {stride}; only the first layer has one other than 1, on the images"))
-        }
-        _ => Ok(()),
+/// Rows (or columns) that a convolution makes of `length`.
+fn outputs_along(axis: Axis, name: &str, length: usize) -> Result<usize, String> {
+    let Axis { kernel, padding, stride, dilation } = axis;
+    if kernel == 0 {
+        return Err("kernel must be at least 1".into());
     }
+    for (name, value) in [("kernel", kernel), ("padding", padding.0), ("padding", padding.1)] {
+        sizes::length(name, value)?;
+    }
+    for (name, value, most) in [("stride", stride, 4), ("dilation", dilation, MOST_DILATION)] {
+        if !(1..=most).contains(&value) {
+            return Err(format!("{name} is {value}; 1 to {most} is possible"));
+        }
+    }
+    let padded = axis.padded(length);
+    if axis.extent() > padded {
+        let with = if padded > length { format!(", {padded} with padding") } else { String::new() };
+        let apart = if dilation > 1 { format!(", {dilation} apart,") } else { String::new() };
+        return Err(format!("kernel {kernel}{apart} is larger than the map it reads, {length} {name}{with}"));
+    }
+    Ok(axis.outputs(length))
+}
+
+/// Taps further apart than this lie on padding alone in any map of a network.
+const MOST_DILATION: usize = 64;
+
+/// Strides are made while taps are gathered, and only the images' are; gathered taps lie side by side.
+fn check_first(layer: &Layer, index: usize) -> Result<(), String> {
+    for axis in layer.axes() {
+        let Axis { stride, dilation, .. } = axis;
+        if stride > 1 && index > 0 {
+            return Err(format!(
+                "stride is {stride}; only the first layer has one other than 1, on the images"
+            ));
+        }
+        if dilation > 1 && index == 0 {
+            return Err(format!(
+                "dilation is {dilation}; on the images, whose taps are gathered side by side, only 1 is possible"
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// ReLU and pooling belong to the conv or fc layer before them: each at most once, in either order.
@@ -324,7 +351,7 @@ mod tests {
     #[test]
     fn shapes_that_do_not_chain_are_named_with_their_layer() {
         let conv = "[[layer]]\nkind = \"conv\"\noutputs = 4\nkernel = 9\n";
-        assert!(error(conv).contains("layer 1 (conv): kernel 9 is larger than the map it reads, 8 x 8"));
+        assert!(error(conv).contains("layer 1 (conv): kernel 9 is larger than the map it reads, 8 rows"));
         let pools = "[[layer]]\nkind = \"conv\"\noutputs = 4\nkernel = 8\n[[layer]]\nkind = \"max_pool\"\n";
         assert!(error(pools).contains("layer 2 (max_pool): a 2 x 2 window does not fit into a 1 x 1 map"));
     }
@@ -391,11 +418,18 @@ mod tests {
 
     #[test]
     fn a_wrong_type_is_named_with_line_layer_and_key_and_is_not_called_invalid_toml() {
-        let error = error("[[layer]]\nkind = \"conv\"\noutputs = 4\nkernel = [3, 3]\n");
-        assert_eq!(
-            error,
-            "line 9, layer 1 (conv), key `kernel`: a single number, 1 or more, is needed (kernels are square), this is a list"
-        );
+        let error = |keys: &str| error(&format!("[[layer]]\nkind = \"conv\"\noutputs = 4\n{keys}\n"));
+        for (keys, line, key, says) in [
+            ("kernel = \"3\"", 9, "kernel", "a whole number, or two in a list, [rows, columns], is needed"),
+            ("kernel = [3]", 9, "kernel", "[rows, columns], is needed"),
+            ("kernel = [3, -1]", 9, "kernel", "[rows, columns], is needed"),
+            ("kernel = 3\npadding = [1, 2, 3]", 10, "padding", "[top, bottom, left, right] is needed"),
+            ("kernel = 3\nstride = [1, 2, 1, 2]", 10, "stride", "[rows, columns], is needed"),
+        ] {
+            let error = error(keys);
+            let begin = format!("line {line}, layer 1 (conv), key `{key}`");
+            assert!(error.starts_with(&begin) && error.contains(says), "{error}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Stages: a conv or fc layer with the ReLU and the pooling that follow it, as one operation of the graph.
 
-use crate::network::outputs_along;
+use crate::Axis;
 use ef_isa::layout;
 
 /// One conv or fc layer with its ReLU and pooling: reads tensor `input`, writes tensor `output`.
@@ -29,12 +29,10 @@ pub struct Stage {
     pub in_rows: usize,
     /// Columns of the input map, without padding.
     pub in_cols: usize,
-    /// Rows and columns of the kernel.
-    pub kernel: (usize, usize),
-    /// Rows and columns of zeros on each side.
-    pub padding: usize,
-    /// Of rows and columns.
-    pub stride: usize,
+    /// How its kernel lies on the map, along rows and along columns.
+    pub axes: [Axis; 2],
+    /// It has a bias for each output channel; if not, the words of the biases stay zero.
+    pub bias: bool,
     /// Output channels.
     pub outputs: usize,
     /// Output map before pooling, without a last row or column that no pooling window takes.
@@ -51,6 +49,10 @@ pub struct Stage {
 }
 
 impl Stage {
+    /// Rows and columns of the kernel.
+    pub fn kernel(&self) -> (usize, usize) {
+        (self.axes[0].kernel, self.axes[1].kernel)
+    }
     /// Adds a pooling to the stage. A last row or column that no pooling window reads is not computed.
     pub(crate) fn set_pool(&mut self) {
         self.pool = true;
@@ -69,7 +71,7 @@ impl Stage {
     pub fn in_groups(&self) -> usize {
         match self.flattened {
             Some((channels, rows, cols)) => layout::groups(channels, self.lanes) * rows * cols,
-            None if self.gathered => layout::groups(self.inputs * self.kernel.0 * self.kernel.1, self.lanes),
+            None if self.gathered => layout::groups(self.inputs * self.taps(), self.lanes),
             None => layout::groups(self.inputs, self.lanes),
         }
     }
@@ -79,7 +81,7 @@ impl Stage {
         if !self.gathered {
             return 1;
         }
-        let taps = self.kernel.0 * self.kernel.1;
+        let taps = self.taps();
         let fills = |channels: &usize| (channels * taps).is_multiple_of(self.lanes);
         (1..=self.lanes).find(fills).map_or(1, |channels| channels * taps / self.lanes)
     }
@@ -87,9 +89,17 @@ impl Stage {
     pub fn out_groups(&self) -> usize {
         layout::groups(self.outputs, self.lanes)
     }
+    /// Taps of the kernel.
+    pub fn taps(&self) -> usize {
+        self.kernel().0 * self.kernel().1
+    }
+    /// How the kernel lies on what the feature buffer holds: gathered taps are points.
+    pub(crate) fn loaded_axes(&self) -> [Axis; 2] {
+        if self.gathered { [Axis::POINT; 2] } else { self.axes }
+    }
     /// Kernel steps per group: 1 x 1 where taps are gathered.
     pub fn steps(&self) -> (usize, usize) {
-        if self.gathered { (1, 1) } else { self.kernel }
+        if self.gathered { (1, 1) } else { self.kernel() }
     }
     /// Kernel steps per group, rows times columns.
     pub fn area(&self) -> usize {
@@ -118,8 +128,7 @@ impl Stage {
     }
     /// Rows and columns of the output map before pooling, with those that no pooling window takes.
     pub fn written(&self) -> (usize, usize) {
-        let output = |length, kernel| outputs_along(length, kernel, self.padding, self.stride);
-        (output(self.in_rows, self.kernel.0), output(self.in_cols, self.kernel.1))
+        (self.axes[0].outputs(self.in_rows), self.axes[1].outputs(self.in_cols))
     }
     /// Rows and columns of a pooling window; 1 without pooling.
     pub fn window(&self) -> usize {
@@ -139,7 +148,7 @@ impl Stage {
     }
     /// Multiplications of FP for one image, without padding of channels and what no pooling window takes.
     pub fn macs(&self) -> u64 {
-        (self.inputs * self.kernel.0 * self.kernel.1 * self.outputs * self.rows * self.cols) as u64
+        (self.inputs * self.taps() * self.outputs * self.rows * self.cols) as u64
     }
 
     /// Word of weight (m, n, kr, kc) in the layer's parameters; n counts as in [`crate::ParameterShape`].
@@ -150,8 +159,8 @@ impl Stage {
                 let (channel, pixel) = (n / (rows * cols), n % (rows * cols));
                 ((channel / t * rows * cols + pixel) * t + channel % t, 0)
             }
-            None if self.gathered => ((n * self.kernel.0 + kr) * self.kernel.1 + kc, 0),
-            None => (n, kr * self.kernel.1 + kc),
+            None if self.gathered => (n * self.taps() + kr * self.kernel().1 + kc, 0),
+            None => (n, kr * self.kernel().1 + kc),
         };
         m / t * self.block_words() + ((n / t * self.area() + step) * t + m % t) * t + n % t
     }

@@ -33,7 +33,8 @@ pub fn choose<E>(
         narrower.extend(work.map(|work| (work, strip)));
     }
     if let Some(seed) = context.drawn {
-        return Ok(draw(seed, &narrower, whole));
+        // if nothing fits, the passes say what is too large
+        return Ok(draw(seed, &narrower, work(&context).map(|_| whole)).unwrap_or(whole));
     }
     narrower.sort_unstable();
     let enough = |work: u64| work - work / WORTH;
@@ -61,9 +62,9 @@ fn time(context: &Context) -> Option<u64> {
     Some(forward.cycles + choose_if_any(context, Box::new(Weight(0)))?.cycles)
 }
 
-/// Any strip that fits, half the time the whole image.
-fn draw(seed: u64, narrower: &[(u64, usize)], whole: usize) -> usize {
+/// Any strip that fits, half the time the whole image if it does.
+fn draw(seed: u64, narrower: &[(u64, usize)], whole: Option<usize>) -> Option<usize> {
     let mut rng = StdRng::seed_from_u64(seed);
     let strip = narrower.choose(&mut rng).map(|(_, strip)| *strip);
-    strip.filter(|_| rng.random()).unwrap_or(whole)
+    strip.filter(|_| whole.is_none() || rng.random()).or(whole)
 }

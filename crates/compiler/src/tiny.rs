@@ -41,7 +41,7 @@ pub fn prepare(device: &mut dyn Device, plan: &Plan) -> Result<(), DeviceError> 
     for (k, layer) in plan.map.layers.iter().enumerate() {
         let value = |i: usize| ((i * 37 + k * 11) % 19) as f32 / 19.0 - 0.45;
         let weight: Vec<f32> = (0..layer.shape.weights()).map(value).collect();
-        let bias: Vec<f32> = (0..layer.shape.outputs).map(value).collect();
+        let bias: Vec<f32> = (0..layer.shape.biases()).map(value).collect();
         device.write_memory(layer.weights, &layer.pack(&weight, &bias))?;
         for state in &layer.state {
             device.write_memory(*state, &vec![0; layer.words])?;

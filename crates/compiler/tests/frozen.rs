@@ -58,7 +58,7 @@ fn initial(plan: &Plan) -> Vec<Vec<u32>> {
     let value = |i: usize| ((i * 37 + 11) % 23) as f32 / 40.0 - 0.25;
     let layers = plan.map.layers.iter().map(|layer| {
         let weight: Vec<f32> = (0..layer.shape.weights()).map(value).collect();
-        let bias: Vec<f32> = (0..layer.shape.outputs).map(value).collect();
+        let bias: Vec<f32> = (0..layer.shape.biases()).map(value).collect();
         layer.pack(&weight, &bias)
     });
     layers.collect()

@@ -31,7 +31,7 @@ fn parameters_unpack_to_what_was_packed_and_padding_is_zero() {
         let plan = compile(&network, config, 2, PixelFormat::F32).unwrap();
         for layer in &plan.map.layers {
             let weight: Vec<f32> = (0..layer.shape.weights()).map(|i| i as f32 + 1.0).collect();
-            let bias: Vec<f32> = (0..layer.shape.outputs).map(|i| -1.0 - i as f32).collect();
+            let bias: Vec<f32> = (0..layer.shape.biases()).map(|i| -1.0 - i as f32).collect();
             let words = layer.pack(&weight, &bias);
             assert_eq!(words.len(), layer.words);
             assert_eq!(layer.unpack(&words), (weight.clone(), bias.clone()));

@@ -91,7 +91,7 @@ fn initial(plan: &Plan, optimiser: Optimiser) -> Parameters {
     let value = |i: usize| ((i * 37 + 11) % 23) as f32 / 40.0 - 0.25;
     let layers = plan.map.layers.iter().map(|layer| {
         let weight: Vec<f32> = (0..layer.shape.weights()).map(value).collect();
-        let bias: Vec<f32> = (0..layer.shape.outputs).map(value).collect();
+        let bias: Vec<f32> = (0..layer.shape.biases()).map(value).collect();
         let weights = layer.pack(&weight, &bias).into_iter().map(f32::from_bits).collect();
         let kept = optimiser.state().iter().map(|_| vec![0.0; layer.words]);
         std::iter::once(weights).chain(kept).collect()

@@ -61,7 +61,7 @@ configurations! { $
         weight_aw: 10,
         psum_aw: 9,
         operand_aw: 9,
-        scratch_aw: 9,
+        scratch_aw: 10,
         code_aw: 8,
         fetch_aw: 7,
     };

@@ -151,12 +151,11 @@ fn tensors(state: &State, kept: Option<Optimiser>) -> Vec<(String, Vec<usize>, &
     tensors
 }
 
-/// Name and extents of the weight and the bias of a layer.
-fn tensor_names(shape: &ParameterShape, suffix: &str) -> [(String, Vec<usize>); 2] {
-    [
-        (format!("{}.weight{suffix}", shape.name), crate::parameters::weight_shape(shape)),
-        (format!("{}.bias{suffix}", shape.name), vec![shape.outputs]),
-    ]
+/// Name and extents of the weight of a layer, and of the bias if it has one.
+fn tensor_names(shape: &ParameterShape, suffix: &str) -> Vec<(String, Vec<usize>)> {
+    let weight = (format!("{}.weight{suffix}", shape.name), crate::parameters::weight_shape(shape));
+    let bias = (format!("{}.bias{suffix}", shape.name), vec![shape.outputs]);
+    if shape.bias { vec![weight, bias] } else { vec![weight] }
 }
 
 #[cfg(test)]

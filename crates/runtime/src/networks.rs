@@ -100,7 +100,7 @@ mod tests {
     fn the_first_line_of_a_network_says_how_many_parameters_it_has() {
         for (name, toml) in BUNDLED {
             let parameters = NetworkFile::load(name).unwrap().network.parameters();
-            let count: usize = parameters.iter().map(|layer| layer.weights() + layer.outputs).sum();
+            let count: usize = parameters.iter().map(|layer| layer.weights() + layer.biases()).sum();
             let says = format!(": {} parameters, ", grouped(count as u64));
             assert!(toml.lines().next().unwrap().contains(&says), "{name}{says}");
         }

@@ -10,7 +10,7 @@ use rand_chacha::rand_core::RngCore;
 pub struct Tensors {
     /// `[outputs][inputs][kernel rows][kernel columns]`.
     pub weight: Vec<f32>,
-    /// `[outputs]`.
+    /// `[outputs]`; nothing if the layer has none.
     pub bias: Vec<f32>,
 }
 
@@ -37,7 +37,7 @@ pub fn weight_shape(shape: &ParameterShape) -> Vec<usize> {
 impl Tensors {
     /// Zeros.
     pub fn zero(shape: &ParameterShape) -> Tensors {
-        Tensors { weight: vec![0.0; shape.weights()], bias: vec![0.0; shape.outputs] }
+        Tensors { weight: vec![0.0; shape.weights()], bias: vec![0.0; shape.biases()] }
     }
 }
 
@@ -94,7 +94,15 @@ mod tests {
     use super::*;
 
     fn shape(name: &str) -> ParameterShape {
-        ParameterShape { name: name.into(), outputs: 4, inputs: 6, kernel: (3, 5), dense: false, relu: true }
+        ParameterShape {
+            name: name.into(),
+            outputs: 4,
+            inputs: 6,
+            kernel: (3, 5),
+            dense: false,
+            bias: true,
+            relu: true,
+        }
     }
 
     #[test]

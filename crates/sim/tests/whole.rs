@@ -54,7 +54,7 @@ fn train(device: &mut dyn Device, network: &Network, plan: &Plan) -> (Vec<u32>, 
         let fan_in = layer.shape.weights() / layer.shape.outputs;
         let scale = (2.0 / fan_in as f32).sqrt();
         let weight: Vec<f32> = (0..layer.shape.weights()).map(|_| rng.float() * scale).collect();
-        let bias: Vec<f32> = (0..layer.shape.outputs).map(|_| rng.float() * 0.1).collect();
+        let bias: Vec<f32> = (0..layer.shape.biases()).map(|_| rng.float() * 0.1).collect();
         device.write_memory(layer.weights, &layer.pack(&weight, &bias)).unwrap();
         for state in &layer.state {
             device.write_memory(*state, &vec![0; layer.words]).unwrap();

@@ -50,8 +50,9 @@ pub fn layers(stages: &[Stage]) -> Vec<ConvLayer> {
         cols: stage.written().1,
         in_rows: stage.in_rows,
         in_cols: stage.in_cols,
-        kernel: stage.kernel.0,
-        stride: stage.stride,
+        // of the paper's networks both are the same along rows and columns
+        kernel: stage.axes[0].kernel,
+        stride: stage.axes[0].stride,
     };
     stages.iter().map(layer).collect()
 }

@@ -1,25 +1,31 @@
 //! One layer of a description.
 
-use super::values::{self, Two};
+use super::values::{self, Pair, Sides, Two};
+use crate::Axis;
 use serde::Deserialize;
 
 /// One entry of the `[[layer]]` list; its key `kind` is the variant.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Layer {
-    /// Convolution, square kernel.
+    /// Convolution.
     Conv {
         /// Output channels.
         outputs: usize,
         /// Rows and columns of the kernel.
-        #[serde(deserialize_with = "values::square")]
-        kernel: usize,
-        /// Rows and columns of zeros on each side.
+        kernel: Pair,
+        /// Zeros on each side.
         #[serde(default)]
-        padding: usize,
+        padding: Sides,
         /// 1 to 4 on the images, 1 on any other map.
-        #[serde(default = "values::one")]
-        stride: usize,
+        #[serde(default = "Pair::one")]
+        stride: Pair,
+        /// From one tap to the next: 1 on the images.
+        #[serde(default = "Pair::one")]
+        dilation: Pair,
+        /// It has a bias for each output channel.
+        #[serde(default = "values::yes")]
+        bias: bool,
         /// Its weights and biases stay as they are.
         #[serde(default)]
         frozen: bool,
@@ -39,6 +45,9 @@ pub enum Layer {
     Fc {
         /// Output channels.
         outputs: usize,
+        /// It has a bias for each output channel.
+        #[serde(default = "values::yes")]
+        bias: bool,
         /// Its weights and biases stay as they are.
         #[serde(default)]
         frozen: bool,
@@ -61,6 +70,21 @@ impl Layer {
             Layer::Conv { frozen, .. } | Layer::Fc { frozen, .. } => Some(frozen),
             _ => None,
         }
+    }
+
+    /// How the kernel of a convolution lies on its map, along rows and along columns; of any other layer a point.
+    pub fn axes(&self) -> [Axis; 2] {
+        let &Layer::Conv { kernel, padding, stride, dilation, .. } = self else { return [Axis::POINT; 2] };
+        let axis = |kernel, padding, stride, dilation| Axis { kernel, padding, stride, dilation };
+        [
+            axis(kernel.rows, padding.rows, stride.rows, dilation.rows),
+            axis(kernel.columns, padding.columns, stride.columns, dilation.columns),
+        ]
+    }
+
+    /// It has weights and, beside them, biases.
+    pub fn bias(&self) -> bool {
+        matches!(self, Layer::Conv { bias: true, .. } | Layer::Fc { bias: true, .. })
     }
 
     /// The key `kind` of the layer.

@@ -1,10 +1,10 @@
 //! The kernel's commands, shared by the passes.
 
-use crate::Stage;
 use crate::builder::{Builder, Context};
 use crate::tensors::input::field;
 use crate::tensors::loss::LossTile;
 use crate::tile::Tile;
+use crate::{Axis, Stage};
 use ef_isa::ComputeDesc;
 use ef_isa::compute::{ComputeOp, Init, Phase};
 
@@ -47,15 +47,17 @@ impl GroupSums {
 impl Stage {
     /// The first raw output row and column that input row `row` and column `col` of a tile depends on, in BP.
     fn bp_corner(&self, tile: Tile) -> (i64, i64) {
-        let before =
-            |position: usize, kernel: usize| position as i64 - (kernel as i64 - 1 - self.padding as i64);
-        (before(tile.row, self.kernel.0), before(tile.col, self.kernel.1))
+        let before = |position: usize, axis: Axis| {
+            position as i64 - (axis.extent() as i64 - 1 - axis.padding.0 as i64)
+        };
+        (before(tile.row, self.axes[0]), before(tile.col, self.axes[1]))
     }
 
     /// Raw output rows and columns that BP of an input tile reads.
     pub(super) fn bp_reach(&self, tile: Tile) -> ((i64, i64), (i64, i64)) {
         let (top, left) = self.bp_corner(tile);
-        let (rows, cols) = (tile.rows + self.kernel.0 - 1, tile.cols + self.kernel.1 - 1);
+        let [down, across] = self.axes.map(|axis| axis.extent() - 1);
+        let (rows, cols) = (tile.rows + down, tile.cols + across);
         ((top, top + rows as i64), (left, left + cols as i64))
     }
 }
@@ -120,7 +122,8 @@ impl Builder<'_> {
     ) {
         let stage = self.context.stage(index);
         let t = self.context.lanes();
-        let (kr, kc) = stage.kernel;
+        let (kr, kc) = stage.kernel();
+        let [down, across] = stage.axes.map(|axis| axis.dilation);
         let (top, left) = stage.bp_corner(tile);
         let (map, row_phase) = (loss.tile.map(), loss.tile.row_phase(t));
         let op = ComputeOp {
@@ -143,14 +146,14 @@ impl Builder<'_> {
             n_c: tile.cols as u32,
             x_base: (loss.base + loss.tile.offset(top, left)) as u32,
             x_g: map as u32,
-            x_kr: loss.tile.cols as u32,
-            x_kc: 1,
+            x_kr: (down * loss.tile.cols) as u32,
+            x_kc: across as u32,
             x_i: (loss.groups.1 * map) as u32,
             x_r: loss.tile.cols as u32,
             x_c: 1,
             x_phase: loss.tile.phase(top, left, t),
-            ph_kr: row_phase,
-            ph_kc: 1,
+            ph_kr: (down * row_phase as usize % t) as u32,
+            ph_kc: (across % t) as u32,
             ph_i: loss.tile.image_phase(t),
             ph_r: row_phase,
             ph_c: 1,
@@ -186,7 +189,7 @@ impl Builder<'_> {
             stream_loss: false,
             column: false,
             init: sums.init,
-            ones: input.groups.0 == 0,
+            ones: stage.bias && input.groups.0 == 0,
             phase: Phase::Wu,
         };
         let map = loss.tile.map();

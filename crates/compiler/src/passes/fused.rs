@@ -3,13 +3,13 @@
 
 use super::compute::{LossOnChip, OnChip, Sums};
 use super::{Cut, Order, Part, Pass, Space};
-use crate::Stage;
 use crate::builder::{Builder, Context, Slots};
 use crate::room::Needs;
 use crate::tensors::loss::LossTile;
 use crate::tensors::output::{HandOver, MapStore};
 use crate::tile::{Tile, TileSize, blocks};
 use crate::work::Work;
+use crate::{Axis, Stage};
 use ef_isa::compute::{Init, Phase};
 use ef_time::Traffic;
 
@@ -35,7 +35,8 @@ fn share((first, count): (usize, usize), inputs: usize, outputs: usize) -> (usiz
 impl Fused {
     /// Whether BP and WU can be made together: the output positions that only WU needs are few.
     pub fn possible(stage: &Stage) -> bool {
-        !stage.first() && stage.padding < stage.kernel.0
+        let few = |axis: Axis| axis.padding.0.max(axis.padding.1) < axis.extent();
+        !stage.first() && stage.axes.into_iter().all(few)
     }
 
     /// The part of the output map that WU takes with a tile of the input map.

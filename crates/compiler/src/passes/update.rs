@@ -89,12 +89,11 @@ impl Context<'_> {
             passes.map(|pass| pass.leave.len() * runs(words, pass)).sum()
         };
         let in_a_row = full * stored(most * matrix) + if rest > 0 { stored(rest * matrix) } else { 0 };
-        let biases = stored(self.lanes());
-        let (loads, stores) = (
-            tensors * stage.out_groups() * (1 + rows * steps.div_ceil(most)),
-            stage.out_groups() * (biases + rows * in_a_row),
-        );
-        (Traffic::new(tensors * words, loads), Traffic::new(tensors * words, stores))
+        let (bias, biases) = if stage.bias { (1, stored(self.lanes())) } else { (0, 0) };
+        let words = tensors * (words - (1 - bias) * stage.out_groups() * self.lanes());
+        let loads = tensors * stage.out_groups() * (bias + rows * steps.div_ceil(most));
+        let stores = stage.out_groups() * (biases + rows * in_a_row);
+        (Traffic::new(words, loads), Traffic::new(words, stores))
     }
 }
 
@@ -128,7 +127,7 @@ impl Builder<'_> {
                     });
                 }
             }
-            if ins.0 == 0 {
+            if stage.bias && ins.0 == 0 {
                 let (at, sum) = (block + stage.block_words() - t, own + ins.1 * t * area);
                 let shape = (1, t, 1);
                 self.updates.waiting.push_back(Piece {

@@ -5,7 +5,7 @@ use super::runs::Runs;
 use crate::builder::{Builder, Context, Geometry};
 use crate::images::aligned;
 use crate::tile::{Tile, TileSize, blocks};
-use crate::{PixelFormat, Stage};
+use crate::{Axis, PixelFormat, Stage};
 use ef_isa::load::{LoadOp, VectorBuffer, WordBuffer};
 use ef_isa::{LoadDesc, layout};
 use ef_time::Traffic;
@@ -49,7 +49,7 @@ pub struct Held {
 impl Stage {
     /// The channels whose taps are groups `first..first + count`: first and number.
     pub(crate) fn gathered_channels(&self, (first, count): (usize, usize)) -> (usize, usize) {
-        let taps = self.kernel.0 * self.kernel.1;
+        let taps = self.taps();
         let channel = first * self.lanes / taps;
         (channel, (count * self.lanes / taps).min(self.inputs - channel).max(1))
     }
@@ -121,7 +121,7 @@ impl Context<'_> {
 
     /// Cycles in which the load engine gathers the taps of the whole batch.
     pub fn gather_cycles(&self, stage: &Stage) -> u64 {
-        let [g_ch, g_kr, g_kc] = [stage.inputs, stage.kernel.0, stage.kernel.1].map(|n| n as u32);
+        let [g_ch, g_kr, g_kc] = [stage.inputs, stage.kernel().0, stage.kernel().1].map(|n| n as u32);
         let taps = LoadDesc { g_ch, g_kr, g_kc, ..Default::default() };
         let pixels = (self.batch * stage.rows * stage.cols) as u64;
         if stage.gathered { pixels * ef_time::pixel_cycles(self.lanes(), &taps) } else { 0 }
@@ -132,9 +132,10 @@ impl Context<'_> {
         if !stage.gathered {
             return 0;
         }
-        let span = |length: usize, kernel: usize, all: usize| ((length - 1) * stage.stride + kernel).min(all);
-        let (rows, cols) =
-            (span(rows, stage.kernel.0, stage.in_rows), span(cols, stage.kernel.1, stage.in_cols));
+        let span =
+            |length: usize, axis: Axis, all: usize| ((length - 1) * axis.stride + axis.extent()).min(all);
+        let [down, across] = stage.axes;
+        let (rows, cols) = (span(rows, down, stage.in_rows), span(cols, across, stage.in_cols));
         // a window of packed pixels begins up to three pixels to the left
         let row = match self.packed() {
             true if cols < stage.in_cols => (cols + 3).div_ceil(4) * 4,
@@ -245,8 +246,9 @@ impl Builder<'_> {
         let t = self.context.lanes();
         let map = tile.rows * tile.cols;
         let window = &held.window;
-        let first = |tile: usize, window: usize| {
-            field((tile * stage.stride) as i64 - stage.padding as i64 - window as i64)
+        let [down, across] = stage.axes;
+        let first = |along: Axis, tile: usize, held: usize| {
+            field((tile * along.stride) as i64 - along.padding.0 as i64 - held as i64)
         };
         self.load(LoadDesc {
             op: LoadOp::gather().encode(),
@@ -260,12 +262,12 @@ impl Builder<'_> {
             p0: 1,
             p1: (tile.cols % t) as u32,
             g_ch: window.channels.1 as u32,
-            g_kr: stage.kernel.0 as u32,
-            g_kc: stage.kernel.1 as u32,
-            g_row: first(tile.row, window.rows.0),
-            g_col: first(tile.col, window.cols.0),
-            g_sr: stage.stride as u32,
-            g_sc: stage.stride as u32,
+            g_kr: down.kernel as u32,
+            g_kc: across.kernel as u32,
+            g_row: first(down, tile.row, window.rows.0),
+            g_col: first(across, tile.col, window.cols.0),
+            g_sr: down.stride as u32,
+            g_sc: across.stride as u32,
             g_h: (window.rows.1 - window.rows.0) as u32,
             g_w: (window.cols.1 - window.cols.0) as u32,
             g_row_stride: (window.channels.1 * window.scratch_row) as u32,

@@ -7,40 +7,30 @@ use crate::tile::{Tile, blocks};
 use ef_isa::load::{LoadOp, VectorBuffer};
 use ef_isa::{ComputeDesc, LoadDesc};
 
-/// Rows or columns of the input that `count` of the output from `first` on read: what exists of them.
-fn under(
-    first: usize,
-    count: usize,
-    kernel: usize,
-    (padding, stride, length): (usize, usize, usize),
-) -> (usize, usize) {
-    let end = ((first + count - 1) * stride + kernel).saturating_sub(padding);
-    ((first * stride).saturating_sub(padding).min(length), end.min(length))
-}
-
 impl Stage {
     /// Rows and columns under the kernel of a tile of `rows x cols`, in vectors of the feature buffer.
     pub(crate) fn input_map(&self, rows: usize, cols: usize) -> (usize, usize) {
-        let (kr, kc) = self.steps();
-        (rows + kr - 1, cols + kc - 1)
+        let [down, across] = self.loaded_axes();
+        (rows + down.extent() - 1, cols + across.extent() - 1)
     }
 
     /// Rows `lo..hi` of the input that a tile reads.
     pub(crate) fn input_rows(&self, tile: Tile) -> (usize, usize) {
-        under(tile.row, tile.rows, self.kernel.0, (self.padding, self.stride, self.in_rows))
+        self.axes[0].under((tile.row, tile.rows), self.in_rows)
     }
 
     /// Where input row `lo` and column `from` of a tile lie in its region. A tile beside the map, with wide padding, has no real pixel.
     fn input_offset(&self, tile: Tile, (lo, from): (usize, usize)) -> (usize, usize) {
         let (rows, cols) = self.input_map(tile.rows, tile.cols);
-        let from_corner =
-            |at: usize, tile: usize, length: usize| (at + self.padding).saturating_sub(tile).min(length);
-        (from_corner(lo, tile.row, rows), from_corner(from, tile.col, cols))
+        let from_corner = |axis: usize, at: usize, tile: usize, length: usize| {
+            (at + self.axes[axis].padding.0).saturating_sub(tile).min(length)
+        };
+        (from_corner(0, lo, tile.row, rows), from_corner(1, from, tile.col, cols))
     }
 
     /// Columns `lo..hi` of the input that a tile reads.
     pub(crate) fn input_cols(&self, tile: Tile) -> (usize, usize) {
-        under(tile.col, tile.cols, self.kernel.1, (self.padding, self.stride, self.in_cols))
+        self.axes[1].under((tile.col, tile.cols), self.in_cols)
     }
 }
 
@@ -173,6 +163,7 @@ impl Context<'_> {
         let t = self.lanes();
         let (rows, cols) = stage.input_map(tile.rows, tile.cols);
         let (kr, kc) = stage.steps();
+        let [down, across] = stage.loaded_axes().map(|axis| axis.dilation);
         let row_phase = (tile.cols % t) as u32;
         ComputeDesc {
             tag: stage.tag,
@@ -183,13 +174,13 @@ impl Context<'_> {
             n_c: tile.cols as u32,
             x_base: base as u32,
             x_g: (rows * cols) as u32,
-            x_kr: cols as u32,
-            x_kc: 1,
+            x_kr: (down * cols) as u32,
+            x_kc: across as u32,
             x_i: (groups * rows * cols) as u32,
             x_r: cols as u32,
             x_c: 1,
-            ph_kr: row_phase,
-            ph_kc: 1,
+            ph_kr: (down * tile.cols % t) as u32,
+            ph_kc: (across % t) as u32,
             ph_i: (tile.rows * tile.cols % t) as u32,
             ph_r: row_phase,
             ph_c: 1,

@@ -46,7 +46,7 @@ pub fn on_the_model(case: &Case, plan: &Plan) -> ([f32; 2], Gradients<f32>) {
 }
 
 fn rms<T: Copy + Into<f64>>(values: &[T]) -> f64 {
-    (values.iter().map(|v| (*v).into().powi(2)).sum::<f64>() / values.len() as f64).sqrt()
+    (values.iter().map(|v| (*v).into().powi(2)).sum::<f64>() / values.len().max(1) as f64).sqrt()
 }
 
 /// RMS of the difference.

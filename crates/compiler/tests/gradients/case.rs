@@ -32,20 +32,24 @@ pub fn case(toml: &str, batch: usize, seed: u64) -> Case {
         .map(|p| {
             let scale = (2.0 / (p.weights() / p.outputs) as f32).sqrt();
             let weight = (0..p.weights()).map(|_| rng.next() * scale).collect();
-            (weight, (0..p.outputs).map(|_| rng.next() * 0.1).collect())
+            (weight, (0..p.biases()).map(|_| rng.next() * 0.1).collect())
         })
         .collect();
     Case { network, images, labels, parameters }
 }
 
-/// A description from lines such as `conv 8 3 1`: outputs, kernel, padding, stride.
+/// A description from lines such as `conv 8 3 1` or `conv 8 [3,1] [1,0] 1 2 false`: outputs, kernel, padding, stride, dilation, bias.
 pub fn network(name: &str, (channels, rows, columns): (usize, usize, usize), layers: &[&str]) -> String {
     let mut toml =
         format!("name = \"{name}\"\n[input]\nchannels = {channels}\nrows = {rows}\ncolumns = {columns}\n");
     for layer in layers {
         let words: Vec<&str> = layer.split(' ').collect();
         toml += &format!("[[layer]]\nkind = \"{}\"\n", words[0]);
-        for (key, value) in ["outputs", "kernel", "padding", "stride"].iter().zip(&words[1..]) {
+        let keys: &[&str] = match words[0] {
+            "fc" => &["outputs", "bias"],
+            _ => &["outputs", "kernel", "padding", "stride", "dilation", "bias"],
+        };
+        for (key, value) in keys.iter().zip(&words[1..]) {
             toml += &format!("{key} = {value}\n");
         }
     }

@@ -2,18 +2,20 @@
 
 use crate::case::Case;
 use candle_core::{D, DType, Device as Candle, Tensor, Var};
-use ef_compiler::Layer;
+use ef_compiler::{Axis, Layer};
 
 /// Convolution as a sum of matrix products, one per tap: candle's own conv2d mistakes the layout of its input where
 /// channels equal rows (0.9.2), and its max_pool2d scales gradients.
-fn convolution(x: &Tensor, weight: &Tensor, padding: usize, stride: usize) -> candle_core::Result<Tensor> {
-    let x = x.pad_with_zeros(2, padding, padding)?.pad_with_zeros(3, padding, padding)?;
+fn convolution(x: &Tensor, weight: &Tensor, axes: [Axis; 2]) -> candle_core::Result<Tensor> {
+    let [(top, bottom), (left, right)] = axes.map(|axis| axis.padding);
+    let x = x.pad_with_zeros(2, top, bottom)?.pad_with_zeros(3, left, right)?;
     let ((n, channels, rows, cols), (outputs, _, kr, kc)) = (x.dims4()?, weight.dims4()?);
-    let (rows, cols) = (rows + 1 - kr, cols + 1 - kc);
+    let [down, across] = axes.map(|axis| axis.dilation);
+    let (rows, cols) = (rows - (kr - 1) * down, cols - (kc - 1) * across);
     let mut sum = Tensor::zeros((n, outputs, rows * cols), DType::F64, &Candle::Cpu)?;
     for r in 0..kr {
         for c in 0..kc {
-            let pixels = x.narrow(2, r, rows)?.narrow(3, c, cols)?.contiguous()?;
+            let pixels = x.narrow(2, r * down, rows)?.narrow(3, c * across, cols)?.contiguous()?;
             let pixels = pixels.reshape((n, channels, rows * cols))?;
             let tap =
                 weight.narrow(2, r, 1)?.narrow(3, c, 1)?.contiguous()?.reshape((1, outputs, channels))?;
@@ -22,10 +24,13 @@ fn convolution(x: &Tensor, weight: &Tensor, padding: usize, stride: usize) -> ca
     }
     let sum = sum.reshape((n, outputs, rows, cols))?;
     // of the map of stride 1, every so many-th row and column
-    let kept = |length: usize| -> candle_core::Result<Tensor> {
+    let kept = |length: usize, stride: usize| -> candle_core::Result<Tensor> {
         Tensor::from_vec((0..length as u32).step_by(stride).collect(), length.div_ceil(stride), &Candle::Cpu)
     };
-    if stride == 1 { Ok(sum) } else { sum.index_select(&kept(rows)?, 2)?.index_select(&kept(cols)?, 3) }
+    match axes.map(|axis| axis.stride) {
+        [1, 1] => Ok(sum),
+        [down, across] => sum.index_select(&kept(rows, down)?, 2)?.index_select(&kept(cols, across)?, 3),
+    }
 }
 
 pub type Gradients<F> = Vec<(Vec<F>, Vec<F>)>;
@@ -46,7 +51,9 @@ pub fn with_candle(case: &Case) -> candle_core::Result<(f64, Gradients<f64>)> {
         .map(|(p, (weight, bias))| {
             let shape = (p.outputs, p.inputs, p.kernel.0, p.kernel.1);
             let weight = Var::from_tensor(&Tensor::from_vec(f64s(weight), shape, &cpu)?)?;
-            let bias = Var::from_tensor(&Tensor::from_vec(f64s(bias), p.outputs, &cpu)?)?;
+            // where a layer has none, they are zeros whose gradient nobody reads
+            let bias = if p.bias { f64s(bias) } else { vec![0.0; p.outputs] };
+            let bias = Var::from_tensor(&Tensor::from_vec(bias, p.outputs, &cpu)?)?;
             Ok((weight, bias))
         })
         .collect::<candle_core::Result<Vec<_>>>()?;
@@ -59,10 +66,10 @@ pub fn with_candle(case: &Case) -> candle_core::Result<(f64, Gradients<f64>)> {
             pending_relu = false;
         }
         match *layer {
-            Layer::Conv { padding, stride, .. } => {
+            Layer::Conv { .. } => {
                 let (weight, bias) = next.next().unwrap();
                 let outputs = bias.dims1()?;
-                x = convolution(&x, weight, padding, stride)?
+                x = convolution(&x, weight, layer.axes())?
                     .broadcast_add(&bias.reshape((1, outputs, 1, 1))?)?;
             }
             Layer::Fc { .. } => {
@@ -96,10 +103,11 @@ pub fn with_candle(case: &Case) -> candle_core::Result<(f64, Gradients<f64>)> {
     let gradients = loss.backward()?;
     let out = vars
         .iter()
-        .map(|(weight, bias)| {
+        .zip(case.network.parameters())
+        .map(|((weight, bias), p)| {
             let flat =
                 |v: &Var| gradients.get(v).unwrap().flatten_all()?.to_dtype(DType::F64)?.to_vec1::<f64>();
-            Ok((flat(weight)?, flat(bias)?))
+            Ok((flat(weight)?, if p.bias { flat(bias)? } else { Vec::new() }))
         })
         .collect::<candle_core::Result<Vec<_>>>()?;
     Ok((loss.to_scalar::<f64>()?, out))

@@ -86,11 +86,10 @@ impl SavedFile {
         kept: bool,
     ) -> Result<LayerState> {
         let set = |suffix: &str| -> Result<Tensors> {
-            let [(weight, weight_extents), (bias, bias_extents)] = tensor_names(&shape, suffix);
-            Ok(Tensors {
-                weight: self.tensor(file, network, &weight, &weight_extents)?,
-                bias: self.tensor(file, network, &bias, &bias_extents)?,
-            })
+            let names = tensor_names(&shape, suffix).into_iter();
+            let mut tensors = names.map(|(name, extents)| self.tensor(file, network, &name, &extents));
+            let weight = tensors.next().expect("every layer has weights")?;
+            Ok(Tensors { weight, bias: tensors.next().transpose()?.unwrap_or_default() })
         };
         let values = set("")?;
         let suffixes = suffixes(network.network.optimiser);

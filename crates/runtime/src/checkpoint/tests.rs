@@ -230,3 +230,17 @@ fn a_truncated_file_is_refused_by_name() {
         assert!(error.contains("checkpoint.safetensors is truncated"), "{error}");
     }
 }
+
+#[test]
+fn a_layer_without_biases_has_none_in_a_file() {
+    let with = NetworkFile::load("digits").unwrap();
+    let toml = with.toml.replacen("kind = \"conv\"", "kind = \"conv\"\nbias = false", 1);
+    let network = NetworkFile::parse(&toml, "test").unwrap();
+    let state = state(&network);
+    assert!(state[0].values.bias.is_empty() && !state[1].values.bias.is_empty());
+    let bytes = write::serialize(&origin(&network), &state, Some(Optimiser::Sgd)).unwrap();
+    let saved = SavedFile::parse(Path::new("x.safetensors"), bytes).unwrap();
+    assert_eq!(saved.state(&network, true).unwrap(), state);
+    let error = saved.state(&with, true).unwrap_err().to_string();
+    assert!(error.contains("holds no conv1.bias, which network digits needs"), "{error}");
+}

@@ -95,27 +95,30 @@ fn networks_that_cannot_be_are_named_by_their_layer() {
     bench.edit("tiny.toml", "kernel = 3\n[[layer]]", "kernel = 4\n[[layer]]");
     fails(
         bench.train("run", &[]),
-        &["tiny.toml", "layer 4 (conv): kernel 4 is larger than the map it reads, 3 x 3"],
+        &["tiny.toml", "layer 4 (conv): kernel 4 is larger than the map it reads, 3 rows"],
     );
     bench.edit("tiny.toml", "kernel = 4\n[[layer]]", "kernel = 3\nstride = 2\n[[layer]]");
     fails(
         bench.train("run", &[]),
         &["tiny.toml", "layer 4 (conv): stride is 2; only the first layer has one"],
     );
-    bench.edit("tiny.toml", "stride = 2\n", "dilation = 2\n");
-    fails(bench.train("run", &[]), &["tiny.toml: line ", "layer 4 (conv): unknown key `dilation`"]);
+    bench.edit("tiny.toml", "stride = 2\n", "groups = 2\n");
+    fails(bench.train("run", &[]), &["tiny.toml: line ", "layer 4 (conv): unknown key `groups`"]);
+    bench.edit("tiny.toml", "groups = 2\n", "dilation = 9\n");
+    let apart = "layer 4 (conv): kernel 3, 9 apart, is larger than the map it reads, 3 rows";
+    fails(bench.train("run", &[]), &["tiny.toml: ", apart]);
 }
 
 #[test]
 fn a_wrong_network_file_is_named_once_with_line_layer_and_key() {
     let bench = CliBench::new();
-    bench.edit("tiny.toml", "kernel = 3\npadding", "kernel = [3, 3]\npadding");
+    bench.edit("tiny.toml", "kernel = 3\npadding", "kernel = \"3\"\npadding");
     let output = bench.train("run", &[]).output().unwrap();
     assert_eq!(
         stderr(&output),
-        "error: network tiny.toml: line 11, layer 1 (conv), key `kernel`: a single number, 1 or more, is needed (kernels are square), this is a list\n"
+        "error: network tiny.toml: line 11, layer 1 (conv), key `kernel`: a whole number, or two in a list, [rows, columns], is needed, this is string \"3\"\n"
     );
-    bench.edit("tiny.toml", "[3, 3]", "[3,");
+    bench.edit("tiny.toml", "\"3\"", "[3,");
     fails(bench.train("run", &[]), &["network tiny.toml: line ", "this is not valid TOML"]);
 }
 
