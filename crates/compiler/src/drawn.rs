@@ -13,7 +13,7 @@ pub struct Drawn {
 }
 
 /// One to three convolutions and a fully connected layer: channels that are no multiple of the lanes, maps of unequal sides, kernels that are not
-/// square, paddings that differ from side to side, dilation, strides on the images, pooling, ReLU and biases or not.
+/// square, paddings that differ from side to side, dilation, strides on the images, residual connections, pooling, ReLU and biases or not.
 pub fn network(seed: u64, number: u64) -> Drawn {
     let mut rng = StdRng::seed_from_u64(seed << 32 | number);
     let (mut rows, mut cols) = (rng.random_range(5..=14), rng.random_range(5..=14));
@@ -21,7 +21,18 @@ pub fn network(seed: u64, number: u64) -> Drawn {
         "name = \"drawn-{number}\"\n[input]\nchannels = {}\nrows = {rows}\ncolumns = {cols}\n",
         rng.random_range(1..=4)
     );
+    let mut before = None;
     for layer in 0..rng.random_range(1..=3) {
+        // the map before it has its shape: a residual connection
+        if let Some(channels) = before.filter(|_| rng.random_ratio(1, 3)) {
+            let kernel = [1, 3][rng.random_range(0..2)];
+            text += &format!(
+                "[[layer]]\nkind = \"conv\"\noutputs = {channels}\nkernel = {kernel}\npadding = {}\n\
+                 [[layer]]\nkind = \"add\"\nfrom = \"conv{layer}\"\n[[layer]]\nkind = \"relu\"\n",
+                kernel / 2
+            );
+            continue;
+        }
         let mut axis = |length: usize| {
             let kernel = rng.random_range(1..=5).min(length);
             let dilation = if layer > 0 && kernel > 1 {
@@ -36,6 +47,7 @@ pub fn network(seed: u64, number: u64) -> Drawn {
         let (down, across) = (axis(rows), axis(cols));
         (rows, cols) = (down.outputs(rows), across.outputs(cols));
         let (outputs, bias) = (rng.random_range(1..=20), rng.random_ratio(3, 4));
+        before = Some(outputs);
         text += &format!(
             "[[layer]]\nkind = \"conv\"\noutputs = {outputs}\nbias = {bias}\nkernel = [{}, {}]\nstride = [{}, {}]\ndilation = [{}, {}]\n\
              padding = [{}, {}, {}, {}]\n",

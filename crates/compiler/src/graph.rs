@@ -1,7 +1,7 @@
 //! The graph: operations over named tensors. Each operation has FP, BP and WU.
 //!
 //! Tensors are numbered so that an operation reads lower numbers than it writes; FP runs in the order of the operations, BP and WU in
-//! the opposite order. Today's networks are chains.
+//! the opposite order. Each stage reads the map of the one before; it may add an earlier map to what it makes.
 
 use crate::{CompileError, Layer, Network, Stage};
 use ef_isa::vector::Optimiser;
@@ -49,10 +49,14 @@ impl Graph {
         }
         let mut stages: Vec<Stage> = Vec::new();
         for (layer, &shape) in network.layers.iter().zip(&shapes) {
-            match *layer {
+            match layer {
                 Layer::Conv { .. } | Layer::Fc { .. } => {
                     let number = stages.len();
                     stages.push(stage(layer, names[number].clone(), number, shape, config.lanes));
+                }
+                Layer::Add { from } => {
+                    let from = names.iter().position(|name| name == from).map(|stage| stages[stage].output);
+                    stages.last_mut().expect("the network was checked").shortcut = from;
                 }
                 Layer::Relu {} => stages.last_mut().expect("the network was checked").relu = true,
                 Layer::MaxPool { .. } => stages.last_mut().expect("the network was checked").set_pool(),
@@ -92,6 +96,16 @@ impl Graph {
         self.has_loss(stage) || self.stages.get(stage + 1).is_some_and(|next| !next.frozen)
     }
 
+    /// The stages that add a tensor to what they make.
+    pub fn joins(&self, tensor: usize) -> impl Iterator<Item = &Stage> {
+        self.stages.iter().filter(move |stage| stage.shortcut == Some(tensor))
+    }
+
+    /// Whether a tensor is added to what a later stage makes.
+    pub fn is_joined(&self, tensor: usize) -> bool {
+        self.joins(tensor).next().is_some()
+    }
+
     /// Whether the gradients of its weights are.
     pub fn has_wu(&self, stage: usize) -> bool {
         !self.stages[stage].frozen
@@ -124,6 +138,7 @@ fn stage(
         rows: 1,
         cols: 1,
         strip: 1,
+        shortcut: None,
         relu: false,
         pool: false,
         lanes,

@@ -100,11 +100,16 @@ impl Plan {
 }
 
 impl Plan {
-    /// Writes the tables of the vector unit where the programs load them from.
+    /// Writes what the programs load that is no parameter: the tables of the vector unit, and the identity matrix if there is one.
     ///
     /// # Errors
     /// If the device does not take them.
     pub fn write_tables(&self, device: &mut (impl Device + ?Sized)) -> Result<(), DeviceError> {
+        if let Some(at) = self.map.identity {
+            let lanes = self.config.lanes;
+            let one = |i: usize| if i / lanes == i % lanes { 1f32.to_bits() } else { 0 };
+            device.write_memory(at, &(0..lanes * lanes).map(one).collect::<Vec<u32>>())?;
+        }
         device.write_memory(self.map.tables, &library().tables.words())
     }
 

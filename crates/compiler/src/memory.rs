@@ -76,6 +76,8 @@ pub struct Programs {
 pub struct MemoryMap {
     /// Word address of the tables of the vector unit: [`library`].
     pub tables: u32,
+    /// Word address of a matrix of T x T, the identity, if the network adds maps.
+    pub identity: Option<u32>,
     /// Layers with weights, in order.
     pub layers: Vec<LayerPlan>,
     /// Word address of the first image.
@@ -145,6 +147,8 @@ impl MemoryMap {
         let stages = &graph.stages;
         let parameters = network.parameters().into_iter().zip(stages);
         let tables = take(1, library().tables.words().len());
+        let matrix = stages[0].lanes * stages[0].lanes;
+        let identity = stages.iter().any(|stage| stage.shortcut.is_some()).then(|| take(1, matrix));
         let layers: Vec<LayerPlan> = parameters
             .map(|(shape, stage)| {
                 let words = stage.out_groups() * stage.block_words();
@@ -169,6 +173,7 @@ impl MemoryMap {
         };
         let mut map = MemoryMap {
             tables,
+            identity,
             layers,
             images,
             image_words,
@@ -233,16 +238,20 @@ fn needed(graph: &Graph) -> Vec<Need> {
         };
         if let Some(reader) = reader {
             let last = if graph.has_wu(reader) { backward(reader) } else { reader };
-            need(SpanKind::Map, stage.output, tensor.words, (index, last));
+            let joined = graph.joins(stage.output).map(|join| join.tag as usize).max();
+            need(SpanKind::Map, stage.output, tensor.words, (index, last.max(joined.unwrap_or(0))));
         }
         if !graph.has_loss(index) {
             continue;
         }
         // the loss makes the gradient of the last map in FP
         let made = reader.map_or(index, backward);
-        need(SpanKind::Loss, stage.output, tensor.words, (made, backward(index)));
+        // BP of the stage that reads the shortcut reads it too
+        let shortcut = stage.shortcut.and_then(|tensor| graph.stages.iter().position(|s| s.input == tensor));
+        let last = backward(shortcut.filter(|reader| graph.has_bp(*reader)).unwrap_or(index));
+        need(SpanKind::Loss, stage.output, tensor.words, (made, last));
         if stage.coded() {
-            need(SpanKind::Codes, index, stage.code_words(), (index, backward(index)));
+            need(SpanKind::Codes, index, stage.code_words(), (index, last));
         }
     }
     needed

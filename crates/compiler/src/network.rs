@@ -174,18 +174,12 @@ impl Network {
     /// The layers with weights, in order: conv1, conv2, fc1, ...
     pub fn parameters(&self) -> Vec<ParameterShape> {
         let shapes = self.shapes().unwrap_or_default();
-        let (mut convs, mut fcs) = (0, 0);
+        let mut names = self.names();
         let mut out: Vec<ParameterShape> = Vec::new();
         for (layer, (channels, rows, columns)) in self.layers.iter().zip(shapes) {
-            let (name, outputs, inputs, kernel) = match *layer {
-                Layer::Conv { outputs, kernel, .. } => {
-                    convs += 1;
-                    (format!("conv{convs}"), outputs, channels, (kernel.rows, kernel.columns))
-                }
-                Layer::Fc { outputs, .. } => {
-                    fcs += 1;
-                    (format!("fc{fcs}"), outputs, channels * rows * columns, (1, 1))
-                }
+            let (outputs, inputs, kernel) = match *layer {
+                Layer::Conv { outputs, kernel, .. } => (outputs, channels, (kernel.rows, kernel.columns)),
+                Layer::Fc { outputs, .. } => (outputs, channels * rows * columns, (1, 1)),
                 _ => {
                     if let (Layer::Relu {}, Some(shape)) = (layer, out.last_mut()) {
                         shape.relu = true;
@@ -194,10 +188,21 @@ impl Network {
                 }
             };
             let dense = matches!(layer, Layer::Fc { .. });
+            let name = names.next().expect("every layer with weights has a name");
             let bias = layer.bias();
             out.push(ParameterShape { name, outputs, inputs, kernel, dense, bias, relu: false });
         }
         out
+    }
+
+    /// The names of the layers with weights, in order: kind and number among its kind.
+    fn names(&self) -> impl Iterator<Item = String> {
+        let mut numbers = [0, 0];
+        self.layers.iter().filter(|layer| layer.frozen().is_some()).map(move |layer| {
+            let number = &mut numbers[usize::from(matches!(layer, Layer::Fc { .. }))];
+            *number += 1;
+            format!("{}{number}", layer.kind())
+        })
     }
 
     /// The shape of the map that enters each layer.
@@ -210,10 +215,20 @@ impl Network {
         self.input.check_pixels().map_err(NetworkError::Input)?;
         let mut shape = (channels, rows, columns);
         let mut shapes = Vec::new();
+        // name and map of every layer with weights that is finished; the last one is named and not finished
+        let (mut names, mut last) = (self.names(), None::<String>);
+        let mut maps: Vec<(String, Shape)> = Vec::new();
         for (index, layer) in self.layers.iter().enumerate() {
             let error = |what: String| NetworkError::Layer { index: index + 1, kind: layer.kind(), what };
             let after = index.checked_sub(1).map(|i| &self.layers[i]);
             shapes.push(shape);
+            if layer.frozen().is_some() {
+                maps.extend(last.take().map(|name| (name, shape)));
+                last = names.next();
+            }
+            if let Layer::Add { from } = layer {
+                check_add(from, after, &maps, shape).map_err(error)?;
+            }
             shape = next_shape(layer, shape).map_err(error)?;
             check_first(layer, index).map_err(error)?;
             check_order(layer, after, index + 1 == self.layers.len(), &self.layers[..index])
@@ -263,7 +278,7 @@ fn next_shape(layer: &Layer, (channels, rows, columns): Shape) -> Result<Shape, 
             Err(format!("a 2 x 2 window does not fit into a {rows} x {columns} map"))
         }
         Layer::MaxPool { .. } => Ok((channels, rows / 2, columns / 2)),
-        Layer::Relu {} | Layer::SoftmaxCrossEntropy {} => Ok((channels, rows, columns)),
+        Layer::Add { .. } | Layer::Relu {} | Layer::SoftmaxCrossEntropy {} => Ok((channels, rows, columns)),
     }
 }
 
@@ -311,6 +326,33 @@ fn check_first(layer: &Layer, index: usize) -> Result<(), String> {
     Ok(())
 }
 
+/// A map is added to a convolution of the same shape, before its ReLU and pooling.
+fn check_add(
+    from: &str,
+    after: Option<&Layer>,
+    maps: &[(String, Shape)],
+    shape: Shape,
+) -> Result<(), String> {
+    if !matches!(after, Some(Layer::Conv { .. })) {
+        return Err("must follow a conv layer right away, before its relu and max_pool".into());
+    }
+    let of = |(channels, rows, columns): Shape| format!("{channels} x {rows} x {columns}");
+    match maps.iter().find(|(name, _)| name == from) {
+        Some((_, map)) if *map == shape => Ok(()),
+        Some((_, map)) => Err(format!(
+            "the map of {from} is {}, the convolution makes {}: only equal shapes can be added",
+            of(*map),
+            of(shape)
+        )),
+        None => {
+            let fit: Vec<&str> =
+                maps.iter().filter(|(_, map)| *map == shape).map(|(name, _)| name.as_str()).collect();
+            let fit = if fit.is_empty() { "none".into() } else { fit.join(", ") };
+            Err(format!("there is no layer {from:?} before it; maps of its shape, {}: {fit}", of(shape)))
+        }
+    }
+}
+
 /// ReLU and pooling belong to the conv or fc layer before them: each at most once, in either order.
 fn check_order(layer: &Layer, after: Option<&Layer>, last: bool, before: &[Layer]) -> Result<(), String> {
     match layer {
@@ -319,7 +361,7 @@ fn check_order(layer: &Layer, after: Option<&Layer>, last: bool, before: &[Layer
             let own: Vec<_> = before
                 .iter()
                 .rev()
-                .take_while(|l| matches!(l, Layer::Relu {} | Layer::MaxPool { .. }))
+                .take_while(|l| matches!(l, Layer::Relu {} | Layer::MaxPool { .. } | Layer::Add { .. }))
                 .collect();
             let weighted = before.len().checked_sub(own.len() + 1).map(|i| &before[i]);
             if weighted.is_none() {
@@ -375,6 +417,33 @@ mod tests {
              [[layer]]\nkind = \"max_pool\"\n{pool}[[layer]]\nkind = \"fc\"\noutputs = 2\n{fc}\
              [[layer]]\nkind = \"softmax_cross_entropy\"\n{loss}"
         )
+    }
+
+    #[test]
+    fn only_an_earlier_map_of_the_same_shape_is_added_right_behind_a_convolution() {
+        let conv = |outputs: usize| {
+            format!("[[layer]]\nkind = \"conv\"\noutputs = {outputs}\nkernel = 3\npadding = 1\n")
+        };
+        let add = |from: &str| format!("[[layer]]\nkind = \"add\"\nfrom = \"{from}\"\n");
+        let (relu, fc) = ("[[layer]]\nkind = \"relu\"\n", "[[layer]]\nkind = \"fc\"\noutputs = 2\n");
+        let whole = [&conv(4), relu, &conv(4), &add("conv1"), relu, fc].concat();
+        assert_eq!(Network::from_toml(&format!("{HEAD}{whole}")).unwrap().parameters().len(), 3);
+        for (layers, says) in [
+            (
+                [conv(4), conv(5), add("conv1")],
+                "the map of conv1 is 4 x 8 x 8, the convolution makes 5 x 8 x 8",
+            ),
+            (
+                [conv(4), conv(4), add("conv2")],
+                "no layer \"conv2\" before it; maps of its shape, 4 x 8 x 8: conv1",
+            ),
+            ([conv(4), conv(5), add("fc1")], "maps of its shape, 5 x 8 x 8: none"),
+            ([conv(4), conv(4) + relu, add("conv1")], "must follow a conv layer right away"),
+            ([conv(4), fc.into(), add("conv1")], "must follow a conv layer right away"),
+        ] {
+            let error = error(&[layers.concat(), fc.into()].concat());
+            assert!(error.contains("(add): ") && error.contains(says), "{error}");
+        }
     }
 
     #[test]

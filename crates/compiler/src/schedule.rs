@@ -153,7 +153,7 @@ fn both(context: &Context, index: usize) -> Result<Vec<Chosen>, CompileError> {
     }
     if bp
         && wu
-        && Fused::possible(context.stage(index))
+        && Fused::possible(context, index)
         && let Some(fused) = choose_if_any(context, Box::new(Fused(index)))
         && fused.cycles < cycles(&apart)
     {

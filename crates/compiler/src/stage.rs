@@ -41,6 +41,8 @@ pub struct Stage {
     pub cols: usize,
     /// Columns of the output whose taps lie together in DRAM: all, but where an image is too wide for the scratch (`strips.rs`).
     pub strip: usize,
+    /// The tensor that is added to what it makes, before ReLU and pooling.
+    pub shortcut: Option<usize>,
     /// A ReLU follows.
     pub relu: bool,
     /// A 2 x 2 max pooling follows.
@@ -52,6 +54,19 @@ impl Stage {
     /// Rows and columns of the kernel.
     pub fn kernel(&self) -> (usize, usize) {
         (self.axes[0].kernel, self.axes[1].kernel)
+    }
+    /// How its shortcut is read: a 1 x 1 convolution with the identity as its weights.
+    pub(crate) fn identity(&self) -> Option<Stage> {
+        let (in_rows, in_cols) = self.written();
+        Some(Stage {
+            input: self.shortcut?,
+            inputs: self.outputs,
+            in_rows,
+            in_cols,
+            axes: [Axis::POINT; 2],
+            strip: self.cols,
+            ..self.clone()
+        })
     }
     /// Adds a pooling to the stage. A last row or column that no pooling window reads is not computed.
     pub(crate) fn set_pool(&mut self) {

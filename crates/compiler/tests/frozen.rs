@@ -32,6 +32,28 @@ fn prepared(frozen: &[usize], config: &'static Config) -> Prepared {
     Prepared::for_memory(&network(frozen), config, BATCH, PixelFormat::F32, MEMORY).unwrap()
 }
 
+/// Four layers with two residual connections, of which those in `frozen` are frozen.
+fn residual(frozen: &[usize], config: &'static Config) -> Prepared {
+    let layers = ["", "conv1", "conv1", ""].iter().enumerate().map(|(i, from)| {
+        let frozen = frozen.contains(&i);
+        let add = if from.is_empty() {
+            String::new()
+        } else {
+            format!("[[layer]]\nkind = \"add\"\nfrom = \"{from}\"\n")
+        };
+        match i {
+            3 => format!("[[layer]]\nkind = \"fc\"\noutputs = 5\nfrozen = {frozen}\n"),
+            _ => format!(
+                "[[layer]]\nkind = \"conv\"\noutputs = 6\nkernel = 3\npadding = 1\nfrozen = {frozen}\n{add}[[layer]]\nkind = \"relu\"\n"
+            ),
+        }
+    });
+    let layers: String = layers.collect();
+    let text = format!("name = \"four\"\n[input]\nchannels = 2\nrows = 8\ncolumns = 8\n{layers}");
+    let network = Network::from_toml(&text).unwrap();
+    Prepared::for_memory(&network, config, BATCH, PixelFormat::F32, MEMORY).unwrap()
+}
+
 /// The parameters of every layer after a step, and the loss.
 fn step(plan: &Plan) -> (Vec<Vec<u32>>, u32) {
     let mut device = ModelDevice::new(plan.config, plan.map.memory_words);
@@ -66,7 +88,12 @@ fn initial(plan: &Plan) -> Vec<Vec<u32>> {
 
 #[test]
 fn frozen_layers_keep_their_bits_and_the_others_learn_the_same_as_without() {
-    for config in [&FP32_2X2, &SIM_4X4, &FP32_8X8] {
+    type Network = fn(&[usize], &'static Config) -> Prepared;
+    let networks: [Network; 2] = [prepared, residual];
+    for (config, prepared) in [&FP32_2X2, &SIM_4X4, &FP32_8X8]
+        .into_iter()
+        .flat_map(|config| networks.map(|network| (config, network)))
+    {
         let (whole, loss) = step(&prepared(&[], config).plan().unwrap());
         for frozen in [&[0][..], &[1], &[3], &[0, 1], &[0, 2], &[1, 3], &[0, 1, 2], &[1, 2, 3]] {
             let plan = prepared(frozen, config).plan().unwrap();

@@ -6,8 +6,9 @@ use sha2::{Digest, Sha256};
 use std::path::Path;
 
 /// The networks that ship with the project, the default one first.
-pub const BUNDLED: [(&str, &str); 8] = [
+pub const BUNDLED: [(&str, &str); 9] = [
     ("digits", include_str!("../../../networks/digits.toml")),
+    ("digits-residual", include_str!("../../../networks/digits-residual.toml")),
     ("mnist", include_str!("../../../networks/mnist.toml")),
     ("cifar10", include_str!("../../../networks/cifar10.toml")),
     ("one-x", include_str!("../../../networks/one-x.toml")),
@@ -109,7 +110,7 @@ mod tests {
     #[test]
     fn an_unknown_network_is_answered_with_the_bundled_ones() {
         let error = NetworkFile::load("resnet").unwrap_err().to_string();
-        assert!(error.contains("`resnet`") && error.contains("digits, mnist"), "{error}");
+        assert!(error.contains("`resnet`") && error.contains("digits, digits-residual, mnist"), "{error}");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The whole accelerator in Verilator against the golden model: the same programs, the same bits.
 
-use ef_compiler::{Network, PixelFormat, Plan, Prepared, drawn};
+use ef_compiler::{Layer, Network, PixelFormat, Plan, Prepared, drawn};
 use ef_isa::config::{FP32_8X8, SIM_2X2, SIM_4X4};
 use ef_isa::{Config, Device, Hyperparameters, regs};
 use ef_model::ModelDevice;
@@ -153,13 +153,16 @@ fn layers_of_alexnet_and_vgg_16_train_like_the_model() {
 #[test]
 fn networks_drawn_by_seed_train_like_the_model() {
     let configs = [&SIM_2X2, &SIM_4X4, &FP32_8X8];
-    let handed = (0..9).filter(|number| {
+    let mut added = 0;
+    let handed = (0..15).filter(|number| {
         let drawn = drawn::network(1, *number);
+        let adds = |layer: &&Layer| matches!(layer, Layer::Add { .. });
+        added += drawn.network.layers.iter().filter(adds).count();
         let dram = DramSettings { stall: 10 * (*number as u32 % 3), seed: *number, ..Default::default() };
         trains_equally(&drawn.network, configs[*number as usize % 3], drawn.batch, &dram)
     });
     let handed = handed.count();
-    assert!(handed > 2, "{handed} networks hand tiles on");
+    assert!(handed > 2 && added > 2, "{handed} networks hand tiles on, {added} maps are added");
 }
 
 #[test]

@@ -195,7 +195,15 @@ fn needed_words(prepared: &Prepared, pass: &ScheduledPass, batch: usize) -> u64 
         // BP and WU of a stage share its loss and its codes
         let codes = if prepared.graph.has_loss(index) { stage.code_words() } else { 0 };
         let output = if again { 0 } else { stage.out_words() + codes };
-        maps += input(index) + output;
+        // what is added comes once more: the map in FP, the loss of who adds it in BP
+        let added = match phase {
+            Phase::Fp => stage.shortcut.map_or(0, |tensor| prepared.graph.tensors[tensor].words),
+            Phase::Bp => {
+                prepared.graph.joins(stage.input).map(|join| join.out_words() + join.code_words()).sum()
+            }
+            Phase::Wu => 0,
+        };
+        maps += input(index) + output + added;
         // the update reads and writes the weights and what the optimiser keeps
         let moved = 2 * (1 + prepared.graph.optimiser.state().len());
         weights += if phase == Phase::Wu { moved } else { 1 } * stage.out_groups() * stage.block_words();

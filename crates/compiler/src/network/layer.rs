@@ -30,6 +30,11 @@ pub enum Layer {
         #[serde(default)]
         frozen: bool,
     },
+    /// Adds the map of an earlier layer to the convolution right before it: a residual connection.
+    Add {
+        /// The layer's name: `conv1`. Its map is what leaves its ReLU and pooling.
+        from: String,
+    },
     /// `max(0, x)`, behind a convolution, a fully connected layer or a pooling.
     Relu {},
     /// 2 x 2, stride 2; an odd last row or column is dropped.
@@ -91,6 +96,7 @@ impl Layer {
     pub fn kind(&self) -> &'static str {
         match self {
             Layer::Conv { .. } => "conv",
+            Layer::Add { .. } => "add",
             Layer::Relu {} => "relu",
             Layer::MaxPool { .. } => "max_pool",
             Layer::Fc { .. } => "fc",

@@ -2,6 +2,7 @@
 
 use super::compute::{LossOnChip, OnChip, Sums};
 use super::{Cut, Order, Part, Pass, Space, Visit};
+use crate::Stage;
 use crate::builder::{Builder, Context, Slots};
 use crate::room::Needs;
 use crate::tensors::loss::LossTile;
@@ -18,6 +19,16 @@ struct Regions {
     weights: Slots,
     losses: Slots,
     sums: Slots,
+    /// Of the losses of stages that add this stage's input, and the vectors of the identity.
+    joins: (Slots, usize),
+}
+
+/// The losses of the stages that add the input of a stage to what they make.
+struct Joins {
+    vectors: usize,
+    codes: usize,
+    traffic: Traffic,
+    count: usize,
 }
 
 impl Backward {
@@ -25,6 +36,30 @@ impl Backward {
         let stage = context.stage(self.0);
         let (rows, cols) = stage.bp_reach(tile);
         LossTile::new(stage, (tile.image, tile.images), rows, cols, (stage.cols, stage.rows * stage.cols))
+    }
+
+    /// The loss tile of `join`, which adds the tile's map.
+    fn joined(join: &Stage, tile: Tile) -> LossTile {
+        let end = |first: usize, length: usize| (first as i64, (first + length) as i64);
+        let (rows, cols) = (end(tile.row, tile.rows), end(tile.col, tile.cols));
+        LossTile::new(join, (tile.image, tile.images), rows, cols, (join.cols, join.rows * join.cols))
+    }
+
+    /// Largest tiles and whole traffic of all joins.
+    fn joins(&self, context: &Context, cut: &Cut) -> Joins {
+        let stage = context.stage(self.0);
+        let map = (stage.in_rows, stage.in_cols);
+        let none = Joins { vectors: 0, codes: 0, traffic: Traffic::default(), count: 0 };
+        context.graph.joins(stage.input).fold(none, |all, join| {
+            let largest = context.largest_loss(join, cut.size, map, |tile| Self::joined(join, tile));
+            let traffic = context.loss_traffic(join, cut.size, map, |tile| Self::joined(join, tile));
+            Joins {
+                vectors: all.vectors.max(largest.vectors),
+                codes: all.codes.max(largest.codes),
+                traffic: all.traffic + traffic,
+                count: all.count + 1,
+            }
+        })
     }
 
     /// The weights of a block of inputs stay on chip for all tiles; else they come with each part of the outputs.
@@ -77,6 +112,12 @@ impl Backward {
             let weights = OnChip { groups: ins, base };
             builder.compute_bp(index, tile, on_chip, weights, first, Sums { base: sum, init });
         }
+        for join in builder.context.graph.joins(stage.input) {
+            let (shape, base) = (Self::joined(join, tile), regions.joins.0.take());
+            builder.load_loss(join.tag as usize, shape, ins, base, None);
+            let loss = LossOnChip { tile: shape, groups: ins, base };
+            builder.add_bp(stage.tag, tile, loss, regions.joins.1, sum);
+        }
         let map = builder.context.gradient_store(stage);
         builder.store_map(&map, tile, ins, (tile.rows, tile.cols), sum);
         builder.tile_done();
@@ -101,11 +142,13 @@ impl Pass for Backward {
         let (part, slots) = self.weight_part(context, cut);
         let loss =
             context.largest_loss(stage, cut.size, (stage.in_rows, stage.in_cols), |t| self.tile(context, t));
+        let joins = self.joins(context, cut);
+        let identity = if joins.count > 0 { context.lanes() } else { 0 };
         Needs {
-            loss: cut.slots * cut.outs * loss.vectors,
-            weight: slots * part * stage.matrix_rows(cut.ins),
+            loss: cut.slots * (cut.outs * loss.vectors + cut.ins * joins.vectors),
+            weight: slots * part * stage.matrix_rows(cut.ins) + identity,
             psum: cut.slots * cut.ins * cut.size.pixels(),
-            code: cut.outs * loss.codes,
+            code: (cut.outs * loss.codes).max(cut.ins * joins.codes),
             ..Default::default()
         }
     }
@@ -122,15 +165,19 @@ impl Pass for Backward {
         let stay = self.weights_stay(context, cut) && cut.order == Order::GroupsFirst;
         let weight_loads = if stay { 1 } else { tiles };
         let store_runs = cut.size.store_runs(batch, stage.in_rows, stage.in_cols);
+        let joins = self.joins(context, cut);
+        let matrices = stage.out_groups() * stage.area() + joins.count;
         Work {
-            loads: loss * loss_loads + Traffic::new(weights, stage.out_groups() * parts_in) * weight_loads,
+            loads: loss * loss_loads
+                + Traffic::new(weights, stage.out_groups() * parts_in) * weight_loads
+                + joins.traffic,
             stores: Traffic::new(
                 batch * stage.in_groups() * stage.in_rows * stage.in_cols * context.lanes(),
                 store_runs * stage.in_groups(),
             ),
-            steps: (tiles * stage.out_groups() * stage.in_groups() * stage.area()) as u64,
+            steps: (tiles * stage.in_groups() * matrices) as u64,
             step: cut.size.pixels() as u64,
-            computations: (tiles * stage.in_groups() * parts_out) as u64,
+            computations: (tiles * stage.in_groups() * (parts_out + joins.count)) as u64,
             ..cut.ends(context)
         }
     }
@@ -147,11 +194,18 @@ impl Pass for Backward {
         let vectors = context
             .largest_loss(stage, size, (stage.in_rows, stage.in_cols), |t| self.tile(&context, t))
             .vectors;
+        let joins = self.joins(&context, cut);
+        let (matrices, losses) = (part * stage.matrix_rows(cut.ins), cut.outs * vectors);
+        let joined = Slots::new(bases.loss + cut.slots * losses, cut.ins * joins.vectors, cut.slots);
         let mut regions = Regions {
-            weights: Slots::new(bases.weight, part * stage.matrix_rows(cut.ins), slots),
-            losses: Slots::new(bases.loss, cut.outs * vectors, cut.slots),
+            weights: Slots::new(bases.weight, matrices, slots),
+            losses: Slots::new(bases.loss, losses, cut.slots),
             sums: Slots::new(bases.psum, cut.ins * size.pixels(), cut.slots),
+            joins: (joined, bases.weight + slots * matrices),
         };
+        if joins.count > 0 {
+            builder.load_identity(regions.joins.1);
+        }
         let stay = self.weights_stay(&context, cut);
         let all = (0, stage.out_groups());
         let tiles: Vec<Tile> = size.tiles(context.batch, stage.in_rows, stage.in_cols).collect();

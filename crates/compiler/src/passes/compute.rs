@@ -109,6 +109,74 @@ impl Builder<'_> {
         }
     }
 
+    /// Adds the shortcut `shape` ([`Stage::identity`]), `groups` of which lie in the feature buffer at `base`, to the partial sums of FP.
+    pub(super) fn add_fp(
+        &mut self,
+        shape: &Stage,
+        tile: Tile,
+        groups: usize,
+        (base, identity): (usize, usize),
+        sums: GroupSums,
+    ) {
+        let op = ComputeOp {
+            pixel_mode: false,
+            stream_loss: false,
+            column: false,
+            init: Init::Keep,
+            ones: false,
+            phase: Phase::Fp,
+        };
+        let stream = self.context.stream_input(shape, tile, groups, base);
+        for m in 0..groups {
+            self.compute(ComputeDesc {
+                op: op.encode(),
+                n_g: 1,
+                x_base: stream.x_base + m as u32 * stream.x_g,
+                s_base: identity as u32,
+                p_base: (sums.base + m * sums.stride) as u32,
+                ..stream.clone()
+            });
+        }
+    }
+
+    /// Adds the loss of a stage that adds the tile's map, in the loss buffer, to the partial sums of BP.
+    pub(super) fn add_bp(&mut self, tag: u32, tile: Tile, loss: LossOnChip, identity: usize, base: usize) {
+        let t = self.context.lanes();
+        let op = ComputeOp {
+            pixel_mode: false,
+            stream_loss: true,
+            column: true,
+            init: Init::Keep,
+            ones: false,
+            phase: Phase::Bp,
+        };
+        let (top, left) = (tile.row as i64, tile.col as i64);
+        let (map, row_phase) = (loss.tile.map(), loss.tile.row_phase(t));
+        for n in 0..loss.groups.1 {
+            self.compute(ComputeDesc {
+                op: op.encode(),
+                tag,
+                n_g: 1,
+                n_kr: 1,
+                n_kc: 1,
+                n_i: tile.images as u32,
+                n_r: tile.rows as u32,
+                n_c: tile.cols as u32,
+                x_base: (loss.base + loss.tile.offset(top, left) + n * map) as u32,
+                x_i: (loss.groups.1 * map) as u32,
+                x_r: loss.tile.cols as u32,
+                x_c: 1,
+                x_phase: loss.tile.phase(top, left, t),
+                ph_i: loss.tile.image_phase(t),
+                ph_r: row_phase,
+                ph_c: 1,
+                s_base: identity as u32,
+                p_base: (base + n * tile.images * tile.rows * tile.cols) as u32,
+                ..Default::default()
+            });
+        }
+    }
+
     /// BP of an input tile from a loss tile, for `weights.groups.1` input groups. The weights lie as `[outs][ins]` from output group
     /// `outs` on.
     pub(super) fn compute_bp(

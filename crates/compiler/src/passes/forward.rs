@@ -17,6 +17,8 @@ struct Regions {
     weights: Slots,
     features: Slots,
     sums: Slots,
+    /// Of the map that is added, and the vectors of the identity.
+    shortcut: (Slots, usize),
     /// The region of the whole row of tiles.
     row: usize,
     labels: Slots,
@@ -57,9 +59,12 @@ impl Forward {
         let stage = context.stage(self.0);
         let (rows, cols) = stage.input_map(cut.size.rows, cut.size.cols);
         let (part, slots) = self.weight_part(context, cut);
+        let (weights, features) = (cut.outs * stage.fp_block(part), cut.size.images * cut.ins * rows * cols);
+        let added = Slots::new(bases.feature + cut.slots * features, cut.outs * cut.size.pixels(), cut.slots);
         Regions {
-            weights: Slots::new(bases.weight, cut.outs * stage.fp_block(part), slots),
-            features: Slots::new(bases.feature, cut.size.images * cut.ins * rows * cols, cut.slots),
+            weights: Slots::new(bases.weight, weights, slots),
+            features: Slots::new(bases.feature, features, cut.slots),
+            shortcut: (added, bases.weight + slots * weights),
             sums: Slots::new(bases.psum, cut.outs * cut.moved(stage).pixels(), cut.slots),
             row: bases.psum,
             labels: Slots::new(0, cut.size.images, cut.slots),
@@ -101,6 +106,11 @@ impl Forward {
                 base
             });
             builder.compute_fp(index, tile, outs.1, OnChip { groups: ins, base }, weights, sums);
+        }
+        if let Some(shape) = stage.identity() {
+            let base = regions.shortcut.0.take();
+            builder.load_input(&shape, tile, outs, base);
+            builder.add_fp(&shape, tile, outs.1, (base, regions.shortcut.1), sums);
         }
         if self.is_last(&builder.context) {
             builder.store_loss(index, tile, regions.row, regions.labels.take());
@@ -146,9 +156,13 @@ impl Pass for Forward {
         let halve = |n: usize| n / stage.window();
         let code_row = halve(moved.cols).div_ceil(stage.code_columns() / stage.window());
         let codes = cut.outs * cut.size.images * halve(cut.size.rows) * code_row;
+        let (added, identity) = match stage.shortcut {
+            Some(_) => (cut.outs * cut.size.pixels(), context.lanes()),
+            None => (0, 0),
+        };
         Needs {
-            feature: cut.slots * cut.size.images * cut.ins * rows * cols,
-            weight: slots * cut.outs * stage.fp_block(part),
+            feature: cut.slots * (cut.size.images * cut.ins * rows * cols + added),
+            weight: slots * cut.outs * stage.fp_block(part) + identity,
             psum: cut.slots * cut.outs * moved.pixels(),
             operand: if self.is_last(context) { cut.slots * cut.size.images } else { 0 },
             scratch: context.scratch_words(stage, cut.size.rows, cut.size.cols, cut.ins),
@@ -169,14 +183,18 @@ impl Pass for Forward {
         let weight_loads = if stay { 1 } else { tiles };
         let weight_bursts = weight_loads * if stay { parts_out } else { parts_out * cut.outs * parts_in };
         let store_runs = cut.moved(stage).store_runs(batch, stage.rows, stage.cols);
-        let computations = tiles * stage.out_groups() * parts_in;
+        // the map that is added comes once, one more matrix for each group of outputs
+        let shortcut = stage.identity();
+        let more = usize::from(shortcut.is_some());
+        let added = shortcut.map_or(Traffic::default(), |shape| context.input_traffic(&shape, cut.size));
+        let computations = tiles * stage.out_groups() * (parts_in + more);
         Work {
-            loads: input * input_loads + Traffic::new(weight_loads * weights, weight_bursts),
+            loads: input * input_loads + Traffic::new(weight_loads * weights, weight_bursts) + added,
             stores: Traffic::new(
                 batch * (stage.out_words() + stage.code_words()),
                 2 * store_runs * stage.out_groups(),
             ),
-            steps: (tiles * stage.out_groups() * stage.in_groups() * stage.area()) as u64,
+            steps: (tiles * stage.out_groups() * (stage.in_groups() * stage.area() + more)) as u64,
             step: cut.size.pixels() as u64,
             computations: computations as u64,
             gather: (input_loads as u64) * context.gather_cycles(stage),
@@ -190,6 +208,9 @@ impl Pass for Forward {
         let stage = context.stage(index);
         let bases = builder.begin_pass(&self.needs(&context, cut));
         let mut regions = self.regions(&context, cut, bases);
+        if stage.shortcut.is_some() {
+            builder.load_identity(regions.shortcut.1);
+        }
         let stay = self.weights_stay(&context, cut);
         let all = (0, stage.in_groups());
         let tiles: Vec<Tile> = cut.size.tiles(context.batch, stage.rows, stage.cols).collect();

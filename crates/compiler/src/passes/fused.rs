@@ -34,9 +34,10 @@ fn share((first, count): (usize, usize), inputs: usize, outputs: usize) -> (usiz
 
 impl Fused {
     /// Whether BP and WU can be made together: the output positions that only WU needs are few.
-    pub fn possible(stage: &Stage) -> bool {
+    pub fn possible(context: &Context, index: usize) -> bool {
+        let stage = context.stage(index);
         let few = |axis: Axis| axis.padding.0.max(axis.padding.1) < axis.extent();
-        !stage.first() && stage.axes.into_iter().all(few)
+        !stage.first() && !context.graph.is_joined(stage.input) && stage.axes.into_iter().all(few)
     }
 
     /// The part of the output map that WU takes with a tile of the input map.

@@ -42,7 +42,7 @@ impl HandedBackward {
             && !first.striped()
             && second.flattened.is_none()
             && second.input == first.output
-            && Fused::possible(second)
+            && Fused::possible(context, SECOND.0)
     }
 
     fn stages<'a>(context: &Context<'a>) -> (&'a Stage, &'a Stage) {

@@ -53,7 +53,12 @@ impl HandedForward {
         let stages = &context.graph.stages;
         let Some(next) = stages.get(first + 1).filter(|_| first + 2 < stages.len()) else { return false };
         let whole = stages[first].flattened.is_none() && !stages[first].striped();
-        whole && next.flattened.is_none() && next.input == stages[first].output
+        let joins = [&stages[first], next].iter().any(|stage| stage.shortcut.is_some());
+        whole
+            && !joins
+            && !context.graph.is_joined(stages[first].output)
+            && next.flattened.is_none()
+            && next.input == stages[first].output
     }
 
     fn stages<'a>(&self, context: &Context<'a>) -> (&'a Stage, &'a Stage) {

@@ -54,6 +54,13 @@ impl Builder<'_> {
         self.load_weight_vectors(first, runs, (rows, outs.1, rows), base);
     }
 
+    /// The identity.
+    pub fn load_identity(&mut self, base: usize) {
+        let t = self.context.lanes();
+        let at = self.context.map.identity.expect("a network that adds maps has one") as usize;
+        self.load_weight_vectors(at, Runs::new(t * t, (1, 0), (1, 0)), (t, 1, t), base);
+    }
+
     /// `blocks` blocks of `rows` vectors, each `pitch` vectors after the one before.
     fn load_weight_vectors(
         &mut self,

@@ -46,11 +46,13 @@ pub fn network(name: &str, (channels, rows, columns): (usize, usize, usize), lay
         let words: Vec<&str> = layer.split(' ').collect();
         toml += &format!("[[layer]]\nkind = \"{}\"\n", words[0]);
         let keys: &[&str] = match words[0] {
+            "add" => &["from"],
             "fc" => &["outputs", "bias"],
             _ => &["outputs", "kernel", "padding", "stride", "dilation", "bias"],
         };
         for (key, value) in keys.iter().zip(&words[1..]) {
-            toml += &format!("{key} = {value}\n");
+            let quote = if words[0] == "add" { "\"" } else { "" };
+            toml += &format!("{key} = {quote}{value}{quote}\n");
         }
     }
     toml

@@ -50,6 +50,31 @@ fn tiles_of_nothing_but_padding_agree() {
 }
 
 #[test]
+fn residual_connections_agree() {
+    // around one convolution and around two; the map of conv1 twice; pooling behind a sum; channels that fill no group
+    let layers = [
+        "conv 11 3 1",
+        "relu",
+        "conv 11 3 1",
+        "add conv1",
+        "relu",
+        "conv 5 3 1",
+        "relu",
+        "conv 11 [1,3] [0,1]",
+        "add conv1",
+        "relu",
+        "max_pool",
+        "conv 11 3 1",
+        "add conv4",
+        "conv 3 2 0",
+        "fc 6",
+    ];
+    for config in [&SIM_2X2, &SIM_4X4, &FP32_8X8] {
+        agrees(&network("residual", (2, 9, 10), &layers), 5, config);
+    }
+}
+
+#[test]
 fn maps_larger_than_a_buffer_are_tiled_by_rows() {
     let layers = [
         "conv 16 3 1",

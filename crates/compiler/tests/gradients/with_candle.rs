@@ -59,13 +59,21 @@ pub fn with_candle(case: &Case) -> candle_core::Result<(f64, Gradients<f64>)> {
         .collect::<candle_core::Result<Vec<_>>>()?;
     let mut next = vars.iter();
     let mut pending_relu = false;
+    // the map of every layer with weights, once it is finished
+    let (mut maps, mut names) = (std::collections::HashMap::new(), case.network.parameters().into_iter());
+    let mut unfinished = None;
     for layer in &case.network.layers {
         // ReLU and maximum commute; pooling first leaves no ties between zeros
         if pending_relu && !matches!(layer, Layer::MaxPool { .. }) {
             x = x.relu()?;
             pending_relu = false;
         }
-        match *layer {
+        if matches!(layer, Layer::Conv { .. } | Layer::Fc { .. }) {
+            unfinished.take().map(|name| maps.insert(name, x.clone()));
+            unfinished = names.next().map(|p| p.name);
+        }
+        match layer {
+            Layer::Add { from } => x = (x + &maps[from])?,
             Layer::Conv { .. } => {
                 let (weight, bias) = next.next().unwrap();
                 let outputs = bias.dims1()?;

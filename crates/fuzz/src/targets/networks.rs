@@ -8,8 +8,9 @@ use rand::Rng;
 use rand::seq::IndexedRandom;
 
 /// One of each layer, small.
-const SMALL: &str = "name = \"small\"\n[input]\nchannels = 2\nrows = 9\ncolumns = 7\nscale_shift = 8\n[[layer]]\nkind = \"conv\"\noutputs = 5\nkernel = 3\npadding = 1\n\
-                     [[layer]]\nkind = \"relu\"\n[[layer]]\nkind = \"max_pool\"\n[[layer]]\nkind = \"conv\"\noutputs = 6\nkernel = 2\n[[layer]]\nkind = \"fc\"\noutputs = 4\n\
+const SMALL: &str = "name = \"small\"\n[input]\nchannels = 2\nrows = 9\ncolumns = 7\nscale_shift = 8\n[[layer]]\nkind = \"conv\"\noutputs = 5\nkernel = 3\npadding = [1, 1, 2, 0]\n\
+                     [[layer]]\nkind = \"relu\"\n[[layer]]\nkind = \"conv\"\noutputs = 5\nkernel = [3, 1]\npadding = [1, 0]\nbias = false\n\
+                     [[layer]]\nkind = \"add\"\nfrom = \"conv1\"\n[[layer]]\nkind = \"max_pool\"\n[[layer]]\nkind = \"conv\"\noutputs = 6\nkernel = 2\ndilation = [1, 2]\n[[layer]]\nkind = \"fc\"\noutputs = 4\n\
                      [[layer]]\nkind = \"relu\"\n[[layer]]\nkind = \"fc\"\noutputs = 3\n[[layer]]\nkind = \"softmax_cross_entropy\"\n";
 
 /// Words of memory of the largest step that is compiled: larger ones take longer than a case may.
