@@ -9,14 +9,16 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use ef_compiler::Network;
 use ef_isa::vector::Optimiser;
 use ef_isa::{Config, config};
 use ef_runtime::atomic;
+use ef_runtime::cli::DramArgs;
 use ef_runtime::fitting::boards;
 use ef_runtime::networks::NetworkFile;
 use ef_runtime::summary::grouped;
+use ef_sim::DramSettings;
 use ef_tools::say;
 use std::path::{Path, PathBuf};
 
@@ -39,6 +41,9 @@ pub struct PlanArgs {
     /// Optimiser: sgd, nesterov, adam or adamw [default: that of the network]
     #[arg(long, value_name = "NAME")]
     optimiser: Option<Optimiser>,
+    /// The memory, without --board
+    #[command(flatten)]
+    dram: DramArgs,
     /// Images per step
     #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..))]
     batch: u16,
@@ -50,12 +55,16 @@ pub struct PlanArgs {
 pub fn run(args: &PlanArgs) -> Result<()> {
     let (config, behind) = match &args.board {
         Some(name) => {
+            ensure!(
+                args.dram == DramArgs::default(),
+                "a board has its own SDRAM: leave --board or the --dram options away"
+            );
             let board = crate::synth::board(name, None, None)?;
             (board.accelerator, Behind::board(&board)?)
         }
         None => (
             args.config.as_deref().map_or(Ok(&config::FP32_8X8), Config::named)?,
-            Behind::simulated(&Default::default())?,
+            Behind::simulated(&args.dram.settings(DramSettings::default()))?,
         ),
     };
     let mut file = NetworkFile::load(&args.network)?;

@@ -21,6 +21,8 @@ pub struct Context<'a> {
     pub memory: Memory,
     /// Images of the step; a trial of a schedule takes fewer than there are.
     pub batch: usize,
+    /// Weights are updated; a trial of a schedule may leave it out.
+    pub updates: bool,
     /// The step trains: codes are kept, and gradients are made.
     pub train: bool,
     /// If there is a seed, cuts are drawn by it instead of searched.

@@ -253,7 +253,7 @@ impl Prepared {
 
     fn context<'a>(&self, graph: &'a Graph, map: &'a MemoryMap, train: bool) -> Context<'a> {
         let &Prepared { config, batch, memory, drawn, .. } = self;
-        Context { graph, config, map, memory, batch, train, drawn }
+        Context { graph, config, map, memory, batch, updates: true, train, drawn }
     }
 
     /// FP and loss; with `train` BP, WU and update too.

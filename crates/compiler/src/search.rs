@@ -60,12 +60,15 @@ fn best(context: &Context, pass: Box<dyn Pass>, space: &Space) -> Result<Chosen,
     let mut left = TRIED_COMMANDS;
     let mut best: Option<(u64, Cut, Work)> = None;
     for (cut, work) in found.into_iter().take(TRIED_CUTS) {
-        let commands = work.commands() * trial_images(context, &cut) as u64 / context.batch as u64;
+        let commands = trial_commands(context, &cut, &work);
         if best.is_some() && commands > left {
-            break;
+            continue;
         }
-        let cycles =
-            if commands > left { work.cycles(context.memory) } else { time(context, pass.as_ref(), &cut) };
+        let cycles = if commands > left {
+            work.cycles(context.memory)
+        } else {
+            time(context, pass.as_ref(), &cut, &work)
+        };
         left = left.saturating_sub(commands);
         if best.as_ref().is_none_or(|(least, ..)| cycles < *least) {
             best = Some((cycles, cut, work));
@@ -132,8 +135,29 @@ fn commands(context: &Context, pass: &dyn Pass, cut: &Cut, work: &Work) -> u64 {
     whole(context, cut, |batch| emit(context, pass, cut, batch).len() as u64)
 }
 
+/// About the commands of the longer trial.
+fn trial_commands(context: &Context, cut: &Cut, work: &Work) -> u64 {
+    let update = if without_update(context, cut, work) { work.update.bursts } else { 0 };
+    (work.commands() - update) * trial_images(context, cut) as u64 / context.batch as u64
+}
+
+/// Trials of a few images leave the update out: it would take longer than the images, and hide what they take.
+fn without_update(context: &Context, cut: &Cut, work: &Work) -> bool {
+    work.update.words > 0 && trial_images(context, cut) < context.batch
+}
+
 /// The cycles of a pass alone.
-fn time(context: &Context, pass: &dyn Pass, cut: &Cut) -> u64 {
+fn time(context: &Context, pass: &dyn Pass, cut: &Cut, work: &Work) -> u64 {
+    let cycles = predicted(context, pass, cut);
+    if !without_update(context, cut, work) {
+        return cycles;
+    }
+    let context = &Context { updates: false, ..*context };
+    cycles.max(work.with_update(predicted(context, pass, cut), context.memory))
+}
+
+/// The cycles of a pass by the model of time.
+fn predicted(context: &Context, pass: &dyn Pass, cut: &Cut) -> u64 {
     whole(context, cut, |batch| {
         let mut commands = emit(context, pass, cut, batch);
         synchronise(context.lanes(), &mut commands);

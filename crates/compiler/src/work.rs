@@ -18,6 +18,10 @@ pub struct Work {
     /// Words and bursts from and to DRAM.
     pub loads: Traffic,
     pub stores: Traffic,
+    /// What of both is the update, of WU.
+    pub update: Traffic,
+    /// The kernel waits for the update of one block before it begins the next.
+    pub update_waits: bool,
     /// Steps of the kernel (one matrix each), and the vectors streamed in each.
     pub steps: u64,
     pub step: u64,
@@ -40,20 +44,33 @@ fn rates(memory: Memory) -> (u64, u64) {
     }
 }
 
+/// Cycles of a memory that does nothing else.
+fn cycles(traffic: Traffic, memory: Memory) -> u64 {
+    let (word, burst) = rates(memory);
+    traffic.words * word + traffic.bursts * burst
+}
+
 impl Work {
     /// Cycles of arithmetic, waits for partial sums included.
     pub fn kernel(&self) -> u64 {
         self.steps * self.step.max(REVISIT) + self.computations * COMMAND
     }
 
+    /// The cycles of the whole pass if it takes `rest` without its update.
+    pub fn with_update(&self, rest: u64, memory: Memory) -> u64 {
+        match self.update_waits {
+            true => rest + cycles(self.update, memory),
+            false => rest.max(cycles(self.loads + self.stores, memory)),
+        }
+    }
+
     /// About the cycles that the pass takes.
     pub fn cycles(&self, memory: Memory) -> u64 {
         let rates = rates(memory);
-        let cycles = |traffic: Traffic| traffic.words * rates.0 + traffic.bursts * rates.1;
-        let (loads, stores) = (cycles(self.loads), cycles(self.stores));
-        let (engine, memory) = (loads + self.gather, loads + stores);
-        let body =
-            if self.serial { self.kernel() + engine + stores } else { self.kernel().max(memory).max(engine) };
+        let (loads, stores) = (cycles(self.loads, memory), cycles(self.stores, memory));
+        let update = if self.update_waits { cycles(self.update, memory) } else { 0 };
+        let (engine, memory, kernel) = (loads + self.gather, loads + stores, self.kernel() + update);
+        let body = if self.serial { kernel + engine + stores } else { kernel.max(memory).max(engine) };
         body + self.commands() * TURN + self.ends * rates.0 + LATENCY
     }
 

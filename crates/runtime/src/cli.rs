@@ -10,7 +10,7 @@ use anyhow::Result;
 use std::process::ExitCode;
 
 pub use eval::EvalArgs;
-pub use hardware::HardwareArgs;
+pub use hardware::{DramArgs, HardwareArgs};
 pub use memtest::MemtestArgs;
 pub use train::{TrainArgs, USUAL_EPOCHS};
 

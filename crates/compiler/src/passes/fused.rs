@@ -148,6 +148,8 @@ impl Pass for Fused {
         let blocks = (cut.size.images * rows * cols).div_ceil(context.lanes());
         let wu_vectors = stage.in_groups() * stage.area() * context.lanes();
         Work {
+            update: update_loads + update_stores,
+            update_waits: parts_in > 1,
             loads: loss * parts_in + input + Traffic::new(weights, 0) + update_loads,
             stores: Traffic::new(map, runs * stage.in_groups()) + update_stores,
             // steps of BP, and those of WU converted to steps of the same length

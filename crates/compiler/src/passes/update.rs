@@ -101,6 +101,9 @@ impl Builder<'_> {
     /// Updates output groups `outs` x input groups `ins`, from now on; the gradients of each output group lie one after the other from
     /// `sums`, its bias gradient after its weights'.
     pub(super) fn update(&mut self, index: usize, outs: (usize, usize), ins: (usize, usize), sums: usize) {
+        if !self.context.updates {
+            return;
+        }
         let stage = self.context.stage(index);
         let t = self.context.lanes();
         let area = stage.area();

@@ -85,7 +85,11 @@ impl Pass for Weight {
         let input = context.input_traffic(stage, cut.size);
         let (update_loads, update_stores) = context.update_traffic(stage);
         let vectors = stage.in_groups() * stage.area() * context.lanes();
+        // with one region of sums, each block but the last is updated before the next one begins
+        let one = self.sum_slots(context, cut) == 1 && parts_out * parts_in > 1;
         Work {
+            update: update_loads + update_stores,
+            update_waits: one,
             loads: loss * parts_in + input * parts_out + update_loads,
             stores: update_stores,
             steps: (tiles * stage.out_groups() * cut.size.pixels().div_ceil(context.lanes())) as u64,
