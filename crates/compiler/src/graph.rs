@@ -26,7 +26,7 @@ pub struct Tensor {
 }
 
 /// A network as operations over tensors.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Graph {
     /// The images first, then the output of every stage.
     pub tensors: Vec<Tensor>,
@@ -34,6 +34,8 @@ pub struct Graph {
     pub stages: Vec<Stage>,
     /// How its weights follow from gradients.
     pub optimiser: Optimiser,
+    /// Share of a label that all classes get in training.
+    pub label_smoothing: f32,
 }
 
 impl Graph {
@@ -60,7 +62,7 @@ impl Graph {
                 }
                 Layer::Relu {} => stages.last_mut().expect("the network was checked").relu = true,
                 Layer::MaxPool { .. } => stages.last_mut().expect("the network was checked").set_pool(),
-                Layer::SoftmaxCrossEntropy {} => {}
+                Layer::SoftmaxCrossEntropy { .. } => {}
             }
         }
         let (channels, rows, cols) = (network.input.channels, network.input.rows, network.input.columns);
@@ -73,7 +75,8 @@ impl Graph {
             cols: s.out_cols(),
             words: s.out_words(),
         }));
-        Ok(Graph { tensors, stages, optimiser: network.optimiser })
+        let label_smoothing = network.label_smoothing();
+        Ok(Graph { tensors, stages, optimiser: network.optimiser, label_smoothing })
     }
 
     /// The first stage that is trained. No loss goes further than to its output: it has WU and no BP, those before it have neither.

@@ -47,7 +47,7 @@ pub use tile::TileSize;
 
 use builder::Context;
 use ef_isa::compute::Phase;
-use ef_isa::vector::{Settings, library};
+use ef_isa::vector::{Settings, Smoothing, library};
 use ef_isa::{Config, Device, DeviceError};
 use ef_time::{BurstMemory, Memory};
 use std::ops::Range;
@@ -79,6 +79,8 @@ pub struct Plan {
     pub map: MemoryMap,
     /// The layers, each with its ReLU and pooling.
     pub stages: Vec<Stage>,
+    /// What the recipes of the loss are told.
+    pub smoothing: Smoothing<f32>,
     /// Multiplications of one training step that the network needs: FP, BP, WU, for the whole batch.
     pub useful_macs: [u64; 3],
 }
@@ -110,7 +112,8 @@ impl Plan {
             let one = |i: usize| if i / lanes == i % lanes { 1f32.to_bits() } else { 0 };
             device.write_memory(at, &(0..lanes * lanes).map(one).collect::<Vec<u32>>())?;
         }
-        device.write_memory(self.map.tables, &library().tables.words())
+        device.write_memory(self.map.tables, &library().tables.words())?;
+        device.write_memory(self.map.tables + Smoothing::AT, &self.smoothing.words())
     }
 
     /// Writes what the recipes of the next steps are told beside the registers, after the tables.
@@ -280,9 +283,11 @@ impl Prepared {
             stages.map(|(_, stage)| batch as u64 * stage.macs()).sum()
         };
         let useful_macs = [of(&|_| true), of(&|index| graph.has_bp(index)), of(&|index| graph.has_wu(index))];
+        let classes = graph.stages.last().map_or(1, |stage| stage.outputs);
+        let smoothing = Smoothing::new(graph.label_smoothing, classes);
         let stages = graph.stages;
         let end = map.data_words;
-        let mut plan = Plan { config, batch, train, eval, map, stages, useful_macs };
+        let mut plan = Plan { config, batch, train, eval, map, stages, smoothing, useful_macs };
         plan.place_programs(end)?;
         Ok(plan)
     }

@@ -166,6 +166,14 @@ impl Network {
         network
     }
 
+    /// Share of a label that all classes get in training.
+    pub fn label_smoothing(&self) -> f32 {
+        match self.layers.last() {
+            Some(Layer::SoftmaxCrossEntropy { label_smoothing }) => *label_smoothing,
+            _ => 0.0,
+        }
+    }
+
     /// Classes: outputs of the last layer with weights.
     pub fn classes(&self) -> usize {
         self.parameters().last().map_or(0, |p| p.outputs)
@@ -235,7 +243,7 @@ impl Network {
                 .map_err(error)?;
         }
         let index = self.layers.len();
-        match self.layers.iter().rev().find(|l| **l != Layer::SoftmaxCrossEntropy {}) {
+        match self.layers.iter().rev().find(|l| !matches!(l, Layer::SoftmaxCrossEntropy { .. })) {
             None => Err(NetworkError::Empty),
             _ if self.layers.iter().all(|layer| layer.frozen() != Some(false)) => Err(NetworkError::Frozen),
             Some(Layer::Fc { .. } | Layer::Conv { .. }) if (shape.1, shape.2) == (1, 1) => Ok(shapes),
@@ -278,7 +286,12 @@ fn next_shape(layer: &Layer, (channels, rows, columns): Shape) -> Result<Shape, 
             Err(format!("a 2 x 2 window does not fit into a {rows} x {columns} map"))
         }
         Layer::MaxPool { .. } => Ok((channels, rows / 2, columns / 2)),
-        Layer::Add { .. } | Layer::Relu {} | Layer::SoftmaxCrossEntropy {} => Ok((channels, rows, columns)),
+        Layer::SoftmaxCrossEntropy { label_smoothing } if !(0.0..1.0).contains(&label_smoothing) => {
+            Err(format!("label_smoothing is {label_smoothing}; at least 0 and below 1 is possible"))
+        }
+        Layer::Add { .. } | Layer::Relu {} | Layer::SoftmaxCrossEntropy { .. } => {
+            Ok((channels, rows, columns))
+        }
     }
 }
 
@@ -356,7 +369,7 @@ fn check_add(
 /// ReLU and pooling belong to the conv or fc layer before them: each at most once, in either order.
 fn check_order(layer: &Layer, after: Option<&Layer>, last: bool, before: &[Layer]) -> Result<(), String> {
     match layer {
-        Layer::SoftmaxCrossEntropy {} if !last => Err("must be the last layer".into()),
+        Layer::SoftmaxCrossEntropy { .. } if !last => Err("must be the last layer".into()),
         Layer::Relu {} | Layer::MaxPool { .. } => {
             let own: Vec<_> = before
                 .iter()
@@ -443,6 +456,20 @@ mod tests {
         ] {
             let error = error(&[layers.concat(), fc.into()].concat());
             assert!(error.contains("(add): ") && error.contains(says), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_label_keeps_a_part_of_itself() {
+        let network = |smoothing: &str| {
+            let layers = with_keys(["", "", "", "", &format!("label_smoothing = {smoothing}")]);
+            Network::from_toml(&format!("{HEAD}{layers}")).map_err(|error| error.to_string())
+        };
+        assert_eq!(network("0.25").unwrap().label_smoothing(), 0.25);
+        for wrong in ["1.0", "-0.1", "nan", "inf"] {
+            let error = network(wrong).unwrap_err();
+            assert!(error.contains("layer 5 (softmax_cross_entropy): label_smoothing is "), "{error}");
+            assert!(error.contains("at least 0 and below 1"), "{error}");
         }
     }
 

@@ -62,10 +62,10 @@ impl NetworkFile {
         let network = Network::from_toml(toml).with_context(|| format!("network {origin}"))?;
         // a table is sorted by key, and comments are gone
         let mut canonical = toml.parse::<toml::Table>().with_context(|| format!("network {origin}"))?;
-        // what is frozen, and how weights follow from gradients, may change from one run to the next
+        // how a network learns may change from one run to the next
         canonical.remove("optimiser");
         for layer in canonical.get_mut("layer").and_then(toml::Value::as_array_mut).into_iter().flatten() {
-            layer.as_table_mut().map(|layer| layer.remove("frozen"));
+            layer.as_table_mut().map(|layer| (layer.remove("frozen"), layer.remove("label_smoothing")));
         }
         let hash = hex::encode(&Sha256::digest(canonical.to_string())[..8]);
         Ok(NetworkFile { network, toml: toml.into(), hash })

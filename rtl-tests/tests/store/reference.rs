@@ -1,7 +1,7 @@
 //! What recipes of programs compute, written down once more as plain loops.
 
 use ef_isa::Hyperparameters;
-use ef_isa::vector::{Optimiser, Settings};
+use ef_isa::vector::{Optimiser, Settings, Smoothing};
 use ef_numerics as num;
 
 /// 1.0.
@@ -78,7 +78,12 @@ pub struct Totals {
 }
 
 /// Softmax cross-entropy of images, each of so many logits and a label: the gradients, and whether a result was saturated.
-pub fn softmax(images: &[(Vec<u32>, usize)], inv_batch: u32, totals: &mut Totals) -> (Vec<Vec<u32>>, bool) {
+pub fn softmax(
+    images: &[(Vec<u32>, usize)],
+    inv_batch: u32,
+    smoothing: Option<&Smoothing<u32>>,
+    totals: &mut Totals,
+) -> (Vec<Vec<u32>>, bool) {
     let mut r = Rounded::default();
     let mut gradients = Vec::new();
     for (logits, label) in images {
@@ -92,12 +97,32 @@ pub fn softmax(images: &[(Vec<u32>, usize)], inv_batch: u32, totals: &mut Totals
         let e: Vec<u32> = x.iter().map(|x| num::exp(*x)).collect();
         let sum = e[1..].iter().fold(e[0], |sum, e| r.of(num::add(sum, *e)));
         let inverse = r.of(num::recip(sum));
-        let loss = r.of(num::sub(num::ln(sum), x.get(*label).copied().unwrap_or(0)));
+        let shifted = match smoothing {
+            None => x.get(*label).copied().unwrap_or(0),
+            Some(Smoothing { kept, share }) => {
+                let terms = x.iter().enumerate().map(|(k, x)| {
+                    let labelled = r.of(num::mul(*kept, if k == *label { *x } else { 0 }));
+                    let all = r.of(num::mul(*share, *x));
+                    r.of(num::add(labelled, all))
+                });
+                let terms: Vec<u32> = terms.collect();
+                terms[1..].iter().fold(r.of(num::add(terms[0], 0)), |sum, term| r.of(num::add(*term, sum)))
+            }
+        };
+        let loss = r.of(num::sub(num::ln(sum), shifted));
         totals.loss_sum = r.of(num::add(totals.loss_sum, loss));
         totals.correct += u32::from(best == *label);
         let gradient = e.iter().enumerate().map(|(k, e)| {
             let p = r.of(num::mul(*e, inverse));
-            let difference = if k == *label { r.of(num::sub(p, ONE)) } else { p };
+            let is = if k == *label { ONE } else { 0 };
+            let difference = match smoothing {
+                None => r.of(num::sub(p, is)),
+                Some(Smoothing { kept, share }) => {
+                    let labelled = r.of(num::mul(*kept, is));
+                    let less = r.of(num::sub(p, labelled));
+                    r.of(num::sub(less, *share))
+                }
+            };
             r.of(num::mul(difference, inv_batch))
         });
         gradients.push(gradient.collect());

@@ -7,7 +7,7 @@ use crate::walks;
 use ef_hdl_kit::rand::Rng;
 use ef_isa::Hyperparameters;
 use ef_isa::regs::HYPERPARAMETERS;
-use ef_isa::vector::{Element, Logits, Optimiser, Settings, Tables, Walk, library, schedule};
+use ef_isa::vector::{Element, Logits, Optimiser, Settings, Smoothing, Tables, Walk, library, schedule};
 use ef_model::vector::Words;
 use ef_rtl_tests::{Chance, Random, seeded};
 use std::collections::HashSet;
@@ -107,7 +107,11 @@ fn images(around: &Around, logits: &Logits) -> Vec<(Vec<u32>, usize)> {
 fn softmax_is_four_passes_with_the_bits_of_plain_loops() {
     let rng = &mut seeded(4);
     let (mut bench, mut model) = both(rng);
-    write(&mut bench, &mut model, &library().tables.words(), rng);
+    let (kept, share) = (0x3f66_6666, 0x3c23_d70a); // 0.9, 0.01
+    let smoothing = Smoothing { kept, share };
+    let mut words = library().tables.words();
+    words[Smoothing::AT as usize..][..2].copy_from_slice(&[kept, share]);
+    write(&mut bench, &mut model, &words, rng);
     let mut totals = Totals::default();
     let (mut hits, mut saturated) = (0, 0);
     for round in 0..80 {
@@ -121,7 +125,12 @@ fn softmax_is_four_passes_with_the_bits_of_plain_loops() {
             overflow |= made.saturated;
         }
         let images = images(&bench.around, &logits);
-        let (mut gradients, over) = reference::softmax(&images, registers.inv_batch, &mut totals);
+        let (mut gradients, over) = reference::softmax(
+            &images,
+            registers.inv_batch,
+            logits.smoothed.then_some(&smoothing),
+            &mut totals,
+        );
         // an image ends with a whole vector
         gradients.iter_mut().for_each(|image| image.resize(image.len().next_multiple_of(8), 0));
         assert_eq!(words, gradients.concat(), "gradients");

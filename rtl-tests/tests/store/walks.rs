@@ -69,6 +69,7 @@ pub fn logits(
         p_base: rng.random_range(0..=room - p_g * (groups - 1)),
         p_g,
         labels: rng.random_range(0..=(1 << config.operand_aw) - images),
+        smoothed: rng.random(),
     };
     for label in &mut operand[logits.labels as usize..][..images as usize] {
         *label = rng.random_range(0..classes + classes / 8);

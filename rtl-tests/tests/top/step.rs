@@ -256,7 +256,8 @@ fn update(a: &mut Assembler) {
 /// A softmax: four passes, of which the last one writes gradients.
 fn loss(a: &mut Assembler) {
     use Engine::{Load, Store};
-    let logits = Logits { images: IMAGES, classes: CLASSES, p_base: 0, p_g: IMAGES, labels: LABELS };
+    let logits =
+        Logits { images: IMAGES, classes: CLASSES, p_base: 0, p_g: IMAGES, labels: LABELS, smoothed: false };
     let passes = library().softmax(&logits, LANES);
     let [passes @ .., last] = passes.map(|walk| StoreDesc { tag: 7, ..StoreDesc::vector(&walk) });
     for pass in passes {

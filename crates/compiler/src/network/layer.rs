@@ -5,7 +5,7 @@ use crate::Axis;
 use serde::Deserialize;
 
 /// One entry of the `[[layer]]` list; its key `kind` is the variant.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Layer {
     /// Convolution.
@@ -58,7 +58,11 @@ pub enum Layer {
         frozen: bool,
     },
     /// The loss; always last, may be left out.
-    SoftmaxCrossEntropy {},
+    SoftmaxCrossEntropy {
+        /// Share of a label that all classes get in equal parts in training, at least 0 and below 1.
+        #[serde(default)]
+        label_smoothing: f32,
+    },
 }
 
 impl Layer {
@@ -100,7 +104,7 @@ impl Layer {
             Layer::Relu {} => "relu",
             Layer::MaxPool { .. } => "max_pool",
             Layer::Fc { .. } => "fc",
-            Layer::SoftmaxCrossEntropy {} => "softmax_cross_entropy",
+            Layer::SoftmaxCrossEntropy { .. } => "softmax_cross_entropy",
         }
     }
 }

@@ -194,6 +194,7 @@ impl Builder<'_> {
                 p_base: (sum + first) as u32,
                 p_g: tile.images as u32,
                 labels: (labels + first) as u32,
+                smoothed: self.context.train && self.context.graph.label_smoothing > 0.0,
             };
             self.softmax(stage, &logits, gradient);
         }

@@ -76,17 +76,17 @@ pub fn agrees_if(
     let prepared = Prepared::new(&case.network, config, batch, PixelFormat::F32).unwrap();
     let plan = scheduled(prepared).plan().unwrap();
     let (losses, gradients) = on_the_model(&case, &plan);
-    let (want_loss, want) = with_candle(&case).unwrap();
+    let (want_losses, want) = with_candle(&case).unwrap();
     println!(
-        "{} on {}: losses {losses:?} ({want_loss}), {} train and {} eval instructions",
+        "{} on {}: losses {losses:?} ({want_losses:?}), {} train and {} eval instructions",
         case.network.name,
         config.name,
         plan.train.len(),
         plan.eval.len()
     );
-    for loss in losses {
-        let off = (f64::from(loss) - want_loss).abs();
-        assert!(off < 1e-5 * want_loss.abs().max(1.0), "{losses:?} {want_loss}");
+    for (loss, want) in losses.into_iter().zip(want_losses) {
+        let off = (f64::from(loss) - want).abs();
+        assert!(off < 1e-5 * want.abs().max(1.0), "{losses:?} {want_losses:?}");
     }
     for ((layer, (weight, bias)), (want_weight, want_bias)) in plan.map.layers.iter().zip(gradients).zip(want)
     {

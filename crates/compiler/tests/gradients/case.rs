@@ -47,6 +47,7 @@ pub fn network(name: &str, (channels, rows, columns): (usize, usize, usize), lay
         toml += &format!("[[layer]]\nkind = \"{}\"\n", words[0]);
         let keys: &[&str] = match words[0] {
             "add" => &["from"],
+            "softmax_cross_entropy" => &["label_smoothing"],
             "fc" => &["outputs", "bias"],
             _ => &["outputs", "kernel", "padding", "stride", "dilation", "bias"],
         };

@@ -50,6 +50,17 @@ fn tiles_of_nothing_but_padding_agree() {
 }
 
 #[test]
+fn smoothed_labels_agree_in_training_and_are_plain_in_evaluation() {
+    for (classes, smoothing) in [(10, "0.1"), (3, "0.9"), (1, "0.5"), (41, "0.25")] {
+        let (fc, loss) = (format!("fc {classes}"), format!("softmax_cross_entropy {smoothing}"));
+        let layers = ["conv 4 3 1", "relu", "max_pool", &fc, &loss];
+        for config in [&SIM_2X2, &FP32_8X8] {
+            agrees(&network("smoothed", (1, 6, 6), &layers), 11, config);
+        }
+    }
+}
+
+#[test]
 fn residual_connections_agree() {
     // around one convolution and around two; the map of conv1 twice; pooling behind a sum; channels that fill no group
     let layers = [

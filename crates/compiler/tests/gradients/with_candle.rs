@@ -35,8 +35,8 @@ fn convolution(x: &Tensor, weight: &Tensor, axes: [Axis; 2]) -> candle_core::Res
 
 pub type Gradients<F> = Vec<(Vec<F>, Vec<F>)>;
 
-/// Loss and gradients of a case.
-pub fn with_candle(case: &Case) -> candle_core::Result<(f64, Gradients<f64>)> {
+/// Losses in training and evaluation, and gradients, of a case.
+pub fn with_candle(case: &Case) -> candle_core::Result<([f64; 2], Gradients<f64>)> {
     let cpu = Candle::Cpu;
     let batch = case.labels.len();
     let input = &case.network.input;
@@ -99,7 +99,7 @@ pub fn with_candle(case: &Case) -> candle_core::Result<(f64, Gradients<f64>)> {
                 let first = windows.detach().argmax_keepdim(D::Minus1)?;
                 x = windows.gather(&first, 3)?.reshape((n, channels, rows, cols))?;
             }
-            Layer::SoftmaxCrossEntropy {} => {}
+            Layer::SoftmaxCrossEntropy { .. } => {}
         }
     }
     let logits = x.flatten_from(1)?;
@@ -107,7 +107,11 @@ pub fn with_candle(case: &Case) -> candle_core::Result<(f64, Gradients<f64>)> {
     let shifted = logits.broadcast_sub(&max)?;
     let log_p = shifted.broadcast_sub(&shifted.exp()?.sum_keepdim(D::Minus1)?.log()?)?;
     let labels = Tensor::from_vec(case.labels.clone(), (batch, 1), &cpu)?;
-    let loss = (log_p.gather(&labels, 1)?.sum_all()? / -(batch as f64))?;
+    let plain = (log_p.gather(&labels, 1)?.sum_all()? / -(batch as f64))?;
+    // in training every class has its share of the label
+    let (s, classes) = (f64::from(case.network.label_smoothing()), log_p.dim(1)? as f64);
+    let all = (log_p.sum_all()? / -(batch as f64 * classes))?;
+    let loss = ((&plain * (1.0 - s))? + (all * s)?)?;
     let gradients = loss.backward()?;
     let out = vars
         .iter()
@@ -118,5 +122,5 @@ pub fn with_candle(case: &Case) -> candle_core::Result<(f64, Gradients<f64>)> {
             Ok((flat(weight)?, if p.bias { flat(bias)? } else { Vec::new() }))
         })
         .collect::<candle_core::Result<Vec<_>>>()?;
-    Ok((loss.to_scalar::<f64>()?, out))
+    Ok(([loss.to_scalar::<f64>()?, plain.to_scalar::<f64>()?], out))
 }

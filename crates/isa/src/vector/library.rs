@@ -1,6 +1,9 @@
 //! All recipes in one table: what a host writes into memory, and what the commands of its programs name.
 
-use super::recipes::{softmax_exponentials, softmax_gradient, softmax_greatest, softmax_loss};
+use super::recipes::{
+    smoothed_exponentials, smoothed_gradient, softmax_exponentials, softmax_gradient, softmax_greatest,
+    softmax_loss,
+};
 use super::{Optimiser, Recipe, RecipeWord, Tables, Walk, schedule};
 use std::sync::LazyLock;
 
@@ -11,14 +14,18 @@ pub struct Library {
     pub tables: Tables,
     /// Of each optimiser.
     updates: Vec<Vec<Update>>,
-    /// [`softmax_greatest`].
-    pub softmax_greatest: RecipeWord,
-    /// [`softmax_exponentials`] for [`SOME_IMAGES`] and more, and for fewer.
-    pub softmax_exponentials: [RecipeWord; 2],
-    /// [`softmax_loss`].
-    pub softmax_loss: RecipeWord,
-    /// [`softmax_gradient`].
-    pub softmax_gradient: RecipeWord,
+    /// Softmax cross-entropy, and the same with label smoothing.
+    softmax: [Softmax; 2],
+}
+
+/// The passes of a softmax cross-entropy.
+#[derive(Clone, Copy, Debug)]
+struct Softmax {
+    greatest: RecipeWord,
+    /// For [`SOME_IMAGES`] and more, and for fewer.
+    exponentials: [RecipeWord; 2],
+    loss: RecipeWord,
+    gradient: RecipeWord,
 }
 
 /// A pass of an update.
@@ -30,7 +37,7 @@ pub struct Update {
     pub leave: &'static [usize],
 }
 
-/// So many images take turns in the faster one of the two [`Library::softmax_exponentials`].
+/// So many images take turns in the faster one of the two recipes of exponentials.
 const SOME_IMAGES: u32 = 3;
 
 /// The library; it is made once.
@@ -58,18 +65,25 @@ impl Library {
                         .collect()
                 })
                 .into(),
-            softmax_greatest: RecipeWord { lane_level: 1, bounded: true, ..add(softmax_greatest(), 1) },
-            softmax_exponentials: [SOME_IMAGES, 1].map(|images| RecipeWord {
-                lane_level: 1,
-                bounded: true,
-                ..add(softmax_exponentials(), images)
-            }),
-            softmax_loss: RecipeWord { lane_level: 1, totals: true, ..add(softmax_loss(), 1) },
-            softmax_gradient: RecipeWord {
-                channel_level: 2,
-                bounded: true,
-                padded: true,
-                ..add(softmax_gradient(), 1)
+            softmax: {
+                let greatest = RecipeWord { lane_level: 1, bounded: true, ..add(softmax_greatest(), 1) };
+                let loss = RecipeWord { lane_level: 1, totals: true, ..add(softmax_loss(), 1) };
+                [(softmax_exponentials(), softmax_gradient()), (smoothed_exponentials(), smoothed_gradient())]
+                    .map(|(exponentials, gradient)| Softmax {
+                        greatest,
+                        loss,
+                        exponentials: [SOME_IMAGES, 1].map(|images| RecipeWord {
+                            lane_level: 1,
+                            bounded: true,
+                            ..add(exponentials.clone(), images)
+                        }),
+                        gradient: RecipeWord {
+                            channel_level: 2,
+                            bounded: true,
+                            padded: true,
+                            ..add(gradient, 1)
+                        },
+                    })
             },
             tables,
         }
@@ -96,13 +110,16 @@ pub struct Logits {
     pub p_g: u32,
     /// Operand word of the first label.
     pub labels: u32,
+    /// The labels are smoothed.
+    pub smoothed: bool,
 }
 
 impl Library {
     /// The passes of a softmax cross-entropy, with T lanes: greatest logits, exponentials, loss, and last the gradients, which leave image by
     /// image, each padded with +0 to whole vectors.
     pub fn softmax(&self, logits: &Logits, lanes: u32) -> [Walk; 4] {
-        let &Logits { images, classes, p_base, p_g, labels } = logits;
+        let &Logits { images, classes, p_base, p_g, labels, smoothed } = logits;
+        let recipes = &self.softmax[usize::from(smoothed)];
         let (groups, p_g) = (classes.div_ceil(lanes), i64::from(p_g));
         let walk = |recipe, turns, strides| {
             Walk { recipe, turns, p_base, limit: classes, o_c: labels, ..Walk::default() }
@@ -110,10 +127,10 @@ impl Library {
         };
         let over = |recipe| walk(recipe, [images, lanes, groups, 1], [1, 0, p_g, 0]);
         [
-            over(self.softmax_greatest),
-            over(self.softmax_exponentials[usize::from(images < SOME_IMAGES)]),
-            walk(self.softmax_loss, [images, 1, 1, 1], [0; 4]),
-            walk(self.softmax_gradient, [lanes, groups, images, 1], [0, p_g, 1, 0]),
+            over(recipes.greatest),
+            over(recipes.exponentials[usize::from(images < SOME_IMAGES)]),
+            walk(recipes.loss, [images, 1, 1, 1], [0; 4]),
+            walk(recipes.gradient, [lanes, groups, images, 1], [0, p_g, 1, 0]),
         ]
     }
 }

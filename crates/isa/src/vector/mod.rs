@@ -36,7 +36,7 @@ pub use library::{Library, Logits, Update, library};
 pub use optimiser::{Optimiser, Pass, Rates};
 pub use recipe::{Constant, Operand, Operation, Recipe, Sink, Source, Unit, Value, is_total};
 pub use schedule::{Schedule, Unschedulable, schedule};
-pub use settings::{GIVEN, Settings};
+pub use settings::{GIVEN, Settings, Smoothing};
 pub use table::{FIRST_ROW, RecipeWord, Tables};
 pub use trace::{Damage, Step, trace};
 pub use walk::{Element, Walk};

@@ -1,4 +1,4 @@
-//! [`Settings`]: values of a step that are no registers.
+//! [`Settings`] and [`Smoothing`]: what the host tells recipes that is no register.
 
 use super::Constant;
 use crate::regs::HYPERPARAMETERS;
@@ -40,5 +40,39 @@ impl Settings<f32> {
     }
 }
 
-/// Constants that the host gives: the registers, then the settings.
-pub const GIVEN: usize = HYPERPARAMETERS.len() + Settings::COUNT;
+/// Label smoothing s over K classes: constants of the tables too, the same for all steps of a network.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Smoothing<V> {
+    /// What of a label counts, 1 - s.
+    pub kept: V,
+    /// What every class has, s / K.
+    pub share: V,
+}
+
+impl Smoothing<Constant> {
+    /// As operands of a recipe.
+    pub const fn constants() -> Self {
+        let at = HYPERPARAMETERS.len() + Settings::COUNT;
+        Smoothing { kept: Constant::Given(at), share: Constant::Given(at + 1) }
+    }
+}
+
+impl Smoothing<f32> {
+    /// How many there are.
+    pub const COUNT: usize = 2;
+    /// The word of the tables at which they begin.
+    pub const AT: u32 = Settings::AT + Settings::COUNT as u32;
+
+    /// Smoothing `s` over `classes`.
+    pub fn new(s: f32, classes: usize) -> Self {
+        Smoothing { kept: 1.0 - s, share: s / classes as f32 }
+    }
+
+    /// The words, as they lie in the tables.
+    pub fn words(&self) -> [u32; Self::COUNT] {
+        [self.kept, self.share].map(f32::to_bits)
+    }
+}
+
+/// Constants that the host gives: the registers, the settings, the smoothing.
+pub const GIVEN: usize = HYPERPARAMETERS.len() + Settings::COUNT + Smoothing::COUNT;

@@ -61,7 +61,7 @@ fn any_update(config: &Config, rng: &mut StdRng) -> StoreDesc {
 fn any_softmax(config: &Config, rng: &mut StdRng) -> StoreDesc {
     let (images, classes) = (rng.random_range(1..=8), rng.random_range(1u32..=20));
     let lanes = config.lanes as u32;
-    let logits = Logits { images, classes, p_base: 0, p_g: images, labels: 0 };
+    let logits = Logits { images, classes, p_base: 0, p_g: images, labels: 0, smoothed: rng.random() };
     let walk = &library().softmax(&logits, lanes)[rng.random_range(0..4)];
     let run = if walk.recipe.x { images * classes.next_multiple_of(lanes) } else { 0 };
     StoreDesc { run, n_run: 1, prefill: run.min(100), ..StoreDesc::vector(walk) }

@@ -8,4 +8,7 @@ mod tests;
 
 pub use adam::{Decay, adam_mean, adam_weights};
 pub use sgd::{nesterov, sgd};
-pub use softmax::{softmax_exponentials, softmax_gradient, softmax_greatest, softmax_loss};
+pub use softmax::{
+    smoothed_exponentials, smoothed_gradient, softmax_exponentials, softmax_gradient, softmax_greatest,
+    softmax_loss,
+};

@@ -17,6 +17,9 @@ fn all() -> Vec<(&'static str, Recipe, u32, u32)> {
         ("softmax_exponentials", softmax_exponentials(), 1, 12),
         ("softmax_loss", softmax_loss(), 1, 15),
         ("softmax_gradient", softmax_gradient(), 1, 4),
+        ("smoothed_exponentials", smoothed_exponentials(), 3, 4),
+        ("smoothed_exponentials", smoothed_exponentials(), 1, 12),
+        ("smoothed_gradient", smoothed_gradient(), 1, 4),
     ]
 }
 
