@@ -16,6 +16,16 @@ pub struct Fpga {
     /// What the chip says on JTAG, and what the bitstream must carry.
     #[serde(deserialize_with = "hexadecimal")]
     pub idcode: u32,
+    /// A synchronous reset of fewer flip-flops than these becomes logic (`docs/decisions/few-resets.md`).
+    #[serde(default = "usual_resets_from")]
+    pub resets_from: u32,
+}
+
+/// [`Fpga::resets_from`] if nobody says otherwise: the eight flip-flops of a tile share one reset.
+pub const RESETS_FROM: u32 = 8;
+
+fn usual_resets_from() -> u32 {
+    RESETS_FROM
 }
 
 impl Fpga {
@@ -70,7 +80,13 @@ mod tests {
     use super::*;
 
     fn device(name: &str) -> Fpga {
-        Fpga { name: name.into(), package: "CABGA381".into(), speed_grade: 6, idcode: 0x4111_3043 }
+        Fpga {
+            name: name.into(),
+            package: "CABGA381".into(),
+            speed_grade: 6,
+            idcode: 0x4111_3043,
+            resets_from: RESETS_FROM,
+        }
     }
 
     #[test]

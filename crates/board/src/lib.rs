@@ -23,7 +23,7 @@ mod wrapper;
 
 pub use bit_timer::{PHASE_BITS, bit_step};
 pub use board::{Board, BoardLink, Clocks, Programmer, boards_dir};
-pub use device::Fpga;
+pub use device::{Fpga, RESETS_FROM};
 pub use floorplan::{Blocks, Floorplan};
 pub use pins::{Direction, Pin, Pins};
 pub use pll::{Pll, PllRequest};

@@ -6,24 +6,31 @@ use crate::tools::{NETLIST, SCRIPT};
 /// What [`mapping`] reads, in the folder in which Yosys runs.
 pub const CARRY: (&str, &str) = ("carry.v", include_str!("carry.v"));
 
-/// Eight flip-flops of a tile of an ECP5 share one reset: a reset net of fewer leaves the others to those without a reset.
+/// Synchronous resets of fewer than `from` flip-flops become logic. Eight flip-flops of a tile of an ECP5 share one reset: a reset net of fewer leaves the others
+/// to those without a reset.
 ///
 /// Yosys finds over a hundred such nets in a chip (`if` around an assignment of zero), which cost its tiles at four fifths of the LUTs
 /// (`docs/decisions/few-resets.md`). The cells are those that `synth_ecp5` maps flip-flops to.
-const FEW_RESETS: &str = "dfflegalize -minsrst 8 -cell $_DFF_?_ 01 -cell $_DFF_?P?_ r -cell $_SDFF_?P?_ r \
-     -cell $_DFFE_??_ 01 -cell $_DFFE_?P??_ r -cell $_SDFFE_?P??_ r";
+fn few_resets(from: u32) -> String {
+    format!(
+        "dfflegalize -minsrst {from} -cell $_DFF_?_ 01 -cell $_DFF_?P?_ r -cell $_SDFF_?P?_ r \
+         -cell $_DFFE_??_ 01 -cell $_DFFE_?P??_ r -cell $_SDFFE_?P??_ r"
+    )
+}
+
+pub use ef_board::RESETS_FROM;
 
 /// From Verilog that was read to the flat netlist of cells of an ECP5.
 ///
 /// - `placing`: commands between flattening and mapping, when there are few cells, with their whole names.
 /// - `pads`: Yosys turns tristate drivers into I/O cells, after which the registers of the pads have only those to drive and fit into them.
-/// - `FEW_RESETS`: synchronous resets of few flip-flops become logic.
+/// - `resets_from`: synchronous resets of fewer flip-flops become logic.
 /// - `-no-rw-check`: no RAM of this project relies on what a read returns while the same word is written, which an ECP5 does not define.
-pub fn mapping(top: &str, placing: &str, pads: bool) -> String {
+pub fn mapping(top: &str, placing: &str, pads: bool, resets_from: u32) -> String {
     let synth = format!("synth_ecp5{} -no-rw-check -top {top}", if pads { " -iopad" } else { "" });
-    let carry = CARRY.0;
+    let (carry, few_resets) = (CARRY.0, few_resets(resets_from));
     format!(
-        "{synth} -run :map_ram\n{placing}{synth} -run map_ram:map_ffs\n{FEW_RESETS}\n{synth} -run map_ffs:\n\
+        "{synth} -run :map_ram\n{placing}{synth} -run map_ram:map_ffs\n{few_resets}\n{synth} -run map_ffs:\n\
          techmap -map {carry} t:CCU2C\n"
     )
 }
@@ -31,7 +38,7 @@ pub fn mapping(top: &str, placing: &str, pads: bool) -> String {
 /// From the Verilog of a design to its netlist: the script and what it reads beside the Verilog.
 pub(crate) fn files(design: &Design) -> [(String, String); 2] {
     let files: Vec<&str> = design.verilog.iter().map(|(name, _)| name.as_str()).collect();
-    let mapping = mapping(&design.top, &places(design), true);
+    let mapping = mapping(&design.top, &places(design), true, design.device.resets_from);
     let script = format!("read_verilog {}\n{mapping}write_json {NETLIST}\n", files.join(" "));
     [(SCRIPT.into(), script), (CARRY.0.into(), CARRY.1.into())]
 }

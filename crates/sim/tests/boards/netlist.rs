@@ -18,7 +18,7 @@ use std::sync::LazyLock;
 static NETLIST: LazyLock<String> = LazyLock::new(|| {
     let dir = tempfile::tempdir().unwrap();
     ef_export::export(&SIM_2X2, &dir.path().join("rtl"), true).unwrap();
-    let mapping = ef_synth::yosys::mapping(top::TOP, "", false);
+    let mapping = ef_synth::yosys::mapping(top::TOP, "", false, ef_synth::yosys::RESETS_FROM);
     let script = format!(
         "read_verilog rtl/ef_accelerator.v rtl/ef_mult18_ecp5.v\n{mapping}write_verilog -noattr netlist.v\n"
     );
