@@ -5,10 +5,13 @@ use crate::plan::{Behind, Planned, pixel_format};
 use anyhow::{Context, Result};
 use ef_compiler::{Graph, Prepared, encode, synchronise};
 use ef_isa::config::FP32_8X8;
-use ef_isa::{Device, regs};
+use ef_isa::load::{LoadOp, TABLES_AT, WordBuffer};
+use ef_isa::vector::library;
+use ef_isa::{Command, Device, regs};
 use ef_paper::Machine;
 use ef_runtime::networks::NetworkFile;
 use ef_sim::{DramSettings, RtlDevice};
+use std::collections::HashSet;
 
 /// Networks of which a whole step is simulated, and its images.
 const STEPS: [&str; 2] = ["one-x", "lenet-10"];
@@ -38,7 +41,9 @@ struct Simulation<'a> {
     layer: &'a str,
     phase: &'a str,
     program: &'a [u64],
-    /// Its first word in a memory of so many.
+    /// The first word of the tables of the vector unit.
+    tables: u32,
+    /// The program's first word in a memory of so many.
     at: u64,
     words: u64,
     eftrain_cycles: u64,
@@ -55,6 +60,7 @@ fn step(name: &str, memory: &DramSettings) -> Result<Row> {
         layer: "all",
         phase: "all",
         program: &planned.program,
+        tables: planned.tables,
         at: planned.program_at,
         words: planned.report.memory_bytes / 4,
         eftrain_cycles: passes.map(|p| eftrain(&Machine::LANES_64, &layers, &p.parts, BATCH)).sum(),
@@ -71,9 +77,13 @@ fn pass(name: &str, (layer, phase): (&str, &str), memory: &DramSettings) -> Resu
     let is =
         |pass: &ef_compiler::ScheduledPass| pass.layers(&prepared.graph) == layer && pass.phase() == phase;
     let number = step.passes.iter().position(is).context("no such pass")?;
-    // its own commands, among each other
-    let own = step.shares().swap_remove(number).into_iter().flatten();
-    let mut commands: Vec<_> = own.map(|index| step.commands[index].clone()).collect();
+    // the recipes, whichever pass loads them, and its own commands, among each other
+    let own: Vec<usize> = step.shares().swap_remove(number).into_iter().flatten().collect();
+    let known: HashSet<usize> = own.iter().copied().collect();
+    let loads_tables = |i: &usize| !known.contains(i) && loads_tables(&step.commands[*i].command);
+    let tables = (0..step.commands.len()).filter(loads_tables);
+    let mut commands: Vec<_> =
+        tables.chain(own.iter().copied()).map(|index| step.commands[index].clone()).collect();
     commands.iter_mut().for_each(|command| (command.wait, command.signal) = (0, 0));
     synchronise(FP32_8X8.lanes, &mut commands);
     let (program, parts) = (encode(&commands), &step.passes[number].parts);
@@ -82,6 +92,7 @@ fn pass(name: &str, (layer, phase): (&str, &str), memory: &DramSettings) -> Resu
         layer,
         phase,
         program: &program,
+        tables: prepared.map.tables,
         at: prepared.map.data_words,
         words: prepared.map.data_words + 2 * program.len() as u64,
         eftrain_cycles: eftrain(&Machine::LANES_64, &layers(&prepared.graph.stages), parts, 1),
@@ -90,11 +101,18 @@ fn pass(name: &str, (layer, phase): (&str, &str), memory: &DramSettings) -> Resu
     simulation.row(memory)
 }
 
+/// The control words of a recipe, on their way into the vector unit.
+fn loads_tables(command: &Command) -> bool {
+    let Command::Load(load) = command else { return false };
+    load.op == LoadOp::words(WordBuffer::Operand).encode() && load.base >= TABLES_AT
+}
+
 impl Simulation<'_> {
-    /// Runs it, whatever is in memory: no cycle depends on it.
+    /// Runs it, whatever is in memory beside the tables: no cycle depends on it.
     fn row(self, memory: &DramSettings) -> Result<Row> {
         let behind = Behind::simulated(memory)?;
         let mut device = RtlDevice::new(&FP32_8X8, self.words, memory)?;
+        device.write_memory(self.tables, &library().tables.words())?;
         device.load_program(u32::try_from(self.at)?, self.program)?;
         device.run()?;
         let simulated = u64::from(device.read_register(regs::CYCLES)?);

@@ -25,6 +25,8 @@ pub struct Planned {
     /// The program of the step, and its first word in DRAM.
     pub program: Vec<u64>,
     pub program_at: u64,
+    /// The first word of the tables of the vector unit.
+    pub tables: u32,
     /// Multiplications that the network needs, per pass.
     pub macs: Vec<u64>,
     pub chip: Vec<Buffer>,
@@ -145,6 +147,7 @@ impl Planned {
             stages,
             lanes,
             cycles: whole.cycles,
+            tables: prepared.map.tables,
             program,
             program_at,
             macs,
