@@ -9,7 +9,7 @@ use ef_rtl_tests::{Host, seeded};
 fn the_identity_registers_name_the_configuration() {
     let mut bench = ControlBench::new(1);
     let expected =
-        [regs::ID_VALUE, regs::VERSION_VALUE, 2, 0x090a_0a0a, 0x0008_0909 | (FETCH_AW as u32) << 24];
+        [regs::ID_VALUE, regs::VERSION_VALUE, 2, 0x090a_0a0a, 0x0008_0a09 | (FETCH_AW as u32) << 24];
     for (address, value) in expected.into_iter().enumerate() {
         assert_eq!(bench.read(address as u32), value, "register {address}");
     }

@@ -10,7 +10,7 @@ use ef_rtl_tests::{Burst, Driven, Memory, Pace, seeded};
 use std::collections::VecDeque;
 
 /// Cycles in which the program is selected, run, and its registers are read.
-const CYCLES: u64 = 6000;
+const CYCLES: u64 = 8000;
 
 #[test]
 fn the_accelerator_equals_its_verilog_during_a_training_step() {
