@@ -3,8 +3,9 @@
 use ef_hdl_kit::Vsim;
 use ef_hdl_kit::rand::Rng;
 use ef_hdl_kit::vsim::PortId;
-use ef_isa::{Config, LoadDesc};
+use ef_isa::{Config, LoadDesc, config};
 use ef_rtl::load::LoadEngine;
+use ef_rtl::top::{bank_aw, scratch_banks};
 use ef_rtl_tests::{Engine, Memory, MemoryPins, Pace, Random, seeded};
 use proptest::prelude::*;
 use std::collections::VecDeque;
@@ -80,12 +81,25 @@ pub struct LoadBench {
     wdata: Vec<PortId>,
 }
 
+/// The load engine of a configuration.
+macro_rules! load_engine {
+    ($config:ident) => {
+        LoadEngine::<
+            { config::$config.lanes },
+            { scratch_banks(config::$config.lanes) },
+            { bank_aw(&config::$config) },
+            { config::$config.code_aw },
+            { config::$config.handover_aw() },
+        >::default()
+    };
+}
+
 impl LoadBench {
     pub fn new(config: &'static Config) -> Self {
         let mut engine = Engine::new(match config.lanes {
-            2 => Vsim::of(&mut LoadEngine::<2, 2, 8, 8, 10>::default(), "top"),
-            4 => Vsim::of(&mut LoadEngine::<4, 4, 7, 8, 11>::default(), "top"),
-            _ => Vsim::of(&mut LoadEngine::<8, 4, 9, 9, 13>::default(), "top"),
+            2 => Vsim::of(&mut load_engine!(SIM_2X2), "top"),
+            4 => Vsim::of(&mut load_engine!(SIM_4X4), "top"),
+            _ => Vsim::of(&mut load_engine!(FP32_8X8), "top"),
         });
         for (at, word) in handover_words(config).into_iter().enumerate() {
             engine.sim.set("handover_waddr", at as u64);
