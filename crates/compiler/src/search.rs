@@ -135,18 +135,18 @@ fn commands(context: &Context, pass: &dyn Pass, cut: &Cut, work: &Work) -> u64 {
     whole(context, cut, |batch| emit(context, pass, cut, batch).len() as u64)
 }
 
-/// About the commands of the longer trial.
+/// About the commands of the longer trial, without an update.
 fn trial_commands(context: &Context, cut: &Cut, work: &Work) -> u64 {
     let update = if without_update(context, cut, work) { work.update.bursts } else { 0 };
     (work.commands() - update) * trial_images(context, cut) as u64 / context.batch as u64
 }
 
-/// Trials of a few images leave the update out: it would take longer than the images, and hide what they take.
+/// Trials of a few images are made without the update too: where it takes longer than the images, it hides what they take.
 fn without_update(context: &Context, cut: &Cut, work: &Work) -> bool {
     work.update.words > 0 && trial_images(context, cut) < context.batch
 }
 
-/// The cycles of a pass alone.
+/// The cycles of a pass alone. If they follow from trials of a few images, no fewer than without its update and with what that moves.
 fn time(context: &Context, pass: &dyn Pass, cut: &Cut, work: &Work) -> u64 {
     let cycles = predicted(context, pass, cut);
     if !without_update(context, cut, work) {
