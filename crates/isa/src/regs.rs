@@ -63,7 +63,7 @@ macro_rules! registers {
 
 registers! {
     ID = 0x00 "ro" "0x45465452, the letters EFTR";
-    VERSION = 0x01 "ro" "interface version, now 4";
+    VERSION = 0x01 "ro" "interface version, now 5";
     LANES = 0x02 "ro" "T = Tm = Tn";
     DEPTHS0 = 0x03 "ro" "log2 of the depths, a byte each from the low end: feature, loss, weight, partial sum";
     DEPTHS1 = 0x04 "ro" "log2 of the depths, a byte each from the low end: operand, scratch, code, program buffer";
@@ -120,7 +120,7 @@ impl Hyperparameters<f32> {
 /// Value of [`ID`].
 pub const ID_VALUE: u32 = 0x4546_5452;
 /// Value of [`VERSION`].
-pub const VERSION_VALUE: u32 = 4;
+pub const VERSION_VALUE: u32 = 5;
 
 /// Bits of [`CONTROL`].
 pub mod control {

@@ -35,28 +35,48 @@ fn convolution(x: &Tensor, weight: &Tensor, axes: [Axis; 2]) -> candle_core::Res
 
 pub type Gradients<F> = Vec<(Vec<F>, Vec<F>)>;
 
+/// Weight and bias of each layer with weights.
+type Vars = Vec<(Var, Var)>;
+
+fn f64s(values: &[f32]) -> Vec<f64> {
+    values.iter().map(|x| f64::from(*x)).collect()
+}
+
 /// Losses in training and evaluation, and gradients, of a case.
 pub fn with_candle(case: &Case) -> candle_core::Result<([f64; 2], Gradients<f64>)> {
-    let cpu = Candle::Cpu;
-    let batch = case.labels.len();
-    let input = &case.network.input;
-    let f64s = |v: &[f32]| v.iter().map(|x| f64::from(*x)).collect::<Vec<_>>();
-    let mut x =
-        Tensor::from_vec(f64s(&case.images), (batch, input.channels, input.rows, input.columns), &cpu)?;
-    let vars = case
-        .network
-        .parameters()
+    let vars = variables(case)?;
+    let [loss, plain] = losses(case, &logits(case, &vars)?)?;
+    let gradients = loss.backward()?;
+    let out = vars
         .iter()
-        .zip(&case.parameters)
-        .map(|(p, (weight, bias))| {
-            let shape = (p.outputs, p.inputs, p.kernel.0, p.kernel.1);
-            let weight = Var::from_tensor(&Tensor::from_vec(f64s(weight), shape, &cpu)?)?;
-            // where a layer has none, they are zeros whose gradient nobody reads
-            let bias = if p.bias { f64s(bias) } else { vec![0.0; p.outputs] };
-            let bias = Var::from_tensor(&Tensor::from_vec(bias, p.outputs, &cpu)?)?;
-            Ok((weight, bias))
+        .zip(case.network.parameters())
+        .map(|((weight, bias), p)| {
+            let flat =
+                |v: &Var| gradients.get(v).unwrap().flatten_all()?.to_dtype(DType::F64)?.to_vec1::<f64>();
+            Ok((flat(weight)?, if p.bias { flat(bias)? } else { Vec::new() }))
         })
         .collect::<candle_core::Result<Vec<_>>>()?;
+    Ok(([loss.to_scalar::<f64>()?, plain.to_scalar::<f64>()?], out))
+}
+
+fn variables(case: &Case) -> candle_core::Result<Vars> {
+    let parameters = case.network.parameters().into_iter().zip(&case.parameters);
+    parameters
+        .map(|(p, (weight, bias))| {
+            let shape = (p.outputs, p.inputs, p.kernel.0, p.kernel.1);
+            let weight = Var::from_tensor(&Tensor::from_vec(f64s(weight), shape, &Candle::Cpu)?)?;
+            // where a layer has none, they are zeros whose gradient nobody reads
+            let bias = if p.bias { f64s(bias) } else { vec![0.0; p.outputs] };
+            Ok((weight, Var::from_tensor(&Tensor::from_vec(bias, p.outputs, &Candle::Cpu)?)?))
+        })
+        .collect()
+}
+
+/// What the last layer makes, `[image][class]`.
+fn logits(case: &Case, vars: &Vars) -> candle_core::Result<Tensor> {
+    let (input, batch) = (&case.network.input, case.labels.len());
+    let shape = (batch, input.channels, input.rows, input.columns);
+    let mut x = Tensor::from_vec(f64s(&case.images), shape, &Candle::Cpu)?;
     let mut next = vars.iter();
     let mut pending_relu = false;
     // the map of every layer with weights, once it is finished
@@ -88,39 +108,33 @@ pub fn with_candle(case: &Case) -> candle_core::Result<([f64; 2], Gradients<f64>
                 x = x.reshape((batch, outputs, 1, 1))?;
             }
             Layer::Relu {} => pending_relu = true,
-            Layer::MaxPool { .. } => {
-                let (_, _, rows, cols) = x.dims4()?;
-                let (rows, cols) = (rows / 2, cols / 2);
-                let (n, channels, ..) = x.dims4()?;
-                x = x.narrow(2, 0, rows * 2)?.narrow(3, 0, cols * 2)?.contiguous()?;
-                // the gradient goes to one of equal values, as max() of candle does not
-                let windows = x.reshape((n * channels, rows, 2, cols, 2))?.transpose(2, 3)?.contiguous()?;
-                let windows = windows.reshape((n * channels, rows, cols, 4))?;
-                let first = windows.detach().argmax_keepdim(D::Minus1)?;
-                x = windows.gather(&first, 3)?.reshape((n, channels, rows, cols))?;
-            }
+            Layer::MaxPool { .. } => x = max_pool(&x)?,
             Layer::SoftmaxCrossEntropy { .. } => {}
         }
     }
-    let logits = x.flatten_from(1)?;
+    x.flatten_from(1)
+}
+
+/// 2 x 2; the gradient goes to one of equal values, as `max()` of candle does not.
+fn max_pool(x: &Tensor) -> candle_core::Result<Tensor> {
+    let (n, channels, rows, cols) = x.dims4()?;
+    let (rows, cols) = (rows / 2, cols / 2);
+    let x = x.narrow(2, 0, rows * 2)?.narrow(3, 0, cols * 2)?.contiguous()?;
+    let windows = x.reshape((n * channels, rows, 2, cols, 2))?.transpose(2, 3)?.contiguous()?;
+    let windows = windows.reshape((n * channels, rows, cols, 4))?;
+    let first = windows.detach().argmax_keepdim(D::Minus1)?;
+    windows.gather(&first, 3)?.reshape((n, channels, rows, cols))
+}
+
+/// Mean loss in training, where every class has its share of the label, and in evaluation.
+fn losses(case: &Case, logits: &Tensor) -> candle_core::Result<[Tensor; 2]> {
+    let batch = case.labels.len();
     let max = logits.max_keepdim(D::Minus1)?.detach();
     let shifted = logits.broadcast_sub(&max)?;
     let log_p = shifted.broadcast_sub(&shifted.exp()?.sum_keepdim(D::Minus1)?.log()?)?;
-    let labels = Tensor::from_vec(case.labels.clone(), (batch, 1), &cpu)?;
+    let labels = Tensor::from_vec(case.labels.clone(), (batch, 1), &Candle::Cpu)?;
     let plain = (log_p.gather(&labels, 1)?.sum_all()? / -(batch as f64))?;
-    // in training every class has its share of the label
     let (s, classes) = (f64::from(case.network.label_smoothing()), log_p.dim(1)? as f64);
     let all = (log_p.sum_all()? / -(batch as f64 * classes))?;
-    let loss = ((&plain * (1.0 - s))? + (all * s)?)?;
-    let gradients = loss.backward()?;
-    let out = vars
-        .iter()
-        .zip(case.network.parameters())
-        .map(|((weight, bias), p)| {
-            let flat =
-                |v: &Var| gradients.get(v).unwrap().flatten_all()?.to_dtype(DType::F64)?.to_vec1::<f64>();
-            Ok((flat(weight)?, if p.bias { flat(bias)? } else { Vec::new() }))
-        })
-        .collect::<candle_core::Result<Vec<_>>>()?;
-    Ok(([loss.to_scalar::<f64>()?, plain.to_scalar::<f64>()?], out))
+    Ok([((&plain * (1.0 - s))? + (all * s)?)?, plain])
 }

@@ -1,0 +1,143 @@
+//! The maps between layers, and which layers may follow one another.
+
+use super::{Layer, sizes};
+use crate::Axis;
+
+/// Channels, rows and columns of a map.
+pub(crate) type Shape = (usize, usize, usize);
+
+/// The map that leaves a layer which `(channels, rows, columns)` enters.
+pub(super) fn next_shape(layer: &Layer, (channels, rows, columns): Shape) -> Result<Shape, String> {
+    match *layer {
+        Layer::Conv { outputs, .. } => {
+            let [down, across] = layer.axes();
+            let map =
+                (outputs, outputs_along(down, "rows", rows)?, outputs_along(across, "columns", columns)?);
+            if outputs == 0 {
+                return Err("outputs must be at least 1".into());
+            }
+            let kernel = [("kernel", down.kernel), ("kernel", across.kernel)];
+            sizes::tensor("weights", &[&[("outputs", outputs), ("inputs", channels)][..], &kernel].concat())?;
+            sizes::map("numbers of its output", map)?;
+            Ok(map)
+        }
+        Layer::Fc { outputs: 0, .. } => Err("outputs must be at least 1".into()),
+        Layer::Fc { outputs, .. } => {
+            sizes::tensor("weights", &[("outputs", outputs), ("inputs", channels * rows * columns)])?;
+            Ok((outputs, 1, 1))
+        }
+        Layer::MaxPool { .. } if rows < 2 || columns < 2 => {
+            Err(format!("a 2 x 2 window does not fit into a {rows} x {columns} map"))
+        }
+        Layer::MaxPool { .. } => Ok((channels, rows / 2, columns / 2)),
+        Layer::SoftmaxCrossEntropy { label_smoothing } if !(0.0..1.0).contains(&label_smoothing) => {
+            Err(format!("label_smoothing is {label_smoothing}; at least 0 and below 1 is possible"))
+        }
+        Layer::Add { .. } | Layer::Relu {} | Layer::SoftmaxCrossEntropy { .. } => {
+            Ok((channels, rows, columns))
+        }
+    }
+}
+
+/// Rows (or columns) that a convolution makes of `length`.
+fn outputs_along(axis: Axis, name: &str, length: usize) -> Result<usize, String> {
+    let Axis { kernel, padding, stride, dilation } = axis;
+    if kernel == 0 {
+        return Err("kernel must be at least 1".into());
+    }
+    for (name, value) in [("kernel", kernel), ("padding", padding.0), ("padding", padding.1)] {
+        sizes::length(name, value)?;
+    }
+    for (name, value, most) in [("stride", stride, 4), ("dilation", dilation, MOST_DILATION)] {
+        if !(1..=most).contains(&value) {
+            return Err(format!("{name} is {value}; 1 to {most} is possible"));
+        }
+    }
+    let padded = axis.padded(length);
+    if axis.extent() > padded {
+        let with = if padded > length { format!(", {padded} with padding") } else { String::new() };
+        let apart = if dilation > 1 { format!(", {dilation} apart,") } else { String::new() };
+        return Err(format!("kernel {kernel}{apart} is larger than the map it reads, {length} {name}{with}"));
+    }
+    Ok(axis.outputs(length))
+}
+
+/// Taps further apart than this lie on padding alone in any map of a network.
+const MOST_DILATION: usize = 64;
+
+/// Strides are made while taps are gathered, and only the images' are; gathered taps lie side by side.
+pub(super) fn check_first(layer: &Layer, index: usize) -> Result<(), String> {
+    for axis in layer.axes() {
+        let Axis { stride, dilation, .. } = axis;
+        if stride > 1 && index > 0 {
+            return Err(format!(
+                "stride is {stride}; only the first layer has one other than 1, on the images"
+            ));
+        }
+        if dilation > 1 && index == 0 {
+            return Err(format!(
+                "dilation is {dilation}; on the images, whose taps are gathered side by side, only 1 is possible"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// A map is added to a convolution of the same shape, before its ReLU and pooling.
+pub(super) fn check_add(
+    from: &str,
+    after: Option<&Layer>,
+    maps: &[(String, Shape)],
+    shape: Shape,
+) -> Result<(), String> {
+    if !matches!(after, Some(Layer::Conv { .. })) {
+        return Err("must follow a conv layer right away, before its relu and max_pool".into());
+    }
+    let of = |(channels, rows, columns): Shape| format!("{channels} x {rows} x {columns}");
+    match maps.iter().find(|(name, _)| name == from) {
+        Some((_, map)) if *map == shape => Ok(()),
+        Some((_, map)) => Err(format!(
+            "the map of {from} is {}, the convolution makes {}: only equal shapes can be added",
+            of(*map),
+            of(shape)
+        )),
+        None => {
+            let fit: Vec<&str> =
+                maps.iter().filter(|(_, map)| *map == shape).map(|(name, _)| name.as_str()).collect();
+            let fit = if fit.is_empty() { "none".into() } else { fit.join(", ") };
+            Err(format!("there is no layer {from:?} before it; maps of its shape, {}: {fit}", of(shape)))
+        }
+    }
+}
+
+/// ReLU and pooling belong to the conv or fc layer before them: each at most once, in either order.
+pub(super) fn check_order(
+    layer: &Layer,
+    after: Option<&Layer>,
+    last: bool,
+    before: &[Layer],
+) -> Result<(), String> {
+    match layer {
+        Layer::SoftmaxCrossEntropy { .. } if !last => Err("must be the last layer".into()),
+        Layer::Relu {} | Layer::MaxPool { .. } => {
+            let own: Vec<_> = before
+                .iter()
+                .rev()
+                .take_while(|l| matches!(l, Layer::Relu {} | Layer::MaxPool { .. } | Layer::Add { .. }))
+                .collect();
+            let weighted = before.len().checked_sub(own.len() + 1).map(|i| &before[i]);
+            if weighted.is_none() {
+                return Err("must follow a conv or fc layer".into());
+            }
+            if own.contains(&layer) {
+                return Err(format!(
+                    "the layer before already has its {}; put a conv or fc layer in between (a second one after {} is not supported)",
+                    layer.kind(),
+                    after.map_or("it", |l| l.kind())
+                ));
+            }
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
