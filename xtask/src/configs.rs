@@ -2,7 +2,6 @@
 
 use crate::section::{Section, SectionArgs};
 use anyhow::{Context, Result};
-use ef_isa::vector::Optimiser;
 use ef_isa::{Config, config};
 use ef_runtime::backend::Backend;
 use ef_runtime::data::DataSpec;
@@ -69,8 +68,9 @@ fn measure(config: &'static Config) -> Result<(Outcome, usize)> {
     let plans = Arc::new(plans);
     let device = Backend::Rtl.open(config, plans.memory_words(), &Default::default())?;
     let mut accelerator = LoadedDevice::new(device, plans, pixels)?;
-    accelerator.write_state(&initial(&network.network.parameters(), Optimiser::Sgd, 1))?;
-    let hyper = Hyper::usual(Optimiser::Sgd, BATCH);
+    let optimiser = network.network.optimiser;
+    accelerator.write_state(&initial(&network.network.parameters(), optimiser, 1))?;
+    let hyper = Hyper::usual(optimiser, BATCH);
     let indices: Vec<u32> = (0..BATCH as u32).collect();
     let outcome = accelerator.train(&images, &indices, &hyper, (1, hyper.learning_rate))?;
     Ok((outcome, passes))

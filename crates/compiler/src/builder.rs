@@ -36,6 +36,14 @@ impl<'a> Context<'a> {
     pub fn lanes(&self) -> usize {
         self.config.lanes
     }
+    /// Vectors of the weight buffer that the identity takes in a pass that adds maps or losses.
+    pub fn identity_rows(&self, adds: bool) -> usize {
+        if adds { self.lanes() } else { 0 }
+    }
+    /// Vectors of the weight buffer for the weights of such a pass.
+    pub fn weight_room(&self, adds: bool) -> usize {
+        (1 << self.config.weight_aw) - self.identity_rows(adds)
+    }
 }
 
 /// The commands so far.

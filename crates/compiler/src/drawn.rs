@@ -40,9 +40,9 @@ pub fn network(seed: u64, number: u64) -> Drawn {
             } else {
                 1
             };
-            let extent = (kernel - 1) * dilation + 1;
-            let padding = (rng.random_range(0..extent), rng.random_range(0..extent));
-            Axis { kernel, padding, stride: if layer == 0 { rng.random_range(1..=2) } else { 1 }, dilation }
+            let bare = Axis { kernel, dilation, ..Axis::POINT };
+            let padding = (rng.random_range(0..bare.extent()), rng.random_range(0..bare.extent()));
+            Axis { padding, stride: if layer == 0 { rng.random_range(1..=2) } else { 1 }, ..bare }
         };
         let (down, across) = (axis(rows), axis(cols));
         (rows, cols) = (down.outputs(rows), across.outputs(cols));

@@ -94,9 +94,12 @@ impl Graph {
         stage > self.first_trained()
     }
 
-    /// Whether the stage's map, or its codes, are needed after the FP of the next one: for WU there, or for its own loss.
+    /// Whether the stage's map, or its codes, are needed after the FP of the next one: for WU there, for its own loss, or for a
+    /// later sum.
     pub fn read_again(&self, stage: usize) -> bool {
-        self.has_loss(stage) || self.stages.get(stage + 1).is_some_and(|next| !next.frozen)
+        self.has_loss(stage)
+            || self.stages.get(stage + 1).is_some_and(|next| !next.frozen)
+            || self.is_joined(self.stages[stage].output)
     }
 
     /// The stages that add a tensor to what they make.

@@ -225,7 +225,8 @@ struct Need {
     steps: (usize, usize),
 }
 
-/// Maps from the FP that makes them to the WU that reads them, or else to the FP that does; losses from the BP that makes them to the BP and WU that read them.
+/// Maps from the FP that makes them to the WU that reads them, or else to the FP behind the one that does: two FPs that hand tiles on read the
+/// first one's input while they write the second one's output. Losses from the BP that makes them to the BP and WU that read them.
 fn needed(graph: &Graph) -> Vec<Need> {
     let count = graph.stages.len();
     let backward = |stage: usize| 2 * count - 1 - stage;
@@ -237,7 +238,7 @@ fn needed(graph: &Graph) -> Vec<Need> {
             needed.push(Need { name: tensor.name.clone(), kind, index, words, steps });
         };
         if let Some(reader) = reader {
-            let last = if graph.has_wu(reader) { backward(reader) } else { reader };
+            let last = if graph.has_wu(reader) { backward(reader) } else { reader + 1 };
             let joined = graph.joins(stage.output).map(|join| join.tag as usize).max();
             need(SpanKind::Map, stage.output, tensor.words, (index, last.max(joined.unwrap_or(0))));
         }

@@ -14,7 +14,7 @@ pub use input::{Input, LEAST_DEVIATION};
 pub use layer::Layer;
 use serde::Deserialize;
 pub(crate) use shape::Shape;
-use shape::{check_add, check_first, check_order, next_shape};
+use shape::{Finished, check_add, check_first, check_order, next_shape};
 pub use values::{Pair, Sides, Two};
 
 /// A network whose shapes chain.
@@ -170,13 +170,14 @@ impl Network {
         let mut shapes = Vec::new();
         // name and map of every layer with weights that is finished; the last one is named and not finished
         let (mut names, mut last) = (self.names(), None::<String>);
-        let mut maps: Vec<(String, Shape)> = Vec::new();
+        let mut maps: Vec<Finished> = Vec::new();
         for (index, layer) in self.layers.iter().enumerate() {
             let error = |what: String| NetworkError::Layer { index: index + 1, kind: layer.kind(), what };
             let after = index.checked_sub(1).map(|i| &self.layers[i]);
             shapes.push(shape);
             if layer.frozen().is_some() {
-                maps.extend(last.take().map(|name| (name, shape)));
+                let flattened = matches!(layer, Layer::Fc { .. }) && (shape.1, shape.2) != (1, 1);
+                maps.extend(last.take().map(|name| Finished { name, shape, flattened }));
                 last = names.next();
             }
             if let Layer::Add { from } = layer {

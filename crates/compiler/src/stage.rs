@@ -1,9 +1,9 @@
-//! Stages: a conv or fc layer with the ReLU and the pooling that follow it, as one operation of the graph.
+//! Stages: a conv or fc layer with the sum, the ReLU and the pooling that follow it, as one operation of the graph.
 
 use crate::Axis;
 use ef_isa::layout;
 
-/// One conv or fc layer with its ReLU and pooling: reads tensor `input`, writes tensor `output`.
+/// One conv or fc layer with its ReLU and pooling: reads tensor `input`, adds tensor `shortcut` if there is one, writes tensor `output`.
 ///
 /// A fully connected layer is a 1 x 1 convolution on a 1 x 1 map whose channels are the map before it in memory order. A convolution on
 /// the images gathers its taps while loading: it is a 1 x 1 convolution over taps.
@@ -114,7 +114,8 @@ impl Stage {
     }
     /// Kernel steps per group: 1 x 1 where taps are gathered.
     pub fn steps(&self) -> (usize, usize) {
-        if self.gathered { (1, 1) } else { self.kernel() }
+        let [down, across] = self.loaded_axes();
+        (down.kernel, across.kernel)
     }
     /// Kernel steps per group, rows times columns.
     pub fn area(&self) -> usize {

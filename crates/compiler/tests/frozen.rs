@@ -86,6 +86,21 @@ fn initial(plan: &Plan) -> Vec<Vec<u32>> {
     layers.collect()
 }
 
+/// Maps that grow: FP of two frozen layers that hand tiles on writes more than it reads.
+fn growing(frozen: &[usize], config: &'static Config) -> Prepared {
+    let layers = [2, 12, 24].iter().enumerate().map(|(i, outputs)| {
+        let frozen = frozen.contains(&i);
+        format!(
+            "[[layer]]\nkind = \"conv\"\noutputs = {outputs}\nkernel = 3\npadding = 1\nfrozen = {frozen}\n[[layer]]\nkind = \"relu\"\n"
+        )
+    });
+    let layers: String = layers.collect();
+    let fc = format!("[[layer]]\nkind = \"fc\"\noutputs = 5\nfrozen = {}\n", frozen.contains(&3));
+    let text = format!("name = \"four\"\n[input]\nchannels = 2\nrows = 8\ncolumns = 8\n{layers}{fc}");
+    Prepared::for_memory(&Network::from_toml(&text).unwrap(), config, BATCH, PixelFormat::F32, MEMORY)
+        .unwrap()
+}
+
 #[test]
 fn frozen_layers_keep_their_bits_and_the_others_learn_the_same_as_without() {
     type Network = fn(&[usize], &'static Config) -> Prepared;
@@ -106,6 +121,14 @@ fn frozen_layers_keep_their_bits_and_the_others_learn_the_same_as_without() {
                 assert_ne!(words == &before[k], !frozen.contains(&k), "layer {k}");
             }
         }
+    }
+}
+
+#[test]
+fn maps_that_grow_are_not_written_over_the_ones_they_are_made_from() {
+    for config in [&FP32_2X2, &SIM_4X4, &FP32_8X8] {
+        let loss = |frozen: &[usize]| step(&growing(frozen, config).plan().unwrap()).1;
+        assert_eq!(loss(&[0, 1, 2]), loss(&[]), "{}", config.name);
     }
 }
 

@@ -23,7 +23,7 @@ fn plan(optimiser: Optimiser, config: &'static Config) -> Plan {
 /// Weights and state of every layer, tensor by tensor.
 type Parameters = Vec<Vec<Vec<f32>>>;
 
-/// A device after `step` with these parameters; what it has then, and whether something was saturated.
+/// What a device has after a step with these parameters; nothing is saturated.
 fn step(plan: &Plan, before: &Parameters, registers: impl FnOnce(&mut ModelDevice)) -> Parameters {
     let mut device = ModelDevice::new(plan.config, plan.map.memory_words);
     let addresses = |k: usize| {
@@ -162,5 +162,30 @@ fn a_weight_without_gradients_stays_and_overflows_nothing() {
         assert_eq!(host(&after[0], 0), host(&before[0], 0), "{optimiser}");
         assert_eq!([host(&after[0], 1), host(&after[0], 2)], [vec![0.0; weights], vec![0.0; weights]]);
         assert_ne!(after[2][0], before[2][0]);
+    }
+}
+
+#[test]
+fn without_biases_their_words_stay_zero() {
+    for optimiser in Optimiser::ALL {
+        let text = format!(
+            "name = \"n\"\noptimiser = \"{optimiser}\"\n[input]\nchannels = 2\nrows = 8\ncolumns = 8\n\
+             [[layer]]\nkind = \"conv\"\noutputs = 6\nkernel = 3\nbias = false\n[[layer]]\nkind = \"fc\"\noutputs = 5\nbias = false\n"
+        );
+        let network = Network::from_toml(&text).unwrap();
+        let plan = compile(&network, &SIM_4X4, BATCH, PixelFormat::F32).unwrap();
+        let before = initial(&plan, optimiser);
+        let after = step(&plan, &before, |device| {
+            let (registers, settings) = optimiser.given(&RATES, 1);
+            Hyperparameters { inv_batch: 1.0 / BATCH as f32, ..registers }.write(device).unwrap();
+            plan.write_settings(device, &settings).unwrap();
+        });
+        for ((before, after), stage) in before.iter().zip(&after).zip(&plan.stages) {
+            for (k, (before, after)) in before.iter().zip(after).enumerate() {
+                assert_ne!(before, after, "{optimiser}: tensor {k} of {}", stage.name);
+                let biases = (0..stage.outputs).map(|m| after[stage.bias_index(m)]);
+                assert!(biases.into_iter().all(|bias| bias == 0.0), "{optimiser}: {}", stage.name);
+            }
+        }
     }
 }

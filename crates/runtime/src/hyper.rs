@@ -57,7 +57,7 @@ fn usual_epsilon() -> f32 {
     1e-8
 }
 
-/// The smallest epsilon: below it, the root of the mean square of a weight that has no gradient is not much smaller.
+/// The smallest epsilon: in the first step it is times `sqrt(1 - beta2)`, and stays far above the root that a weight without a gradient has, 2^-60.
 const LEAST_EPSILON: f32 = 1e-12;
 
 /// Weight decay if nobody says otherwise.
@@ -76,6 +76,14 @@ const WARM_UP_SHARE: u64 = 10;
 /// Steps of the warm-up of a run of `steps` batches of `batch` images, if nobody says otherwise.
 pub fn usual_warm_up(batch: usize, steps: u64) -> u64 {
     WARM_UP_IMAGES.div_ceil(batch.max(1) as u64).min(steps / WARM_UP_SHARE)
+}
+
+/// A weight decay above this may forget faster than a network learns.
+pub fn large_weight_decay(optimiser: Optimiser) -> f32 {
+    match optimiser {
+        Optimiser::Sgd | Optimiser::Nesterov | Optimiser::Adam => 0.02,
+        Optimiser::AdamW => 0.5,
+    }
 }
 
 /// The learning rate of a batch of `batch` images if nobody says otherwise: with the square root of the batch, but of SGD in proportion to
@@ -105,7 +113,7 @@ pub struct HyperArgs {
     #[arg(long = "lr-end", value_name = "RATE", allow_negative_numbers = true)]
     pub learning_rate_end: Option<f32>,
     /// The way from the first learning rate to the last one [default: linear]
-    #[arg(long, value_enum, hide_possible_values = false)]
+    #[arg(long)]
     pub schedule: Option<Schedule>,
     /// Steps over which the learning rate grows from zero [default: those of 800 images, at most a tenth of the run]
     #[arg(long, value_name = "STEPS", conflicts_with = "resume")]
@@ -148,14 +156,23 @@ impl HyperArgs {
             let value = value.unwrap_or_default();
             ensure!(value.is_finite() && value >= 0.0, "{name} {value}: must be a finite number, 0 or more");
         }
-        for (name, share) in [("--momentum", self.momentum), ("--beta2", self.beta2)] {
-            let share = share.unwrap_or_default();
-            ensure!((0.0..1.0).contains(&share), "{name} {share}: must be at least 0 and below 1");
+        check_shares([("--momentum", self.momentum), ("--beta2", self.beta2)])?;
+        check_epsilon("--epsilon", self.epsilon.unwrap_or(usual_epsilon()))
+    }
+
+    /// Refuses what the run has no use for.
+    ///
+    /// # Errors
+    /// Names the option, and what would use it.
+    pub fn check_used(&self, optimiser: Optimiser) -> Result<()> {
+        let adam = matches!(optimiser, Optimiser::Adam | Optimiser::AdamW);
+        for (name, given) in [("--beta2", self.beta2.is_some()), ("--epsilon", self.epsilon.is_some())] {
+            ensure!(adam || !given, "{name}: {optimiser} has none; --optimiser adam and adamw have");
         }
-        let epsilon = self.epsilon.unwrap_or(usual_epsilon());
+        let constant = self.schedule == Some(Schedule::Constant);
         ensure!(
-            (LEAST_EPSILON..=1.0).contains(&epsilon),
-            "--epsilon {epsilon}: {LEAST_EPSILON:e} to 1 is possible"
+            !constant || self.learning_rate_end.is_none(),
+            "--lr-end: a constant learning rate has no other end; leave --lr-end or --schedule constant away"
         );
         Ok(())
     }
@@ -193,6 +210,19 @@ fn decimal(value: f32) -> f64 {
     value.to_string().parse().unwrap_or(f64::from(value))
 }
 
+fn check_shares<const N: usize>(shares: [(&str, Option<f32>); N]) -> Result<()> {
+    for (name, share) in shares {
+        let share = share.unwrap_or_default();
+        ensure!((0.0..1.0).contains(&share), "{name} {share}: must be at least 0 and below 1");
+    }
+    Ok(())
+}
+
+fn check_epsilon(name: &str, epsilon: f32) -> Result<()> {
+    ensure!((LEAST_EPSILON..=1.0).contains(&epsilon), "{name} {epsilon}: {LEAST_EPSILON:e} to 1 is possible");
+    Ok(())
+}
+
 /// A tenth of the decimal number that a person reads: of 0.02 it is 0.002, which in FP32 it is not.
 fn a_tenth(rate: f32) -> f32 {
     (decimal(rate) / 10.0) as f32
@@ -216,14 +246,15 @@ impl Hyper {
         }
     }
 
-    /// Refuses numbers that no run has: each is finite, and a step at most `most_steps`.
+    /// Refuses numbers that no run has: each is finite and in its range, and a step at most `most_steps`.
     ///
     /// # Errors
     /// Names the setting that is wrong, and what is possible.
     pub fn check(&self, most_steps: u64) -> Result<()> {
-        let Hyper { learning_rate, learning_rate_end, momentum, weight_decay, .. } = *self;
-        let Hyper { beta2, epsilon, rate_from, warm_up, .. } = *self;
-        let rates = [learning_rate, learning_rate_end, momentum, weight_decay, beta2, epsilon];
+        let Hyper { learning_rate, learning_rate_end, weight_decay, rate_from, warm_up, .. } = *self;
+        check_shares([("momentum", Some(self.momentum)), ("beta2", Some(self.beta2))])?;
+        check_epsilon("epsilon", self.epsilon)?;
+        let rates = [learning_rate, learning_rate_end, weight_decay];
         ensure!(rates.iter().all(|rate| rate.is_finite()), "a setting of the optimiser is not finite");
         for (name, step, least) in [("rate_from", rate_from, 1), ("warm_up", warm_up, 0)] {
             let possible = least..=most_steps;

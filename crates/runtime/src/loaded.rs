@@ -180,7 +180,7 @@ impl LoadedDevice {
     /// Training step `step` (from 1) on the images of `indices`, at a learning rate of `rate`.
     ///
     /// # Errors
-    /// If no program was compiled for so many images, the run ends with an error, or the device cannot be
+    /// If no program was compiled for so many images or for this optimiser, the run ends with an error, or the device cannot be
     /// reached.
     pub fn train(
         &mut self,
@@ -189,6 +189,8 @@ impl LoadedDevice {
         hyper: &Hyper,
         (step, rate): (u64, f32),
     ) -> Result<Outcome> {
+        let (optimiser, other) = (self.plans.optimiser, hyper.optimiser);
+        ensure!(optimiser == other, "the programs are those of {optimiser}, the settings those of {other}");
         let told = |inv_batch, place| hyper.of_pass((step, rate), inv_batch, place);
         self.batch(images, indices, Task::Train, told)
     }
@@ -314,8 +316,12 @@ mod tests {
             let room = Room { config: &SIM_4X4, memory_words };
             Plans::compile(&network, room, pixels.format(), 16, &[16])
         };
-        let words = compile(u64::MAX).unwrap().memory_words();
-        let error = compile(words - 1).err().unwrap().to_string();
+        let whole = compile(u64::MAX).unwrap();
+        whole.check_training(16, 16).unwrap();
+        // to evaluate is possible all the same
+        let parts = compile(whole.memory_words() - 1).unwrap();
+        assert!(parts.passes(16).unwrap().len() > 1);
+        let error = parts.check_training(16, 16).unwrap_err().to_string();
         assert!(error.contains("a batch of 16 does not fit") && error.contains("--batch 8"), "{error}");
     }
 

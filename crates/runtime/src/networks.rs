@@ -114,13 +114,17 @@ mod tests {
     }
 
     #[test]
-    fn comments_and_frozen_layers_do_not_make_another_network_but_layers_do() {
+    fn comments_and_how_it_learns_do_not_make_another_network_but_layers_do() {
         let toml = BUNDLED[0].1;
         let hash = |text: &str| NetworkFile::parse(text, "test").unwrap().hash;
         assert_eq!(hash(toml), hash(&format!("# a remark\n{toml}")));
         assert_ne!(hash(toml), hash(&toml.replace("outputs = 16", "outputs = 8")));
         // a run goes on with other layers frozen
         assert_eq!(hash(toml), hash(&toml.replace("outputs = 16", "outputs = 16\nfrozen = true")));
+        assert_eq!(hash(toml), hash(&format!("optimiser = \"adam\"\n{toml}")));
+        let loss = "kind = \"softmax_cross_entropy\"";
+        assert!(toml.contains(loss));
+        assert_eq!(hash(toml), hash(&toml.replace(loss, &format!("{loss}\nlabel_smoothing = 0.1"))));
     }
 
     #[test]

@@ -125,7 +125,9 @@ mod tests {
         assert!(state[0].values.bias.iter().all(|b| *b == 0.0));
         assert_ne!(state[0].values, state[1].values);
         assert_eq!(state, initial(&shapes, Optimiser::Sgd, 3));
-        assert_ne!(state, initial(&shapes, Optimiser::Adam, 4));
+        assert_ne!(state, initial(&shapes, Optimiser::Sgd, 4));
+        let adam = initial(&shapes, Optimiser::Adam, 3);
+        assert!(adam.iter().zip(&state).all(|(a, b)| a.values == b.values && a.kept.len() == 2));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! One network compiled for every number of images that a run computes at once.
 
 use crate::networks::NetworkFile;
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, ensure};
 use ef_compiler::{LayerPlan, PixelFormat, Plan, Prepared, compile};
 use ef_isa::Config;
 use ef_isa::vector::Optimiser;
@@ -80,9 +80,6 @@ impl Plans {
                 Err(_) => pass = pass.div_ceil(2),
             }
         }
-        if pass < images && !self.optimiser.adds_up() {
-            return Err(in_one_pass(self.optimiser, images, pass));
-        }
         self.pass_of.insert(images, pass);
         self.add(images % pass, fit)
     }
@@ -93,6 +90,23 @@ impl Plans {
     /// If there is none.
     pub fn get(&self, images: usize) -> Result<&Plan> {
         self.by_images.get(&images).with_context(|| format!("no program was compiled for {images} images"))
+    }
+
+    /// Refuses batches of training that the optimiser cannot compute in several passes.
+    ///
+    /// # Errors
+    /// If `batch` images of `images`, or the rest of the division, do not fit at once and the optimiser does not add gradients up.
+    pub fn check_training(&self, batch: usize, images: usize) -> Result<()> {
+        for size in sizes(batch, &[images]) {
+            let most = self.passes(size)?.into_iter().max().unwrap_or(size);
+            ensure!(
+                most == size || self.optimiser.adds_up(),
+                "a batch of {size} does not fit the accelerator at once, and {} cannot add up the gradients of several passes; {most} images fit: \
+                 try --batch {most}, or --optimiser sgd",
+                self.optimiser
+            );
+        }
+        Ok(())
     }
 
     /// How many images each pass of a batch of `images` computes.
@@ -135,14 +149,6 @@ impl Plans {
         }
         Ok(())
     }
-}
-
-/// Why a batch of `images` is refused of which only `pass` fit at once.
-fn in_one_pass(optimiser: Optimiser, images: usize, pass: usize) -> anyhow::Error {
-    anyhow!(
-        "a batch of {images} does not fit the accelerator at once, and {optimiser} cannot add up the gradients of several passes; {pass} images fit: \
-         try --batch {pass}, or --optimiser sgd"
-    )
 }
 
 /// Words of memory that plans need together.

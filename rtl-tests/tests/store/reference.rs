@@ -20,7 +20,7 @@ impl Rounded {
     }
 }
 
-/// New weight and what the optimiser keeps for it, and whether a result was saturated. `given`: registers, then settings.
+/// New weight and what the optimiser keeps for it, of the old ones in `kept`, and whether a result was saturated.
 pub fn update(
     optimiser: Optimiser,
     (hyper, settings): (&Hyperparameters<u32>, &Settings<u32>),

@@ -6,7 +6,8 @@ use anyhow::{Context, Result};
 use ef_compiler::{Graph, Prepared, encode, synchronise};
 use ef_isa::config::FP32_8X8;
 use ef_isa::load::{LoadOp, TABLES_AT, WordBuffer};
-use ef_isa::vector::library;
+use ef_isa::store::{StoreKind, StoreOp};
+use ef_isa::vector::{RecipeWord, library};
 use ef_isa::{Command, Device, regs};
 use ef_paper::Machine;
 use ef_runtime::networks::NetworkFile;
@@ -77,11 +78,15 @@ fn pass(name: &str, (layer, phase): (&str, &str), memory: &DramSettings) -> Resu
     let is =
         |pass: &ef_compiler::ScheduledPass| pass.layers(&prepared.graph) == layer && pass.phase() == phase;
     let number = step.passes.iter().position(is).context("no such pass")?;
-    // the recipes, whichever pass loads them, and its own commands, among each other
+    // its own commands, among each other, behind the recipes that they name and another pass has loaded
     let own: Vec<usize> = step.shares().swap_remove(number).into_iter().flatten().collect();
     let known: HashSet<usize> = own.iter().copied().collect();
-    let loads_tables = |i: &usize| !known.contains(i) && loads_tables(&step.commands[*i].command);
-    let tables = (0..step.commands.len()).filter(loads_tables);
+    let named: HashSet<u32> =
+        own.iter().flat_map(|index| recipe_at(&step.commands[*index].command)).collect();
+    let others = (0..step.commands.len()).filter(|index| !known.contains(index));
+    let tables = others.filter(|index| {
+        loaded_at(&step.commands[*index].command).is_some_and(|address| named.contains(&address))
+    });
     let mut commands: Vec<_> =
         tables.chain(own.iter().copied()).map(|index| step.commands[index].clone()).collect();
     commands.iter_mut().for_each(|command| (command.wait, command.signal) = (0, 0));
@@ -101,10 +106,19 @@ fn pass(name: &str, (layer, phase): (&str, &str), memory: &DramSettings) -> Resu
     simulation.row(memory)
 }
 
-/// The control words of a recipe, on their way into the vector unit.
-fn loads_tables(command: &Command) -> bool {
-    let Command::Load(load) = command else { return false };
-    load.op == LoadOp::words(WordBuffer::Operand).encode() && load.base >= TABLES_AT
+/// Where in the tables the constants and the control words lie that a VECTOR uses.
+fn recipe_at(command: &Command) -> Vec<u32> {
+    let Command::Store(store) = command else { return Vec::new() };
+    let vector = StoreOp::decode(store.op).is_some_and(|op| op.kind == StoreKind::Vector);
+    let recipe = RecipeWord::decode(store.recipe).filter(|_| vector);
+    recipe.map_or(Vec::new(), |recipe| library().tables.parts(recipe).map(|(address, _)| address).into())
+}
+
+/// Where in the tables a load brings something.
+fn loaded_at(command: &Command) -> Option<u32> {
+    let Command::Load(load) = command else { return None };
+    let words = load.op == LoadOp::words(WordBuffer::Operand).encode();
+    load.base.checked_sub(TABLES_AT).filter(|_| words)
 }
 
 impl Simulation<'_> {

@@ -57,6 +57,8 @@ impl Learner {
 #[derive(Clone, Copy)]
 pub struct Course<'a> {
     pub images: &'a Images,
+    /// Of the network.
+    pub optimiser: Optimiser,
     pub epochs: u32,
     pub seed: u64,
 }
@@ -69,7 +71,7 @@ impl Course<'_> {
 
     /// The project's defaults for so many steps.
     pub fn hyper(&self) -> Hyper {
-        HyperArgs::default().resolve(Optimiser::Sgd, BATCH.min(self.images.len()), self.steps(), None)
+        HyperArgs::default().resolve(self.optimiser, BATCH.min(self.images.len()), self.steps(), None)
     }
 
     /// Trains.

@@ -38,7 +38,7 @@ pub struct Setup {
 struct Begin<'a> {
     network: NetworkFile,
     pixels: Pixels,
-    /// With velocities of zero.
+    /// What the optimiser keeps is zero.
     state: State,
     course: Course<'a>,
     tests: [&'a Images; 2],
@@ -54,17 +54,18 @@ pub fn run(digits: &Dataset, setup: &Setup, view: &mut View) -> Result<Report> {
     let personal = turned.train.first(setup.images);
     let pixels = Pixels::of(&network.network.input, &digits.train);
     let tests = [&digits.test, &turned.test];
-    let pretraining = Course { images: &digits.train, epochs: USUAL_EPOCHS, seed: setup.seed };
+    let optimiser = network.network.optimiser;
+    let pretraining = Course { images: &digits.train, optimiser, epochs: USUAL_EPOCHS, seed: setup.seed };
     let learner = Learner::new(&network, &pixels, &[digits.train.len(), digits.test.len()])?;
     let shapes = network.network.parameters();
-    let mut device = learner.on(Backend::Model, &initial(&shapes, network.network.optimiser, setup.seed))?;
+    let mut device = learner.on(Backend::Model, &initial(&shapes, optimiser, setup.seed))?;
     pretraining.run(&mut device, "pre-training on undistorted digits", view)?;
     let before = accuracies(&mut device, tests)?;
     let mut state = device.read_state()?;
     for layer in &mut state {
         layer.kept.fill(Tensors::zero(&layer.shape));
     }
-    let course = Course { images: &personal, epochs: setup.epochs, seed: setup.seed };
+    let course = Course { images: &personal, optimiser, epochs: setup.epochs, seed: setup.seed };
     let begin = Begin {
         pixels,
         state,

@@ -62,7 +62,7 @@ fn outputs_along(axis: Axis, name: &str, length: usize) -> Result<usize, String>
     Ok(axis.outputs(length))
 }
 
-/// Taps further apart than this lie on padding alone in any map of a network.
+/// As far as taps may be apart: no network in use needs more.
 const MOST_DILATION: usize = 64;
 
 /// Strides are made while taps are gathered, and only the images' are; gathered taps lie side by side.
@@ -83,27 +83,38 @@ pub(super) fn check_first(layer: &Layer, index: usize) -> Result<(), String> {
     Ok(())
 }
 
+/// The map of a layer with weights, behind its ReLU and pooling.
+pub(super) struct Finished {
+    pub name: String,
+    pub shape: Shape,
+    /// A fully connected layer reads it as a vector.
+    pub flattened: bool,
+}
+
 /// A map is added to a convolution of the same shape, before its ReLU and pooling.
 pub(super) fn check_add(
     from: &str,
     after: Option<&Layer>,
-    maps: &[(String, Shape)],
+    maps: &[Finished],
     shape: Shape,
 ) -> Result<(), String> {
     if !matches!(after, Some(Layer::Conv { .. })) {
         return Err("must follow a conv layer right away, before its relu and max_pool".into());
     }
     let of = |(channels, rows, columns): Shape| format!("{channels} x {rows} x {columns}");
-    match maps.iter().find(|(name, _)| name == from) {
-        Some((_, map)) if *map == shape => Ok(()),
-        Some((_, map)) => Err(format!(
+    match maps.iter().find(|map| map.name == from) {
+        Some(map) if map.shape != shape => Err(format!(
             "the map of {from} is {}, the convolution makes {}: only equal shapes can be added",
-            of(*map),
+            of(map.shape),
             of(shape)
         )),
+        Some(map) if map.flattened => Err(format!(
+            "the map of {from} goes into an fc layer, as a vector: only maps that a conv layer reads can be added"
+        )),
+        Some(_) => Ok(()),
         None => {
-            let fit: Vec<&str> =
-                maps.iter().filter(|(_, map)| *map == shape).map(|(name, _)| name.as_str()).collect();
+            let fit = maps.iter().filter(|map| map.shape == shape && !map.flattened);
+            let fit: Vec<&str> = fit.map(|map| map.name.as_str()).collect();
             let fit = if fit.is_empty() { "none".into() } else { fit.join(", ") };
             Err(format!("there is no layer {from:?} before it; maps of its shape, {}: {fit}", of(shape)))
         }

@@ -45,6 +45,7 @@ fn only_an_earlier_map_of_the_same_shape_is_added_right_behind_a_convolution() {
     let (relu, fc) = ("[[layer]]\nkind = \"relu\"\n", "[[layer]]\nkind = \"fc\"\noutputs = 2\n");
     let whole = [&conv(4), relu, &conv(4), &add("conv1"), relu, fc].concat();
     assert_eq!(Network::from_toml(&format!("{HEAD}{whole}")).unwrap().parameters().len(), 3);
+    let wide = "[[layer]]\nkind = \"conv\"\noutputs = 4\nkernel = 8\npadding = 7\n";
     for (layers, says) in [
         ([conv(4), conv(5), add("conv1")], "the map of conv1 is 4 x 8 x 8, the convolution makes 5 x 8 x 8"),
         (
@@ -54,6 +55,7 @@ fn only_an_earlier_map_of_the_same_shape_is_added_right_behind_a_convolution() {
         ([conv(4), conv(5), add("fc1")], "maps of its shape, 5 x 8 x 8: none"),
         ([conv(4), conv(4) + relu, add("conv1")], "must follow a conv layer right away"),
         ([conv(4), fc.into(), add("conv1")], "must follow a conv layer right away"),
+        ([conv(4) + fc, wide.into(), add("conv1")], "the map of conv1 goes into an fc layer"),
     ] {
         let error = error(&[layers.concat(), fc.into()].concat());
         assert!(error.contains("(add): ") && error.contains(says), "{error}");

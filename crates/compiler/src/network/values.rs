@@ -10,11 +10,7 @@ pub struct Two;
 
 impl<'de> Deserialize<'de> for Two {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Two, D::Error> {
-        from.deserialize_any(Number {
-            expected: "2 is needed (max_pool takes the largest of 2 x 2 pixels, stride 2; only 2 is possible)",
-            least: 2,
-            most: 2,
-        })?;
+        from.deserialize_any(JustTwo)?;
         Ok(Two)
     }
 }
@@ -39,11 +35,8 @@ pub struct Sides {
 
 impl Pair {
     /// The stride and the dilation of a convolution that says none.
-    pub const ONE: Pair = Pair { rows: 1, columns: 1 };
-
-    /// [`Pair::ONE`], where a function is needed.
     pub(super) fn one() -> Pair {
-        Pair::ONE
+        Pair { rows: 1, columns: 1 }
     }
 }
 
@@ -53,7 +46,7 @@ impl<'de> Deserialize<'de> for Pair {
         match from.deserialize_any(Numbers { expected, counts: &[2] })?[..] {
             [both] => Ok(Pair { rows: both, columns: both }),
             [rows, columns] => Ok(Pair { rows, columns }),
-            _ => Err(de::Error::custom(expected)),
+            _ => unreachable!("the visitor has counted them"),
         }
     }
 }
@@ -65,7 +58,7 @@ impl<'de> Deserialize<'de> for Sides {
             [all] => Ok(Sides { rows: (all, all), columns: (all, all) }),
             [rows, columns] => Ok(Sides { rows: (rows, rows), columns: (columns, columns) }),
             [top, bottom, left, right] => Ok(Sides { rows: (top, bottom), columns: (left, right) }),
-            _ => Err(de::Error::custom(expected)),
+            _ => unreachable!("the visitor has counted them"),
         }
     }
 }
@@ -111,23 +104,18 @@ impl<'de> Visitor<'de> for Numbers {
     }
 }
 
-/// A whole number from `least` to `most`.
-struct Number {
-    expected: &'static str,
-    least: usize,
-    most: usize,
-}
+/// The number 2.
+struct JustTwo;
 
-impl Visitor<'_> for Number {
-    type Value = usize;
+impl Visitor<'_> for JustTwo {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str(self.expected)
+        f.write_str("2 is needed (max_pool takes the largest of 2 x 2 pixels, stride 2; only 2 is possible)")
     }
 
-    fn visit_i64<E: de::Error>(self, value: i64) -> Result<usize, E> {
-        let number = usize::try_from(value).ok().filter(|value| (self.least..=self.most).contains(value));
-        number.ok_or_else(|| E::invalid_value(Unexpected::Signed(value), &self))
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<(), E> {
+        if value == 2 { Ok(()) } else { Err(E::invalid_value(Unexpected::Signed(value), &self)) }
     }
 }
 

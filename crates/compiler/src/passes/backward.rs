@@ -33,16 +33,18 @@ struct Joins {
 
 impl Backward {
     fn tile(&self, context: &Context, tile: Tile) -> LossTile {
-        let stage = context.stage(self.0);
+        Self::reached(context.stage(self.0), tile)
+    }
+
+    /// The losses of `stage` that a tile of its input depends on.
+    fn reached(stage: &Stage, tile: Tile) -> LossTile {
         let (rows, cols) = stage.bp_reach(tile);
         LossTile::new(stage, (tile.image, tile.images), rows, cols, (stage.cols, stage.rows * stage.cols))
     }
 
     /// The loss tile of `join`, which adds the tile's map.
     fn joined(join: &Stage, tile: Tile) -> LossTile {
-        let end = |first: usize, length: usize| (first as i64, (first + length) as i64);
-        let (rows, cols) = (end(tile.row, tile.rows), end(tile.col, tile.cols));
-        LossTile::new(join, (tile.image, tile.images), rows, cols, (join.cols, join.rows * join.cols))
+        Self::reached(&join.identity().expect("it adds a map"), tile)
     }
 
     /// Largest tiles and whole traffic of all joins.
@@ -67,7 +69,7 @@ impl Backward {
         let stage = context.stage(self.0);
         let slots = if cut.ins < stage.in_groups() { cut.slots } else { 1 };
         let all = slots * stage.out_groups() * stage.matrix_rows(cut.ins);
-        cut.outs >= stage.out_groups() || all <= 1 << context.config.weight_aw
+        cut.outs >= stage.out_groups() || all <= context.weight_room(context.graph.is_joined(stage.input))
     }
 
     /// Output groups whose weights are on chip together, and regions for them.
@@ -113,10 +115,11 @@ impl Backward {
             builder.compute_bp(index, tile, on_chip, weights, first, Sums { base: sum, init });
         }
         for join in builder.context.graph.joins(stage.input) {
-            let (shape, base) = (Self::joined(join, tile), regions.joins.0.take());
+            let (read, base) = (join.identity().expect("it adds a map"), regions.joins.0.take());
+            let shape = Self::reached(&read, tile);
             builder.load_loss(join.tag as usize, shape, ins, base, None);
             let loss = LossOnChip { tile: shape, groups: ins, base };
-            builder.add_bp(stage.tag, tile, loss, regions.joins.1, sum);
+            builder.add_bp(&read, tile, loss, regions.joins.1, sum);
         }
         let map = builder.context.gradient_store(stage);
         builder.store_map(&map, tile, ins, (tile.rows, tile.cols), sum);
@@ -143,10 +146,9 @@ impl Pass for Backward {
         let loss =
             context.largest_loss(stage, cut.size, (stage.in_rows, stage.in_cols), |t| self.tile(context, t));
         let joins = self.joins(context, cut);
-        let identity = if joins.count > 0 { context.lanes() } else { 0 };
         Needs {
             loss: cut.slots * (cut.outs * loss.vectors + cut.ins * joins.vectors),
-            weight: slots * part * stage.matrix_rows(cut.ins) + identity,
+            weight: slots * part * stage.matrix_rows(cut.ins) + context.identity_rows(joins.count > 0),
             psum: cut.slots * cut.ins * cut.size.pixels(),
             code: (cut.outs * loss.codes).max(cut.ins * joins.codes),
             ..Default::default()

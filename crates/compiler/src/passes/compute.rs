@@ -69,6 +69,50 @@ impl Context<'_> {
     }
 }
 
+impl Context<'_> {
+    /// The stream fields of a compute descriptor that reads the losses which an input tile depends on, in the order of the flipped kernel.
+    fn stream_loss(&self, stage: &Stage, tile: Tile, loss: LossOnChip) -> ComputeDesc {
+        let t = self.lanes();
+        let (kr, kc) = stage.kernel();
+        let [down, across] = stage.axes.map(|axis| axis.dilation);
+        let (top, left) = stage.bp_corner(tile);
+        let (map, row_phase) = (loss.tile.map(), loss.tile.row_phase(t));
+        ComputeDesc {
+            tag: stage.tag,
+            n_g: loss.groups.1 as u32,
+            n_kr: kr as u32,
+            n_kc: kc as u32,
+            n_i: tile.images as u32,
+            n_r: tile.rows as u32,
+            n_c: tile.cols as u32,
+            x_base: (loss.base + loss.tile.offset(top, left)) as u32,
+            x_g: map as u32,
+            x_kr: (down * loss.tile.cols) as u32,
+            x_kc: across as u32,
+            x_i: (loss.groups.1 * map) as u32,
+            x_r: loss.tile.cols as u32,
+            x_c: 1,
+            x_phase: loss.tile.phase(top, left, t),
+            ph_kr: (down * row_phase as usize % t) as u32,
+            ph_kc: (across % t) as u32,
+            ph_i: loss.tile.image_phase(t),
+            ph_r: row_phase,
+            ph_c: 1,
+            ..Default::default()
+        }
+    }
+}
+
+/// T channels of a pixel enter, T outputs leave.
+fn forward(init: Init) -> ComputeOp {
+    ComputeOp { pixel_mode: false, stream_loss: false, column: false, init, ones: false, phase: Phase::Fp }
+}
+
+/// The same from losses, through the columns of the matrices.
+fn backward(init: Init) -> ComputeOp {
+    ComputeOp { stream_loss: true, column: true, phase: Phase::Bp, ..forward(init) }
+}
+
 impl Builder<'_> {
     /// FP of output groups `outs.1` (weights in blocks from `weights.base`) from the input groups `input.groups`.
     pub(super) fn compute_fp(
@@ -85,14 +129,7 @@ impl Builder<'_> {
         let block = stage.fp_block(weights.groups.1);
         // if all weights are on chip, those of earlier input groups come first
         let skip = stage.matrix_rows(input.groups.0 - weights.groups.0);
-        let op = ComputeOp {
-            pixel_mode: false,
-            stream_loss: false,
-            column: false,
-            init: if input.groups.0 == 0 { Init::Bias } else { Init::Keep },
-            ones: false,
-            phase: Phase::Fp,
-        };
+        let op = forward(if input.groups.0 == 0 { Init::Bias } else { Init::Keep });
         let stream = self.context.stream_input(stage, tile, input.groups.1, input.base);
         for m in 0..outs {
             let own = weights.base + m * block;
@@ -118,14 +155,7 @@ impl Builder<'_> {
         (base, identity): (usize, usize),
         sums: GroupSums,
     ) {
-        let op = ComputeOp {
-            pixel_mode: false,
-            stream_loss: false,
-            column: false,
-            init: Init::Keep,
-            ones: false,
-            phase: Phase::Fp,
-        };
+        let op = forward(Init::Keep);
         let stream = self.context.stream_input(shape, tile, groups, base);
         for m in 0..groups {
             self.compute(ComputeDesc {
@@ -139,40 +169,24 @@ impl Builder<'_> {
         }
     }
 
-    /// Adds the loss of a stage that adds the tile's map, in the loss buffer, to the partial sums of BP.
-    pub(super) fn add_bp(&mut self, tag: u32, tile: Tile, loss: LossOnChip, identity: usize, base: usize) {
-        let t = self.context.lanes();
-        let op = ComputeOp {
-            pixel_mode: false,
-            stream_loss: true,
-            column: true,
-            init: Init::Keep,
-            ones: false,
-            phase: Phase::Bp,
-        };
-        let (top, left) = (tile.row as i64, tile.col as i64);
-        let (map, row_phase) = (loss.tile.map(), loss.tile.row_phase(t));
+    /// Adds the loss of a stage that adds the tile's map ([`Stage::identity`]), in the loss buffer, to the partial sums of BP from `base` on.
+    pub(super) fn add_bp(
+        &mut self,
+        shape: &Stage,
+        tile: Tile,
+        loss: LossOnChip,
+        identity: usize,
+        base: usize,
+    ) {
+        let stream = self.context.stream_loss(shape, tile, loss);
         for n in 0..loss.groups.1 {
             self.compute(ComputeDesc {
-                op: op.encode(),
-                tag,
+                op: backward(Init::Keep).encode(),
                 n_g: 1,
-                n_kr: 1,
-                n_kc: 1,
-                n_i: tile.images as u32,
-                n_r: tile.rows as u32,
-                n_c: tile.cols as u32,
-                x_base: (loss.base + loss.tile.offset(top, left) + n * map) as u32,
-                x_i: (loss.groups.1 * map) as u32,
-                x_r: loss.tile.cols as u32,
-                x_c: 1,
-                x_phase: loss.tile.phase(top, left, t),
-                ph_i: loss.tile.image_phase(t),
-                ph_r: row_phase,
-                ph_c: 1,
+                x_base: stream.x_base + n as u32 * stream.x_g,
                 s_base: identity as u32,
                 p_base: (base + n * tile.images * tile.rows * tile.cols) as u32,
-                ..Default::default()
+                ..stream.clone()
             });
         }
     }
@@ -190,44 +204,12 @@ impl Builder<'_> {
     ) {
         let stage = self.context.stage(index);
         let t = self.context.lanes();
-        let (kr, kc) = stage.kernel();
-        let [down, across] = stage.axes.map(|axis| axis.dilation);
-        let (top, left) = stage.bp_corner(tile);
-        let (map, row_phase) = (loss.tile.map(), loss.tile.row_phase(t));
-        let op = ComputeOp {
-            pixel_mode: false,
-            stream_loss: true,
-            column: true,
-            init: sums.init,
-            ones: false,
-            phase: Phase::Bp,
-        };
         let ins = weights.groups.1;
         let descriptor = ComputeDesc {
-            op: op.encode(),
-            tag: stage.tag,
-            n_g: loss.groups.1 as u32,
-            n_kr: kr as u32,
-            n_kc: kc as u32,
-            n_i: tile.images as u32,
-            n_r: tile.rows as u32,
-            n_c: tile.cols as u32,
-            x_base: (loss.base + loss.tile.offset(top, left)) as u32,
-            x_g: map as u32,
-            x_kr: (down * loss.tile.cols) as u32,
-            x_kc: across as u32,
-            x_i: (loss.groups.1 * map) as u32,
-            x_r: loss.tile.cols as u32,
-            x_c: 1,
-            x_phase: loss.tile.phase(top, left, t),
-            ph_kr: (down * row_phase as usize % t) as u32,
-            ph_kc: (across % t) as u32,
-            ph_i: loss.tile.image_phase(t),
-            ph_r: row_phase,
-            ph_c: 1,
+            op: backward(sums.init).encode(),
             s_0: field(-(t as i64)),
             s_1: stage.matrix_rows(ins) as u32,
-            ..Default::default()
+            ..self.context.stream_loss(stage, tile, loss)
         };
         let pixels = tile.images * tile.rows * tile.cols;
         for n in 0..ins {

@@ -33,7 +33,8 @@ impl Forward {
     fn weights_stay(&self, context: &Context, cut: &Cut) -> bool {
         let stage = context.stage(self.0);
         let all = cut.outs * stage.fp_block(stage.in_groups());
-        cut.ins >= stage.in_groups() || self.weight_slots(context, cut) * all <= 1 << context.config.weight_aw
+        cut.ins >= stage.in_groups()
+            || self.weight_slots(context, cut) * all <= context.weight_room(stage.shortcut.is_some())
     }
 
     /// Regions for weights that stay: two where they fit and one block loads while another is computed.
@@ -41,7 +42,8 @@ impl Forward {
         let stage = context.stage(self.0);
         let two = 2 * cut.outs * stage.fp_block(stage.in_groups());
         // if blocks and tiles alternate, there is no time to load a block between two others
-        let alternate = cut.order == Order::TilesFirst || two <= 1 << context.config.weight_aw;
+        let room = context.weight_room(stage.shortcut.is_some());
+        let alternate = cut.order == Order::TilesFirst || two <= room;
         if cut.outs < stage.out_groups() && alternate { cut.slots } else { 1 }
     }
 
@@ -156,13 +158,10 @@ impl Pass for Forward {
         let halve = |n: usize| n / stage.window();
         let code_row = halve(moved.cols).div_ceil(stage.code_columns() / stage.window());
         let codes = cut.outs * cut.size.images * halve(cut.size.rows) * code_row;
-        let (added, identity) = match stage.shortcut {
-            Some(_) => (cut.outs * cut.size.pixels(), context.lanes()),
-            None => (0, 0),
-        };
+        let added = if stage.shortcut.is_some() { cut.outs * cut.size.pixels() } else { 0 };
         Needs {
             feature: cut.slots * (cut.size.images * cut.ins * rows * cols + added),
-            weight: slots * cut.outs * stage.fp_block(part) + identity,
+            weight: slots * cut.outs * stage.fp_block(part) + context.identity_rows(stage.shortcut.is_some()),
             psum: cut.slots * cut.outs * moved.pixels(),
             operand: if self.is_last(context) { cut.slots * cut.size.images } else { 0 },
             scratch: context.scratch_words(stage, cut.size.rows, cut.size.cols, cut.ins),

@@ -151,6 +151,7 @@ impl Pass for HandedBackward {
         work.loads = work.loads + weight.loads;
         work.loads.words -= handed;
         work.stores = work.stores + weight.stores;
+        work.update = work.update + weight.update;
         work.steps += (weight.steps * weight.step).div_ceil(work.step);
         work.computations += weight.computations;
         work.gather += weight.gather + handed;

@@ -20,10 +20,10 @@ fn axes(rng: &mut Rng, first: bool) -> [Axis; 2] {
     let mut axis = || {
         let kernel = draw(rng, 1, 7);
         let dilation = if first || square { 1 } else { draw(rng, 1, 3) };
-        let extent = (kernel - 1) * dilation + 1;
-        let before = draw(rng, 0, extent - 1);
-        let padding = (before, if square { before } else { draw(rng, 0, extent - 1) });
-        Axis { kernel, padding, stride: if first { draw(rng, 1, 4) } else { 1 }, dilation }
+        let bare = Axis { kernel, dilation, ..Axis::POINT };
+        let before = draw(rng, 0, bare.extent() - 1);
+        let padding = (before, if square { before } else { draw(rng, 0, bare.extent() - 1) });
+        Axis { padding, stride: if first { draw(rng, 1, 4) } else { 1 }, ..bare }
     };
     let down = axis();
     if square { [down; 2] } else { [down, axis()] }

@@ -209,5 +209,6 @@ fn check(options: &Options) -> Result<()> {
     ensure!(options.batch > 0, "--batch 0: a batch has at least 1 image");
     ensure!(options.epochs > 0, "--epochs 0: ask for at least 1");
     ensure!(options.steps != Some(0), "--steps 0: ask for at least 1");
+    options.hyper.check_used(options.network.network.optimiser)?;
     options.hyper.check()
 }

@@ -2,9 +2,10 @@
 
 use crate::data::Images;
 use crate::evaluate::Tested;
-use crate::hyper::{Hyper, usual_rate, usual_weight_decay};
+use crate::hyper::{Hyper, large_weight_decay, usual_rate, usual_weight_decay};
 use crate::pixels::Pixels;
 use crate::summary::saturated;
+use ef_isa::vector::Optimiser;
 
 /// What decides whether a run can learn.
 pub struct Settings<'a> {
@@ -68,9 +69,6 @@ fn guess(images: &Images) -> (f64, f64) {
     (entropy, shares.fold(0.0, f64::max))
 }
 
-/// A network with a weight decay above this may forget faster than it learns.
-const LARGE_WEIGHT_DECAY: f32 = 0.02;
-
 /// Normalised pixels of photographs and drawings stay well below this.
 pub const USUAL_REACH: f32 = 16.0;
 
@@ -103,7 +101,7 @@ impl Settings<'_> {
         let mut causes = self.unusual();
         let (rate, usual) = (self.hyper.learning_rate, usual_rate(self.hyper.optimiser, self.batch));
         let decay = self.hyper.weight_decay;
-        if decay > LARGE_WEIGHT_DECAY && causes.is_empty() {
+        if decay > large_weight_decay(self.hyper.optimiser) && causes.is_empty() {
             causes.push(format!(
                 "a weight decay of {decay:?} is large: try --weight-decay {}",
                 usual_weight_decay(self.hyper.optimiser)
@@ -133,12 +131,13 @@ impl Settings<'_> {
 
     /// Settings that are known to spoil runs.
     fn unusual(&self) -> Vec<String> {
-        let Hyper { learning_rate: rate, momentum, weight_decay, .. } = *self.hyper;
-        let usual = usual_rate(self.hyper.optimiser, self.batch);
+        let Hyper { optimiser, learning_rate: rate, momentum, weight_decay, .. } = *self.hyper;
+        let usual = usual_rate(optimiser, self.batch);
         let mut causes = Vec::new();
-        // what a step takes of every weight, times the steps that momentum remembers
-        let decay = rate * weight_decay / (1.0 - momentum);
-        if decay >= 0.1 && weight_decay > LARGE_WEIGHT_DECAY {
+        // what a step takes of every weight, times the steps that momentum remembers; AdamW's does not pass through momentum
+        let remembered = if optimiser == Optimiser::AdamW { 1.0 } else { 1.0 / (1.0 - momentum) };
+        let decay = rate * weight_decay * remembered;
+        if decay >= 0.1 && weight_decay > large_weight_decay(optimiser) {
             causes.push(format!(
                 "a weight decay of {weight_decay:?} is large: try --weight-decay {}",
                 usual_weight_decay(self.hyper.optimiser)
@@ -166,7 +165,6 @@ impl Settings<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ef_isa::vector::Optimiser;
 
     fn settings<'a>(hyper: &'a Hyper, pixels: &'a Pixels, reach: f32) -> Settings<'a> {
         Settings { hyper, batch: 16, pixels, reach }

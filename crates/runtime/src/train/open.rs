@@ -236,6 +236,8 @@ fn plans(options: &Options, pixels: &Pixels, dataset: &Dataset) -> Result<Plans>
     let Options { network, config, batch, backend, hardware, .. } = options;
     let room = backend.room(config, hardware)?;
     let counts = [dataset.train.len(), dataset.test.len()];
-    Plans::compile(network, room, pixels.format(), *batch, &counts)
-        .map_err(|error| fitting::explain(error, network, *backend, room, hardware))
+    let plans = Plans::compile(network, room, pixels.format(), *batch, &counts)
+        .map_err(|error| fitting::explain(error, network, *backend, room, hardware))?;
+    plans.check_training(*batch, dataset.train.len())?;
+    Ok(plans)
 }

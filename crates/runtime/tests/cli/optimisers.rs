@@ -69,6 +69,13 @@ fn settings_that_no_optimiser_has_are_refused() {
         (["--epsilon", "0"], ["--epsilon 0", "1e-12 to 1"]),
         (["--epsilon", "nan"], ["--epsilon NaN", "1e-12 to 1"]),
     ] {
-        fails(bench.train("run", &options), &named);
+        fails(bench.train("run", &[&["--optimiser", "adam"][..], &options].concat()), &named);
     }
+    // what nothing would use
+    fails(bench.train("run", &["--beta2", "0.9"]), &["--beta2: sgd has none", "adam and adamw"]);
+    fails(
+        bench.train("run", &["--epsilon", "1e-6", "--optimiser", "nesterov"]),
+        &["--epsilon: nesterov has none"],
+    );
+    fails(bench.train("run", &["--schedule", "constant", "--lr-end", "0.1"]), &["--lr-end: a constant"]);
 }
