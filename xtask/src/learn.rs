@@ -4,7 +4,7 @@ use anyhow::{Context, Result, ensure};
 use ef_isa::config;
 use ef_isa::vector::Optimiser;
 use ef_runtime::atomic;
-use ef_runtime::learning::{BATCHES, Case, Data, ENOUGH, EPOCHS, SEEDS, cases, others};
+use ef_runtime::learning::{BATCHES, Case, Data, ENOUGH, EPOCHS, SEEDS, USUAL, cases, others};
 use ef_runtime::view::View;
 use rayon::prelude::*;
 use std::fmt::Write;
@@ -78,7 +78,7 @@ fn page(learned: &[Learned]) -> Result<String> {
             writeln!(page, "| `{}` | {} |", config.name, cells(&own))?;
         }
     }
-    page += &head("fp32-8x8, seed 1");
+    page += &head(&format!("{USUAL}, seed {}", SEEDS[0]));
     for optimiser in others() {
         for data in Data::ALL {
             let own = |case: &Case| (case.data, case.optimiser) == (data, optimiser);

@@ -38,7 +38,7 @@ pub struct PlanArgs {
     /// A board with its configuration and its SDRAM: a file of boards/ without .toml
     #[arg(long, value_name = "NAME")]
     board: Option<String>,
-    /// Optimiser: sgd, nesterov, adam or adamw [default: that of the network]
+    /// Optimiser [default: that of the network]
     #[arg(long, value_name = "NAME")]
     optimiser: Option<Optimiser>,
     /// The memory, without --board

@@ -19,7 +19,7 @@ pub struct Config {
     pub weight_aw: usize,
     /// Partial sums: 2^aw vectors of T words.
     pub psum_aw: usize,
-    /// Operand buffer (weights, velocities, labels for the vector unit): 2^aw words.
+    /// Operand buffer (weights, what the optimiser keeps, labels: words for the vector unit): 2^aw words.
     pub operand_aw: usize,
     /// Scratch for raw images before tap gathering: 2^aw words.
     pub scratch_aw: usize,

@@ -3,7 +3,7 @@
 //! - Map (features, losses): `[image][channel group of T][row][column][T]`; channels past the last are +0.
 //!   A fully connected layer reads a map as a vector of `groups*rows*columns*T` inputs, in this order.
 //! - Weights of a layer: `[M/T]` blocks of `[N/T][kr][kc][Tm][Tn]` words followed by T biases; entries past the last channel are +0.
-//!   Velocities have the same layout.
+//!   What the optimiser keeps has the same layout.
 //! - Codes: `[image][group][row]` of [`code_row_words`] words.
 //! - Raw images: `[image][strip][row][channel]` of [`raw_row_words`] words: the rows of a tile are one run. Most images are one strip, which
 //!   has all columns. For a first fully connected layer an image is one vector of FP32.

@@ -174,7 +174,7 @@ pub enum VectorBuffer {
 /// Destination of WORDS, `LoadDesc::op` bits 3..2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WordBuffer {
-    /// Weights, velocities and labels, for the store engine.
+    /// Weights, what the optimiser keeps, and labels, for the store engine.
     Operand = 0,
     /// Raw rows of images, for GATHER.
     Scratch = 1,

@@ -41,7 +41,7 @@ pub struct Machine {
     pub weight: Banks,
     /// Partial sums: bank m is row m's.
     pub psum: Banks,
-    /// Operand RAM of the store engine: weights, velocities, labels.
+    /// Operand RAM of the store engine: weights, what the optimiser keeps, labels.
     pub operand: Vec<u32>,
     /// Scratch of the load engine: raw image rows.
     pub scratch: Vec<u32>,

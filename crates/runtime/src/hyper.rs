@@ -103,7 +103,7 @@ pub fn usual_rate(optimiser: Optimiser, batch: usize) -> f32 {
 /// What a person asked for. The rest follows from the batch or, of a resumed run, from what it was.
 #[derive(clap::Args, Clone, Copy, Debug, Default)]
 pub struct HyperArgs {
-    /// How weights follow from gradients: sgd, nesterov, adam or adamw [default: that of the network, sgd if it names none]
+    /// How weights follow from gradients; a wrong name is answered with all [default: that of the network, sgd if it names none]
     #[arg(long, value_name = "NAME", conflicts_with = "resume")]
     pub optimiser: Option<Optimiser>,
     /// Learning rate at the first step [default for a batch of 16: 0.02, of adam and adamw 0.007; less for smaller ones]

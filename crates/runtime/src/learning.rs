@@ -109,7 +109,7 @@ pub const EPOCHS: u32 = 3;
 pub const ENOUGH: f64 = 0.9;
 
 /// The configuration on which the optimisers that are not the default are tried.
-const USUAL: &str = config::FP32_8X8.name;
+pub const USUAL: &str = config::FP32_8X8.name;
 
 /// Every case: of SGD every configuration and seed, of the other optimisers one of each.
 pub fn cases() -> Vec<Case> {

@@ -56,7 +56,7 @@ pub struct Summary {
     pub sdram_efficiency: Option<f64>,
     /// Share of all cycles in which the SDRAM moved data.
     pub sdram_data: Option<f64>,
-    /// Steps after which every weight and velocity was compared with the golden model's.
+    /// Steps after which every weight, and what the optimiser keeps, was compared with the golden model's.
     pub verified_steps: usize,
     /// Layers in which a result was saturated at least once.
     pub saturated_layers: Vec<String>,

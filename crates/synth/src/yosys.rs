@@ -18,8 +18,6 @@ fn few_resets(from: u32) -> String {
     )
 }
 
-pub use ef_board::RESETS_FROM;
-
 /// From Verilog that was read to the flat netlist of cells of an ECP5.
 ///
 /// - `placing`: commands between flattening and mapping, when there are few cells, with their whole names.

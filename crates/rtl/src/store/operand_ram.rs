@@ -1,4 +1,4 @@
-//! [`OperandRam`]: weights, velocities and labels for the vector unit.
+//! [`OperandRam`]: weights, what the optimiser keeps, and labels for the vector unit.
 
 use super::word_ram::{self, WordRam};
 use ef_hdl_kit::block;

@@ -154,11 +154,14 @@ fn fully_connected_weights_are_outputs_by_inputs_and_four_extents_are_read_as_we
 fn numbers_that_no_run_writes_are_refused() {
     let network = network(16);
     type Damage = fn(&mut Origin);
-    let damages: [(Damage, &str); 8] = [
+    let damages: [(Damage, &str); 11] = [
         (|origin| origin.progress.step = u64::MAX, "step is"),
         (|origin| origin.progress.epoch = u32::MAX, "epoch is"),
         (|origin| origin.batch = 0, "batch is 0"),
-        (|origin| origin.hyper.momentum = f32::NAN, "not finite"),
+        (|origin| origin.hyper.learning_rate = f32::NAN, "not finite"),
+        (|origin| origin.hyper.momentum = f32::NAN, "momentum NaN: must be"),
+        (|origin| origin.hyper.beta2 = 1.0, "beta2 1: must be"),
+        (|origin| origin.hyper.epsilon = 0.0, "epsilon 0: "),
         (|origin| origin.data = "digits\u{1b}[31m".into(), "control characters"),
         (|origin| origin.pixels = Some(Pixels::Bytes { shift: 40 }), "scale_shift is 40"),
         (

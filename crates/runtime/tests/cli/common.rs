@@ -86,7 +86,7 @@ impl CliBench {
         SavedFile::open(&self.path(run).join(CHECKPOINT)).unwrap()
     }
 
-    /// Weights and velocities of a run.
+    /// Weights of a run, and what the optimiser keeps.
     pub fn state(&self, run: &str) -> State {
         let saved = self.checkpoint(run);
         let network = saved.origin.as_ref().unwrap().network_file().unwrap();

@@ -1,6 +1,7 @@
 //! What Yosys makes of the exported accelerator, out of cells of the ECP5: the expected primitives, and it trains like the golden model.
 
 use crate::training::{BATCH, results};
+use ef_board::Board;
 use ef_compiler::tiny::{plan, prepare};
 use ef_hdl_kit::ports;
 use ef_hdl_kit::vsim::Model;
@@ -14,11 +15,12 @@ use ef_sim::{DramSettings, RtlDevice};
 use std::fs;
 use std::sync::LazyLock;
 
-/// The netlist of the exported `sim-2x2`, mapped as in a bitstream: the slowest part of these tests, so they share it.
+/// The netlist of the exported `sim-2x2`, mapped as for the board of which most resets become logic: the slowest part of these tests, so they share it.
 static NETLIST: LazyLock<String> = LazyLock::new(|| {
     let dir = tempfile::tempdir().unwrap();
     ef_export::export(&SIM_2X2, &dir.path().join("rtl"), true).unwrap();
-    let mapping = ef_synth::yosys::mapping(top::TOP, "", false, ef_synth::yosys::RESETS_FROM);
+    let resets_from = Board::named("ulx3s-12f").unwrap().device.resets_from;
+    let mapping = ef_synth::yosys::mapping(top::TOP, "", false, resets_from);
     let script = format!(
         "read_verilog rtl/ef_accelerator.v rtl/ef_mult18_ecp5.v\n{mapping}write_verilog -noattr netlist.v\n"
     );

@@ -80,7 +80,7 @@ fn changed(source: &str, variant: &Variant) -> Result<String> {
 /// LUTs, a carry cell being two, and flip-flops.
 fn cells(source: &str) -> Result<[u64; 2]> {
     let folder = tempfile::tempdir()?;
-    let mapping = yosys::mapping(TOP, "", false, yosys::RESETS_FROM);
+    let mapping = yosys::mapping(TOP, "", false, ef_board::RESETS_FROM);
     let script = format!("read_verilog product.v\n{mapping}tee -q -o cells.json stat -json\n");
     for (name, text) in [("product.v", source), ("cells.ys", script.as_str()), yosys::CARRY] {
         fs::write(folder.path().join(name), text)?;
