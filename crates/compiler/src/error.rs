@@ -42,12 +42,6 @@ pub enum CompileError {
     /// A piece of a layer that no cut makes small enough for a buffer.
     #[error(transparent)]
     TooLarge(Box<TooLarge>),
-    /// More layers than the OVERFLOW register has bits.
-    #[error("the network has {layers} layers with weights, the OVERFLOW register names 32")]
-    TooManyLayers {
-        /// Layers with weights.
-        layers: usize,
-    },
     /// A step of more commands than the compiler makes.
     #[error("a step needs {commands} loads, computations and stores or more, {possible} are possible")]
     TooLong {

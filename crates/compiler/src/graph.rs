@@ -3,7 +3,7 @@
 //! Tensors are numbered so that an operation reads lower numbers than it writes; FP runs in the order of the operations, BP and WU in
 //! the opposite order. Each stage reads the map of the one before; it may add an earlier map to what it makes.
 
-use crate::{CompileError, Layer, Network, Stage};
+use crate::{ByChannel, Layer, Network, Norm, Stage};
 use ef_isa::vector::Optimiser;
 use ef_isa::{Config, layout};
 
@@ -40,21 +40,17 @@ pub struct Graph {
 
 impl Graph {
     /// The graph of a network whose shapes chain.
-    ///
-    /// # Errors
-    /// If it has more than 32 layers with weights.
-    pub fn new(network: &Network, config: &Config) -> Result<Graph, CompileError> {
+    pub fn new(network: &Network, config: &Config) -> Graph {
         let shapes = network.shapes().unwrap_or_default();
         let names: Vec<String> = network.parameters().into_iter().map(|p| p.name).collect();
-        if names.len() > 32 {
-            return Err(CompileError::TooManyLayers { layers: names.len() });
-        }
         let mut stages: Vec<Stage> = Vec::new();
         for (layer, &shape) in network.layers.iter().zip(&shapes) {
             match layer {
-                Layer::Conv { .. } | Layer::Fc { .. } => {
+                Layer::Conv { .. } | Layer::Fc { .. } | Layer::BatchNorm { .. } => {
                     let number = stages.len();
                     stages.push(stage(layer, names[number].clone(), number, shape, config.lanes));
+                    let stage = stages.last_mut().expect("it was pushed");
+                    stage.tag = overflow_bit(number, names.len());
                 }
                 Layer::Add { from } => {
                     let from = names.iter().position(|name| name == from).map(|stage| stages[stage].output);
@@ -76,7 +72,7 @@ impl Graph {
             words: s.out_words(),
         }));
         let label_smoothing = network.label_smoothing();
-        Ok(Graph { tensors, stages, optimiser: network.optimiser, label_smoothing })
+        Graph { tensors, stages, optimiser: network.optimiser, label_smoothing }
     }
 
     /// The first stage that is trained. No loss goes further than to its output: it has WU and no BP, those before it have neither.
@@ -102,9 +98,9 @@ impl Graph {
             || self.is_joined(self.stages[stage].output)
     }
 
-    /// The stages that add a tensor to what they make.
-    pub fn joins(&self, tensor: usize) -> impl Iterator<Item = &Stage> {
-        self.stages.iter().filter(move |stage| stage.shortcut == Some(tensor))
+    /// The stages that add a tensor to what they make, with their numbers.
+    pub fn joins(&self, tensor: usize) -> impl Iterator<Item = (usize, &Stage)> {
+        self.stages.iter().enumerate().filter(move |(_, stage)| stage.shortcut == Some(tensor))
     }
 
     /// Whether a tensor is added to what a later stage makes.
@@ -118,7 +114,13 @@ impl Graph {
     }
 }
 
-/// Stage `number` for a conv or fc layer that a map of `(channels, rows, cols)` enters.
+/// The bit of the OVERFLOW register that layer `index` of so many layers with weights has: of more than 32, neighbours share one.
+pub fn overflow_bit(index: usize, layers: usize) -> u32 {
+    let bits = u32::BITS as usize;
+    if layers > bits { (index * bits / layers) as u32 } else { index as u32 }
+}
+
+/// Stage `number` for a layer with weights that a map of `(channels, rows, cols)` enters.
 fn stage(
     layer: &Layer,
     name: String,
@@ -134,6 +136,7 @@ fn stage(
         input: number,
         output: number + 1,
         gathered: false,
+        by_channel: None,
         flattened: None,
         inputs: channels,
         in_rows: rows,
@@ -151,10 +154,19 @@ fn stage(
     };
     match *layer {
         Layer::Conv { outputs, .. } => {
-            let conv = Stage { gathered: first, outputs, ..plain };
+            let by_channel = layer.by_channel().then_some(ByChannel::Depthwise);
+            let conv = Stage { gathered: first, outputs, by_channel, ..plain };
             let (rows, cols) = conv.written();
             Stage { rows, cols, strip: cols, ..conv }
         }
+        Layer::BatchNorm { momentum, epsilon, .. } => Stage {
+            by_channel: Some(ByChannel::Norm(Norm { momentum, epsilon })),
+            outputs: channels,
+            rows,
+            cols,
+            strip: cols,
+            ..plain
+        },
         Layer::Fc { outputs, .. } => {
             // images lie as plain vectors, in the order of a fully connected layer's inputs
             let flattened = (!first).then_some((channels, rows, cols));

@@ -36,12 +36,12 @@ pub use axis::Axis;
 pub use ef_isa::Synced;
 pub use encode::encode;
 pub use error::{CompileError, NetworkError, TooLarge};
-pub use graph::{Graph, Tensor};
+pub use graph::{Graph, Tensor, overflow_bit};
 pub use memory::{LayerPlan, MemoryMap, Programs, Span, SpanKind};
-pub use network::{Input, LEAST_DEVIATION, Layer, Network, Pair, ParameterShape, Sides, Two};
+pub use network::{Input, LEAST_DEVIATION, Layer, Network, Pair, ParameterKind, ParameterShape, Sides, Two};
 pub use passes::{Cut, Order, Part};
 pub use schedule::ScheduledPass;
-pub use stage::Stage;
+pub use stage::{ByChannel, Norm, Stage};
 pub use sync::synchronise;
 pub use tile::TileSize;
 
@@ -102,15 +102,13 @@ impl Plan {
 }
 
 impl Plan {
-    /// Writes what the programs load that is no parameter: the tables of the vector unit, and the identity matrix if there is one.
+    /// Writes what the programs load that is no parameter: the tables of the vector unit, and the matrices and constants that the network needs.
     ///
     /// # Errors
     /// If the device does not take them.
     pub fn write_tables(&self, device: &mut (impl Device + ?Sized)) -> Result<(), DeviceError> {
-        if let Some(at) = self.map.identity {
-            let lanes = self.config.lanes;
-            let one = |i: usize| if i / lanes == i % lanes { 1f32.to_bits() } else { 0 };
-            device.write_memory(at, &(0..lanes * lanes).map(one).collect::<Vec<u32>>())?;
+        for (at, words) in self.map.given() {
+            device.write_memory(at, &words)?;
         }
         device.write_memory(self.map.tables, &library().tables.words())?;
         device.write_memory(self.map.tables + Smoothing::AT, &self.smoothing.words())
@@ -226,7 +224,7 @@ impl Prepared {
         if batch == 0 {
             return Err(CompileError::EmptyBatch);
         }
-        let graph = Graph::new(network, config)?;
+        let graph = Graph::new(network, config);
         let map = MemoryMap::new(network, &graph, batch, pixels)?;
         let network = network.clone();
         Prepared { graph, map, network, pixels, config, batch, memory, drawn: None }.laid_out()
@@ -243,7 +241,7 @@ impl Prepared {
     /// The same, with the images in the strips that suit the memory.
     fn laid_out(mut self) -> Result<Prepared, CompileError> {
         let lay_out = |strip: usize| {
-            let mut graph = Graph::new(&self.network, self.config)?;
+            let mut graph = Graph::new(&self.network, self.config);
             graph.stages[0].strip = strip;
             let map = MemoryMap::new(&self.network, &graph, self.batch, self.pixels)?;
             Ok::<_, CompileError>((graph, map))

@@ -2,11 +2,11 @@
 
 use crate::images::Images;
 use crate::lifetime::{self, Item};
-use crate::{CompileError, Graph, Network, ParameterShape, PixelFormat, Stage};
+use crate::{CompileError, Graph, Network, Norm, ParameterShape, PixelFormat, Stage};
 use ef_isa::vector::library;
 
 /// One layer with weights.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LayerPlan {
     /// Its parameters as the host has them.
     pub shape: ParameterShape,
@@ -15,6 +15,8 @@ pub struct LayerPlan {
     /// Word addresses of what the optimiser keeps for them ([`Optimiser::state`](ef_isa::vector::Optimiser::state), same layout); a frozen layer
     /// has none.
     pub state: Vec<u32>,
+    /// Word address of the running means and variances of a batch normalisation, which lie as its scales and shifts do.
+    pub running: Option<u32>,
     /// Words of the weights and biases with their padding; each tensor of the optimiser has as many.
     pub words: usize,
     stage: Stage,
@@ -72,12 +74,14 @@ pub struct Programs {
 
 /// Word addresses of everything in DRAM. Tables, parameters and images come first: their addresses do not depend on the batch. Maps, losses and
 /// codes share words where their lifetimes allow. The programs come last.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct MemoryMap {
     /// Word address of the tables of the vector unit: [`library`].
     pub tables: u32,
-    /// Word address of a matrix of T x T, the identity, if the network adds maps.
+    /// Word address of a matrix of T x T, the identity, if the network adds maps or has layers that work by channel.
     pub identity: Option<u32>,
+    /// Per stage: what lies there beside the parameters if it works by channel.
+    pub(crate) by_channel: Vec<Option<Matrices>>,
     /// Layers with weights, in order.
     pub layers: Vec<LayerPlan>,
     /// Word address of the first image.
@@ -102,6 +106,45 @@ pub struct MemoryMap {
     pub memory_words: u64,
     pub(crate) batch: usize,
     pub(crate) form: Images,
+}
+
+/// Word addresses of what a stage that works by channel computes with: words that the host writes, and matrices that recipes make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Matrices {
+    /// Three times T words, of a batch normalisation: 1 / pixels, momentum, epsilon.
+    pub constants: u32,
+    /// Per group matrices and biases, of FP.
+    pub forward: u32,
+    /// Per group a matrix and biases: what BP adds, of the centred map.
+    pub backward: u32,
+    /// Per group T scales and T inverse deviations.
+    pub scales: u32,
+}
+
+impl Matrices {
+    fn new(stage: &Stage, take: &mut impl FnMut(usize, usize) -> u32) -> Option<Matrices> {
+        stage.by_channel?;
+        let groups = stage.out_groups();
+        let measured = if stage.measured().is_some() { groups } else { 0 };
+        Some(Matrices {
+            constants: take(if stage.norm().is_some() { 3 } else { 0 }, stage.lanes),
+            forward: take(groups, stage.expanded_words()),
+            backward: take(measured, stage.expanded_words()),
+            scales: take(measured, 2 * stage.lanes),
+        })
+    }
+
+    /// Where the T inverse deviations of a group are, behind its scales.
+    pub fn deviations(&self, group: usize, lanes: usize) -> u32 {
+        self.scales + ((2 * group + 1) * lanes) as u32
+    }
+
+    /// The constants of a batch normalisation.
+    fn constants(stage: &Stage) -> Option<Vec<u32>> {
+        let Norm { momentum, epsilon } = stage.norm()?;
+        let values = [1.0 / (stage.in_rows * stage.in_cols) as f32, momentum, epsilon];
+        Some(values.iter().flat_map(|value| vec![value.to_bits(); stage.lanes]).collect())
+    }
 }
 
 /// A tensor's place in DRAM. Step i is FP of stage i, step 2n-1-i its BP and WU, of n stages.
@@ -148,16 +191,19 @@ impl MemoryMap {
         let parameters = network.parameters().into_iter().zip(stages);
         let tables = take(1, library().tables.words().len());
         let matrix = stages[0].lanes * stages[0].lanes;
-        let identity = stages.iter().any(|stage| stage.shortcut.is_some()).then(|| take(1, matrix));
+        let adds = |stage: &Stage| stage.shortcut.is_some() || stage.by_channel.is_some();
+        let identity = stages.iter().any(adds).then(|| take(1, matrix));
         let layers: Vec<LayerPlan> = parameters
             .map(|(shape, stage)| {
                 let words = stage.out_groups() * stage.block_words();
                 let weights = take(1, words);
                 let kept = if stage.frozen { 0 } else { graph.optimiser.state().len() };
                 let state = (0..kept).map(|_| take(1, words)).collect();
-                LayerPlan { shape, weights, state, words, stage: stage.clone() }
+                let running = stage.norm().map(|_| take(1, words));
+                LayerPlan { shape, weights, state, running, words, stage: stage.clone() }
             })
             .collect();
+        let by_channel = stages.iter().map(|stage| Matrices::new(stage, &mut take)).collect();
         let form = Images::new(&stages[0], pixels);
         let image_words = form.words();
         let images = take(batch, image_words);
@@ -174,6 +220,7 @@ impl MemoryMap {
         let mut map = MemoryMap {
             tables,
             identity,
+            by_channel,
             layers,
             images,
             image_words,
@@ -202,6 +249,18 @@ impl MemoryMap {
             SpanKind::Codes => self.codes[index] = address,
         }
         self.spans.push(Span { name, kind, address, words, steps });
+    }
+
+    /// What programs load that is no parameter and no table: address and words.
+    pub(crate) fn given(&self) -> impl Iterator<Item = (u32, Vec<u32>)> {
+        let constants = self.layers.iter().zip(&self.by_channel);
+        let constants = constants.filter_map(|(layer, at)| Some(((*at)?.constants, Matrices::constants(&layer.stage)?)));
+        let identity = self.identity.map(|at| {
+            let lanes = self.layers[0].stage.lanes;
+            let one = |i: usize| if i / lanes == i % lanes { 1f32.to_bits() } else { 0 };
+            (at, (0..lanes * lanes).map(one).collect())
+        });
+        constants.chain(identity)
     }
 
     /// One image, `[channel][row][column]` bytes, to words.
@@ -239,7 +298,7 @@ fn needed(graph: &Graph) -> Vec<Need> {
         };
         if let Some(reader) = reader {
             let last = if graph.has_wu(reader) { backward(reader) } else { reader + 1 };
-            let joined = graph.joins(stage.output).map(|join| join.tag as usize).max();
+            let joined = graph.joins(stage.output).map(|(number, _)| number).max();
             need(SpanKind::Map, stage.output, tensor.words, (index, last.max(joined.unwrap_or(0))));
         }
         if !graph.has_loss(index) {

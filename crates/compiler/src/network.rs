@@ -14,6 +14,7 @@ pub use input::{Input, LEAST_DEVIATION};
 pub use layer::Layer;
 use serde::Deserialize;
 pub(crate) use shape::Shape;
+use std::collections::BTreeMap;
 use shape::{Finished, check_add, check_first, check_order, next_shape};
 pub use values::{Pair, Sides, Two};
 
@@ -34,12 +35,23 @@ pub struct Network {
     pub layers: Vec<Layer>,
 }
 
+/// What a layer with weights does with them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ParameterKind {
+    /// Weight `[outputs, inputs, kernel rows, kernel columns]`; of a depthwise convolution with one input.
+    Conv,
+    /// Weight `[outputs, inputs]`, its inputs in the order channel, row, column.
+    Fc,
+    /// Weight, the scale, `[outputs]`; beside it a running mean and a running variance of the same shape.
+    BatchNorm,
+}
+
 /// The tensors of one layer with weights: weight `[outputs, inputs, kernel rows, kernel columns]` and, unless it has none, bias `[outputs]`.
 ///
-/// A fully connected layer has kernel (1, 1) and its inputs in the order channel, row, column.
+/// What is no convolution has kernel (1, 1); a batch normalisation has one input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParameterShape {
-    /// `conv1`, `conv2`, `fc1`: kind and number among its kind.
+    /// `conv1`, `conv2`, `bn1`, `fc1`: kind and number among its kind.
     pub name: String,
     /// Output channels.
     pub outputs: usize,
@@ -47,8 +59,8 @@ pub struct ParameterShape {
     pub inputs: usize,
     /// Rows and columns.
     pub kernel: (usize, usize),
-    /// A fully connected layer.
-    pub dense: bool,
+    /// What it is.
+    pub kind: ParameterKind,
     /// It has a bias for each output.
     pub bias: bool,
     /// A ReLU follows, right away or after a pooling.
@@ -56,6 +68,17 @@ pub struct ParameterShape {
 }
 
 impl ParameterShape {
+    /// Extents of the weight tensor, as PyTorch has them.
+    pub fn extents(&self) -> Vec<usize> {
+        let extents = [self.outputs, self.inputs, self.kernel.0, self.kernel.1];
+        let count = match self.kind {
+            ParameterKind::Conv => 4,
+            ParameterKind::Fc => 2,
+            ParameterKind::BatchNorm => 1,
+        };
+        extents[..count].to_vec()
+    }
+
     /// Number of weights, without biases.
     pub fn weights(&self) -> usize {
         self.outputs * self.inputs * self.kernel.0 * self.kernel.1
@@ -124,15 +147,18 @@ impl Network {
         self.parameters().last().map_or(0, |p| p.outputs)
     }
 
-    /// The layers with weights, in order: conv1, conv2, fc1, ...
+    /// The layers with weights, in order: conv1, bn1, conv2, fc1, ...
     pub fn parameters(&self) -> Vec<ParameterShape> {
         let shapes = self.shapes().unwrap_or_default();
         let mut names = self.names();
         let mut out: Vec<ParameterShape> = Vec::new();
         for (layer, (channels, rows, columns)) in self.layers.iter().zip(shapes) {
             let (outputs, inputs, kernel) = match *layer {
-                Layer::Conv { outputs, kernel, .. } => (outputs, channels, (kernel.rows, kernel.columns)),
+                Layer::Conv { outputs, kernel, groups, .. } => {
+                    (outputs, channels / groups, (kernel.rows, kernel.columns))
+                }
                 Layer::Fc { outputs, .. } => (outputs, channels * rows * columns, (1, 1)),
+                Layer::BatchNorm { .. } => (channels, 1, (1, 1)),
                 _ => {
                     if let (Layer::Relu {}, Some(shape)) = (layer, out.last_mut()) {
                         shape.relu = true;
@@ -140,21 +166,25 @@ impl Network {
                     continue;
                 }
             };
-            let dense = matches!(layer, Layer::Fc { .. });
+            let kind = match layer {
+                Layer::Fc { .. } => ParameterKind::Fc,
+                Layer::BatchNorm { .. } => ParameterKind::BatchNorm,
+                _ => ParameterKind::Conv,
+            };
             let name = names.next().expect("every layer with weights has a name");
             let bias = layer.bias();
-            out.push(ParameterShape { name, outputs, inputs, kernel, dense, bias, relu: false });
+            out.push(ParameterShape { name, outputs, inputs, kernel, kind, bias, relu: false });
         }
         out
     }
 
     /// The names of the layers with weights, in order: kind and number among its kind.
     fn names(&self) -> impl Iterator<Item = String> {
-        let mut numbers = [0, 0];
+        let mut numbers = BTreeMap::new();
         self.layers.iter().filter(|layer| layer.frozen().is_some()).map(move |layer| {
-            let number = &mut numbers[usize::from(matches!(layer, Layer::Fc { .. }))];
+            let number = numbers.entry(layer.short()).or_insert(0);
             *number += 1;
-            format!("{}{number}", layer.kind())
+            format!("{}{number}", layer.short())
         })
     }
 
@@ -177,14 +207,16 @@ impl Network {
             shapes.push(shape);
             if layer.frozen().is_some() {
                 let flattened = matches!(layer, Layer::Fc { .. }) && (shape.1, shape.2) != (1, 1);
-                maps.extend(last.take().map(|name| Finished { name, shape, flattened }));
+                // what is normalised is no map of its own
+                let finished = last.take().filter(|_| !matches!(layer, Layer::BatchNorm { .. }));
+                maps.extend(finished.map(|name| Finished { name, shape, flattened }));
                 last = names.next();
             }
             if let Layer::Add { from } = layer {
                 check_add(from, after, &maps, shape).map_err(error)?;
             }
             shape = next_shape(layer, shape).map_err(error)?;
-            check_first(layer, index).map_err(error)?;
+            check_first(layer, index, self.input.channels).map_err(error)?;
             check_order(layer, after, index + 1 == self.layers.len(), &self.layers[..index])
                 .map_err(error)?;
         }

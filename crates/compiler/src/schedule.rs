@@ -3,7 +3,7 @@
 use crate::CompileError;
 use crate::Graph;
 use crate::builder::{Builder, Context};
-use crate::passes::{Backward, Cut, Forward, Fused, HandedBackward, HandedForward, Part, Weight};
+use crate::passes::{Backward, ByChannelBackward, ByChannelForward, ByChannelWeight, Cut, Matrices, Forward, Fused, HandedBackward, HandedForward, Part, Weight};
 use crate::search::{Chosen, choose, choose_if_any};
 use ef_isa::Synced;
 use ef_isa::compute::Phase;
@@ -86,10 +86,21 @@ fn cycles(passes: &[Chosen]) -> u64 {
     passes.iter().map(|chosen| chosen.cycles).sum()
 }
 
+/// FP of a stage alone; of one that works by channel, after its matrices are made.
+fn alone(context: &Context, index: usize) -> Result<Vec<Chosen>, CompileError> {
+    Ok(match context.stage(index).by_channel {
+        None => vec![choose(context, Box::new(Forward(index)))?],
+        Some(_) => vec![
+            choose(context, Box::new(Matrices(index)))?,
+            choose(context, Box::new(ByChannelForward(index)))?,
+        ],
+    })
+}
+
 /// FP of every stage, alone or with the one before it, whichever is faster in all.
 fn forward(context: &Context) -> Result<Vec<Chosen>, CompileError> {
     let stages = 0..context.graph.stages.len();
-    let one = |index| choose(context, Box::new(Forward(index)));
+    let one = |index| alone(context, index);
     let pair = |index| {
         let possible = HandedForward::possible(context, index);
         possible.then(|| choose_if_any(context, Box::new(HandedForward(index)))).flatten()
@@ -99,7 +110,7 @@ fn forward(context: &Context) -> Result<Vec<Chosen>, CompileError> {
     // for each stage: the fewest cycles of all stages up to it, and whether the last two of them form a pair
     let mut least = vec![(0, false)];
     for index in 0..alone.len() {
-        let one = least[index].0 + alone[index].cycles;
+        let one = least[index].0 + cycles(&alone[index]);
         let pair =
             index.checked_sub(1).and_then(|first| Some(least[first].0 + pairs[first].as_ref()?.cycles));
         least.push(pair.filter(|two| *two < one).map_or((one, false), |two| (two, true)));
@@ -115,7 +126,7 @@ fn forward(context: &Context) -> Result<Vec<Chosen>, CompileError> {
             left -= 1;
             chosen.push(pairs[left].take().expect("a pair was counted"));
         } else {
-            chosen.push(last);
+            chosen.extend(last.into_iter().rev());
         }
     }
     chosen.reverse();
@@ -145,6 +156,16 @@ fn backward(context: &Context) -> Result<Vec<Chosen>, CompileError> {
 fn both(context: &Context, index: usize) -> Result<Vec<Chosen>, CompileError> {
     let (bp, wu) = (context.graph.has_bp(index), context.graph.has_wu(index));
     let mut apart = Vec::new();
+    if context.stage(index).by_channel.is_some() {
+        // BP of a batch normalisation needs what WU sums
+        if wu {
+            apart.push(choose(context, Box::new(ByChannelWeight(index)))?);
+        }
+        if bp {
+            apart.push(choose(context, Box::new(ByChannelBackward(index)))?);
+        }
+        return Ok(apart);
+    }
     if bp {
         apart.push(choose(context, Box::new(Backward(index)))?);
     }

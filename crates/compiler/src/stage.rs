@@ -3,11 +3,30 @@
 use crate::Axis;
 use ef_isa::layout;
 
-/// One conv or fc layer with its ReLU and pooling: reads tensor `input`, adds tensor `shortcut` if there is one, writes tensor `output`.
+/// What a stage does each of whose outputs is made of one input channel.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum ByChannel {
+    /// A depthwise convolution.
+    Depthwise,
+    /// Batch normalisation: a scale and a shift, which follow from statistics.
+    Norm(Norm),
+}
+
+/// Values of a batch normalisation.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Norm {
+    /// Share of a batch in the running statistics.
+    pub momentum: f32,
+    /// What is added to a variance.
+    pub epsilon: f32,
+}
+
+/// One layer with weights, conv, fc or batch_norm, with its ReLU and pooling: reads tensor `input`, adds tensor `shortcut` if there is one, writes tensor `output`.
 ///
 /// A fully connected layer is a 1 x 1 convolution on a 1 x 1 map whose channels are the map before it in memory order. A convolution on
-/// the images gathers its taps while loading: it is a 1 x 1 convolution over taps.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// the images gathers its taps while loading: it is a 1 x 1 convolution over taps. A depthwise convolution, or a batch normalisation, has
+/// diagonal matrices.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Stage {
     /// Name of its layer with weights: `conv1`, `fc1`.
     pub name: String,
@@ -21,6 +40,8 @@ pub struct Stage {
     pub output: usize,
     /// Its input are raw images, whose taps are gathered.
     pub gathered: bool,
+    /// Each output channel is made of its own input channel alone, through matrices that are diagonal.
+    pub by_channel: Option<ByChannel>,
     /// Fully connected on a map: channels, rows, columns before flattening.
     pub flattened: Option<(usize, usize, usize)>,
     /// Input channels (of the convolution as written), rows, columns.
@@ -65,8 +86,20 @@ impl Stage {
             in_cols,
             axes: [Axis::POINT; 2],
             strip: self.cols,
+            by_channel: None,
             ..self.clone()
         })
+    }
+    /// The values of a batch normalisation.
+    pub fn norm(&self) -> Option<Norm> {
+        match self.by_channel {
+            Some(ByChannel::Norm(norm)) => Some(norm),
+            _ => None,
+        }
+    }
+    /// The values of a batch normalisation whose statistics are those of the batch, in training.
+    pub(crate) fn measured(&self) -> Option<Norm> {
+        self.norm().filter(|_| !self.frozen)
     }
     /// Adds a pooling to the stage. A last row or column that no pooling window reads is not computed.
     pub(crate) fn set_pool(&mut self) {
@@ -150,9 +183,16 @@ impl Stage {
     pub fn window(&self) -> usize {
         if self.pool { 2 } else { 1 }
     }
-    /// Words of one weight block.
+    /// Words of the parameters of one group of outputs. Of a stage that works by channel T for each tap, and T biases.
     pub fn block_words(&self) -> usize {
-        layout::weight_block_words(self.in_groups(), self.area(), self.lanes)
+        match self.by_channel {
+            Some(_) => (self.area() + 1) * self.lanes,
+            None => layout::weight_block_words(self.in_groups(), self.area(), self.lanes),
+        }
+    }
+    /// Words of one group's matrices and biases, of a stage that works by channel.
+    pub(crate) fn expanded_words(&self) -> usize {
+        layout::weight_block_words(1, self.area(), self.lanes)
     }
     /// Words of one image's output map.
     pub fn out_words(&self) -> usize {
@@ -164,12 +204,16 @@ impl Stage {
     }
     /// Multiplications of FP for one image, without padding of channels and what no pooling window takes.
     pub fn macs(&self) -> u64 {
-        (self.inputs * self.taps() * self.outputs * self.rows * self.cols) as u64
+        let inputs = if self.by_channel.is_some() { 1 } else { self.inputs };
+        (inputs * self.taps() * self.outputs * self.rows * self.cols) as u64
     }
 
     /// Word of weight (m, n, kr, kc) in the layer's parameters; n counts as in [`crate::ParameterShape`].
     pub fn weight_index(&self, m: usize, n: usize, kr: usize, kc: usize) -> usize {
         let t = self.lanes;
+        if self.by_channel.is_some() {
+            return m / t * self.block_words() + (kr * self.kernel().1 + kc) * t + m % t;
+        }
         let (n, step) = match self.flattened {
             Some((_, rows, cols)) => {
                 let (channel, pixel) = (n / (rows * cols), n % (rows * cols));

@@ -2,7 +2,7 @@
 
 use ef_isa::config::SIM_2X2;
 use ef_isa::store::{LONGEST_OF_TWO, MOST_PREFILL};
-use ef_isa::vector::recipes::sgd;
+use ef_isa::vector::recipes::{Gradient, sgd};
 use ef_isa::vector::{Recipe, RecipeWord, Sink, Source, Tables, Walk, schedule};
 use ef_isa::{LoadDesc, StoreDesc, load};
 use ef_model::{Machine, ModelError};
@@ -14,7 +14,7 @@ fn machine() -> (Machine, [RecipeWord; 2]) {
     let (a, c) = (copy.load(Source::A), copy.load(Source::C));
     let sum = copy.add(a, c);
     copy.out(Sink::X, sum);
-    let recipes = [sgd(), copy].map(|recipe| tables.add(&schedule(&recipe, 1).unwrap()));
+    let recipes = [sgd(Gradient::Sum), copy].map(|recipe| tables.add(&schedule(&recipe, 1).unwrap()));
     let mut machine = Machine::new(&SIM_2X2, 1 << 12);
     for (word, address) in tables.words().into_iter().zip(0..) {
         machine.vector.write_table(address, word);

@@ -155,12 +155,12 @@ impl Totals {
     }
 }
 
-/// The layers that the bits of the OVERFLOW register name.
+/// The layers that the bits of the OVERFLOW register name ([`overflow_bit`]).
 pub fn saturated(overflow: u32, layer_names: &[&str]) -> Vec<String> {
     layer_names
         .iter()
         .enumerate()
-        .filter(|(index, _)| overflow >> index & 1 == 1)
+        .filter(|(index, _)| overflow >> overflow_bit(*index, layer_names.len()) & 1 == 1)
         .map(|(_, name)| name.to_string())
         .collect()
 }
@@ -218,5 +218,7 @@ mod tests {
     #[test]
     fn overflow_bits_name_the_layers() {
         assert_eq!(saturated(0b101, &["conv1", "conv2", "fc1"]), ["conv1", "fc1"]);
+        // two share a bit
+        assert_eq!(saturated(1 << 31 | 1, &["layer"; 64]).len(), 4);
     }
 }

@@ -4,7 +4,7 @@ use crate::recipes::add;
 use ef_hdl_kit::lockstep;
 use ef_isa::StoreDesc;
 use ef_isa::load::TABLES_AT;
-use ef_isa::vector::recipes::{sgd, softmax_loss};
+use ef_isa::vector::recipes::{Gradient, sgd, softmax_loss};
 use ef_isa::vector::{Recipe, RecipeWord, Sink, Source, Tables};
 use ef_rtl::arith::mult18::{MultKind, mult18_verilog};
 use ef_rtl::store::codes::{CodeRam, Codes, PackCodes, VectorCode};
@@ -223,7 +223,7 @@ fn recipes() -> (Vec<u32>, [RecipeWord; 3]) {
     hits.out(Sink::Correct, word);
     hits.out(Sink::X, word);
     let mut tables = Tables::default();
-    let [update, loss, hits] = [sgd(), softmax_loss(), hits].map(|recipe| add(&mut tables, &recipe, 1));
+    let [update, loss, hits] = [sgd(Gradient::Sum), softmax_loss(), hits].map(|recipe| add(&mut tables, &recipe, 1));
     (tables.words(), [update, RecipeWord { totals: true, ..loss }, hits])
 }
 

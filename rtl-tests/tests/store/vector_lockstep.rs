@@ -1,6 +1,6 @@
 //! Every module of the vector unit against its exported Verilog.
 
-use ef_isa::vector::recipes::{sgd, softmax_greatest, softmax_loss};
+use ef_isa::vector::recipes::{Gradient, sgd, softmax_greatest, softmax_loss};
 use ef_isa::vector::{RecipeWord, Tables, place, schedule};
 use ef_rtl::arith::mult18::{MultKind, mult18_verilog};
 use ef_rtl::store::vector::VectorUnit;
@@ -27,7 +27,7 @@ fn portable() -> &'static str {
 fn recipes() -> (Vec<u32>, [RecipeWord; 3]) {
     let mut tables = Tables::default();
     let words =
-        [sgd(), softmax_greatest(), softmax_loss()].map(|recipe| tables.add(&schedule(&recipe, 1).unwrap()));
+        [sgd(Gradient::Sum), softmax_greatest(), softmax_loss()].map(|recipe| tables.add(&schedule(&recipe, 1).unwrap()));
     (tables.words(), [words[0], words[1], RecipeWord { totals: true, ..words[2] }])
 }
 

@@ -23,6 +23,9 @@ pub enum Layer {
         /// From one tap to the next: 1 on the images.
         #[serde(default = "Pair::one")]
         dilation: Pair,
+        /// 1, or as many as it has inputs and outputs: each output channel is made of its own input channel alone (depthwise).
+        #[serde(default = "values::one")]
+        groups: usize,
         /// It has a bias for each output channel.
         #[serde(default = "values::yes")]
         bias: bool,
@@ -30,9 +33,22 @@ pub enum Layer {
         #[serde(default)]
         frozen: bool,
     },
-    /// Adds the map of an earlier layer to the convolution right before it: a residual connection.
+    /// Batch normalisation (Ioffe and Szegedy, 2015) of the map of a convolution or fully connected layer, right behind it: each channel less its
+    /// mean, by its deviation, then scaled and shifted.
+    BatchNorm {
+        /// Share of a batch in the running mean and variance, above 0 and at most 1 (as PyTorch has it).
+        #[serde(default = "values::tenth")]
+        momentum: f32,
+        /// What is added to a variance, above 0.
+        #[serde(default = "values::epsilon")]
+        epsilon: f32,
+        /// Scale, shift and running statistics stay as they are, and normalise in place of the batch's.
+        #[serde(default)]
+        frozen: bool,
+    },
+    /// Adds the map of an earlier layer to the convolution or batch normalisation right before it: a residual connection.
     Add {
-        /// The layer's name: `conv1`. Its map is what leaves its ReLU and pooling.
+        /// The layer's name: `conv1`, `bn1`. Its map is what leaves its ReLU and pooling.
         from: String,
     },
     /// `max(0, x)`, behind a convolution, a fully connected layer or a pooling.
@@ -69,14 +85,14 @@ impl Layer {
     /// Whether its weights stay as they are; `None` if it has none.
     pub fn frozen(&self) -> Option<bool> {
         match self {
-            Layer::Conv { frozen, .. } | Layer::Fc { frozen, .. } => Some(*frozen),
+            Layer::Conv { frozen, .. } | Layer::Fc { frozen, .. } | Layer::BatchNorm { frozen, .. } => Some(*frozen),
             _ => None,
         }
     }
 
     pub(super) fn frozen_mut(&mut self) -> Option<&mut bool> {
         match self {
-            Layer::Conv { frozen, .. } | Layer::Fc { frozen, .. } => Some(frozen),
+            Layer::Conv { frozen, .. } | Layer::Fc { frozen, .. } | Layer::BatchNorm { frozen, .. } => Some(frozen),
             _ => None,
         }
     }
@@ -93,13 +109,27 @@ impl Layer {
 
     /// It has weights and, beside them, biases.
     pub fn bias(&self) -> bool {
-        matches!(self, Layer::Conv { bias: true, .. } | Layer::Fc { bias: true, .. })
+        matches!(self, Layer::Conv { bias: true, .. } | Layer::Fc { bias: true, .. } | Layer::BatchNorm { .. })
+    }
+
+    /// Each of its outputs is made of one input channel: batch normalisation, or a depthwise convolution.
+    pub fn by_channel(&self) -> bool {
+        matches!(self, Layer::BatchNorm { .. } | Layer::Conv { groups: 2.., .. })
+    }
+
+    /// What names a layer with weights, before its number.
+    pub(super) fn short(&self) -> &'static str {
+        match self {
+            Layer::BatchNorm { .. } => "bn",
+            layer => layer.kind(),
+        }
     }
 
     /// The key `kind` of the layer.
     pub fn kind(&self) -> &'static str {
         match self {
             Layer::Conv { .. } => "conv",
+            Layer::BatchNorm { .. } => "batch_norm",
             Layer::Add { .. } => "add",
             Layer::Relu {} => "relu",
             Layer::MaxPool { .. } => "max_pool",

@@ -9,15 +9,17 @@ pub(crate) type Shape = (usize, usize, usize);
 /// The map that leaves a layer which `(channels, rows, columns)` enters.
 pub(super) fn next_shape(layer: &Layer, (channels, rows, columns): Shape) -> Result<Shape, String> {
     match *layer {
-        Layer::Conv { outputs, .. } => {
+        Layer::Conv { outputs, groups, .. } => {
             let [down, across] = layer.axes();
             let map =
                 (outputs, outputs_along(down, "rows", rows)?, outputs_along(across, "columns", columns)?);
             if outputs == 0 {
                 return Err("outputs must be at least 1".into());
             }
+            check_groups(groups, channels, outputs)?;
             let kernel = [("kernel", down.kernel), ("kernel", across.kernel)];
-            sizes::tensor("weights", &[&[("outputs", outputs), ("inputs", channels)][..], &kernel].concat())?;
+            let inputs = [("outputs", outputs), ("inputs", channels / groups)];
+            sizes::tensor("weights", &[&inputs[..], &kernel].concat())?;
             sizes::map("numbers of its output", map)?;
             Ok(map)
         }
@@ -33,10 +35,29 @@ pub(super) fn next_shape(layer: &Layer, (channels, rows, columns): Shape) -> Res
         Layer::SoftmaxCrossEntropy { label_smoothing } if !(0.0..1.0).contains(&label_smoothing) => {
             Err(format!("label_smoothing is {label_smoothing}; at least 0 and below 1 is possible"))
         }
-        Layer::Add { .. } | Layer::Relu {} | Layer::SoftmaxCrossEntropy { .. } => {
+        Layer::BatchNorm { momentum, .. } if !(momentum > 0.0 && momentum <= 1.0) => {
+            Err(format!("momentum is {momentum}; above 0 and at most 1 is possible"))
+        }
+        Layer::BatchNorm { epsilon, .. } if !(LEAST_EPSILON..=1.0).contains(&epsilon) => {
+            Err(format!("epsilon is {epsilon}; {LEAST_EPSILON:e} to 1 is possible"))
+        }
+        Layer::BatchNorm { .. } | Layer::Add { .. } | Layer::Relu {} | Layer::SoftmaxCrossEntropy { .. } => {
             Ok((channels, rows, columns))
         }
     }
+}
+
+/// The least epsilon of a batch normalisation: a constant channel is multiplied with its inverse root, 10^5.
+const LEAST_EPSILON: f32 = 1e-10;
+
+/// All outputs are made of all inputs, or each of its own.
+fn check_groups(groups: usize, inputs: usize, outputs: usize) -> Result<(), String> {
+    if groups == 1 || (groups == inputs && groups == outputs) {
+        return Ok(());
+    }
+    Err(format!(
+        "groups is {groups}, with {inputs} inputs and {outputs} outputs; 1 is possible, or as many as inputs, with as many outputs (depthwise)"
+    ))
 }
 
 /// Rows (or columns) that a convolution makes of `length`.
@@ -65,8 +86,15 @@ fn outputs_along(axis: Axis, name: &str, length: usize) -> Result<usize, String>
 /// As far as taps may be apart: no network in use needs more.
 const MOST_DILATION: usize = 64;
 
-/// Strides are made while taps are gathered, and only the images' are; gathered taps lie side by side.
-pub(super) fn check_first(layer: &Layer, index: usize) -> Result<(), String> {
+/// Strides are made while taps are gathered, and only the images' are; gathered taps lie side by side, and all channels' taps together.
+pub(super) fn check_first(layer: &Layer, index: usize, channels: usize) -> Result<(), String> {
+    if let (Layer::Conv { groups, .. }, 0) = (layer, index)
+        && *groups > 1
+    {
+        return Err(format!(
+            "groups is {groups}; on the images, whose taps are gathered for all {channels} channels together, only 1 is possible"
+        ));
+    }
     for axis in layer.axes() {
         let Axis { stride, dilation, .. } = axis;
         if stride > 1 && index > 0 {
@@ -91,20 +119,20 @@ pub(super) struct Finished {
     pub flattened: bool,
 }
 
-/// A map is added to a convolution of the same shape, before its ReLU and pooling.
+/// A map is added to a convolution or batch normalisation of the same shape, before its ReLU and pooling.
 pub(super) fn check_add(
     from: &str,
     after: Option<&Layer>,
     maps: &[Finished],
     shape: Shape,
 ) -> Result<(), String> {
-    if !matches!(after, Some(Layer::Conv { .. })) {
-        return Err("must follow a conv layer right away, before its relu and max_pool".into());
+    if !matches!(after, Some(Layer::Conv { .. } | Layer::BatchNorm { .. })) {
+        return Err("must follow a conv or batch_norm layer right away, before its relu and max_pool".into());
     }
     let of = |(channels, rows, columns): Shape| format!("{channels} x {rows} x {columns}");
     match maps.iter().find(|map| map.name == from) {
         Some(map) if map.shape != shape => Err(format!(
-            "the map of {from} is {}, the convolution makes {}: only equal shapes can be added",
+            "the map of {from} is {}, the layer before makes {}: only equal shapes can be added",
             of(map.shape),
             of(shape)
         )),
@@ -121,7 +149,8 @@ pub(super) fn check_add(
     }
 }
 
-/// ReLU and pooling belong to the conv or fc layer before them: each at most once, in either order.
+/// A batch normalisation belongs to the conv or fc layer right before it. ReLU and pooling belong to the layer with weights before them: each at
+/// most once, in either order.
 pub(super) fn check_order(
     layer: &Layer,
     after: Option<&Layer>,
@@ -130,6 +159,9 @@ pub(super) fn check_order(
 ) -> Result<(), String> {
     match layer {
         Layer::SoftmaxCrossEntropy { .. } if !last => Err("must be the last layer".into()),
+        Layer::BatchNorm { .. } if !matches!(after, Some(Layer::Conv { .. } | Layer::Fc { .. })) => {
+            Err("must follow a conv or fc layer right away, before its add, relu and max_pool".into())
+        }
         Layer::Relu {} | Layer::MaxPool { .. } => {
             let own: Vec<_> = before
                 .iter()

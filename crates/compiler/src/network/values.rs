@@ -68,6 +68,21 @@ pub fn yes() -> bool {
     true
 }
 
+/// The groups of a convolution that says none.
+pub fn one() -> usize {
+    1
+}
+
+/// The momentum of a batch normalisation that says none.
+pub fn tenth() -> f32 {
+    0.1
+}
+
+/// The epsilon of a batch normalisation that says none.
+pub fn epsilon() -> f32 {
+    1e-5
+}
+
 /// One whole number, or a list of some.
 struct Numbers {
     expected: &'static str,

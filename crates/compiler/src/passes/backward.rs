@@ -24,11 +24,11 @@ struct Regions {
 }
 
 /// The losses of the stages that add the input of a stage to what they make.
-struct Joins {
-    vectors: usize,
-    codes: usize,
-    traffic: Traffic,
-    count: usize,
+pub struct Joins {
+    pub vectors: usize,
+    pub codes: usize,
+    pub traffic: Traffic,
+    pub count: usize,
 }
 
 impl Backward {
@@ -37,7 +37,7 @@ impl Backward {
     }
 
     /// The losses of `stage` that a tile of its input depends on.
-    fn reached(stage: &Stage, tile: Tile) -> LossTile {
+    pub(super) fn reached(stage: &Stage, tile: Tile) -> LossTile {
         let (rows, cols) = stage.bp_reach(tile);
         LossTile::new(stage, (tile.image, tile.images), rows, cols, (stage.cols, stage.rows * stage.cols))
     }
@@ -48,11 +48,11 @@ impl Backward {
     }
 
     /// Largest tiles and whole traffic of all joins.
-    fn joins(&self, context: &Context, cut: &Cut) -> Joins {
+    pub(super) fn joins(&self, context: &Context, cut: &Cut) -> Joins {
         let stage = context.stage(self.0);
         let map = (stage.in_rows, stage.in_cols);
         let none = Joins { vectors: 0, codes: 0, traffic: Traffic::default(), count: 0 };
-        context.graph.joins(stage.input).fold(none, |all, join| {
+        context.graph.joins(stage.input).fold(none, |all, (_, join)| {
             let largest = context.largest_loss(join, cut.size, map, |tile| Self::joined(join, tile));
             let traffic = context.loss_traffic(join, cut.size, map, |tile| Self::joined(join, tile));
             Joins {
@@ -114,16 +114,31 @@ impl Backward {
             let weights = OnChip { groups: ins, base };
             builder.compute_bp(index, tile, on_chip, weights, first, Sums { base: sum, init });
         }
-        for join in builder.context.graph.joins(stage.input) {
-            let (read, base) = (join.identity().expect("it adds a map"), regions.joins.0.take());
-            let shape = Self::reached(&read, tile);
-            builder.load_loss(join.tag as usize, shape, ins, base, None);
-            let loss = LossOnChip { tile: shape, groups: ins, base };
-            builder.add_bp(&read, tile, loss, regions.joins.1, sum);
-        }
+        builder.add_joins(stage, tile, ins, &mut regions.joins, sum);
         let map = builder.context.gradient_store(stage);
         builder.store_map(&map, tile, ins, (tile.rows, tile.cols), sum);
         builder.tile_done();
+    }
+}
+
+impl Builder<'_> {
+    /// Adds the losses of the stages that add the tile's map to the partial sums from `sum` on; `regions` are for their losses, and where
+    /// the identity is.
+    pub(super) fn add_joins(
+        &mut self,
+        stage: &Stage,
+        tile: Tile,
+        groups: (usize, usize),
+        regions: &mut (Slots, usize),
+        sum: usize,
+    ) {
+        for (number, join) in self.context.graph.joins(stage.input) {
+            let (read, base) = (join.identity().expect("it adds a map"), regions.0.take());
+            let shape = Backward::reached(&read, tile);
+            self.load_loss(number, shape, groups, base, None);
+            let loss = LossOnChip { tile: shape, groups, base };
+            self.add_bp(&read, tile, loss, regions.1, sum);
+        }
     }
 }
 

@@ -113,6 +113,11 @@ fn backward(init: Init) -> ComputeOp {
     ComputeOp { stream_loss: true, column: true, phase: Phase::Bp, ..forward(init) }
 }
 
+/// Gradients of weights: T pixels of a channel enter; with `ones`, of the biases too.
+fn gradients(init: Init, ones: bool) -> ComputeOp {
+    ComputeOp { pixel_mode: true, ones, phase: Phase::Wu, ..forward(init) }
+}
+
 impl Builder<'_> {
     /// FP of output groups `outs.1` (weights in blocks from `weights.base`) from the input groups `input.groups`.
     pub(super) fn compute_fp(
@@ -191,6 +196,89 @@ impl Builder<'_> {
         }
     }
 
+    /// FP of `groups` groups, each of its own input group in the feature buffer at `base`: matrices and biases lie from `weights` on.
+    pub(super) fn compute_by_channel(
+        &mut self,
+        index: usize,
+        tile: Tile,
+        groups: usize,
+        base: usize,
+        weights: usize,
+        sums: GroupSums,
+    ) {
+        let stage = self.context.stage(index);
+        let stream = self.context.stream_input(stage, tile, groups, base);
+        for m in 0..groups {
+            let own = weights + m * stage.fp_block(1);
+            self.compute(ComputeDesc {
+                op: forward(Init::Bias).encode(),
+                n_g: 1,
+                x_base: stream.x_base + m as u32 * stream.x_g,
+                s_base: own as u32,
+                s_0: self.context.lanes() as u32,
+                p_base: (sums.base + m * sums.stride) as u32,
+                bias: (own + stage.matrix_rows(1)) as u32,
+                ..stream.clone()
+            });
+        }
+    }
+
+    /// BP of an input tile, each group from its own losses; matrices lie from `weights` on.
+    pub(super) fn compute_bp_by_channel(
+        &mut self,
+        index: usize,
+        tile: Tile,
+        loss: LossOnChip,
+        weights: usize,
+        sums: Sums,
+    ) {
+        let (stage, t) = (self.context.stage(index), self.context.lanes());
+        let stream = self.context.stream_loss(stage, tile, loss);
+        for n in 0..loss.groups.1 {
+            // the last kernel matrix first: the kernel is flipped
+            let last = weights + (n + 1) * stage.matrix_rows(1) - t;
+            self.compute(ComputeDesc {
+                op: backward(sums.init).encode(),
+                n_g: 1,
+                x_base: stream.x_base + n as u32 * stream.x_g,
+                s_base: last as u32,
+                s_0: field(-(t as i64)),
+                p_base: (sums.base + n * tile.images * tile.rows * tile.cols) as u32,
+                ..stream.clone()
+            });
+        }
+    }
+
+    /// WU of an output tile: gradients of each group from its own losses and inputs accumulate from `sums`.
+    pub(super) fn compute_wu_by_channel(
+        &mut self,
+        index: usize,
+        tile: Tile,
+        loss: LossOnChip,
+        input: usize,
+        sums: Sums,
+    ) {
+        let stage = self.context.stage(index);
+        let stream = self.context.stream_input(stage, tile, loss.groups.1, input);
+        let (row, col) = (tile.row as i64, tile.col as i64);
+        let stride = self.context.gradient_sums(stage, 1);
+        for m in 0..loss.groups.1 {
+            let start = loss.base + loss.tile.offset(row, col) + m * loss.tile.map();
+            self.compute(ComputeDesc {
+                op: gradients(sums.init, stage.bias).encode(),
+                n_g: self.context.lanes() as u32,
+                x_base: stream.x_base + m as u32 * stream.x_g,
+                s_base: start as u32,
+                s_0: 1,
+                s_1: loss.tile.cols as u32,
+                s_2: (loss.groups.1 * loss.tile.map()) as u32,
+                s_phase: loss.tile.phase(row, col, self.context.lanes()),
+                p_base: (sums.base + m * stride) as u32,
+                ..stream.clone()
+            });
+        }
+    }
+
     /// BP of an input tile from a loss tile, for `weights.groups.1` input groups. The weights lie as `[outs][ins]` from output group
     /// `outs` on.
     pub(super) fn compute_bp(
@@ -234,14 +322,7 @@ impl Builder<'_> {
     ) {
         let stage = self.context.stage(index);
         let t = self.context.lanes();
-        let op = ComputeOp {
-            pixel_mode: true,
-            stream_loss: false,
-            column: false,
-            init: sums.init,
-            ones: stage.bias && input.groups.0 == 0,
-            phase: Phase::Wu,
-        };
+        let op = gradients(sums.init, stage.bias && input.groups.0 == 0);
         let map = loss.tile.map();
         let stride = self.context.gradient_sums(stage, input.groups.1);
         let (row, col) = (tile.row as i64, tile.col as i64);

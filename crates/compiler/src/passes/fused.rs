@@ -37,7 +37,9 @@ impl Fused {
     pub fn possible(context: &Context, index: usize) -> bool {
         let stage = context.stage(index);
         let few = |axis: Axis| axis.padding.0.max(axis.padding.1) < axis.extent();
-        !stage.first() && !context.graph.is_joined(stage.input) && stage.axes.into_iter().all(few)
+        !stage.first()
+            && stage.by_channel.is_none()
+            && !context.graph.is_joined(stage.input) && stage.axes.into_iter().all(few)
     }
 
     /// The part of the output map that WU takes with a tile of the input map.

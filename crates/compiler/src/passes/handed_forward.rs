@@ -52,9 +52,11 @@ impl HandedForward {
     pub fn possible(context: &Context, first: usize) -> bool {
         let stages = &context.graph.stages;
         let Some(next) = stages.get(first + 1).filter(|_| first + 2 < stages.len()) else { return false };
+        let dense = [&stages[first], next].iter().all(|stage| stage.by_channel.is_none());
         let whole = stages[first].flattened.is_none() && !stages[first].striped();
         let joins = [&stages[first], next].iter().any(|stage| stage.shortcut.is_some());
         whole
+            && dense
             && !joins
             && !context.graph.is_joined(stages[first].output)
             && next.flattened.is_none()

@@ -9,6 +9,7 @@
 //! One search serves all ([`crate::search`]).
 
 mod backward;
+mod by_channel;
 mod compute;
 mod forward;
 mod fused;
@@ -18,6 +19,7 @@ mod update;
 mod weight;
 
 pub use backward::Backward;
+pub use by_channel::{ByChannelBackward, ByChannelForward, ByChannelWeight, Matrices};
 pub use forward::Forward;
 pub use fused::Fused;
 pub use handed_backward::HandedBackward;

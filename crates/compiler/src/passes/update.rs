@@ -8,6 +8,7 @@ use crate::builder::{Builder, Context, prefill};
 use crate::tile::blocks;
 use ef_isa::load::{LoadOp, WordBuffer};
 use ef_isa::store::LONGEST_OF_TWO;
+use ef_isa::vector::recipes::Gradient;
 use ef_isa::vector::{Update, Walk, library};
 use ef_isa::{LoadDesc, StoreDesc};
 use ef_time::Traffic;
@@ -46,6 +47,7 @@ fn runs(words: usize, pass: &Update) -> usize {
 }
 
 /// A contiguous piece of a layer's parameters and where its gradients are.
+#[derive(Default)]
 struct Piece {
     /// Number of the stage.
     stage: usize,
@@ -56,6 +58,17 @@ struct Piece {
     sum: usize,
     sum_step: usize,
     sum_channel: usize,
+    /// From an output channel to the next, beside its lane.
+    sum_lane: usize,
+    /// Where the inverse deviations are that its gradients are multiplied with.
+    deviations: Option<u32>,
+}
+
+impl Piece {
+    /// The biases of a group of `lanes` outputs, whose gradients are one vector.
+    fn of_biases(stage: usize, at: usize, lanes: usize, sum: usize) -> Piece {
+        Piece { stage, at, shape: (1, lanes, 1), sum, ..Piece::default() }
+    }
 }
 
 impl Context<'_> {
@@ -78,14 +91,18 @@ impl Context<'_> {
     /// What the update of a whole layer loads and stores.
     pub(super) fn update_traffic(&self, stage: &Stage) -> (Traffic, Traffic) {
         let words = stage.out_groups() * stage.block_words();
-        let (area, matrix) = (stage.area(), self.lanes() * self.lanes());
-        let (rows, steps) = if area == 1 { (1, stage.in_groups()) } else { (stage.in_groups(), area) };
+        let (area, t) = (stage.area(), self.lanes());
+        let (rows, steps, matrix) = match stage.by_channel {
+            Some(_) => (1, area, t),
+            None if area == 1 => (1, stage.in_groups(), t * t),
+            None => (stage.in_groups(), area, t * t),
+        };
         let most = self.matrices_at_once();
         let (full, rest) = (steps / most, steps % most);
         let tensors = self.update_tensors();
         // bursts of a piece of so many words, of all tensors
         let stored = |words: usize| -> usize {
-            let passes = library().updates(self.graph.optimiser).iter();
+            let passes = library().updates(self.graph.optimiser, Gradient::Sum).iter();
             passes.map(|pass| pass.leave.len() * runs(words, pass)).sum()
         };
         let in_a_row = full * stored(most * matrix) + if rest > 0 { stored(rest * matrix) } else { 0 };
@@ -116,6 +133,10 @@ impl Builder<'_> {
         for m in 0..outs.1 {
             let block = (outs.0 + m) * stage.block_words();
             let own = sums + m * stride;
+            if stage.by_channel.is_some() {
+                self.update_by_channel(index, outs.0 + m, own);
+                continue;
+            }
             // 1 x 1 kernels: steps run over the input groups
             let (rows, steps, step_sums) = if area == 1 { (1, ins.1, t) } else { (ins.1, area, 1) };
             for row in 0..rows {
@@ -127,21 +148,36 @@ impl Builder<'_> {
                         sum: own + row * area * t + step * step_sums,
                         sum_step: step_sums,
                         sum_channel: area,
+                        ..Piece::default()
                     });
                 }
             }
             if stage.bias && ins.0 == 0 {
                 let (at, sum) = (block + stage.block_words() - t, own + ins.1 * t * area);
-                let shape = (1, t, 1);
-                self.updates.waiting.push_back(Piece {
-                    stage: index,
-                    at,
-                    shape,
-                    sum,
-                    sum_step: 0,
-                    sum_channel: 0,
-                });
+                self.updates.waiting.push_back(Piece::of_biases(index, at, t, sum));
             }
+        }
+    }
+
+    /// Group `group` of a stage that works by channel: its gradients are on the diagonals of the matrices from `own` on, its biases' behind them.
+    fn update_by_channel(&mut self, index: usize, group: usize, own: usize) {
+        let (stage, t) = (self.context.stage(index), self.context.lanes());
+        let (area, block) = (stage.area(), group * stage.block_words());
+        let deviations = stage.norm().and(self.context.map.by_channel[index]);
+        for (step, count) in blocks(area, self.context.matrices_at_once()) {
+            self.updates.waiting.push_back(Piece {
+                stage: index,
+                at: block + step * t,
+                shape: (count, t, 1),
+                sum: own + step,
+                sum_step: 1,
+                sum_lane: area,
+                deviations: deviations.map(|matrices| matrices.deviations(group, t)),
+                ..Piece::default()
+            });
+        }
+        if stage.bias {
+            self.updates.waiting.push_back(Piece::of_biases(index, block + area * t, t, own + area * t));
         }
     }
 
@@ -188,7 +224,14 @@ impl Builder<'_> {
                 ..Default::default()
             });
         }
-        for pass in library().updates(self.context.graph.optimiser) {
+        let from = match piece.deviations {
+            Some(at) => {
+                self.hold_deviations(piece.stage, at, operand(tensors.len()));
+                Gradient::ByDeviation
+            }
+            None => Gradient::Sum,
+        };
+        for pass in library().updates(self.context.graph.optimiser, from) {
             let recipe = pass.recipe;
             self.use_recipe(recipe);
             let walk = Walk {
@@ -200,7 +243,7 @@ impl Builder<'_> {
                 o_c: operand(2),
                 ..Walk::default()
             }
-            .with_strides([piece.sum_channel as i64, 0, piece.sum_step as i64, 0]);
+            .with_strides([piece.sum_channel, piece.sum_lane, piece.sum_step, 0].map(|stride| stride as i64));
             let n_run = runs(words, pass);
             let run = (words / n_run) as u32;
             let leaves = |k: usize| pass.leave.get(k).map(|tensor| tensors[*tensor] + piece.at as u32);

@@ -5,5 +5,5 @@ pub mod gather;
 pub mod input;
 pub mod loss;
 pub mod output;
-mod runs;
+pub mod runs;
 pub mod weights;

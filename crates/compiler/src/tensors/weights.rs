@@ -54,6 +54,27 @@ impl Builder<'_> {
         self.load_weight_vectors(first, runs, (rows, outs.1, rows), base);
     }
 
+    /// FP, or BP without biases, of groups that work by channel: for each its matrices, and a vector for the biases.
+    pub fn load_forward_matrices(&mut self, index: usize, groups: (usize, usize), biases: bool, base: usize) {
+        let stage = self.context.stage(index);
+        let rows = if biases { stage.fp_block(1) } else { stage.matrix_rows(1) };
+        let first = self.context.forward_matrix(index, groups.0, 0);
+        self.load_matrices(stage, first, groups.1, rows, base);
+    }
+
+    /// The matrices and biases of the centred map in BP of groups of a batch normalisation.
+    pub fn load_backward_matrices(&mut self, index: usize, groups: (usize, usize), base: usize) {
+        let stage = self.context.stage(index);
+        let first = self.context.backward_matrix(index, groups.0);
+        self.load_matrices(stage, first, groups.1, stage.fp_block(1), base);
+    }
+
+    /// The first `rows` vectors of the blocks of so many groups from word `first` on; biases are one vector.
+    fn load_matrices(&mut self, stage: &Stage, first: u32, groups: usize, rows: usize, base: usize) {
+        let runs = Runs::new(rows * self.context.lanes(), (groups, stage.expanded_words()), (1, 0));
+        self.load_weight_vectors(first as usize, runs, (rows, groups, rows), base);
+    }
+
     /// The identity.
     pub fn load_identity(&mut self, base: usize) {
         let t = self.context.lanes();

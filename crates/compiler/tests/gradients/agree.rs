@@ -10,6 +10,10 @@ use ef_model::ModelDevice;
 pub fn on_the_model(case: &Case, plan: &Plan) -> ([f32; 2], Gradients<f32>) {
     let batch = case.labels.len();
     let mut device = ModelDevice::new(plan.config, plan.map.memory_words);
+    let running = plan.map.layers.iter().zip(&case.running);
+    for (at, words) in running.filter_map(|(layer, (mean, variance))| Some((layer.running?, layer.pack(mean, variance)))) {
+        device.write_memory(at, &words).unwrap();
+    }
     for (layer, (weight, bias)) in plan.map.layers.iter().zip(&case.parameters) {
         device.write_memory(layer.weights, &layer.pack(weight, bias)).unwrap();
         layer.state.iter().for_each(|at| device.write_memory(*at, &vec![0; layer.words]).unwrap());
@@ -90,6 +94,9 @@ pub fn agrees_if(
     }
     for ((layer, (weight, bias)), (want_weight, want_bias)) in plan.map.layers.iter().zip(gradients).zip(want)
     {
+        if layer.state.is_empty() {
+            continue;
+        }
         let scale = rms(&want_weight);
         let errors = (
             relative(error(&weight, &want_weight), scale),

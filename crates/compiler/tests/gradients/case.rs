@@ -18,6 +18,8 @@ pub struct Case {
     pub images: Vec<f32>,
     pub labels: Vec<u32>,
     pub parameters: Vec<(Vec<f32>, Vec<f32>)>,
+    /// Running means and variances of each layer, as many as it has outputs; those of a batch normalisation are used.
+    pub running: Vec<(Vec<f32>, Vec<f32>)>,
 }
 
 pub fn case(toml: &str, batch: usize, seed: u64) -> Case {
@@ -26,8 +28,13 @@ pub fn case(toml: &str, batch: usize, seed: u64) -> Case {
     let pixels = network.input.channels * network.input.rows * network.input.columns;
     let images = (0..batch * pixels).map(|_| rng.next()).collect();
     let labels = (0..batch).map(|i| (i * 7 % network.classes()) as u32).collect();
-    let parameters = network
-        .parameters()
+    let shapes = network.parameters();
+    let running = shapes.iter().map(|p| {
+        let mut drawn = |least: f32| (0..p.outputs).map(|_| least + rng.next()).collect();
+        (drawn(0.0), drawn(1.25))
+    });
+    let running = running.collect();
+    let parameters = shapes
         .iter()
         .map(|p| {
             let scale = (2.0 / (p.weights() / p.outputs) as f32).sqrt();
@@ -35,7 +42,7 @@ pub fn case(toml: &str, batch: usize, seed: u64) -> Case {
             (weight, (0..p.biases()).map(|_| rng.next() * 0.1).collect())
         })
         .collect();
-    Case { network, images, labels, parameters }
+    Case { network, images, labels, parameters, running }
 }
 
 /// A description from lines such as `conv 8 3 1` or `conv 8 [3,1] [1,0] 1 2 false`: outputs, kernel, padding, stride, dilation, bias.
@@ -49,7 +56,8 @@ pub fn network(name: &str, (channels, rows, columns): (usize, usize, usize), lay
             "add" => &["from"],
             "softmax_cross_entropy" => &["label_smoothing"],
             "fc" => &["outputs", "bias"],
-            _ => &["outputs", "kernel", "padding", "stride", "dilation", "bias"],
+            "batch_norm" => &["momentum", "epsilon", "frozen"],
+            _ => &["outputs", "kernel", "padding", "stride", "dilation", "bias", "groups"],
         };
         for (key, value) in keys.iter().zip(&words[1..]) {
             let quote = if words[0] == "add" { "\"" } else { "" };

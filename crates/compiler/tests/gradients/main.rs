@@ -137,3 +137,11 @@ fn a_first_layer_with_pooling_agrees_on_every_configuration() {
         }
     }
 }
+
+#[test]
+fn batch_normalisation_agrees() {
+    let layers = ["conv 11 3 1", "batch_norm", "relu", "max_pool", "conv 5 3 1", "batch_norm 0.3 0.001", "fc 4"];
+    for config in [&SIM_2X2, &SIM_4X4, &FP32_8X8] {
+        agrees(&network("normalised", (2, 7, 6), &layers), 5, config);
+    }
+}

@@ -45,7 +45,9 @@ fn f64s(values: &[f32]) -> Vec<f64> {
 /// Losses in training and evaluation, and gradients, of a case.
 pub fn with_candle(case: &Case) -> candle_core::Result<([f64; 2], Gradients<f64>)> {
     let vars = variables(case)?;
-    let [loss, plain] = losses(case, &logits(case, &vars)?)?;
+    let (trained, running) = logits(case, &vars, None)?;
+    let [loss, _] = losses(case, &trained)?;
+    let [_, plain] = losses(case, &logits(case, &vars, Some(&running))?.0)?;
     let gradients = loss.backward()?;
     let out = vars
         .iter()
@@ -72,8 +74,15 @@ fn variables(case: &Case) -> candle_core::Result<Vars> {
         .collect()
 }
 
-/// What the last layer makes, `[image][class]`.
-fn logits(case: &Case, vars: &Vars) -> candle_core::Result<Tensor> {
+/// Mean and variance of each channel.
+type Statistics = (Tensor, Tensor);
+
+/// What the last layer makes, `[image][class]`, and the running statistics of the layers after the step. In evaluation these are given.
+fn logits(case: &Case, vars: &Vars, given: Option<&[Statistics]>) -> candle_core::Result<(Tensor, Vec<Statistics>)> {
+    let mut running: Vec<Statistics> = match given {
+        Some(given) => given.to_vec(),
+        None => case.running.iter().map(|(mean, variance)| Ok((channels(mean)?, channels(variance)?))).collect::<candle_core::Result<_>>()?,
+    };
     let (input, batch) = (&case.network.input, case.labels.len());
     let shape = (batch, input.channels, input.rows, input.columns);
     let mut x = Tensor::from_vec(f64s(&case.images), shape, &Candle::Cpu)?;
@@ -88,12 +97,34 @@ fn logits(case: &Case, vars: &Vars) -> candle_core::Result<Tensor> {
             x = x.relu()?;
             pending_relu = false;
         }
-        if matches!(layer, Layer::Conv { .. } | Layer::Fc { .. }) {
+        if matches!(layer, Layer::Conv { .. } | Layer::Fc { .. } | Layer::BatchNorm { .. }) {
             unfinished.take().map(|name| maps.insert(name, x.clone()));
             unfinished = names.next().map(|p| p.name);
         }
         match layer {
             Layer::Add { from } => x = (x + &maps[from])?,
+            Layer::Conv { .. } if layer.by_channel() => {
+                let (weight, bias) = next.next().unwrap();
+                x = depthwise(&x, weight, layer.axes())?.broadcast_add(&per_channel(bias)?)?;
+            }
+            Layer::BatchNorm { momentum, epsilon, frozen } => {
+                let number = vars.len() - next.len();
+                let (scale, shift) = next.next().unwrap();
+                let statistics = if *frozen || given.is_some() {
+                    running[number].clone()
+                } else {
+                    let (mean, variance) = statistics(&x)?;
+                    let n = (x.elem_count() / scale.elem_count()) as f64;
+                    let unbiased = (&variance * (n / (n - 1.0)))?;
+                    let moved = |old: &Tensor, new: &Tensor| -> candle_core::Result<Tensor> {
+                        Ok((old + ((new - old)? * f64::from(*momentum))?)?.detach())
+                    };
+                    running[number] = (moved(&running[number].0, &mean)?, moved(&running[number].1, &unbiased)?);
+                    (mean, variance)
+                };
+                x = normalise(&x, &statistics, f64::from(*epsilon))?;
+                x = x.broadcast_mul(&per_channel(scale)?)?.broadcast_add(&per_channel(shift)?)?;
+            }
             Layer::Conv { .. } => {
                 let (weight, bias) = next.next().unwrap();
                 let outputs = bias.dims1()?;
@@ -112,7 +143,36 @@ fn logits(case: &Case, vars: &Vars) -> candle_core::Result<Tensor> {
             Layer::SoftmaxCrossEntropy { .. } => {}
         }
     }
-    x.flatten_from(1)
+    Ok((x.flatten_from(1)?, running))
+}
+
+/// `[1, channels, 1, 1]`.
+fn per_channel(values: &Tensor) -> candle_core::Result<Tensor> {
+    values.reshape((1, values.elem_count(), 1, 1))
+}
+
+/// Values of channels, as `[1, channels, 1, 1]`.
+fn channels(values: &[f32]) -> candle_core::Result<Tensor> {
+    Tensor::from_vec(f64s(values), (1, values.len(), 1, 1), &Candle::Cpu)
+}
+
+/// Of each channel of the batch.
+fn statistics(x: &Tensor) -> candle_core::Result<Statistics> {
+    let mean = |x: &Tensor| x.mean_keepdim(0)?.mean_keepdim(2)?.mean_keepdim(3);
+    let middle = mean(x)?;
+    let variance = mean(&x.broadcast_sub(&middle)?.sqr()?)?;
+    Ok((middle, variance))
+}
+
+/// Each channel less its mean, by its deviation.
+fn normalise(x: &Tensor, (mean, variance): &Statistics, epsilon: f64) -> candle_core::Result<Tensor> {
+    x.broadcast_sub(mean)?.broadcast_div(&(variance + epsilon)?.sqrt()?)
+}
+
+/// A convolution of every channel with its own kernel: a channel at a time.
+fn depthwise(x: &Tensor, weight: &Tensor, axes: [Axis; 2]) -> candle_core::Result<Tensor> {
+    let channels = (0..x.dim(1)?).map(|c| convolution(&x.narrow(1, c, 1)?, &weight.narrow(0, c, 1)?, axes));
+    Tensor::cat(&channels.collect::<candle_core::Result<Vec<_>>>()?, 1)
 }
 
 /// 2 x 2; the gradient goes to one of equal values, as `max()` of candle does not.

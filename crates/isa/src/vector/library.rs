@@ -1,7 +1,7 @@
 //! All recipes in one table: what a host writes into memory, and what the commands of its programs name.
 
 use super::recipes::{
-    smoothed_exponentials, smoothed_gradient, softmax_exponentials, softmax_gradient, softmax_greatest,
+    Gradient, by_channel, smoothed_exponentials, smoothed_gradient, softmax_exponentials, softmax_gradient, softmax_greatest,
     softmax_loss,
 };
 use super::{Optimiser, Recipe, RecipeWord, Tables, Walk, schedule};
@@ -12,8 +12,10 @@ use std::sync::LazyLock;
 pub struct Library {
     /// Their control words.
     pub tables: Tables,
-    /// Of each optimiser.
-    updates: Vec<Vec<Update>>,
+    /// Of each optimiser, with each kind of gradient.
+    updates: Vec<[Vec<Update>; 2]>,
+    /// What layers that work channel by channel do.
+    pub by_channel: ByChannel,
     /// Softmax cross-entropy, and the same with label smoothing.
     softmax: [Softmax; 2],
 }
@@ -26,6 +28,89 @@ struct Softmax {
     exponentials: [RecipeWord; 2],
     loss: RecipeWord,
     gradient: RecipeWord,
+}
+
+/// The recipes of layers that work channel by channel ([`by_channel`]).
+#[derive(Clone, Copy, Debug)]
+pub struct ByChannel {
+    /// For 8 lanes and more, for 4, and for fewer: [`ByChannel::sum`].
+    sum: [RecipeWord; 3],
+    centre: [RecipeWord; 3],
+    /// An element for each channel.
+    pub first_piece: RecipeWord,
+    /// The same.
+    pub next_piece: RecipeWord,
+    /// The same.
+    pub mean: RecipeWord,
+    /// The same.
+    pub deviation: RecipeWord,
+    /// The same.
+    pub running_variance: RecipeWord,
+    /// The same.
+    pub scale: RecipeWord,
+    /// The same.
+    pub running_scale: RecipeWord,
+    /// The same.
+    pub running_shift: RecipeWord,
+    /// The same.
+    pub slope: RecipeWord,
+    /// The same.
+    pub offset: RecipeWord,
+    /// The same.
+    pub hold: RecipeWord,
+    /// The same.
+    pub copy: RecipeWord,
+    /// An element for each word of a matrix, whose row is the channel.
+    pub diagonal: RecipeWord,
+    /// The same.
+    pub spread: RecipeWord,
+}
+
+impl ByChannel {
+    fn new(add: &mut impl FnMut(Recipe, u32) -> RecipeWord) -> ByChannel {
+        // pixels after pixels of T channels: the first pixel finds an empty accumulator
+        let mut over_pixels = |recipe: fn() -> Recipe| {
+            [8, 4, 2].map(|lanes| RecipeWord { lane_level: 1, ..add(recipe(), lanes) })
+        };
+        let (sum, centre) = (over_pixels(by_channel::sum), over_pixels(by_channel::centre));
+        let mut of_channels = |recipe: fn() -> Recipe| add(recipe(), 1);
+        ByChannel {
+            sum,
+            centre,
+            first_piece: of_channels(by_channel::first_piece),
+            next_piece: of_channels(by_channel::next_piece),
+            mean: of_channels(by_channel::mean),
+            deviation: of_channels(by_channel::deviation),
+            running_variance: of_channels(by_channel::running_variance),
+            scale: of_channels(by_channel::scale),
+            running_scale: of_channels(by_channel::running_scale),
+            running_shift: of_channels(by_channel::running_shift),
+            slope: of_channels(by_channel::slope),
+            offset: of_channels(by_channel::offset),
+            hold: of_channels(by_channel::hold),
+            copy: of_channels(by_channel::copy),
+            diagonal: RecipeWord { channel_level: 1, ..of_channels(by_channel::diagonal) },
+            spread: RecipeWord { channel_level: 1, ..of_channels(by_channel::spread) },
+        }
+    }
+
+    /// The sum of pixels of so many channels.
+    pub fn sum(&self, lanes: u32) -> RecipeWord {
+        self.sum[Self::fewer(lanes)]
+    }
+
+    /// Pixels of so many channels less their means, and the sum of their squares.
+    pub fn centre(&self, lanes: u32) -> RecipeWord {
+        self.centre[Self::fewer(lanes)]
+    }
+
+    fn fewer(lanes: u32) -> usize {
+        match lanes {
+            8.. => 0,
+            4..8 => 1,
+            _ => 2,
+        }
+    }
 }
 
 /// A pass of an update.
@@ -56,15 +141,18 @@ impl Library {
         Library {
             updates: Optimiser::ALL
                 .map(|optimiser| {
-                    let passes = optimiser.passes().into_iter();
-                    passes
-                        .map(|pass| Update {
-                            recipe: RecipeWord { lane_level: 1, ..add(pass.recipe, 1) },
-                            leave: pass.leave,
-                        })
-                        .collect()
+                    Gradient::ALL.map(|from| {
+                        let passes = optimiser.passes(from).into_iter();
+                        passes
+                            .map(|pass| Update {
+                                recipe: RecipeWord { lane_level: 1, channel_level: 1, ..add(pass.recipe, 1) },
+                                leave: pass.leave,
+                            })
+                            .collect()
+                    })
                 })
                 .into(),
+            by_channel: ByChannel::new(&mut add),
             softmax: {
                 let greatest = RecipeWord { lane_level: 1, bounded: true, ..add(softmax_greatest(), 1) };
                 let loss = RecipeWord { lane_level: 1, totals: true, ..add(softmax_loss(), 1) };
@@ -91,9 +179,9 @@ impl Library {
 }
 
 impl Library {
-    /// The passes of an optimiser's update.
-    pub fn updates(&self, optimiser: Optimiser) -> &[Update] {
-        &self.updates[optimiser as usize]
+    /// The passes of an optimiser's update with gradients from there.
+    pub fn updates(&self, optimiser: Optimiser, from: Gradient) -> &[Update] {
+        &self.updates[optimiser as usize][from as usize]
     }
 }
 

@@ -32,7 +32,7 @@ mod trace;
 mod walk;
 
 pub use control::{ControlWord, Place, WORDS, place};
-pub use library::{Library, Logits, Update, library};
+pub use library::{ByChannel, Library, Logits, Update, library};
 pub use optimiser::{Optimiser, Pass, Rates};
 pub use recipe::{Constant, Operand, Operation, Recipe, Sink, Source, Unit, Value, is_total};
 pub use schedule::{Schedule, Unschedulable, schedule};

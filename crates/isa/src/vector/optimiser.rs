@@ -1,6 +1,6 @@
 //! [`Optimiser`]: how weights follow from gradients.
 
-use super::recipes::{Decay, adam_mean, adam_weights, nesterov, sgd};
+use super::recipes::{Decay, Gradient, adam_mean, adam_weights, nesterov, sgd};
 use super::{Recipe, Settings};
 use crate::regs::Hyperparameters;
 use serde::{Deserialize, Serialize};
@@ -73,17 +73,17 @@ impl Optimiser {
         matches!(self, Optimiser::Sgd)
     }
 
-    /// What an update does.
-    pub fn passes(self) -> Vec<Pass> {
+    /// What an update does with gradients from there.
+    pub fn passes(self, from: Gradient) -> Vec<Pass> {
         let adam = |decay| {
             vec![
-                Pass { recipe: adam_weights(decay), leave: &[0, 2] },
-                Pass { recipe: adam_mean(decay), leave: &[1] },
+                Pass { recipe: adam_weights(decay, from), leave: &[0, 2] },
+                Pass { recipe: adam_mean(decay, from), leave: &[1] },
             ]
         };
         match self {
-            Optimiser::Sgd => vec![Pass { recipe: sgd(), leave: &[0, 1] }],
-            Optimiser::Nesterov => vec![Pass { recipe: nesterov(), leave: &[0, 1] }],
+            Optimiser::Sgd => vec![Pass { recipe: sgd(from), leave: &[0, 1] }],
+            Optimiser::Nesterov => vec![Pass { recipe: nesterov(from), leave: &[0, 1] }],
             Optimiser::Adam => adam(Decay::Gradient),
             Optimiser::AdamW => adam(Decay::Weight),
         }

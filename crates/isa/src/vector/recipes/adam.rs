@@ -3,6 +3,7 @@
 //! A: weights w, B: means m, D: squares s, partial sums: gradients g. The bias corrections are in the two values that the host gives anew
 //! for every step, the learning rate and epsilon ([`Optimiser::given`](crate::vector::Optimiser::given)).
 
+use super::Gradient;
 use crate::regs::Hyperparameters;
 use crate::vector::{Constant, Recipe, Settings, Sink, Source, Value};
 
@@ -22,11 +23,11 @@ const LEAST_SQUARE: f32 = f32::from_bits((127 - 120) << 23);
 /// squares.
 ///
 /// What is needed late is loaded twice: a value is kept for 15 results of its unit, and the root and the inverse take 60 cycles.
-pub fn adam_weights(decay: Decay) -> Recipe {
+pub fn adam_weights(decay: Decay, from: Gradient) -> Recipe {
     let Hyperparameters { learning_rate, weight_decay, .. } = Constant::registers();
     let Settings { square_rate, epsilon } = Settings::constants();
     let mut r = Recipe::new("adam: weights and squares");
-    let g = gradient(&mut r, decay);
+    let g = gradient(&mut r, decay, from);
     let s = r.load(Source::D);
     let squared = r.mul(g, g);
     let square = closer(&mut r, s, squared, square_rate);
@@ -35,7 +36,7 @@ pub fn adam_weights(decay: Decay) -> Recipe {
     let root = r.mul(kept, inverse_root);
     let denominator = r.add(root, epsilon);
     let inverse = r.recip(denominator);
-    let mean = mean(&mut r, decay);
+    let mean = mean(&mut r, decay, from);
     let direction = r.mul(mean, inverse);
     let change = r.mul(learning_rate, direction);
     let w = r.load(Source::A);
@@ -53,23 +54,23 @@ pub fn adam_weights(decay: Decay) -> Recipe {
 }
 
 /// `m' = m + (1 - beta1)*(g - m)`. X: new means.
-pub fn adam_mean(decay: Decay) -> Recipe {
+pub fn adam_mean(decay: Decay, from: Gradient) -> Recipe {
     let mut r = Recipe::new("adam: means");
-    let mean = mean(&mut r, decay);
+    let mean = mean(&mut r, decay, from);
     r.out(Sink::X, mean);
     r
 }
 
 /// The new mean; `momentum` is 1 - beta1.
-fn mean(r: &mut Recipe, decay: Decay) -> Value {
+fn mean(r: &mut Recipe, decay: Decay, from: Gradient) -> Value {
     let Hyperparameters { momentum, .. } = Constant::registers();
-    let (g, m) = (gradient(r, decay), r.load(Source::B));
+    let (g, m) = (gradient(r, decay, from), r.load(Source::B));
     closer(r, m, g, momentum)
 }
 
-fn gradient(r: &mut Recipe, decay: Decay) -> Value {
+fn gradient(r: &mut Recipe, decay: Decay, from: Gradient) -> Value {
     let Hyperparameters { weight_decay, .. } = Constant::registers();
-    let g = r.load(Source::Psum);
+    let g = from.load(r);
     match decay {
         Decay::Gradient => {
             let w = r.load(Source::A);

@@ -1,17 +1,24 @@
 //! Every recipe has a schedule as short as the page says, and its control words compute it.
 
+use super::by_channel::*;
 use super::*;
 use crate::vector::{Recipe, Tables, schedule};
 
 /// Name, recipe, lanes that take turns, cycles per element.
 fn all() -> Vec<(&'static str, Recipe, u32, u32)> {
     vec![
-        ("sgd", sgd(), 1, 3),
-        ("nesterov", nesterov(), 1, 5),
-        ("adam_weights(Gradient)", adam_weights(Decay::Gradient), 1, 13),
-        ("adam_mean(Gradient)", adam_mean(Decay::Gradient), 1, 5),
-        ("adam_weights(Weight)", adam_weights(Decay::Weight), 1, 10),
-        ("adam_mean(Weight)", adam_mean(Decay::Weight), 1, 2),
+        ("sgd", sgd(Gradient::Sum), 1, 3),
+        ("sgd, by deviation", sgd(Gradient::ByDeviation), 1, 5),
+        ("nesterov", nesterov(Gradient::Sum), 1, 5),
+        ("nesterov, by deviation", nesterov(Gradient::ByDeviation), 1, 5),
+        ("adam_weights(Gradient)", adam_weights(Decay::Gradient, Gradient::Sum), 1, 13),
+        ("adam_weights(Gradient), by deviation", adam_weights(Decay::Gradient, Gradient::ByDeviation), 1, 13),
+        ("adam_mean(Gradient)", adam_mean(Decay::Gradient, Gradient::Sum), 1, 5),
+        ("adam_mean(Gradient), by deviation", adam_mean(Decay::Gradient, Gradient::ByDeviation), 1, 3),
+        ("adam_weights(Weight)", adam_weights(Decay::Weight, Gradient::Sum), 1, 10),
+        ("adam_weights(Weight), by deviation", adam_weights(Decay::Weight, Gradient::ByDeviation), 1, 12),
+        ("adam_mean(Weight)", adam_mean(Decay::Weight, Gradient::Sum), 1, 2),
+        ("adam_mean(Weight), by deviation", adam_mean(Decay::Weight, Gradient::ByDeviation), 1, 2),
         ("softmax_greatest", softmax_greatest(), 1, 5),
         ("softmax_exponentials", softmax_exponentials(), 3, 4),
         ("softmax_exponentials", softmax_exponentials(), 1, 12),
@@ -20,6 +27,26 @@ fn all() -> Vec<(&'static str, Recipe, u32, u32)> {
         ("smoothed_exponentials", smoothed_exponentials(), 3, 4),
         ("smoothed_exponentials", smoothed_exponentials(), 1, 12),
         ("smoothed_gradient", smoothed_gradient(), 1, 4),
+        ("sum", sum(), 8, 2),
+        ("sum", sum(), 4, 3),
+        ("sum", sum(), 2, 6),
+        ("centre", centre(), 8, 2),
+        ("centre", centre(), 4, 3),
+        ("centre", centre(), 2, 6),
+        ("first_piece", first_piece(), 1, 2),
+        ("next_piece", next_piece(), 1, 4),
+        ("mean", mean(), 1, 8),
+        ("deviation", deviation(), 1, 4),
+        ("running_variance", running_variance(), 1, 6),
+        ("scale", scale(), 1, 3),
+        ("running_scale", running_scale(), 1, 4),
+        ("running_shift", running_shift(), 1, 2),
+        ("slope", slope(), 1, 6),
+        ("offset", offset(), 1, 4),
+        ("hold", hold(), 1, 2),
+        ("copy", copy(), 1, 2),
+        ("diagonal", diagonal(), 1, 2),
+        ("spread", spread(), 1, 2),
     ]
 }
 
@@ -28,7 +55,7 @@ fn every_recipe_begins_an_element_as_often_as_the_page_says() {
     let page = include_str!("../../../../../docs/vector.md");
     let mut tables = Tables::default();
     for (name, recipe, lanes, period) in all() {
-        let found = schedule(&recipe, lanes).unwrap();
+        let found = schedule(&recipe, lanes).unwrap_or_else(|error| panic!("{name}: {error}"));
         tables.add(&found);
         assert_eq!(found.period, period, "{}", recipe.name);
         let row = format!("| `{name}` | {lanes} | {period} |");
