@@ -13,24 +13,30 @@ pub struct Drawn {
 }
 
 /// One to three convolutions and a fully connected layer: channels that are no multiple of the lanes, maps of unequal sides, kernels that are not
-/// square, paddings that differ from side to side, dilation, strides on the images, residual connections, pooling, ReLU and biases or not.
+/// square, paddings that differ from side to side, dilation, strides on the images, residual connections, batch normalisation, depthwise
+/// convolutions, pooling, ReLU and biases or not.
 pub fn network(seed: u64, number: u64) -> Drawn {
     let mut rng = StdRng::seed_from_u64(seed << 32 | number);
+    let mut by_channel = StdRng::seed_from_u64(seed << 32 | number | 1 << 31);
     let (mut rows, mut cols) = (rng.random_range(5..=14), rng.random_range(5..=14));
     let mut text = format!(
         "name = \"drawn-{number}\"\n[input]\nchannels = {}\nrows = {rows}\ncolumns = {cols}\n",
         rng.random_range(1..=4)
     );
     let mut before = None;
+    // of the last map
+    let (mut name, mut convolutions, mut norms) = (String::new(), 0, 0);
     for layer in 0..rng.random_range(1..=3) {
         // the map before it has its shape: a residual connection
         if let Some(channels) = before.filter(|_| rng.random_ratio(1, 3)) {
             let kernel = [1, 3][rng.random_range(0..2)];
             text += &format!(
                 "[[layer]]\nkind = \"conv\"\noutputs = {channels}\nkernel = {kernel}\npadding = {}\n\
-                 [[layer]]\nkind = \"add\"\nfrom = \"conv{layer}\"\n[[layer]]\nkind = \"relu\"\n",
+                 [[layer]]\nkind = \"add\"\nfrom = \"{name}\"\n[[layer]]\nkind = \"relu\"\n",
                 kernel / 2
             );
+            convolutions += 1;
+            name = format!("conv{convolutions}");
             continue;
         }
         let mut axis = |length: usize| {
@@ -62,12 +68,26 @@ pub fn network(seed: u64, number: u64) -> Drawn {
             across.padding.0,
             across.padding.1
         );
+        convolutions += 1;
+        name = format!("conv{convolutions}");
+        if by_channel.random_ratio(1, 4) && rows * cols > 1 {
+            text += "[[layer]]\nkind = \"batch_norm\"\n";
+            norms += 1;
+            name = format!("bn{norms}");
+        }
         if rng.random() {
             text += "[[layer]]\nkind = \"relu\"\n";
         }
         if rows > 1 && cols > 1 && rng.random() {
             (rows, cols) = (rows / 2, cols / 2);
             text += "[[layer]]\nkind = \"max_pool\"\n";
+        }
+        if outputs > 1 && by_channel.random_ratio(1, 4) {
+            text += &format!(
+                "[[layer]]\nkind = \"conv\"\noutputs = {outputs}\ngroups = {outputs}\nkernel = 3\npadding = 1\n[[layer]]\nkind = \"relu\"\n"
+            );
+            convolutions += 1;
+            name = format!("conv{convolutions}");
         }
     }
     text += &format!("[[layer]]\nkind = \"fc\"\noutputs = {}\n", rng.random_range(2..=12));

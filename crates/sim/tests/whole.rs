@@ -59,6 +59,10 @@ fn train(device: &mut dyn Device, network: &Network, plan: &Plan) -> (Vec<u32>, 
         for state in &layer.state {
             device.write_memory(*state, &vec![0; layer.words]).unwrap();
         }
+        if let Some(running) = layer.running {
+            let words: Vec<u32> = (0..layer.words).map(|_| (1.5 + rng.float()).to_bits()).collect();
+            device.write_memory(running, &words).unwrap();
+        }
     }
     let inv_batch = 1.0 / batch as f32;
     Hyperparameters { learning_rate: 0.001, inv_batch, ..Hyperparameters::EXAMPLE }.write(device).unwrap();
@@ -153,16 +157,21 @@ fn layers_of_alexnet_and_vgg_16_train_like_the_model() {
 #[test]
 fn networks_drawn_by_seed_train_like_the_model() {
     let configs = [&SIM_2X2, &SIM_4X4, &FP32_8X8];
-    let mut added = 0;
-    let handed = (0..15).filter(|number| {
+    let (mut added, mut normalised, mut depthwise) = (0, 0, 0);
+    let handed = (0..20).filter(|number| {
         let drawn = drawn::network(1, *number);
         let adds = |layer: &&Layer| matches!(layer, Layer::Add { .. });
         added += drawn.network.layers.iter().filter(adds).count();
+        let normalises = |layer: &&Layer| matches!(layer, Layer::BatchNorm { .. });
+        let norms = drawn.network.layers.iter().filter(normalises).count();
+        normalised += norms;
+        depthwise += drawn.network.layers.iter().filter(|layer| layer.by_channel()).count() - norms;
         let dram = DramSettings { stall: 10 * (*number as u32 % 3), seed: *number, ..Default::default() };
         trains_equally(&drawn.network, configs[*number as usize % 3], drawn.batch, &dram)
     });
     let handed = handed.count();
     assert!(handed > 2 && added > 2, "{handed} networks hand tiles on, {added} maps are added");
+    assert!(normalised > 2 && depthwise > 2, "{normalised} batch normalisations, {depthwise} depthwise convolutions");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The same step with candle in float64.
+//! The same step with candle, in float64 or float32.
 
 use crate::case::Case;
 use candle_core::{D, DType, Device as Candle, Tensor, Var};
@@ -12,7 +12,7 @@ fn convolution(x: &Tensor, weight: &Tensor, axes: [Axis; 2]) -> candle_core::Res
     let ((n, channels, rows, cols), (outputs, _, kr, kc)) = (x.dims4()?, weight.dims4()?);
     let [down, across] = axes.map(|axis| axis.dilation);
     let (rows, cols) = (rows - (kr - 1) * down, cols - (kc - 1) * across);
-    let mut sum = Tensor::zeros((n, outputs, rows * cols), DType::F64, &Candle::Cpu)?;
+    let mut sum = Tensor::zeros((n, outputs, rows * cols), x.dtype(), &Candle::Cpu)?;
     for r in 0..kr {
         for c in 0..kc {
             let pixels = x.narrow(2, r * down, rows)?.narrow(3, c * across, cols)?.contiguous()?;
@@ -38,13 +38,14 @@ pub type Gradients<F> = Vec<(Vec<F>, Vec<F>)>;
 /// Weight and bias of each layer with weights.
 type Vars = Vec<(Var, Var)>;
 
-fn f64s(values: &[f32]) -> Vec<f64> {
-    values.iter().map(|x| f64::from(*x)).collect()
+/// Values as a tensor of this type.
+fn tensor(values: &[f32], shape: impl Into<candle_core::Shape>, dtype: DType) -> candle_core::Result<Tensor> {
+    Tensor::from_slice(values, shape, &Candle::Cpu)?.to_dtype(dtype)
 }
 
 /// Losses in training and evaluation, and gradients, of a case.
-pub fn with_candle(case: &Case) -> candle_core::Result<([f64; 2], Gradients<f64>)> {
-    let vars = variables(case)?;
+pub fn with_candle(case: &Case, dtype: DType) -> candle_core::Result<([f64; 2], Gradients<f64>)> {
+    let vars = variables(case, dtype)?;
     let (trained, running) = logits(case, &vars, None)?;
     let [loss, _] = losses(case, &trained)?;
     let [_, plain] = losses(case, &logits(case, &vars, Some(&running))?.0)?;
@@ -58,18 +59,19 @@ pub fn with_candle(case: &Case) -> candle_core::Result<([f64; 2], Gradients<f64>
             Ok((flat(weight)?, if p.bias { flat(bias)? } else { Vec::new() }))
         })
         .collect::<candle_core::Result<Vec<_>>>()?;
-    Ok(([loss.to_scalar::<f64>()?, plain.to_scalar::<f64>()?], out))
+    let number = |x: Tensor| x.to_dtype(DType::F64)?.to_scalar::<f64>();
+    Ok(([number(loss)?, number(plain)?], out))
 }
 
-fn variables(case: &Case) -> candle_core::Result<Vars> {
+fn variables(case: &Case, dtype: DType) -> candle_core::Result<Vars> {
     let parameters = case.network.parameters().into_iter().zip(&case.parameters);
     parameters
         .map(|(p, (weight, bias))| {
             let shape = (p.outputs, p.inputs, p.kernel.0, p.kernel.1);
-            let weight = Var::from_tensor(&Tensor::from_vec(f64s(weight), shape, &Candle::Cpu)?)?;
+            let weight = Var::from_tensor(&tensor(weight, shape, dtype)?)?;
             // where a layer has none, they are zeros whose gradient nobody reads
-            let bias = if p.bias { f64s(bias) } else { vec![0.0; p.outputs] };
-            Ok((weight, Var::from_tensor(&Tensor::from_vec(bias, p.outputs, &Candle::Cpu)?)?))
+            let bias = if p.bias { bias.clone() } else { vec![0.0; p.outputs] };
+            Ok((weight, Var::from_tensor(&tensor(&bias, p.outputs, dtype)?)?))
         })
         .collect()
 }
@@ -79,13 +81,14 @@ type Statistics = (Tensor, Tensor);
 
 /// What the last layer makes, `[image][class]`, and the running statistics of the layers after the step. In evaluation these are given.
 fn logits(case: &Case, vars: &Vars, given: Option<&[Statistics]>) -> candle_core::Result<(Tensor, Vec<Statistics>)> {
-    let mut running: Vec<Statistics> = match given {
-        Some(given) => given.to_vec(),
-        None => case.running.iter().map(|(mean, variance)| Ok((channels(mean)?, channels(variance)?))).collect::<candle_core::Result<_>>()?,
-    };
     let (input, batch) = (&case.network.input, case.labels.len());
     let shape = (batch, input.channels, input.rows, input.columns);
-    let mut x = Tensor::from_vec(f64s(&case.images), shape, &Candle::Cpu)?;
+    let dtype = vars[0].0.dtype();
+    let mut x = tensor(&case.images, shape, dtype)?;
+    let mut running: Vec<Statistics> = match given {
+        Some(given) => given.to_vec(),
+        None => case.running.iter().map(|(mean, variance)| Ok((channels(mean, dtype)?, channels(variance, dtype)?))).collect::<candle_core::Result<_>>()?,
+    };
     let mut next = vars.iter();
     let mut pending_relu = false;
     // the map of every layer with weights, once it is finished
@@ -152,8 +155,8 @@ fn per_channel(values: &Tensor) -> candle_core::Result<Tensor> {
 }
 
 /// Values of channels, as `[1, channels, 1, 1]`.
-fn channels(values: &[f32]) -> candle_core::Result<Tensor> {
-    Tensor::from_vec(f64s(values), (1, values.len(), 1, 1), &Candle::Cpu)
+fn channels(values: &[f32], dtype: DType) -> candle_core::Result<Tensor> {
+    tensor(values, (1, values.len(), 1, 1), dtype)
 }
 
 /// Of each channel of the batch.
