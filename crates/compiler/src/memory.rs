@@ -119,24 +119,23 @@ pub(crate) struct Matrices {
     pub backward: u32,
     /// Per group T scales and T inverse deviations.
     pub scales: u32,
+    /// Words of all that, from the constants on.
+    pub words: usize,
 }
 
 impl Matrices {
     fn new(stage: &Stage, take: &mut impl FnMut(usize, usize) -> u32) -> Option<Matrices> {
         stage.by_channel?;
-        let groups = stage.out_groups();
+        let (groups, t) = (stage.out_groups(), stage.lanes);
         let measured = if stage.measured().is_some() { groups } else { 0 };
-        Some(Matrices {
-            constants: take(if stage.norm().is_some() { 3 } else { 0 }, stage.lanes),
-            forward: take(groups, stage.expanded_words()),
-            backward: take(measured, stage.expanded_words()),
-            scales: take(measured, 2 * stage.lanes),
-        })
-    }
-
-    /// Where the T inverse deviations of a group are, behind its scales.
-    pub fn deviations(&self, group: usize, lanes: usize) -> u32 {
-        self.scales + ((2 * group + 1) * lanes) as u32
+        let parts = [
+            if stage.norm().is_some() { 3 * t } else { 0 },
+            groups * stage.expanded_words(),
+            measured * stage.expanded_words(),
+            measured * 2 * t,
+        ];
+        let [constants, forward, backward, scales] = parts.map(|words| take(1, words));
+        Some(Matrices { constants, forward, backward, scales, words: parts.iter().sum() })
     }
 
     /// The constants of a batch normalisation.
@@ -251,10 +250,17 @@ impl MemoryMap {
         self.spans.push(Span { name, kind, address, words, steps });
     }
 
+    /// Constants and matrices of the layers that work by channel: the layer's name, address and words.
+    pub fn matrices(&self) -> impl Iterator<Item = (&str, u32, usize)> {
+        let layers = self.layers.iter().zip(&self.by_channel);
+        layers.filter_map(|(layer, at)| Some((layer.name(), (*at)?.constants, (*at)?.words)))
+    }
+
     /// What programs load that is no parameter and no table: address and words.
     pub(crate) fn given(&self) -> impl Iterator<Item = (u32, Vec<u32>)> {
         let constants = self.layers.iter().zip(&self.by_channel);
-        let constants = constants.filter_map(|(layer, at)| Some(((*at)?.constants, Matrices::constants(&layer.stage)?)));
+        let constants =
+            constants.filter_map(|(layer, at)| Some(((*at)?.constants, Matrices::constants(&layer.stage)?)));
         let identity = self.identity.map(|at| {
             let lanes = self.layers[0].stage.lanes;
             let one = |i: usize| if i / lanes == i % lanes { 1f32.to_bits() } else { 0 };

@@ -14,8 +14,8 @@ pub use input::{Input, LEAST_DEVIATION};
 pub use layer::Layer;
 use serde::Deserialize;
 pub(crate) use shape::Shape;
-use std::collections::BTreeMap;
 use shape::{Finished, check_add, check_first, check_order, next_shape};
+use std::collections::BTreeMap;
 pub use values::{Pair, Sides, Two};
 
 /// A network whose shapes chain.
@@ -224,7 +224,9 @@ impl Network {
         match self.layers.iter().rev().find(|l| !matches!(l, Layer::SoftmaxCrossEntropy { .. })) {
             None => Err(NetworkError::Empty),
             _ if self.layers.iter().all(|layer| layer.frozen() != Some(false)) => Err(NetworkError::Frozen),
-            Some(Layer::Fc { .. } | Layer::Conv { .. }) if (shape.1, shape.2) == (1, 1) => Ok(shapes),
+            Some(Layer::Fc { .. } | Layer::Conv { groups: 1, .. }) if (shape.1, shape.2) == (1, 1) => {
+                Ok(shapes)
+            }
             Some(last) => Err(NetworkError::Layer {
                 index,
                 kind: last.kind(),

@@ -3,7 +3,10 @@
 use crate::CompileError;
 use crate::Graph;
 use crate::builder::{Builder, Context};
-use crate::passes::{Backward, ByChannelBackward, ByChannelForward, ByChannelWeight, Cut, Matrices, Forward, Fused, HandedBackward, HandedForward, Part, Weight};
+use crate::passes::{
+    Backward, ByChannelBackward, ByChannelForward, ByChannelWeight, Cut, Forward, Fused, HandedBackward,
+    HandedForward, Matrices, Part, Weight,
+};
 use crate::search::{Chosen, choose, choose_if_any};
 use ef_isa::Synced;
 use ef_isa::compute::Phase;
@@ -47,8 +50,13 @@ pub fn schedule(context: Context) -> Result<Schedule, CompileError> {
     for Chosen { pass, cut, .. } in chosen {
         let first = builder.commands.len();
         pass.emit(&mut builder, &cut);
-        let commands = first..builder.commands.len();
-        passes.push(ScheduledPass { parts: pass.parts(), cut, commands });
+        let parts = pass.parts();
+        // what makes matrices belongs to the pass that uses them
+        let first = match passes.pop_if(|before: &mut ScheduledPass| before.parts == parts) {
+            Some(before) => before.commands.start,
+            None => first,
+        };
+        passes.push(ScheduledPass { parts, cut, commands: first..builder.commands.len() });
     }
     builder.finish_updates();
     if let Some(last) = passes.last_mut() {

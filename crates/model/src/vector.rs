@@ -79,6 +79,17 @@ impl Default for VectorUnit {
     }
 }
 
+/// The banks that one step reads and another one writes: between two elements that share a lane the first one must be over.
+fn written_apart(steps: &[Step]) -> Vec<u32> {
+    let both = |bank: &u32| {
+        let reads = |step: &&Step| step.operation.reads_bank() == Some(*bank);
+        let writes = |step: &&Step| step.operation.writes_bank() == Some(*bank);
+        let reader = steps.iter().any(|step| reads(&step) && !writes(&step));
+        reader && steps.iter().any(|step| writes(&step))
+    };
+    (0..BANKS).filter(both).collect()
+}
+
 impl VectorUnit {
     /// A word of the table memory, as the load engine writes it.
     pub fn write_table(&mut self, address: u32, word: u32) {
@@ -104,6 +115,8 @@ impl VectorUnit {
         let steps = self.steps(walk, registers)?;
         let period = u64::from(walk.recipe.period) + 1;
         let mut used = [[None::<u64>; LANES as usize]; BANKS as usize];
+        let apart = written_apart(&steps);
+        let stay = (u64::from(walk.recipe.depth) + 1) * period;
         let mut made = Made::default();
         for element in walk.elements() {
             for step in &steps {
@@ -115,6 +128,14 @@ impl VectorUnit {
                     if let Some(cycles) = before.map(|t| now - t).filter(|cycles| *cycles < needed) {
                         return Err(VectorError::Hazard { bank, lane, cycles, needed });
                     }
+                }
+            }
+            for &bank in &apart {
+                let now = u64::from(element.number) * period;
+                let lane = if is_total(bank) { 0 } else { element.channel % LANES };
+                let before = used[bank as usize][lane as usize].replace(now);
+                if let Some(cycles) = before.map(|t| now - t).filter(|cycles| *cycles < stay) {
+                    return Err(VectorError::Hazard { bank, lane, cycles, needed: stay });
                 }
             }
             self.element(walk, &steps, &element, words, &mut made);

@@ -2,6 +2,7 @@
 //!
 //! `weights.safetensors` holds `<layer>.weight` `[M, N, kr, kc]` and `<layer>.bias` `[M]` of every layer; the weight of a fully connected
 //! layer is `[M, N]`, as PyTorch has it, with its inputs in the order channel, row, column (`[M, N, 1, 1]` is read as well).
+//! A batch normalisation has `<layer>.running_mean` and `<layer>.running_var` too, all four `[M]`; a depthwise convolution has a weight `[M, 1, kr, kc]`.
 //! `checkpoint.safetensors` adds what the optimiser keeps, `<layer>.weight.velocity` and `<layer>.bias.velocity` (of Adam `.mean` and `.square`); the
 //! one before it is kept.
 //! `best.safetensors` holds the weights of the epoch with the best test. All carry [`Origin`] as JSON under the metadata key `ef-train`.
@@ -16,7 +17,7 @@ use crate::parameters::State;
 use crate::pixels::Pixels;
 use crate::progress::Progress;
 use anyhow::{Result, ensure};
-use ef_compiler::ParameterShape;
+use ef_compiler::{ParameterKind, ParameterShape};
 use ef_isa::vector::Optimiser;
 use ef_sim::DramSettings;
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,9 @@ use std::path::{Path, PathBuf};
 
 pub use read::SavedFile;
 pub use write::{save, save_best};
+
+/// What the tensors of a batch normalisation beside `weight` and `bias` are called, as in PyTorch.
+pub const RUNNING: [&str; 2] = ["running_mean", "running_var"];
 
 /// File name of the weights in a run folder.
 pub const WEIGHTS: &str = "weights.safetensors";
@@ -147,13 +151,26 @@ fn tensors(state: &State, kept: Option<Optimiser>) -> Vec<(String, Vec<usize>, &
                 tensors.push((name, extents, values.as_slice()));
             }
         }
+        if let Some(running) = &layer.running {
+            for (name, values) in
+                running_names(&layer.shape).into_iter().zip([&running.weight, &running.bias])
+            {
+                tensors.push((name, vec![layer.shape.outputs], values.as_slice()));
+            }
+        }
     }
     tensors
 }
 
+/// Names of the running statistics of a batch normalisation; none of another layer.
+fn running_names(shape: &ParameterShape) -> Vec<String> {
+    let names = RUNNING.map(|name| format!("{}.{name}", shape.name));
+    if shape.kind == ParameterKind::BatchNorm { names.to_vec() } else { Vec::new() }
+}
+
 /// Name and extents of the weight of a layer, and of the bias if it has one.
 fn tensor_names(shape: &ParameterShape, suffix: &str) -> Vec<(String, Vec<usize>)> {
-    let weight = (format!("{}.weight{suffix}", shape.name), crate::parameters::weight_shape(shape));
+    let weight = (format!("{}.weight{suffix}", shape.name), shape.extents());
     let bias = (format!("{}.bias{suffix}", shape.name), vec![shape.outputs]);
     if shape.bias { vec![weight, bias] } else { vec![weight] }
 }

@@ -61,6 +61,8 @@ pub struct LayerWords {
     pub weights: Vec<u32>,
     /// As many of each tensor that the optimiser keeps; a frozen layer has none in memory, and zeros here.
     pub kept: Vec<Vec<u32>>,
+    /// As many of the running statistics of a batch normalisation.
+    pub running: Option<Vec<u32>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -123,7 +125,10 @@ impl LoadedDevice {
     pub fn write_state(&mut self, state: &State) -> Result<()> {
         for (layer, plan) in state.iter().zip(self.plans.layers()) {
             let kept = layer.kept.iter().zip(&plan.state);
-            for (tensors, address) in std::iter::once((&layer.values, &plan.weights)).chain(kept) {
+            let running = layer.running.iter().zip(&plan.running);
+            for (tensors, address) in
+                std::iter::once((&layer.values, &plan.weights)).chain(kept).chain(running)
+            {
                 self.device.write_memory(*address, &plan.pack(&tensors.weight, &tensors.bias))?;
             }
         }
@@ -145,6 +150,7 @@ impl LoadedDevice {
                 shape: plan.shape.clone(),
                 values: tensors(&words.weights),
                 kept: words.kept.iter().map(tensors).collect(),
+                running: words.running.as_ref().map(tensors),
             }
         });
         Ok(layers.collect())
@@ -172,6 +178,7 @@ impl LoadedDevice {
                             None => Ok(vec![0; plan.words]),
                         })
                         .collect::<Result<_, _>>()?,
+                    running: plan.running.map(|address| read(address, plan.words)).transpose()?,
                 })
             })
             .collect()

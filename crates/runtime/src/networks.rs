@@ -6,9 +6,10 @@ use sha2::{Digest, Sha256};
 use std::path::Path;
 
 /// The networks that ship with the project, the default one first.
-pub const BUNDLED: [(&str, &str); 9] = [
+pub const BUNDLED: [(&str, &str); 10] = [
     ("digits", include_str!("../../../networks/digits.toml")),
     ("digits-residual", include_str!("../../../networks/digits-residual.toml")),
+    ("digits-bn", include_str!("../../../networks/digits-bn.toml")),
     ("mnist", include_str!("../../../networks/mnist.toml")),
     ("cifar10", include_str!("../../../networks/cifar10.toml")),
     ("one-x", include_str!("../../../networks/one-x.toml")),

@@ -1,7 +1,7 @@
 //! The numbers a network learns, and their optimiser state, on the host's side.
 
 use crate::order::generator;
-use ef_compiler::ParameterShape;
+use ef_compiler::{ParameterKind, ParameterShape};
 use ef_isa::vector::Optimiser;
 use rand_chacha::rand_core::RngCore;
 
@@ -23,27 +23,29 @@ pub struct LayerState {
     pub values: Tensors,
     /// The tensors of [`Optimiser::state`], in its order.
     pub kept: Vec<Tensors>,
+    /// Running means and, as the biases, running variances of a batch normalisation.
+    pub running: Option<Tensors>,
 }
 
 /// Every layer with weights, in order.
 pub type State = Vec<LayerState>;
-
-/// Extents of the weight tensor of a layer, as PyTorch has them.
-pub fn weight_shape(shape: &ParameterShape) -> Vec<usize> {
-    let extents = [shape.outputs, shape.inputs, shape.kernel.0, shape.kernel.1];
-    extents[..if shape.dense { 2 } else { 4 }].to_vec()
-}
 
 impl Tensors {
     /// Zeros.
     pub fn zero(shape: &ParameterShape) -> Tensors {
         Tensors { weight: vec![0.0; shape.weights()], bias: vec![0.0; shape.biases()] }
     }
+
+    /// Means 0 and variances 1, before the first step of a batch normalisation; nothing for other layers.
+    pub fn running(shape: &ParameterShape) -> Option<Tensors> {
+        let is = shape.kind == ParameterKind::BatchNorm;
+        is.then(|| Tensors { weight: vec![0.0; shape.outputs], bias: vec![1.0; shape.outputs] })
+    }
 }
 
 /// Weights drawn uniformly from +-sqrt(6 / fan-in) (He and others, 2015) where a ReLU follows, from +-sqrt(3 / fan-in) where none
 /// does: signals keep their size from layer to layer. The last layer's are smaller by sqrt(10), so that a run begins near the loss of
-/// guessing. Biases and what the optimiser keeps are zero.
+/// guessing. The scales of a batch normalisation are 1. Biases and what the optimiser keeps are zero.
 ///
 /// Depends on nothing but the shapes and the seed; every layer has a stream of its own.
 pub fn initial(shapes: &[ParameterShape], optimiser: Optimiser, seed: u64) -> State {
@@ -54,7 +56,13 @@ pub fn initial(shapes: &[ParameterShape], optimiser: Optimiser, seed: u64) -> St
             false => 3.0,
         };
         let kept = optimiser.state().iter().map(|_| Tensors::zero(shape)).collect();
-        LayerState { shape: shape.clone(), values: initial_values(shape, spread, index, seed), kept }
+        let values = match shape.kind {
+            ParameterKind::BatchNorm => {
+                Tensors { weight: vec![1.0; shape.outputs], bias: vec![0.0; shape.outputs] }
+            }
+            _ => initial_values(shape, spread, index, seed),
+        };
+        LayerState { shape: shape.clone(), values, kept, running: Tensors::running(shape) }
     });
     layers.collect()
 }
@@ -99,7 +107,7 @@ mod tests {
             outputs: 4,
             inputs: 6,
             kernel: (3, 5),
-            dense: false,
+            kind: ParameterKind::Conv,
             bias: true,
             relu: true,
         }

@@ -2,7 +2,7 @@
 
 use crate::networks::NetworkFile;
 use anyhow::{Context, Result, ensure};
-use ef_compiler::{LayerPlan, PixelFormat, Plan, Prepared, compile};
+use ef_compiler::{LayerPlan, PixelFormat, Plan, Prepared, Stage, compile};
 use ef_isa::Config;
 use ef_isa::vector::Optimiser;
 use std::collections::BTreeMap;
@@ -99,6 +99,20 @@ impl Plans {
     pub fn check_training(&self, batch: usize, images: usize) -> Result<()> {
         for size in sizes(batch, &[images]) {
             let most = self.passes(size)?.into_iter().max().unwrap_or(size);
+            if let Some(norm) = self.measured() {
+                ensure!(
+                    most == size,
+                    "a batch of {size} does not fit the accelerator at once, and {} takes its statistics of the whole batch; {most} images fit: try \
+                     --batch {most}, or freeze it",
+                    norm.name
+                );
+                ensure!(
+                    size * norm.in_rows * norm.in_cols > 1,
+                    "a batch of 1 image, as --batch {batch} leaves of {images}, gives {} a single number for each channel, of which there is no \
+                     variance; choose another --batch",
+                    norm.name
+                );
+            }
             ensure!(
                 most == size || self.optimiser.adds_up(),
                 "a batch of {size} does not fit the accelerator at once, and {} cannot add up the gradients of several passes; {most} images fit: \
@@ -107,6 +121,13 @@ impl Plans {
             );
         }
         Ok(())
+    }
+
+    /// The batch normalisation with the smallest map of those that take their statistics of the batch.
+    fn measured(&self) -> Option<&Stage> {
+        let (_, plan) = self.by_images.first_key_value()?;
+        let measured = plan.stages.iter().filter(|stage| stage.norm().is_some() && !stage.frozen);
+        measured.min_by_key(|stage| stage.in_rows * stage.in_cols)
     }
 
     /// How many images each pass of a batch of `images` computes.

@@ -2,6 +2,7 @@
 
 use crate::counters::Counters;
 use crate::metrics::{Metrics, StepRecord};
+use ef_compiler::overflow_bit;
 use serde::Serialize;
 
 /// File name in a run folder.

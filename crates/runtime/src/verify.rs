@@ -1,7 +1,8 @@
 //! Comparing a device with the golden model, bit for bit.
 
+use crate::checkpoint::RUNNING;
 use crate::loaded::{LayerWords, LoadedDevice, Outcome};
-use crate::parameters::{position, weight_shape};
+use crate::parameters::position;
 use anyhow::{Result, bail};
 use ef_compiler::LayerPlan;
 use ef_isa::vector::Optimiser;
@@ -37,14 +38,17 @@ fn compare_layer(
     expected: &LayerWords,
 ) -> Result<()> {
     let kept = optimiser.state().iter().zip(words.kept.iter().zip(&expected.kept));
-    let kept = kept.map(|(name, (words, expected))| (format!(".{name}"), words, expected));
-    let weights = (String::new(), &words.weights, &expected.weights);
-    for (suffix, words, expected) in std::iter::once(weights).chain(kept) {
+    let named = |suffix: &str| ["weight", "bias"].map(|name| format!("{name}{suffix}"));
+    let kept = kept.map(|(name, (words, expected))| (named(&format!(".{name}")), words, expected));
+    let weights = (named(""), &words.weights, &expected.weights);
+    let running = words.running.iter().zip(&expected.running);
+    let running = running.map(|(words, expected)| (RUNNING.map(String::from), words, expected));
+    for (names, words, expected) in std::iter::once(weights).chain(kept).chain(running) {
         let differing = words.iter().zip(expected).filter(|(a, b)| a != b).count();
         if differing == 0 {
             continue;
         }
-        let (at, index) = first_difference(plan, &suffix, words, expected);
+        let (at, index) = first_difference(plan, &names, words, expected);
         bail!(
             "step {step}: {}{at} is {:#010x}, the golden model has {:#010x}; {differing} of {} words of this layer differ",
             plan.name(),
@@ -56,17 +60,22 @@ fn compare_layer(
     Ok(())
 }
 
-/// Name of the first element that differs, in the order of the host's tensors, and its word.
-fn first_difference(plan: &LayerPlan, suffix: &str, words: &[u32], expected: &[u32]) -> (String, usize) {
+/// Name of the first element that differs, in the order of the host's tensors of these names, and its word.
+fn first_difference(
+    plan: &LayerPlan,
+    names: &[String; 2],
+    words: &[u32],
+    expected: &[u32],
+) -> (String, usize) {
     let differs = |index: &usize| words[*index] != expected[*index];
-    let tensors = [("weight", weight_shape(&plan.shape)), ("bias", vec![plan.shape.outputs])];
-    for ((name, extents), places) in tensors.into_iter().zip(places(plan)) {
+    let extents = [plan.shape.extents(), vec![plan.shape.outputs]];
+    for ((name, extents), places) in names.iter().zip(extents).zip(places(plan)) {
         if let Some((element, index)) = places.into_iter().enumerate().find(|(_, index)| differs(index)) {
-            return (format!(".{name}{suffix}{}", position(element, &extents)), index);
+            return (format!(".{name}{}", position(element, &extents)), index);
         }
     }
     let index = (0..words.len()).find(differs).unwrap_or(0);
-    (format!(", padding word {index}{suffix}"), index)
+    (format!(", padding word {index} of {}", names[0]), index)
 }
 
 /// The word of every weight and of every bias: what unpacking the numbers 0, 1, 2, .. gives.

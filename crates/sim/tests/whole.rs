@@ -171,7 +171,10 @@ fn networks_drawn_by_seed_train_like_the_model() {
     });
     let handed = handed.count();
     assert!(handed > 2 && added > 2, "{handed} networks hand tiles on, {added} maps are added");
-    assert!(normalised > 2 && depthwise > 2, "{normalised} batch normalisations, {depthwise} depthwise convolutions");
+    assert!(
+        normalised > 2 && depthwise > 2,
+        "{normalised} batch normalisations, {depthwise} depthwise convolutions"
+    );
 }
 
 #[test]

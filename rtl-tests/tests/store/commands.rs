@@ -5,6 +5,7 @@ use crate::recipes::{Recipes, Streams};
 use crate::walks;
 use ef_hdl_kit::rand::Rng;
 use ef_isa::store::{StoreKind, StoreOp};
+use ef_isa::vector::recipes::Gradient;
 use ef_isa::vector::{Optimiser, Tables, library};
 use ef_isa::{Config, StoreDesc, layout, regs};
 use ef_model::Machine;
@@ -99,7 +100,8 @@ pub fn any_shape() -> impl Strategy<Value = Shape> {
 
 /// An optimiser and one of its passes.
 fn any_pass() -> impl Strategy<Value = (Optimiser, usize)> {
-    let passes = |optimiser| (0..library().updates(optimiser).len()).map(move |pass| (optimiser, pass));
+    let passes =
+        |optimiser| (0..library().updates(optimiser, Gradient::Sum).len()).map(move |pass| (optimiser, pass));
     select(Optimiser::ALL.into_iter().flat_map(passes).collect::<Vec<_>>())
 }
 

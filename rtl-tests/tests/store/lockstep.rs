@@ -223,7 +223,8 @@ fn recipes() -> (Vec<u32>, [RecipeWord; 3]) {
     hits.out(Sink::Correct, word);
     hits.out(Sink::X, word);
     let mut tables = Tables::default();
-    let [update, loss, hits] = [sgd(Gradient::Sum), softmax_loss(), hits].map(|recipe| add(&mut tables, &recipe, 1));
+    let [update, loss, hits] =
+        [sgd(Gradient::Sum), softmax_loss(), hits].map(|recipe| add(&mut tables, &recipe, 1));
     (tables.words(), [update, RecipeWord { totals: true, ..loss }, hits])
 }
 

@@ -7,6 +7,7 @@ use crate::walks;
 use ef_hdl_kit::rand::Rng;
 use ef_isa::Hyperparameters;
 use ef_isa::regs::HYPERPARAMETERS;
+use ef_isa::vector::recipes::Gradient;
 use ef_isa::vector::{Element, Logits, Optimiser, Settings, Smoothing, Tables, Walk, library, schedule};
 use ef_model::vector::Words;
 use ef_rtl_tests::{Chance, Random, seeded};
@@ -56,7 +57,7 @@ fn updates_of_every_optimiser_have_the_bits_of_plain_loops() {
         .with_strides([9, 0, 1, 200]);
         let mut tensors = [const { Vec::new() }; 3];
         let mut overflow = false;
-        for pass in library().updates(optimiser) {
+        for pass in library().updates(optimiser, Gradient::Sum) {
             let walk = Walk { recipe: pass.recipe, ..walk.clone() };
             let made = check(&mut bench, &mut model, &walk, &values(&registers), rng);
             overflow |= made.saturated;
@@ -66,7 +67,7 @@ fn updates_of_every_optimiser_have_the_bits_of_plain_loops() {
         }
         let kept = &tensors[..=optimiser.state().len()];
         let mut expected_overflow = false;
-        let recipe = library().updates(optimiser)[0].recipe;
+        let recipe = library().updates(optimiser, Gradient::Sum)[0].recipe;
         let elements: Vec<Element> = Walk { recipe, ..walk.clone() }.elements().collect();
         for (i, element) in elements.iter().enumerate() {
             let old = [walk.o_a, walk.o_b, walk.o_c].map(|at| bench.around.operand(at + element.number));

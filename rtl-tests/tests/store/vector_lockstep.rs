@@ -26,8 +26,8 @@ fn portable() -> &'static str {
 /// Table and recipes of an update, of the largest logits and of the loss: streams, accumulators and registers.
 fn recipes() -> (Vec<u32>, [RecipeWord; 3]) {
     let mut tables = Tables::default();
-    let words =
-        [sgd(Gradient::Sum), softmax_greatest(), softmax_loss()].map(|recipe| tables.add(&schedule(&recipe, 1).unwrap()));
+    let words = [sgd(Gradient::Sum), softmax_greatest(), softmax_loss()]
+        .map(|recipe| tables.add(&schedule(&recipe, 1).unwrap()));
     (tables.words(), [words[0], words[1], RecipeWord { totals: true, ..words[2] }])
 }
 

@@ -5,6 +5,7 @@ use crate::commands::{any_runs, spread};
 use crate::recipes::{Streams, drawn as drawn_recipe};
 use ef_hdl_kit::rand::Rng;
 use ef_isa::store::{LONGEST_OF_TWO, MOST_PREFILL};
+use ef_isa::vector::recipes::Gradient;
 use ef_isa::vector::{LANES, Logits, Optimiser, RecipeWord, Tables, Walk, library, schedule};
 use ef_isa::{Config, StoreDesc, layout};
 use ef_model::Machine;
@@ -24,7 +25,7 @@ pub fn update(
     let (p_base, mut strides) = addresses(turns, 1 << config.psum_aw, rng);
     strides[1] = 0;
     let walk = Walk {
-        recipe: library().updates(optimiser)[pass].recipe,
+        recipe: library().updates(optimiser, Gradient::Sum)[pass].recipe,
         turns,
         p_base,
         o_a: rng.random_range(0..=operand / 2 - elements),

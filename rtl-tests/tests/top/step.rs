@@ -4,6 +4,7 @@ use ef_isa::compute::{ComputeOp, Init, Phase};
 use ef_isa::instr::{Engine, Instr};
 use ef_isa::load::{LoadOp, TABLES_AT, VectorBuffer, WordBuffer};
 use ef_isa::store::{StoreKind, StoreOp};
+use ef_isa::vector::recipes::Gradient;
 use ef_isa::vector::{Logits, Optimiser, Walk, library};
 use ef_isa::{ComputeDesc, Descriptor, LoadDesc, StoreDesc};
 
@@ -231,7 +232,7 @@ fn gradient(a: &mut Assembler) {
 fn update(a: &mut Assembler) {
     use Engine::{Compute, Store};
     let walk = Walk {
-        recipe: library().updates(Optimiser::Sgd)[0].recipe,
+        recipe: library().updates(Optimiser::Sgd, Gradient::Sum)[0].recipe,
         turns: [LANES, LANES, KERNEL, 1],
         p_base: GRADIENT,
         o_b: WEIGHTS,

@@ -57,7 +57,7 @@ pub fn run(json: Option<&Path>, write: bool) -> Result<()> {
 fn predict(figures: &mut Figures, name: &str, batch: usize, behind: &Behind, mhz: f64) -> Result<()> {
     let network = NetworkFile::load(name)?.network;
     let planned = Planned::new(&network, &FP32_8X8, batch, behind)?;
-    let layers = layers(&Graph::new(&network, &FP32_8X8)?.stages);
+    let layers = layers(&Graph::new(&network, &FP32_8X8).stages);
     let rows = rows(&planned.report, &behind.name, &Machine::LANES_64, &layers);
     let summed =
         |name: &str, layers: &[ConvLayer]| network_row(name, &rows, layers, batch, planned.lanes, mhz);

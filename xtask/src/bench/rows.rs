@@ -124,7 +124,7 @@ mod tests {
 
     fn layers_of(network: &str) -> Vec<ConvLayer> {
         let file = NetworkFile::load(network).unwrap();
-        layers(&Graph::new(&file.network, &FP32_8X8).unwrap().stages)
+        layers(&Graph::new(&file.network, &FP32_8X8).stages)
     }
 
     #[test]

@@ -54,7 +54,7 @@ struct Simulation<'a> {
 fn step(name: &str, memory: &DramSettings) -> Result<Row> {
     let network = NetworkFile::load(name)?.network;
     let planned = Planned::new(&network, &FP32_8X8, BATCH, &Behind::simulated(memory)?)?;
-    let layers = layers(&Graph::new(&network, &FP32_8X8)?.stages);
+    let layers = layers(&Graph::new(&network, &FP32_8X8).stages);
     let passes = planned.report.layers.iter();
     let simulation = Simulation {
         network: format!("{name}, batch {BATCH}"),

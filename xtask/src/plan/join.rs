@@ -202,7 +202,7 @@ fn needed_words(prepared: &Prepared, pass: &ScheduledPass, batch: usize) -> u64 
         let added = match phase {
             Phase::Fp => stage.shortcut.map_or(0, |tensor| prepared.graph.tensors[tensor].words),
             Phase::Bp => {
-                prepared.graph.joins(stage.input).map(|join| join.out_words() + join.code_words()).sum()
+                prepared.graph.joins(stage.input).map(|(_, join)| join.out_words() + join.code_words()).sum()
             }
             Phase::Wu => 0,
         };
@@ -256,9 +256,12 @@ fn blocks(prepared: &Prepared, step: &Step, ends: &[u64], batch: usize) -> Vec<B
     };
     for layer in &map.layers {
         always(layer.name(), Kind::Weights, layer.weights, layer.words);
-        for state in &layer.state {
-            always(layer.name(), Kind::Optimiser, *state, layer.words);
+        for kept in layer.state.iter().chain(&layer.running) {
+            always(layer.name(), Kind::Optimiser, *kept, layer.words);
         }
+    }
+    for (name, at, words) in map.matrices() {
+        always(name, Kind::Weights, at, words);
     }
     always("images", Kind::Images, map.images, batch * map.image_words);
     // step i of the memory map is FP of stage i, step 2n - 1 - i its BP and WU

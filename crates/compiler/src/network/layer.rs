@@ -85,14 +85,18 @@ impl Layer {
     /// Whether its weights stay as they are; `None` if it has none.
     pub fn frozen(&self) -> Option<bool> {
         match self {
-            Layer::Conv { frozen, .. } | Layer::Fc { frozen, .. } | Layer::BatchNorm { frozen, .. } => Some(*frozen),
+            Layer::Conv { frozen, .. } | Layer::Fc { frozen, .. } | Layer::BatchNorm { frozen, .. } => {
+                Some(*frozen)
+            }
             _ => None,
         }
     }
 
     pub(super) fn frozen_mut(&mut self) -> Option<&mut bool> {
         match self {
-            Layer::Conv { frozen, .. } | Layer::Fc { frozen, .. } | Layer::BatchNorm { frozen, .. } => Some(frozen),
+            Layer::Conv { frozen, .. } | Layer::Fc { frozen, .. } | Layer::BatchNorm { frozen, .. } => {
+                Some(frozen)
+            }
             _ => None,
         }
     }
@@ -109,7 +113,10 @@ impl Layer {
 
     /// It has weights and, beside them, biases.
     pub fn bias(&self) -> bool {
-        matches!(self, Layer::Conv { bias: true, .. } | Layer::Fc { bias: true, .. } | Layer::BatchNorm { .. })
+        matches!(
+            self,
+            Layer::Conv { bias: true, .. } | Layer::Fc { bias: true, .. } | Layer::BatchNorm { .. }
+        )
     }
 
     /// Each of its outputs is made of one input channel: batch normalisation, or a depthwise convolution.

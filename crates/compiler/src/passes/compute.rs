@@ -1,5 +1,6 @@
 //! The kernel's commands, shared by the passes.
 
+use super::Part;
 use crate::builder::{Builder, Context};
 use crate::tensors::input::field;
 use crate::tensors::loss::LossTile;
@@ -196,10 +197,10 @@ impl Builder<'_> {
         }
     }
 
-    /// FP of `groups` groups, each of its own input group in the feature buffer at `base`: matrices and biases lie from `weights` on.
+    /// `groups` groups, each of its own input group in the feature buffer at `base`: matrices and biases lie from `weights` on.
     pub(super) fn compute_by_channel(
         &mut self,
-        index: usize,
+        (index, phase): Part,
         tile: Tile,
         groups: usize,
         base: usize,
@@ -211,7 +212,7 @@ impl Builder<'_> {
         for m in 0..groups {
             let own = weights + m * stage.fp_block(1);
             self.compute(ComputeDesc {
-                op: forward(Init::Bias).encode(),
+                op: ComputeOp { phase, ..forward(Init::Bias) }.encode(),
                 n_g: 1,
                 x_base: stream.x_base + m as u32 * stream.x_g,
                 s_base: own as u32,

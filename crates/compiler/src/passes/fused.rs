@@ -39,7 +39,8 @@ impl Fused {
         let few = |axis: Axis| axis.padding.0.max(axis.padding.1) < axis.extent();
         !stage.first()
             && stage.by_channel.is_none()
-            && !context.graph.is_joined(stage.input) && stage.axes.into_iter().all(few)
+            && !context.graph.is_joined(stage.input)
+            && stage.axes.into_iter().all(few)
     }
 
     /// The part of the output map that WU takes with a tile of the input map.

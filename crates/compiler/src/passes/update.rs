@@ -60,8 +60,8 @@ struct Piece {
     sum_channel: usize,
     /// From an output channel to the next, beside its lane.
     sum_lane: usize,
-    /// Where the inverse deviations are that its gradients are multiplied with.
-    deviations: Option<u32>,
+    /// Its gradients are in the accumulators of the channels.
+    by_channel: bool,
 }
 
 impl Piece {
@@ -163,7 +163,6 @@ impl Builder<'_> {
     fn update_by_channel(&mut self, index: usize, group: usize, own: usize) {
         let (stage, t) = (self.context.stage(index), self.context.lanes());
         let (area, block) = (stage.area(), group * stage.block_words());
-        let deviations = stage.norm().and(self.context.map.by_channel[index]);
         for (step, count) in blocks(area, self.context.matrices_at_once()) {
             self.updates.waiting.push_back(Piece {
                 stage: index,
@@ -172,12 +171,19 @@ impl Builder<'_> {
                 sum: own + step,
                 sum_step: 1,
                 sum_lane: area,
-                deviations: deviations.map(|matrices| matrices.deviations(group, t)),
                 ..Piece::default()
             });
         }
         if stage.bias {
             self.updates.waiting.push_back(Piece::of_biases(index, block + area * t, t, own + area * t));
+        }
+    }
+
+    /// Updates, now, T words at `at` of a stage's parameters, whose gradients are in the accumulators of their channels.
+    pub(super) fn update_channels(&mut self, index: usize, at: usize) {
+        if self.context.updates {
+            let biases = Piece::of_biases(index, at, self.context.lanes(), 0);
+            self.make_update(Piece { by_channel: true, ..biases });
         }
     }
 
@@ -197,13 +203,17 @@ impl Builder<'_> {
     fn make_updates(&mut self, count: usize) {
         for _ in 0..count {
             let piece = self.updates.waiting.pop_front().expect("no more than wait");
-            let (stage, first) = (piece.stage, self.commands.len());
-            self.update_piece(piece);
-            self.updates.made.push((stage, first..self.commands.len()));
+            self.make_update(piece);
         }
         if self.updates.waiting.is_empty() {
             self.updates.sums = None;
         }
+    }
+
+    fn make_update(&mut self, piece: Piece) {
+        let (stage, first) = (piece.stage, self.commands.len());
+        self.update_piece(piece);
+        self.updates.made.push((stage, first..self.commands.len()));
     }
 
     fn update_piece(&mut self, piece: Piece) {
@@ -224,13 +234,7 @@ impl Builder<'_> {
                 ..Default::default()
             });
         }
-        let from = match piece.deviations {
-            Some(at) => {
-                self.hold_deviations(piece.stage, at, operand(tensors.len()));
-                Gradient::ByDeviation
-            }
-            None => Gradient::Sum,
-        };
+        let from = if piece.by_channel { Gradient::Channel } else { Gradient::Sum };
         for pass in library().updates(self.context.graph.optimiser, from) {
             let recipe = pass.recipe;
             self.use_recipe(recipe);

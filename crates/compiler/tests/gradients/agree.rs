@@ -12,7 +12,9 @@ pub fn on_the_model(case: &Case, plan: &Plan) -> ([f32; 2], Gradients<f32>) {
     let batch = case.labels.len();
     let mut device = ModelDevice::new(plan.config, plan.map.memory_words);
     let running = plan.map.layers.iter().zip(&case.running);
-    for (at, words) in running.filter_map(|(layer, (mean, variance))| Some((layer.running?, layer.pack(mean, variance)))) {
+    for (at, words) in
+        running.filter_map(|(layer, (mean, variance))| Some((layer.running?, layer.pack(mean, variance))))
+    {
         device.write_memory(at, &words).unwrap();
     }
     for (layer, (weight, bias)) in plan.map.layers.iter().zip(&case.parameters) {

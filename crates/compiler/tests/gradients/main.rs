@@ -140,13 +140,25 @@ fn a_first_layer_with_pooling_agrees_on_every_configuration() {
 
 #[test]
 fn batch_normalisation_agrees() {
-    let layers = ["conv 11 3 1", "batch_norm", "relu", "max_pool", "conv 5 3 1", "batch_norm 0.3 0.001", "fc 4"];
+    let layers =
+        ["conv 11 3 1", "batch_norm", "relu", "max_pool", "conv 5 3 1", "batch_norm 0.3 0.001", "fc 4"];
     for config in [&SIM_2X2, &SIM_4X4, &FP32_8X8] {
         agrees(&network("normalised", (2, 7, 6), &layers), 5, config);
     }
     // a map larger than the operand RAM; sums of maps; of fully connected layers, with 1 x 1 maps
     let residual = [
-        "conv 9 3 1", "batch_norm", "relu", "conv 9 3 1", "batch_norm", "add bn1", "relu", "max_pool", "fc 7 false", "batch_norm", "relu", "fc 3",
+        "conv 9 3 1",
+        "batch_norm",
+        "relu",
+        "conv 9 3 1",
+        "batch_norm",
+        "add bn1",
+        "relu",
+        "max_pool",
+        "fc 7 false",
+        "batch_norm",
+        "relu",
+        "fc 3",
     ];
     agrees(&network("residual", (1, 33, 31), &residual), 12, &FP32_8X8);
     agrees(&network("residual", (1, 9, 8), &residual), 17, &SIM_2X2);
@@ -154,7 +166,16 @@ fn batch_normalisation_agrees() {
 
 #[test]
 fn frozen_batch_normalisation_agrees() {
-    let layers = ["conv 11 3 1", "batch_norm 0.1 1e-5 true", "relu", "max_pool", "conv 5 3 1", "batch_norm 0.1 1e-5 true", "relu", "fc 4"];
+    let layers = [
+        "conv 11 3 1",
+        "batch_norm 0.1 1e-5 true",
+        "relu",
+        "max_pool",
+        "conv 5 3 1",
+        "batch_norm 0.1 1e-5 true",
+        "relu",
+        "fc 4",
+    ];
     for config in [&SIM_2X2, &FP32_8X8] {
         agrees(&network("frozen", (2, 7, 6), &layers), 5, config);
     }
@@ -164,11 +185,24 @@ fn frozen_batch_normalisation_agrees() {
 fn depthwise_convolutions_agree() {
     let square = "conv 11 3 1 1 1 true 11";
     let wide = "conv 6 [2,5] [1,0,2,3] 1 [2,1] false 6";
-    let layers = ["conv 11 3 1", "relu", square, "batch_norm", "relu", "conv 6 1", "max_pool", wide, "relu", "fc 4"];
+    let layers =
+        ["conv 11 3 1", "relu", square, "batch_norm", "relu", "conv 6 1", "max_pool", wide, "relu", "fc 4"];
     for config in [&SIM_2X2, &SIM_4X4, &FP32_8X8] {
         agrees(&network("depthwise", (2, 9, 10), &layers), 4, config);
     }
     // a map that is added elsewhere, and a sum behind a depthwise convolution
-    let residual = ["conv 11 3 1", "relu", square, "relu", "conv 11 1", "add conv1", "relu", square, "add conv2", "max_pool", "fc 3"];
+    let residual = [
+        "conv 11 3 1",
+        "relu",
+        square,
+        "relu",
+        "conv 11 1",
+        "add conv1",
+        "relu",
+        square,
+        "add conv2",
+        "max_pool",
+        "fc 3",
+    ];
     agrees(&network("inverted", (2, 9, 10), &residual), 4, &SIM_4X4);
 }

@@ -133,7 +133,10 @@ fn networks_drawn_by_seed_have_the_gradients_of_the_autograd_library() {
     }
     assert!(handed[0] > 2 && handed[1] > 4, "passes that hand tiles on: {handed:?}");
     assert!(residual > 9, "{residual} networks add maps");
-    assert!(normalised > 9 && depthwise > 9, "{normalised} networks normalise, {depthwise} convolve channel by channel");
+    assert!(
+        normalised > 9 && depthwise > 9,
+        "{normalised} networks normalise, {depthwise} convolve channel by channel"
+    );
 }
 
 /// Whatever the search chooses is right, because any cut is: tiles, orders, regions, images in strips, passes together or not.

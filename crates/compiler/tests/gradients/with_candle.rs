@@ -80,14 +80,22 @@ fn variables(case: &Case, dtype: DType) -> candle_core::Result<Vars> {
 type Statistics = (Tensor, Tensor);
 
 /// What the last layer makes, `[image][class]`, and the running statistics of the layers after the step. In evaluation these are given.
-fn logits(case: &Case, vars: &Vars, given: Option<&[Statistics]>) -> candle_core::Result<(Tensor, Vec<Statistics>)> {
+fn logits(
+    case: &Case,
+    vars: &Vars,
+    given: Option<&[Statistics]>,
+) -> candle_core::Result<(Tensor, Vec<Statistics>)> {
     let (input, batch) = (&case.network.input, case.labels.len());
     let shape = (batch, input.channels, input.rows, input.columns);
     let dtype = vars[0].0.dtype();
     let mut x = tensor(&case.images, shape, dtype)?;
     let mut running: Vec<Statistics> = match given {
         Some(given) => given.to_vec(),
-        None => case.running.iter().map(|(mean, variance)| Ok((channels(mean, dtype)?, channels(variance, dtype)?))).collect::<candle_core::Result<_>>()?,
+        None => case
+            .running
+            .iter()
+            .map(|(mean, variance)| Ok((channels(mean, dtype)?, channels(variance, dtype)?)))
+            .collect::<candle_core::Result<_>>()?,
     };
     let mut next = vars.iter();
     let mut pending_relu = false;
@@ -122,7 +130,8 @@ fn logits(case: &Case, vars: &Vars, given: Option<&[Statistics]>) -> candle_core
                     let moved = |old: &Tensor, new: &Tensor| -> candle_core::Result<Tensor> {
                         Ok((old + ((new - old)? * f64::from(*momentum))?)?.detach())
                     };
-                    running[number] = (moved(&running[number].0, &mean)?, moved(&running[number].1, &unbiased)?);
+                    running[number] =
+                        (moved(&running[number].0, &mean)?, moved(&running[number].1, &unbiased)?);
                     (mean, variance)
                 };
                 x = normalise(&x, &statistics, f64::from(*epsilon))?;

@@ -1,8 +1,8 @@
 //! All recipes in one table: what a host writes into memory, and what the commands of its programs name.
 
 use super::recipes::{
-    Gradient, by_channel, smoothed_exponentials, smoothed_gradient, softmax_exponentials, softmax_gradient, softmax_greatest,
-    softmax_loss,
+    Gradient, by_channel, smoothed_exponentials, smoothed_gradient, softmax_exponentials, softmax_gradient,
+    softmax_greatest, softmax_loss,
 };
 use super::{Optimiser, Recipe, RecipeWord, Tables, Walk, schedule};
 use std::sync::LazyLock;
@@ -36,6 +36,7 @@ pub struct ByChannel {
     /// For 8 lanes and more, for 4, and for fewer: [`ByChannel::sum`].
     sum: [RecipeWord; 3],
     centre: [RecipeWord; 3],
+    fold: [RecipeWord; 3],
     /// An element for each channel.
     pub first_piece: RecipeWord,
     /// The same.
@@ -57,7 +58,7 @@ pub struct ByChannel {
     /// The same.
     pub offset: RecipeWord,
     /// The same.
-    pub hold: RecipeWord,
+    pub clear: RecipeWord,
     /// The same.
     pub copy: RecipeWord,
     /// An element for each word of a matrix, whose row is the channel.
@@ -73,10 +74,13 @@ impl ByChannel {
             [8, 4, 2].map(|lanes| RecipeWord { lane_level: 1, ..add(recipe(), lanes) })
         };
         let (sum, centre) = (over_pixels(by_channel::sum), over_pixels(by_channel::centre));
+        // lanes of partial sums after lanes: only the first lane finds an empty accumulator
+        let fold = over_pixels(by_channel::fold).map(|recipe| RecipeWord { lane_level: 0, ..recipe });
         let mut of_channels = |recipe: fn() -> Recipe| add(recipe(), 1);
         ByChannel {
             sum,
             centre,
+            fold,
             first_piece: of_channels(by_channel::first_piece),
             next_piece: of_channels(by_channel::next_piece),
             mean: of_channels(by_channel::mean),
@@ -87,7 +91,7 @@ impl ByChannel {
             running_shift: of_channels(by_channel::running_shift),
             slope: of_channels(by_channel::slope),
             offset: of_channels(by_channel::offset),
-            hold: of_channels(by_channel::hold),
+            clear: of_channels(by_channel::clear),
             copy: of_channels(by_channel::copy),
             diagonal: RecipeWord { channel_level: 1, ..of_channels(by_channel::diagonal) },
             spread: RecipeWord { channel_level: 1, ..of_channels(by_channel::spread) },
@@ -102,6 +106,11 @@ impl ByChannel {
     /// Pixels of so many channels less their means, and the sum of their squares.
     pub fn centre(&self, lanes: u32) -> RecipeWord {
         self.centre[Self::fewer(lanes)]
+    }
+
+    /// Several partial sums of so many channels, added to what is there.
+    pub fn fold(&self, lanes: u32) -> RecipeWord {
+        self.fold[Self::fewer(lanes)]
     }
 
     fn fewer(lanes: u32) -> usize {

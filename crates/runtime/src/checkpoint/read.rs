@@ -1,6 +1,6 @@
 //! Reading weights and checkpoints, refusing what does not fit the network.
 
-use super::{CHECKPOINT, CHECKPOINT_BEFORE, METADATA_KEY, Origin, suffixes, tensor_names};
+use super::{CHECKPOINT, CHECKPOINT_BEFORE, METADATA_KEY, Origin, running_names, suffixes, tensor_names};
 use crate::networks::NetworkFile;
 use crate::parameters::{LayerState, State, Tensors, position};
 use anyhow::{Context, Result, anyhow, bail};
@@ -95,7 +95,15 @@ impl SavedFile {
         let suffixes = suffixes(network.network.optimiser);
         let kept = suffixes.map(|suffix| if kept { set(&suffix) } else { Ok(Tensors::zero(&shape)) });
         let kept = kept.collect::<Result<_>>()?;
-        Ok(LayerState { shape, values, kept })
+        let mut running = running_names(&shape).into_iter();
+        let tensor = |name: String| self.tensor(file, network, &name, &[shape.outputs]);
+        let running = match (running.next(), running.next()) {
+            (Some(means), Some(variances)) => {
+                Some(Tensors { weight: tensor(means)?, bias: tensor(variances)? })
+            }
+            _ => None,
+        };
+        Ok(LayerState { shape, values, kept, running })
     }
 
     fn tensor(
@@ -166,9 +174,9 @@ impl SavedFile {
             .flat_map(|shape| {
                 let kept = Optimiser::ALL.into_iter().flat_map(suffixes);
                 let suffixes = std::iter::once(String::new()).chain(kept);
-                suffixes.flat_map(|suffix| tensor_names(shape, &suffix)).collect::<Vec<_>>()
+                let named = suffixes.flat_map(|suffix| tensor_names(shape, &suffix)).map(|(name, _)| name);
+                named.chain(running_names(shape)).collect::<Vec<_>>()
             })
-            .map(|(name, _)| name)
             .collect();
         let mut names = file.names();
         names.sort();

@@ -4,6 +4,7 @@ use crate::bench::{MEMORIES, TimeBench};
 use ef_isa::config::{FP32_8X8, SIM_2X2};
 use ef_isa::layout;
 use ef_isa::store::{LONGEST_OF_TWO, StoreKind, StoreOp};
+use ef_isa::vector::recipes::Gradient;
 use ef_isa::vector::{Logits, Optimiser, Walk, library};
 use ef_isa::{Command, Config, StoreDesc};
 use rand::rngs::StdRng;
@@ -42,7 +43,7 @@ fn any_update(config: &Config, rng: &mut StdRng) -> StoreDesc {
     let lanes = config.lanes as u32;
     let (n_run, inputs) = (rng.random_range(0..=4), rng.random_range(1..=16));
     let outputs = lanes.min(LONGEST_OF_TWO / inputs);
-    let passes = library().updates(Optimiser::ALL[rng.random_range(0..Optimiser::ALL.len())]);
+    let passes = library().updates(Optimiser::ALL[rng.random_range(0..Optimiser::ALL.len())], Gradient::Sum);
     let recipe = passes[rng.random_range(0..passes.len())].recipe;
     let walk = Walk { recipe, turns: [inputs, outputs, n_run, 1], ..Walk::default() };
     let run = inputs * outputs;

@@ -88,7 +88,8 @@ impl ByChannelBackward {
         if let Some(matrices) = centred {
             let base = regions.centred.0.take();
             builder.load_input(stage, tile, groups, base);
-            builder.compute_by_channel(index, tile, groups.1, base, matrices, GroupSums::of_tile(sum, tile));
+            let sums = GroupSums::of_tile(sum, tile);
+            builder.compute_by_channel((index, Phase::Bp), tile, groups.1, base, matrices, sums);
         }
         builder.load_loss(index, shape, groups, base, None);
         let loss = LossOnChip { tile: shape, groups, base };

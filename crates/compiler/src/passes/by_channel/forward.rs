@@ -30,13 +30,20 @@ impl ByChannelForward {
         (cut.size.images * cut.outs * rows * cols, added, cut.outs * stage.fp_block(1))
     }
 
-    fn block(&self, builder: &mut Builder, regions: &mut Regions, tile: Tile, groups: (usize, usize), weights: usize) {
+    fn block(
+        &self,
+        builder: &mut Builder,
+        regions: &mut Regions,
+        tile: Tile,
+        groups: (usize, usize),
+        weights: usize,
+    ) {
         let index = self.0;
         let stage = builder.context.stage(index);
         let (base, sum) = (regions.features.take(), regions.sums.take());
         let sums = GroupSums::of_tile(sum, tile);
         builder.load_input(stage, tile, groups, base);
-        builder.compute_by_channel(index, tile, groups.1, base, weights, sums);
+        builder.compute_by_channel((index, Phase::Fp), tile, groups.1, base, weights, sums);
         if let Some(shape) = stage.identity() {
             let base = regions.shortcut.0.take();
             builder.load_input(&shape, tile, groups, base);
@@ -65,7 +72,8 @@ impl Pass for ByChannelForward {
         let codes = cut.outs * cut.size.images * (cut.size.rows / window) * code_row;
         Needs {
             feature: cut.slots * (feature + added),
-            weight: cut.block_slots(stage.out_groups()) * weights + context.identity_rows(stage.shortcut.is_some()),
+            weight: cut.block_slots(stage.out_groups()) * weights
+                + context.identity_rows(stage.shortcut.is_some()),
             psum: cut.slots * cut.outs * cut.size.pixels(),
             code: if stage.coded() { codes } else { 0 },
             ..Default::default()

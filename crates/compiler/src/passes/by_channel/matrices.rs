@@ -4,7 +4,7 @@ use super::vector::{Left, Operands};
 use crate::builder::{Builder, Context};
 use crate::passes::{Cut, Order, Part, Pass, Space};
 use crate::room::Needs;
-use crate::tile::{Grid, blocks};
+use crate::tile::{Grid, blocks, parts};
 use crate::work::Work;
 use ef_isa::compute::Phase;
 use ef_isa::vector::{RecipeWord, Walk, library};
@@ -15,6 +15,14 @@ use ef_time::Traffic;
 pub struct Matrices(pub usize);
 
 impl Matrices {
+    /// The smallest part of the batch with as many images as a piece of the map has.
+    fn images(&self, context: &Context) -> usize {
+        let stage = context.stage(self.0);
+        let map = stage.in_rows * stage.in_cols * context.lanes();
+        let at_once = (Operands::new(context).room / map).clamp(1, context.batch);
+        parts(context.batch, 1).into_iter().filter(|images| *images >= at_once).min().unwrap_or(1)
+    }
+
     fn measures(&self, context: &Context) -> bool {
         context.train && context.stage(self.0).measured().is_some()
     }
@@ -37,13 +45,13 @@ impl Pass for Matrices {
         }
     }
 
-    fn admits(&self, _: &Context, cut: &Cut) -> bool {
-        // there is one way
-        cut.size.images == 1 && cut.slots == 2
+    fn admits(&self, context: &Context, cut: &Cut) -> bool {
+        // there is one way; trials are of as many images as a piece has
+        cut.size.images == self.images(context) && cut.slots == 2
     }
 
-    fn needs(&self, _: &Context, _: &Cut) -> Needs {
-        Needs::default()
+    fn needs(&self, context: &Context, _: &Cut) -> Needs {
+        Needs { operand: 1 << context.config.operand_aw, ..Default::default() }
     }
 
     fn work(&self, context: &Context, _: &Cut) -> Work {
@@ -108,7 +116,14 @@ impl Builder<'_> {
     }
 
     /// T x T words to `left`, of a recipe whose channel is the row.
-    pub(super) fn of_matrix(&mut self, index: usize, recipe: RecipeWord, identity: usize, words: usize, left: u32) {
+    pub(super) fn of_matrix(
+        &mut self,
+        index: usize,
+        recipe: RecipeWord,
+        identity: usize,
+        words: usize,
+        left: u32,
+    ) {
         let t = self.context.lanes();
         let (turns, o_a, o_c) = ([t as u32, t as u32, 1, 1], identity as u32, words as u32);
         let walk = Walk { recipe, turns, o_a, o_c, ..Walk::default() };
@@ -122,7 +137,13 @@ impl Builder<'_> {
         self.load_group(index, group, base);
         let [mean, variance, scale, shift] = [0, 1, 2, 3].map(|k| (base + k * t) as u32);
         let epsilon = (operands.constants + 2 * t) as u32;
-        let walk = Walk { recipe: recipes.running_scale, o_a: variance, o_b: epsilon, o_c: scale, ..Walk::default() };
+        let walk = Walk {
+            recipe: recipes.running_scale,
+            o_a: variance,
+            o_b: epsilon,
+            o_c: scale,
+            ..Walk::default()
+        };
         self.of_channels(index, walk, None);
         let left = self.context.forward_matrix(index, group, 0);
         self.of_matrix(index, recipes.diagonal, operands.identity, 0, left);
@@ -139,7 +160,8 @@ impl Builder<'_> {
             let base = operands.pieces.take();
             self.load_operand_run(base, block + (first * t) as u32, taps * t);
             for tap in first..first + taps {
-                let (words, left) = (base + (tap - first) * t, self.context.forward_matrix(index, group, tap));
+                let (words, left) =
+                    (base + (tap - first) * t, self.context.forward_matrix(index, group, tap));
                 if tap < area {
                     self.of_matrix(index, recipes.spread, operands.identity, words, left);
                 } else {
@@ -148,13 +170,6 @@ impl Builder<'_> {
                 }
             }
         }
-    }
-
-    /// Puts the inverse deviations of a group, which are at `dram`, where gradients are multiplied with them.
-    pub(in crate::passes) fn hold_deviations(&mut self, index: usize, dram: u32, base: u32) {
-        self.load_operand_run(base as usize, dram, self.context.lanes());
-        let walk = Walk { recipe: library().by_channel.hold, o_a: base, ..Walk::default() };
-        self.of_channels(index, walk, None);
     }
 }
 

@@ -45,7 +45,8 @@ impl Builder<'_> {
             let base = operands.pieces.take();
             self.load_operands(base, dram, Runs::new(run, (images, image), (1, 0)));
             let pixels = run * images / t;
-            let walk = Walk { recipe, turns: [t as u32, pixels as u32, 1, 1], o_a: base as u32, ..Walk::default() };
+            let walk =
+                Walk { recipe, turns: [t as u32, pixels as u32, 1, 1], o_a: base as u32, ..Walk::default() };
             let left = recipe.x.then_some(Left { dram, run, n_run: images, d_run: image });
             self.vector(index, &walk, left);
             let recipe = if number == 0 { recipes.first_piece } else { recipes.next_piece };
@@ -67,9 +68,9 @@ impl Builder<'_> {
         let walk = Walk { recipe: recipes.mean, o_a: pixels, o_b: mean, o_c: momentum, ..Walk::default() };
         self.of_channels(index, walk, Some(running));
         self.over_pieces(index, &pieces, operands, recipes.centre(t as u32));
-        let (deviations, scales) = (self.context.matrices(index).deviations(group, t), self.context.scales(index, group));
+        let scales = self.context.scales(index, group);
         let walk = Walk { recipe: recipes.deviation, o_a: epsilon, ..Walk::default() };
-        self.of_channels(index, walk, Some(deviations));
+        self.of_channels(index, walk, Some(scales + t as u32));
         let recipe = recipes.running_variance;
         let walk = Walk { recipe, o_b: variance, o_c: momentum, ..Walk::default() };
         self.of_channels(index, walk, Some(running + t as u32));
@@ -80,33 +81,63 @@ impl Builder<'_> {
         self.of_channels(index, walk, Some(left + (t * t) as u32));
     }
 
-    /// The matrix and the bias of the centred map in BP of groups `groups`, from the gradients of WU: of each group T vectors, on whose diagonal
-    /// is the sum of losses by centred words, and a vector with the sum of losses.
-    pub(super) fn backward_matrices(&mut self, index: usize, groups: (usize, usize), sums: usize) {
+    /// The matrix and the bias of the centred map in BP of groups `groups`, and the updates of their scales and shifts, from the gradients of WU.
+    pub(super) fn backward_matrices(&mut self, index: usize, groups: (usize, usize), sums: &Sets) {
         let (recipes, t) = (&library().by_channel, self.context.lanes());
         let mut operands = Operands::new(&self.context);
-        self.load_given(index, &operands);
-        let pixels = operands.constants as u32;
         for number in 0..groups.1 {
-            let (group, own) = (groups.0 + number, (sums + number * (t + 1)) as u32);
+            // updates use the operand RAM too
+            self.load_given(index, &operands);
+            let pixels = operands.constants as u32;
+            let (group, own) = (groups.0 + number, sums.base + number * (t + 1));
             let (base, left) = (operands.groups.take(), self.context.backward_matrix(index, group));
             self.load_operand_run(base, self.context.scales(index, group), 2 * t);
             let (scales, deviations) = (base as u32, (base + t) as u32);
-            let walk = Walk {
-                recipe: recipes.slope,
-                turns: [t as u32, 1, 1, 1],
-                p_base: own,
-                o_a: deviations,
-                o_b: scales,
-                o_c: pixels,
-                ..Walk::default()
-            };
-            self.vector(index, &walk.with_strides([1, 0, 0, 0]), None);
+            let block = group * self.context.stage(index).block_words();
+            self.fold(index, own, 1, sums);
+            let recipe = recipes.slope;
+            let walk = Walk { recipe, o_a: deviations, o_b: scales, o_c: pixels, ..Walk::default() };
+            self.of_channels(index, walk, None);
             self.of_matrix(index, recipes.diagonal, operands.identity, 0, left);
-            let p_base = own + t as u32;
-            let walk = Walk { recipe: recipes.offset, p_base, o_a: scales, o_c: pixels, ..Walk::default() };
+            self.fold(index, own + t, 0, sums);
+            // the gradient of the shifts takes the place of that of the scales
+            self.update_channels(index, block);
+            self.load_given(index, &operands);
+            self.load_operand_run(base, self.context.scales(index, group), 2 * t);
+            let walk = Walk { recipe: recipes.offset, o_a: scales, o_c: pixels, ..Walk::default() };
             self.of_channels(index, walk, Some(left + (t * t) as u32));
+            self.update_channels(index, block + t);
         }
+    }
+
+    /// Adds the partial sums of each channel up: lane m of vector `first`, `stride` vectors further for each lane, of every set.
+    fn fold(&mut self, index: usize, first: usize, stride: i64, sums: &Sets) {
+        let (recipes, t) = (&library().by_channel, self.context.lanes() as u32);
+        self.of_channels(index, Walk { recipe: recipes.clear, ..Walk::default() }, None);
+        let walk = Walk {
+            recipe: recipes.fold(t),
+            turns: [t, sums.count as u32, 1, 1],
+            p_base: first as u32,
+            ..Walk::default()
+        };
+        self.vector(index, &walk.with_strides([stride, sums.size as i64, 0, 0]), None);
+    }
+}
+
+/// Several regions of partial sums for the gradients of a block: a sum of very many words of one sign loses accuracy, because each step of it is
+/// rounded towards zero. Tiles take them in turn.
+#[derive(Clone, Copy, Debug)]
+pub struct Sets {
+    pub base: usize,
+    /// Vectors of one.
+    pub size: usize,
+    pub count: usize,
+}
+
+impl Sets {
+    /// The region of a tile, and whether it is its first.
+    pub fn of_tile(&self, number: usize) -> (usize, bool) {
+        (self.base + number % self.count * self.size, number < self.count)
     }
 }
 

@@ -1,6 +1,7 @@
 //! WU: each group's gradients from its own losses and inputs; of the T x T that the kernel makes, the update reads the diagonal.
 
 use super::groups;
+use super::statistics::Sets;
 use crate::builder::{Builder, Context, Slots};
 use crate::passes::compute::{LossOnChip, Sums};
 use crate::passes::weight::Weight;
@@ -10,6 +11,9 @@ use crate::tile::blocks;
 use crate::work::Work;
 use ef_isa::compute::{Init, Phase};
 use ef_time::Traffic;
+
+/// Words that one partial sum of a batch normalisation's gradients takes, if there are partial sums enough.
+const PIXELS_OF_A_SUM: usize = 1024;
 
 /// WU and update of stage `.0`, which works by channel; of a batch normalisation also the matrices of its BP.
 pub struct ByChannelWeight(pub usize);
@@ -26,9 +30,29 @@ impl ByChannelWeight {
 
     /// Regions for the gradients of a block: two where they fit, so that one is updated while the other is computed.
     fn sum_slots(&self, context: &Context, cut: &Cut) -> usize {
+        let two = 2 * self.sum_room(context, cut);
+        if two > 1 << context.config.psum_aw {
+            1
+        } else {
+            cut.block_slots(context.stage(self.0).out_groups())
+        }
+    }
+
+    /// Partial sums of a block.
+    fn sum_room(&self, context: &Context, cut: &Cut) -> usize {
+        self.sets(context, cut) * cut.outs * context.gradient_sums(context.stage(self.0), 1)
+    }
+
+    /// Sets of partial sums of a block.
+    fn sets(&self, context: &Context, cut: &Cut) -> usize {
         let stage = context.stage(self.0);
-        let two = 2 * cut.outs * context.gradient_sums(stage, 1);
-        if two > 1 << context.config.psum_aw { 1 } else { cut.block_slots(stage.out_groups()) }
+        if stage.measured().is_none() {
+            return 1;
+        }
+        let pixels = context.batch * stage.rows * stage.cols;
+        let tiles = cut.size.count(context.batch, stage.rows, stage.cols);
+        let room = (1 << context.config.psum_aw) / (cut.outs * context.gradient_sums(stage, 1));
+        pixels.div_ceil(PIXELS_OF_A_SUM).min(tiles).min(room).max(1)
     }
 }
 
@@ -44,12 +68,11 @@ impl Pass for ByChannelWeight {
     }
 
     fn needs(&self, context: &Context, cut: &Cut) -> Needs {
-        let stage = context.stage(self.0);
         let (feature, loss, code) = self.sizes(context, cut);
         Needs {
             feature: cut.slots * feature,
             loss: cut.slots * loss,
-            psum: self.sum_slots(context, cut) * cut.outs * context.gradient_sums(stage, 1),
+            psum: self.sum_slots(context, cut) * self.sum_room(context, cut),
             operand: context.update_room(),
             code,
             ..Default::default()
@@ -90,22 +113,26 @@ impl Pass for ByChannelWeight {
         let mut losses = Slots::new(bases.loss, loss, cut.slots);
         let mut features = Slots::new(bases.feature, feature, cut.slots);
         let sum_slots = self.sum_slots(&context, cut);
-        let mut sums = Slots::new(bases.psum, cut.outs * context.gradient_sums(stage, 1), sum_slots);
+        let mut sums = Slots::new(bases.psum, self.sum_room(&context, cut), sum_slots);
         for groups in blocks(stage.out_groups(), cut.outs) {
-            let sum = sums.take();
+            let (base, size, count) =
+                (sums.take(), cut.outs * context.gradient_sums(stage, 1), self.sets(&context, cut));
+            let sets = Sets { base, size, count };
             for (number, tile) in cut.size.tiles(context.batch, stage.rows, stage.cols).enumerate() {
                 let (base, input) = (losses.take(), features.take());
                 let loss = LossOnChip { tile: Weight(index).tile(&context, tile), groups, base };
                 builder.load_loss(index, loss.tile, groups, base, None);
                 builder.load_input(stage, tile, groups, input);
-                let init = if number == 0 { Init::Zero } else { Init::Keep };
-                builder.compute_wu_by_channel(index, tile, loss, input, Sums { base: sum, init });
+                let (base, first) = sets.of_tile(number);
+                let init = if first { Init::Zero } else { Init::Keep };
+                builder.compute_wu_by_channel(index, tile, loss, input, Sums { base, init });
                 builder.tile_done();
             }
             if stage.measured().is_some() {
-                builder.backward_matrices(index, groups, sum);
+                builder.backward_matrices(index, groups, &sets);
+                continue;
             }
-            builder.update(index, groups, (0, 1), sum);
+            builder.update(index, groups, (0, 1), sets.base);
             builder.updates.spread_over(tiles);
             if sum_slots == 1 && groups.0 + groups.1 < stage.out_groups() {
                 builder.finish_updates();

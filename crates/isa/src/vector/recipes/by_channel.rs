@@ -18,11 +18,15 @@ const SHARE: u32 = 3;
 const INVERSE: u32 = 4;
 /// The word on the diagonal.
 const DIAGONAL: u32 = 5;
+/// Gradient of a scale or of a shift, for its update; the mean is needed no more then.
+const GRADIENT: u32 = 2;
 
 /// 1.
 const ONE: Constant = Constant::Literal(0x3f80_0000);
 /// Less than every sum and product.
 const LEAST: Constant = Constant::Literal(0xff80_0000);
+/// +0.
+const ZERO: Constant = Constant::Literal(0);
 /// -1: side A of the units, from which something is taken, reads no constants.
 const MINUS_ONE: Constant = Constant::Literal(0xbf80_0000);
 
@@ -130,13 +134,30 @@ pub fn running_shift() -> Recipe {
     r
 }
 
-/// Partial sums: `sum(dy*c)`; A: `r = 1 / sqrt(variance + epsilon)`, B: `scale = gamma*r`, D: 1 / pixels. The diagonal: `-scale * r^2 * sum / n`.
+/// The sum of a piece is +0.
+pub fn clear() -> Recipe {
+    let mut r = Recipe::new("by channel: clear");
+    r.keep(PIECE, ZERO);
+    r
+}
+
+/// Partial sums, some for each channel: they are added to the sum of a piece.
+pub fn fold() -> Recipe {
+    let mut r = Recipe::new("by channel: fold");
+    let sum = r.load(Source::Psum);
+    r.sum(PIECE, sum);
+    r
+}
+
+/// The sum of a piece is `sum(dy*c)`; A: `r = 1 / sqrt(variance + epsilon)`, B: `scale = gamma*r`, D: 1 / pixels. The gradient of gamma: `r * sum`. The
+/// diagonal: `-scale * r^2 * sum / n`.
 pub fn slope() -> Recipe {
     let mut r = Recipe::new("by channel: slope");
-    let (sum, inverse, scale) = (r.load(Source::Psum), r.load(Source::A), r.load(Source::B));
-    let normalised = r.mul(sum, inverse);
+    let (sum, inverse, scale) = (r.read(PIECE), r.load(Source::A), r.load(Source::B));
+    let gradient = r.mul(sum, inverse);
+    keep(&mut r, GRADIENT, gradient);
     let share = share(&mut r, Source::D);
-    let mean = r.mul(normalised, share);
+    let mean = r.mul(gradient, share);
     let factor = r.mul(inverse, scale);
     let slope = r.mul(mean, factor);
     let slope = r.mul(slope, MINUS_ONE);
@@ -144,23 +165,16 @@ pub fn slope() -> Recipe {
     r
 }
 
-/// Partial sums: `sum(dy)`; A: scale, D: 1 / pixels. X: `-scale * sum / n`.
+/// The sum of a piece is `sum(dy)`, the gradient of beta; A: scale, D: 1 / pixels. X: `-scale * sum / n`.
 pub fn offset() -> Recipe {
     let mut r = Recipe::new("by channel: offset");
-    let (sum, scale) = (r.load(Source::Psum), r.load(Source::A));
+    let (sum, scale) = (r.read(PIECE), r.load(Source::A));
+    r.keep(GRADIENT, sum);
     let share = share(&mut r, Source::D);
     let mean = r.mul(sum, share);
     let offset = r.mul(mean, scale);
     let offset = r.mul(offset, MINUS_ONE);
     r.out(Sink::X, offset);
-    r
-}
-
-/// A: `1 / sqrt(variance + epsilon)`, which gradients are multiplied with ([`inverse`]).
-pub fn hold() -> Recipe {
-    let mut r = Recipe::new("by channel: hold");
-    let inverse = r.load(Source::A);
-    r.keep(INVERSE, inverse);
     r
 }
 
@@ -196,9 +210,9 @@ fn keep(r: &mut Recipe, bank: u32, value: Value) {
     r.keep(bank, value);
 }
 
-/// What [`hold`] holds for the channel of an element.
-pub fn inverse(r: &mut Recipe) -> Value {
-    r.read(INVERSE)
+/// The gradient that [`slope`] or [`offset`] leaves for the channel of an element.
+pub fn gradient(r: &mut Recipe) -> Value {
+    r.read(GRADIENT)
 }
 
 /// 1 / n: 1 / pixels, loaded, by the images of the batch.
