@@ -1,6 +1,7 @@
 //! The store engine and its parts.
 
 mod bench;
+mod by_channel;
 mod commands;
 mod engine;
 mod lockstep;

@@ -6,6 +6,7 @@ use ef_isa::vector::{
     BANKS, Constant, LANES, Operand, Recipe, RecipeWord, Sink, Source, TOTALS, Tables, Value, Walk, library,
     schedule,
 };
+use ef_rtl_tests::Chance;
 use std::sync::OnceLock;
 
 /// Banks with an accumulator per lane.
@@ -60,6 +61,14 @@ pub fn drawn(streams: Streams, rng: &mut impl Rng) -> (Recipe, u32) {
     let mut values: Vec<Value> =
         (0..rng.random_range(1..4)).map(|_| r.load(all[rng.random_range(0..all.len())])).collect();
     let label = r.load(Source::C);
+    // a bank that is read only
+    let read = rng.random_range(0..LANE_BANKS);
+    if rng.one_in(4) {
+        values.push(r.read(read));
+    }
+    if rng.one_in(4) {
+        values.push(r.less(read, values[0]));
+    }
     for _ in 0..rng.random_range(1..7) {
         let value = operation(&mut r, &values, label, rng);
         values.push(value);
@@ -67,11 +76,13 @@ pub fn drawn(streams: Streams, rng: &mut impl Rng) -> (Recipe, u32) {
     let (last, other) = (values[values.len() - 1], values[rng.random_range(0..values.len())]);
     // an accumulator, whose value may leave
     let (mut lanes, mut kept) = (1, last);
-    let bank = rng.random_range(0..LANE_BANKS);
-    match rng.random_range(0..4) {
+    let bank = (read + rng.random_range(1..LANE_BANKS)) % LANE_BANKS;
+    match rng.random_range(0..5) {
         0 => (lanes, kept) = (rng.random_range(1..9), r.sum(bank, other)),
         1 => (lanes, kept) = (rng.random_range(1..9), r.greatest(bank, last)),
         2 => kept = r.sum(rng.random_range(LANE_BANKS..BANKS), other),
+        // loads and what compares can be kept
+        3 => kept = r.keep(bank, values[0]),
         _ => {}
     }
     match streams {

@@ -154,7 +154,7 @@ fn any_recipe_that_has_a_schedule_is_executed_as_the_model_does() {
     let rng = &mut seeded(5);
     let (mut done, mut words, mut steps) = (0, 0, HashSet::new());
     let (mut bench, mut model) = both(rng);
-    for round in 0..120 {
+    for round in 0..140 {
         let streams = [Streams::X, Streams::Both, Streams::X, Streams::Both, Streams::None][round % 5];
         let (recipe, lanes) = drawn(streams, rng);
         let Ok(found) = schedule(&recipe, lanes) else { continue };
@@ -175,5 +175,5 @@ fn any_recipe_that_has_a_schedule_is_executed_as_the_model_does() {
         done += 1;
         steps.extend(found.recipe.steps.iter().map(std::mem::discriminant));
     }
-    assert!(done > 100 && words > 1000 && steps.len() > 17, "{done} {words} {}", steps.len());
+    assert!(done > 100 && words > 1000 && steps.len() > 20, "{done} {words} {}", steps.len());
 }
