@@ -47,19 +47,85 @@ fn only_an_earlier_map_of_the_same_shape_is_added_right_behind_a_convolution() {
     assert_eq!(Network::from_toml(&format!("{HEAD}{whole}")).unwrap().parameters().len(), 3);
     let wide = "[[layer]]\nkind = \"conv\"\noutputs = 4\nkernel = 8\npadding = 7\n";
     for (layers, says) in [
-        ([conv(4), conv(5), add("conv1")], "the map of conv1 is 4 x 8 x 8, the convolution makes 5 x 8 x 8"),
+        ([conv(4), conv(5), add("conv1")], "the map of conv1 is 4 x 8 x 8, the layer before makes 5 x 8 x 8"),
         (
             [conv(4), conv(4), add("conv2")],
             "no layer \"conv2\" before it; maps of its shape, 4 x 8 x 8: conv1",
         ),
         ([conv(4), conv(5), add("fc1")], "maps of its shape, 5 x 8 x 8: none"),
-        ([conv(4), conv(4) + relu, add("conv1")], "must follow a conv layer right away"),
-        ([conv(4), fc.into(), add("conv1")], "must follow a conv layer right away"),
+        ([conv(4), conv(4) + relu, add("conv1")], "must follow a conv or batch_norm layer right away"),
+        ([conv(4), fc.into(), add("conv1")], "must follow a conv or batch_norm layer right away"),
         ([conv(4) + fc, wide.into(), add("conv1")], "the map of conv1 goes into an fc layer"),
     ] {
         let error = error(&[layers.concat(), fc.into()].concat());
         assert!(error.contains("(add): ") && error.contains(says), "{error}");
     }
+}
+
+#[test]
+fn a_batch_normalisation_follows_what_it_normalises_and_names_its_map() {
+    let conv = "[[layer]]\nkind = \"conv\"\noutputs = 4\nkernel = 3\npadding = 1\n";
+    let norm = "[[layer]]\nkind = \"batch_norm\"\n";
+    let (relu, fc) = ("[[layer]]\nkind = \"relu\"\n", "[[layer]]\nkind = \"fc\"\noutputs = 2\n");
+    let add = |from: &str| format!("[[layer]]\nkind = \"add\"\nfrom = \"{from}\"\n");
+    let whole = [conv, norm, relu, conv, norm, &add("bn1"), relu, fc, norm, relu, fc].concat();
+    let network = Network::from_toml(&format!("{HEAD}{whole}")).unwrap();
+    let shapes = network.parameters();
+    let names: Vec<&str> = shapes.iter().map(|shape| shape.name.as_str()).collect();
+    assert_eq!(names, ["conv1", "bn1", "conv2", "bn2", "fc1", "bn3", "fc2"]);
+    assert_eq!((shapes[1].extents(), shapes[1].relu, shapes[0].relu), (vec![4], true, false));
+    let refused = |layers: &[&str], says: &str| {
+        let error = error(&layers.concat());
+        assert!(error.contains(says), "{error}");
+    };
+    refused(&[norm, fc], "layer 1 (batch_norm): must follow a conv or fc layer right away");
+    refused(&[conv, relu, norm, fc], "layer 3 (batch_norm): must follow a conv or fc layer right away");
+    refused(&[conv, norm, norm, fc], "layer 3 (batch_norm): must follow");
+    // what is normalised is no map of its own
+    refused(&[conv, norm, conv, &add("conv1"), fc], "maps of its shape, 4 x 8 x 8: bn1");
+    refused(&[conv, fc, norm], "the loss needs one number per class straight from an fc layer");
+    for (key, says) in [
+        ("momentum = 0", "momentum is 0; above 0 and at most 1"),
+        ("momentum = 1.5", "momentum is 1.5"),
+        ("momentum = nan", "momentum is NaN"),
+        ("epsilon = 0", "epsilon is 0; 1e-10 to 1"),
+        ("epsilon = inf", "epsilon is inf"),
+        ("eps = 1", "unknown key `eps`"),
+    ] {
+        refused(&[conv, norm, key, "\n", fc], says);
+    }
+}
+
+#[test]
+fn a_convolution_has_one_group_or_one_for_each_channel() {
+    let conv = |outputs: usize, groups: usize| {
+        format!(
+            "[[layer]]\nkind = \"conv\"\noutputs = {outputs}\ngroups = {groups}\nkernel = 3\npadding = 1\n"
+        )
+    };
+    let fc = "[[layer]]\nkind = \"fc\"\noutputs = 2\n";
+    let whole = [conv(4, 1), conv(4, 4), fc.into()].concat();
+    let network = Network::from_toml(&format!("{HEAD}{whole}")).unwrap();
+    assert_eq!(network.parameters()[1].extents(), [4, 1, 3, 3]);
+    for (layers, says) in [
+        ([conv(4, 1), conv(4, 2)], "layer 2 (conv): groups is 2, with 4 inputs and 4 outputs"),
+        ([conv(4, 1), conv(8, 4)], "groups is 4, with 4 inputs and 8 outputs"),
+        ([conv(4, 1), conv(4, 0)], "groups is 0"),
+        ([conv(4, 2), conv(4, 1)], "groups is 2, with 1 inputs"),
+    ] {
+        let error = error(&[layers.concat(), fc.into()].concat());
+        assert!(error.contains(says), "{error}");
+    }
+    let head = HEAD.replace("channels = 1", "channels = 4");
+    let first = Network::from_toml(&format!("{head}{}{fc}", conv(4, 4))).unwrap_err().to_string();
+    assert!(first.contains("on the images") && first.contains("only 1 is possible"), "{first}");
+    // a depthwise convolution makes no logits
+    let last = Network::from_toml(&format!(
+        "{head}{}{}",
+        conv(4, 1),
+        conv(4, 4).replace("kernel = 3\npadding = 1", "kernel = 8")
+    ));
+    assert!(last.unwrap_err().to_string().contains("end the network with fc"));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod board;
+mod by_channel;
 mod common;
 mod link;
 mod long_runs;
