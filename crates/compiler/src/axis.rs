@@ -22,6 +22,11 @@ impl Axis {
         (self.kernel - 1) * self.dilation + 1
     }
 
+    /// Rows or columns, with padding, that so many outputs read.
+    pub fn reach(&self, outputs: usize) -> usize {
+        (outputs - 1) * self.stride + self.extent()
+    }
+
     /// The map with its padding.
     pub fn padded(&self, length: usize) -> usize {
         self.padding.0 + length + self.padding.1

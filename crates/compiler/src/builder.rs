@@ -3,7 +3,7 @@
 use crate::passes::Updates;
 use crate::room::Needs;
 use crate::tensors::gather::Held;
-use crate::{Graph, MemoryMap, Stage};
+use crate::{Graph, LayerPlan, MemoryMap, Stage};
 use ef_isa::load::{LoadOp, TABLES_AT, VectorBuffer, WordBuffer};
 use ef_isa::store::MOST_PREFILL;
 use ef_isa::vector::{RecipeWord, library};
@@ -32,6 +32,10 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     pub fn stage(&self, index: usize) -> &'a Stage {
         &self.graph.stages[index]
+    }
+    /// Where the parameters of a stage that has some are.
+    pub fn layer(&self, index: usize) -> &'a LayerPlan {
+        &self.map.layers[self.stage(index).layer.expect("the stage has parameters")]
     }
     pub fn lanes(&self) -> usize {
         self.config.lanes

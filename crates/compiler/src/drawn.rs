@@ -14,7 +14,7 @@ pub struct Drawn {
 
 /// One to three convolutions and a fully connected layer: channels that are no multiple of the lanes, maps of unequal sides, kernels that are not
 /// square, paddings that differ from side to side, dilation, strides on the images, residual connections, batch normalisation, depthwise
-/// convolutions, pooling, ReLU and biases or not.
+/// convolutions, poolings, ReLU and biases or not.
 pub fn network(seed: u64, number: u64) -> Drawn {
     let mut rng = StdRng::seed_from_u64(seed << 32 | number);
     let mut by_channel = StdRng::seed_from_u64(seed << 32 | number | 1 << 31);
@@ -89,6 +89,13 @@ pub fn network(seed: u64, number: u64) -> Drawn {
             convolutions += 1;
             name = format!("conv{convolutions}");
         }
+    }
+    if by_channel.random_ratio(1, 4) {
+        let half = |length: usize| if length.is_multiple_of(2) { 2 } else { 1 };
+        text += &format!("[[layer]]\nkind = \"average_pool\"\nkernel = [{}, {}]\n", half(rows), half(cols));
+    }
+    if by_channel.random_ratio(1, 4) {
+        text += "[[layer]]\nkind = \"global_average_pool\"\n";
     }
     text += &format!("[[layer]]\nkind = \"fc\"\noutputs = {}\n", rng.random_range(2..=12));
     let network = Network::from_toml(&text).expect("every drawn network is one");

@@ -3,7 +3,7 @@
 //! Tensors are numbered so that an operation reads lower numbers than it writes; FP runs in the order of the operations, BP and WU in
 //! the opposite order. Each stage reads the map of the one before; it may add an earlier map to what it makes.
 
-use crate::{ByChannel, Layer, Network, Norm, Stage};
+use crate::{Axis, ByChannel, Layer, Network, Norm, Stage};
 use ef_isa::vector::Optimiser;
 use ef_isa::{Config, layout};
 
@@ -44,16 +44,30 @@ impl Graph {
         let shapes = network.shapes().unwrap_or_default();
         let names: Vec<String> = network.parameters().into_iter().map(|p| p.name).collect();
         let mut stages: Vec<Stage> = Vec::new();
+        let (mut weighted, mut averages) = (0, 0);
         for (layer, &shape) in network.layers.iter().zip(&shapes) {
             match layer {
                 Layer::Conv { .. } | Layer::Fc { .. } | Layer::BatchNorm { .. } => {
-                    let number = stages.len();
-                    stages.push(stage(layer, names[number].clone(), number, shape, config.lanes));
-                    let stage = stages.last_mut().expect("it was pushed");
-                    stage.tag = overflow_bit(number, names.len());
+                    let mut stage = stage(layer, names[weighted].clone(), stages.len(), shape, config.lanes);
+                    stage.layer = Some(weighted);
+                    stage.tag = overflow_bit(weighted, names.len());
+                    stages.push(stage);
+                    weighted += 1;
+                }
+                Layer::AveragePool { .. } | Layer::GlobalAveragePool {} => {
+                    let mut shape = shape;
+                    for window in windows(layer, shape) {
+                        averages += 1;
+                        let (name, number) = (format!("average{averages}"), stages.len());
+                        let mut stage = average(stage(layer, name, number, shape, config.lanes), window);
+                        // its results are no larger than those of the layer before
+                        stage.tag = stages.last().map_or(0, |before| before.tag);
+                        shape = (stage.outputs, stage.rows, stage.cols);
+                        stages.push(stage);
+                    }
                 }
                 Layer::Add { from } => {
-                    let from = names.iter().position(|name| name == from).map(|stage| stages[stage].output);
+                    let from = stages.iter().find(|stage| stage.name == *from).map(|stage| stage.output);
                     stages.last_mut().expect("the network was checked").shortcut = from;
                 }
                 Layer::Relu {} => stages.last_mut().expect("the network was checked").relu = true,
@@ -120,6 +134,25 @@ pub fn overflow_bit(index: usize, layers: usize) -> u32 {
     if layers > bits { (index * bits / layers) as u32 } else { index as u32 }
 }
 
+/// The windows of an average pooling, one after the other: a large one first along rows, then along columns, because a window is on chip as a
+/// whole.
+fn windows(layer: &Layer, (_, rows, cols): (usize, usize, usize)) -> Vec<[usize; 2]> {
+    const LARGE: usize = 128;
+    let window = match layer {
+        Layer::AveragePool { kernel, .. } => [kernel.rows, kernel.columns],
+        _ => [rows, cols],
+    };
+    if window[0] * window[1] > LARGE { vec![[1, window[1]], [window[0], 1]] } else { vec![window] }
+}
+
+/// The stage with means of windows.
+fn average(stage: Stage, window: [usize; 2]) -> Stage {
+    let axes = window.map(|kernel| Axis { kernel, stride: kernel, ..Axis::POINT });
+    let mean = Stage { by_channel: Some(ByChannel::Average), axes, outputs: stage.inputs, ..stage };
+    let (rows, cols) = mean.written();
+    Stage { rows, cols, strip: cols, ..mean }
+}
+
 /// Stage `number` for a layer with weights that a map of `(channels, rows, cols)` enters.
 fn stage(
     layer: &Layer,
@@ -131,8 +164,9 @@ fn stage(
     let first = number == IMAGES;
     let plain = Stage {
         name,
-        frozen: layer.frozen() == Some(true),
-        tag: number as u32,
+        layer: None,
+        frozen: layer.frozen() != Some(false),
+        tag: 0,
         input: number,
         output: number + 1,
         gathered: false,

@@ -107,8 +107,8 @@ impl Plan {
     /// # Errors
     /// If the device does not take them.
     pub fn write_tables(&self, device: &mut (impl Device + ?Sized)) -> Result<(), DeviceError> {
-        for (at, words) in self.map.given() {
-            device.write_memory(at, &words)?;
+        for (at, words) in &self.map.given {
+            device.write_memory(*at, words)?;
         }
         device.write_memory(self.map.tables, &library().tables.words())?;
         device.write_memory(self.map.tables + Smoothing::AT, &self.smoothing.words())

@@ -2,7 +2,7 @@
 
 use crate::images::Images;
 use crate::lifetime::{self, Item};
-use crate::{CompileError, Graph, Network, Norm, ParameterShape, PixelFormat, Stage};
+use crate::{ByChannel, CompileError, Graph, Network, Norm, ParameterShape, PixelFormat, Stage};
 use ef_isa::vector::library;
 
 /// One layer with weights.
@@ -80,6 +80,10 @@ pub struct MemoryMap {
     pub tables: u32,
     /// Word address of a matrix of T x T, the identity, if the network adds maps or has layers that work by channel.
     pub identity: Option<u32>,
+    /// Constants and matrices of the layers that work by channel: the layer's name, word address and words.
+    pub matrices: Vec<(String, u32, usize)>,
+    /// What the host writes that is no parameter and no table: word address, and words.
+    pub(crate) given: Vec<(u32, Vec<u32>)>,
     /// Per stage: what lies there beside the parameters if it works by channel.
     pub(crate) by_channel: Vec<Option<Matrices>>,
     /// Layers with weights, in order.
@@ -137,13 +141,34 @@ impl Matrices {
         let [constants, forward, backward, scales] = parts.map(|words| take(1, words));
         Some(Matrices { constants, forward, backward, scales, words: parts.iter().sum() })
     }
+}
 
-    /// The constants of a batch normalisation.
-    fn constants(stage: &Stage) -> Option<Vec<u32>> {
-        let Norm { momentum, epsilon } = stage.norm()?;
-        let values = [1.0 / (stage.in_rows * stage.in_cols) as f32, momentum, epsilon];
-        Some(values.iter().flat_map(|value| vec![value.to_bits(); stage.lanes]).collect())
+/// What a stage that works by channel is given, from its constants on: those of a batch normalisation, the matrices of means.
+fn given_words(stage: &Stage) -> Vec<u32> {
+    match stage.by_channel {
+        Some(ByChannel::Norm(Norm { momentum, epsilon })) => {
+            let values = [1.0 / (stage.in_rows * stage.in_cols) as f32, momentum, epsilon];
+            values.iter().flat_map(|value| vec![value.to_bits(); stage.lanes]).collect()
+        }
+        Some(ByChannel::Average) => {
+            let mut block = diagonal(stage.lanes, 1.0 / stage.taps() as f32);
+            block.resize(stage.expanded_words(), 0);
+            block.repeat(stage.out_groups())
+        }
+        _ => Vec::new(),
     }
+}
+
+/// A diagonal matrix of T x T.
+fn diagonal(lanes: usize, value: f32) -> Vec<u32> {
+    let word = |i: usize| if i / lanes == i % lanes { value.to_bits() } else { 0 };
+    (0..lanes * lanes).map(word).collect()
+}
+
+/// All that the host writes: what stages are given, and the identity.
+fn given(stages: &[Stage], at: &[Option<Matrices>], identity: Option<u32>) -> Vec<(u32, Vec<u32>)> {
+    let words = stages.iter().zip(at).filter_map(|(stage, at)| Some(((*at)?.constants, given_words(stage))));
+    words.chain(identity.map(|at| (at, diagonal(stages[0].lanes, 1.0)))).collect()
 }
 
 /// A tensor's place in DRAM. Step i is FP of stage i, step 2n-1-i its BP and WU, of n stages.
@@ -187,7 +212,8 @@ impl MemoryMap {
             at as u32
         };
         let stages = &graph.stages;
-        let parameters = network.parameters().into_iter().zip(stages);
+        let weighted = stages.iter().filter(|stage| stage.layer.is_some());
+        let parameters = network.parameters().into_iter().zip(weighted);
         let tables = take(1, library().tables.words().len());
         let matrix = stages[0].lanes * stages[0].lanes;
         let adds = |stage: &Stage| stage.shortcut.is_some() || stage.by_channel.is_some();
@@ -202,7 +228,7 @@ impl MemoryMap {
                 LayerPlan { shape, weights, state, running, words, stage: stage.clone() }
             })
             .collect();
-        let by_channel = stages.iter().map(|stage| Matrices::new(stage, &mut take)).collect();
+        let by_channel: Vec<_> = stages.iter().map(|stage| Matrices::new(stage, &mut take)).collect();
         let form = Images::new(&stages[0], pixels);
         let image_words = form.words();
         let images = take(batch, image_words);
@@ -219,6 +245,12 @@ impl MemoryMap {
         let mut map = MemoryMap {
             tables,
             identity,
+            given: given(stages, &by_channel, identity),
+            matrices: stages
+                .iter()
+                .zip(&by_channel)
+                .filter_map(|(stage, at)| Some((stage.name.clone(), (*at)?.constants, (*at)?.words)))
+                .collect(),
             by_channel,
             layers,
             images,
@@ -248,25 +280,6 @@ impl MemoryMap {
             SpanKind::Codes => self.codes[index] = address,
         }
         self.spans.push(Span { name, kind, address, words, steps });
-    }
-
-    /// Constants and matrices of the layers that work by channel: the layer's name, address and words.
-    pub fn matrices(&self) -> impl Iterator<Item = (&str, u32, usize)> {
-        let layers = self.layers.iter().zip(&self.by_channel);
-        layers.filter_map(|(layer, at)| Some((layer.name(), (*at)?.constants, (*at)?.words)))
-    }
-
-    /// What programs load that is no parameter and no table: address and words.
-    pub(crate) fn given(&self) -> impl Iterator<Item = (u32, Vec<u32>)> {
-        let constants = self.layers.iter().zip(&self.by_channel);
-        let constants =
-            constants.filter_map(|(layer, at)| Some(((*at)?.constants, Matrices::constants(&layer.stage)?)));
-        let identity = self.identity.map(|at| {
-            let lanes = self.layers[0].stage.lanes;
-            let one = |i: usize| if i / lanes == i % lanes { 1f32.to_bits() } else { 0 };
-            (at, (0..lanes * lanes).map(one).collect())
-        });
-        constants.chain(identity)
     }
 
     /// One image, `[channel][row][column]` bytes, to words.

@@ -205,12 +205,12 @@ impl Network {
             let error = |what: String| NetworkError::Layer { index: index + 1, kind: layer.kind(), what };
             let after = index.checked_sub(1).map(|i| &self.layers[i]);
             shapes.push(shape);
-            if layer.frozen().is_some() {
+            if layer.frozen().is_some() || layer.averages() {
                 let flattened = matches!(layer, Layer::Fc { .. }) && (shape.1, shape.2) != (1, 1);
                 // what is normalised is no map of its own
                 let finished = last.take().filter(|_| !matches!(layer, Layer::BatchNorm { .. }));
                 maps.extend(finished.map(|name| Finished { name, shape, flattened }));
-                last = names.next();
+                last = if layer.averages() { None } else { names.next() };
             }
             if let Layer::Add { from } = layer {
                 check_add(from, after, &maps, shape).map_err(error)?;

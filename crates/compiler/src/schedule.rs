@@ -1,13 +1,12 @@
 //! The schedule of a step: FP of every stage and the loss; with training BP, WU and update from the last stage to the first.
 
-use crate::CompileError;
-use crate::Graph;
 use crate::builder::{Builder, Context};
 use crate::passes::{
     Backward, ByChannelBackward, ByChannelForward, ByChannelWeight, Cut, Forward, Fused, HandedBackward,
     HandedForward, Matrices, Part, Weight,
 };
 use crate::search::{Chosen, choose, choose_if_any};
+use crate::{ByChannel, CompileError, Graph};
 use ef_isa::Synced;
 use ef_isa::compute::Phase;
 use rayon::prelude::*;
@@ -98,6 +97,7 @@ fn cycles(passes: &[Chosen]) -> u64 {
 fn alone(context: &Context, index: usize) -> Result<Vec<Chosen>, CompileError> {
     Ok(match context.stage(index).by_channel {
         None => vec![choose(context, Box::new(Forward(index)))?],
+        Some(ByChannel::Average) => vec![choose(context, Box::new(ByChannelForward(index)))?],
         Some(_) => vec![
             choose(context, Box::new(Matrices(index)))?,
             choose(context, Box::new(ByChannelForward(index)))?,

@@ -8,6 +8,8 @@ use ef_isa::layout;
 pub enum ByChannel {
     /// A depthwise convolution.
     Depthwise,
+    /// Means of windows that cover the map.
+    Average,
     /// Batch normalisation: a scale and a shift, which follow from statistics.
     Norm(Norm),
 }
@@ -21,7 +23,7 @@ pub struct Norm {
     pub epsilon: f32,
 }
 
-/// One layer with weights, conv, fc or batch_norm, with its ReLU and pooling: reads tensor `input`, adds tensor `shortcut` if there is one, writes tensor `output`.
+/// One layer with weights, conv, fc or batch_norm, or an average pooling, with its ReLU and pooling: reads tensor `input`, adds tensor `shortcut` if there is one, writes tensor `output`.
 ///
 /// A fully connected layer is a 1 x 1 convolution on a 1 x 1 map whose channels are the map before it in memory order. A convolution on
 /// the images gathers its taps while loading: it is a 1 x 1 convolution over taps. A depthwise convolution, or a batch normalisation, has
@@ -30,9 +32,11 @@ pub struct Norm {
 pub struct Stage {
     /// Name of its layer with weights: `conv1`, `fc1`.
     pub name: String,
-    /// Its weights and biases stay as they are: it has no WU.
+    /// Its number among the layers with weights; an average pooling is none.
+    pub layer: Option<usize>,
+    /// Its weights and biases stay as they are, or it has none: it has no WU.
     pub frozen: bool,
-    /// Number among the layers with weights: names the bit of the OVERFLOW register.
+    /// The bit of the OVERFLOW register.
     pub tag: u32,
     /// Tensor that it reads, a number of [`crate::Graph::tensors`].
     pub input: usize,
@@ -186,13 +190,22 @@ impl Stage {
     /// Words of the parameters of one group of outputs. Of a stage that works by channel T for each tap, and T biases.
     pub fn block_words(&self) -> usize {
         match self.by_channel {
+            Some(ByChannel::Average) => 0,
             Some(_) => (self.area() + 1) * self.lanes,
             None => layout::weight_block_words(self.in_groups(), self.area(), self.lanes),
         }
     }
+    /// Windows that cover the map, whose taps all have the same matrix.
+    pub(crate) fn averages(&self) -> bool {
+        self.by_channel == Some(ByChannel::Average)
+    }
+    /// Matrices for a pair of groups: one for each tap.
+    pub(crate) fn matrices(&self) -> usize {
+        if self.averages() { 1 } else { self.area() }
+    }
     /// Words of one group's matrices and biases, of a stage that works by channel.
     pub(crate) fn expanded_words(&self) -> usize {
-        layout::weight_block_words(1, self.area(), self.lanes)
+        layout::weight_block_words(1, self.matrices(), self.lanes)
     }
     /// Words of one image's output map.
     pub fn out_words(&self) -> usize {
@@ -204,7 +217,11 @@ impl Stage {
     }
     /// Multiplications of FP for one image, without padding of channels and what no pooling window takes.
     pub fn macs(&self) -> u64 {
-        let inputs = if self.by_channel.is_some() { 1 } else { self.inputs };
+        let inputs = match self.by_channel {
+            Some(ByChannel::Average) => 0,
+            Some(_) => 1,
+            None => self.inputs,
+        };
         (inputs * self.taps() * self.outputs * self.rows * self.cols) as u64
     }
 

@@ -6,10 +6,11 @@ use sha2::{Digest, Sha256};
 use std::path::Path;
 
 /// The networks that ship with the project, the default one first.
-pub const BUNDLED: [(&str, &str); 10] = [
+pub const BUNDLED: [(&str, &str); 12] = [
     ("digits", include_str!("../../../networks/digits.toml")),
     ("digits-residual", include_str!("../../../networks/digits-residual.toml")),
     ("digits-bn", include_str!("../../../networks/digits-bn.toml")),
+    ("ds-cnn", include_str!("../../../networks/ds-cnn.toml")),
     ("mnist", include_str!("../../../networks/mnist.toml")),
     ("cifar10", include_str!("../../../networks/cifar10.toml")),
     ("one-x", include_str!("../../../networks/one-x.toml")),
@@ -17,6 +18,7 @@ pub const BUNDLED: [(&str, &str); 10] = [
     ("alexnet", include_str!("../../../networks/alexnet.toml")),
     ("alexnet-224", include_str!("../../../networks/alexnet-224.toml")),
     ("vgg-16", include_str!("../../../networks/vgg-16.toml")),
+    ("vgg-16-bn", include_str!("../../../networks/vgg-16-bn.toml")),
 ];
 
 /// The description of a bundled network.

@@ -260,8 +260,8 @@ fn blocks(prepared: &Prepared, step: &Step, ends: &[u64], batch: usize) -> Vec<B
             always(layer.name(), Kind::Optimiser, *kept, layer.words);
         }
     }
-    for (name, at, words) in map.matrices() {
-        always(name, Kind::Weights, at, words);
+    for (name, at, words) in &map.matrices {
+        always(name, Kind::Weights, *at, *words);
     }
     always("images", Kind::Images, map.images, batch * map.image_words);
     // step i of the memory map is FP of stage i, step 2n - 1 - i its BP and WU

@@ -62,6 +62,15 @@ pub enum Layer {
         #[serde(default)]
         stride: Two,
     },
+    /// The mean of every window; the windows cover the map without overlap.
+    AveragePool {
+        /// Rows and columns of a window.
+        kernel: Pair,
+        /// As the kernel; nothing else is possible.
+        stride: Option<Pair>,
+    },
+    /// The mean of every channel of a map.
+    GlobalAveragePool {},
     /// Fully connected.
     Fc {
         /// Output channels.
@@ -119,6 +128,11 @@ impl Layer {
         )
     }
 
+    /// It takes means of windows: a stage of its own, without weights.
+    pub(crate) fn averages(&self) -> bool {
+        matches!(self, Layer::AveragePool { .. } | Layer::GlobalAveragePool {})
+    }
+
     /// Each of its outputs is made of one input channel: batch normalisation, or a depthwise convolution.
     pub fn by_channel(&self) -> bool {
         matches!(self, Layer::BatchNorm { .. } | Layer::Conv { groups: 2.., .. })
@@ -140,6 +154,8 @@ impl Layer {
             Layer::Add { .. } => "add",
             Layer::Relu {} => "relu",
             Layer::MaxPool { .. } => "max_pool",
+            Layer::AveragePool { .. } => "average_pool",
+            Layer::GlobalAveragePool {} => "global_average_pool",
             Layer::Fc { .. } => "fc",
             Layer::SoftmaxCrossEntropy { .. } => "softmax_cross_entropy",
         }

@@ -1,6 +1,6 @@
 //! The maps between layers, and which layers may follow one another.
 
-use super::{Layer, sizes};
+use super::{Layer, Pair, sizes};
 use crate::Axis;
 
 /// Channels, rows and columns of a map.
@@ -28,6 +28,10 @@ pub(super) fn next_shape(layer: &Layer, (channels, rows, columns): Shape) -> Res
             sizes::tensor("weights", &[("outputs", outputs), ("inputs", channels * rows * columns)])?;
             Ok((outputs, 1, 1))
         }
+        Layer::AveragePool { kernel, stride } => {
+            average(kernel, stride.unwrap_or(kernel), (channels, rows, columns))
+        }
+        Layer::GlobalAveragePool {} => Ok((channels, 1, 1)),
         Layer::MaxPool { .. } if rows < 2 || columns < 2 => {
             Err(format!("a 2 x 2 window does not fit into a {rows} x {columns} map"))
         }
@@ -60,6 +64,24 @@ fn check_groups(groups: usize, inputs: usize, outputs: usize) -> Result<(), Stri
     ))
 }
 
+/// Means of windows that cover the map.
+fn average(kernel: Pair, stride: Pair, (channels, rows, columns): Shape) -> Result<Shape, String> {
+    if stride != kernel {
+        return Err(format!(
+            "stride is {} x {}; only the kernel's, {} x {}, is possible: windows do not overlap",
+            stride.rows, stride.columns, kernel.rows, kernel.columns
+        ));
+    }
+    for (name, kernel, length) in [("rows", kernel.rows, rows), ("columns", kernel.columns, columns)] {
+        if kernel == 0 || !length.is_multiple_of(kernel) {
+            return Err(format!(
+                "windows of {kernel} {name} do not cover a map of {length} {name}; a divisor of {length} is possible"
+            ));
+        }
+    }
+    Ok((channels, rows / kernel.rows, columns / kernel.columns))
+}
+
 /// Rows (or columns) that a convolution makes of `length`.
 fn outputs_along(axis: Axis, name: &str, length: usize) -> Result<usize, String> {
     let Axis { kernel, padding, stride, dilation } = axis;
@@ -88,6 +110,9 @@ const MOST_DILATION: usize = 64;
 
 /// Strides are made while taps are gathered, and only the images' are; gathered taps lie side by side, and all channels' taps together.
 pub(super) fn check_first(layer: &Layer, index: usize, channels: usize) -> Result<(), String> {
+    if layer.averages() && index == 0 {
+        return Err("must follow another layer; the images are averaged before they come here".into());
+    }
     if let (Layer::Conv { groups, .. }, 0) = (layer, index)
         && *groups > 1
     {

@@ -129,6 +129,34 @@ fn a_convolution_has_one_group_or_one_for_each_channel() {
 }
 
 #[test]
+fn windows_of_means_cover_the_map() {
+    let conv = "[[layer]]\nkind = \"conv\"\noutputs = 4\nkernel = 3\n";
+    let pool = |keys: &str| format!("[[layer]]\nkind = \"average_pool\"\n{keys}\n");
+    let (global, fc) =
+        ("[[layer]]\nkind = \"global_average_pool\"\n", "[[layer]]\nkind = \"fc\"\noutputs = 2\n");
+    for keys in ["kernel = 2", "kernel = [3, 1]\nstride = [3, 1]", "kernel = [6, 6]"] {
+        let whole = [conv, &pool(keys), global, fc].concat();
+        let network = Network::from_toml(&format!("{HEAD}{whole}")).unwrap();
+        assert_eq!(network.parameters().last().unwrap().extents(), [2, 4]);
+    }
+    for (layers, says) in [
+        ([conv, &pool("kernel = 4"), fc], "windows of 4 rows do not cover a map of 6 rows"),
+        ([conv, &pool("kernel = [2, 0]"), fc], "windows of 0 columns"),
+        ([conv, &pool("kernel = 3\nstride = 2"), fc], "stride is 2 x 2; only the kernel's, 3 x 3"),
+        ([conv, &pool(""), fc], "kernel"),
+        ([global, conv, fc], "layer 1 (global_average_pool): must follow another layer"),
+        ([conv, global, &pool("kernel = 1\nsize = 2")], "unknown key `size`"),
+    ] {
+        let error = error(&layers.concat());
+        assert!(error.contains(says), "{error}");
+    }
+    // the map behind it has no name
+    let norm =
+        "[[layer]]\nkind = \"conv\"\noutputs = 4\nkernel = 1\n[[layer]]\nkind = \"add\"\nfrom = \"conv1\"\n";
+    assert!(error(&[conv, &pool("kernel = 2"), norm, fc].concat()).contains("the map of conv1 is 4 x 6 x 6"));
+}
+
+#[test]
 fn a_label_keeps_a_part_of_itself() {
     let network = |smoothing: &str| {
         let layers = with_keys(["", "", "", "", &format!("label_smoothing = {smoothing}")]);

@@ -56,6 +56,16 @@ impl Stage {
 
     /// Raw output rows and columns that BP of an input tile reads.
     pub(super) fn bp_reach(&self, tile: Tile) -> ((i64, i64), (i64, i64)) {
+        if self.averages() {
+            // whole windows
+            let under = |(at, length): (usize, usize), window: usize| {
+                ((at / window) as i64, ((at + length) / window) as i64)
+            };
+            return (
+                under((tile.row, tile.rows), self.kernel().0),
+                under((tile.col, tile.cols), self.kernel().1),
+            );
+        }
         let (top, left) = self.bp_corner(tile);
         let [down, across] = self.axes.map(|axis| axis.extent() - 1);
         let (rows, cols) = (tile.rows + down, tile.cols + across);
@@ -216,7 +226,8 @@ impl Builder<'_> {
                 n_g: 1,
                 x_base: stream.x_base + m as u32 * stream.x_g,
                 s_base: own as u32,
-                s_0: self.context.lanes() as u32,
+                // all taps of a mean have the same matrix
+                s_0: if stage.averages() { 0 } else { self.context.lanes() as u32 },
                 p_base: (sums.base + m * sums.stride) as u32,
                 bias: (own + stage.matrix_rows(1)) as u32,
                 ..stream.clone()
@@ -247,6 +258,47 @@ impl Builder<'_> {
                 p_base: (sums.base + n * tile.images * tile.rows * tile.cols) as u32,
                 ..stream.clone()
             });
+        }
+    }
+
+    /// BP of an input tile of whole windows of a mean: each row of losses goes to all pixels of its windows.
+    pub(super) fn compute_bp_of_means(
+        &mut self,
+        index: usize,
+        tile: Tile,
+        loss: LossOnChip,
+        weights: usize,
+        base: usize,
+    ) {
+        let (stage, t) = (self.context.stage(index), self.context.lanes());
+        let (down, across) = stage.kernel();
+        let map = loss.tile.map();
+        let (row, col) = ((tile.row / down) as i64, (tile.col / across) as i64);
+        for n in 0..loss.groups.1 {
+            for (image, window) in (0..tile.images).flat_map(|i| (0..tile.rows / down).map(move |r| (i, r))) {
+                let at = row + window as i64;
+                let phase = loss.tile.phase(at, col, t) + image as u32 * loss.tile.image_phase(t);
+                let rows = (n * tile.images + image) * tile.rows + window * down;
+                self.compute(ComputeDesc {
+                    op: backward(Init::Zero).encode(),
+                    tag: stage.tag,
+                    n_g: 1,
+                    n_kr: 1,
+                    n_kc: 1,
+                    // pixels of a window, windows, pixels of a window
+                    n_i: down as u32,
+                    n_r: (tile.cols / across) as u32,
+                    n_c: across as u32,
+                    x_base: (loss.base + (image * loss.groups.1 + n) * map + loss.tile.offset(at, col))
+                        as u32,
+                    x_r: 1,
+                    ph_r: 1,
+                    x_phase: phase % t as u32,
+                    s_base: (weights + n * stage.matrix_rows(1)) as u32,
+                    p_base: (base + rows * tile.cols) as u32,
+                    ..Default::default()
+                });
+            }
         }
     }
 

@@ -219,7 +219,7 @@ impl Builder<'_> {
     fn update_piece(&mut self, piece: Piece) {
         let (steps, outs, ins) = piece.shape;
         let words = steps * outs * ins;
-        let layer = &self.context.map.layers[piece.stage];
+        let layer = self.context.layer(piece.stage);
         let tensors: Vec<u32> = std::iter::once(&layer.weights).chain(&layer.state).copied().collect();
         let first = self.updates.made.len() % 2 * (self.context.update_room() / 2);
         let operand = |tensor: usize| (first + tensor * words) as u32;

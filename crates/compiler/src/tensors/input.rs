@@ -1,9 +1,9 @@
 //! Input tiles: the map's pixels under the kernel, for FP and WU, in the feature buffer.
 
 use super::runs::Runs;
-use crate::Stage;
 use crate::builder::{Builder, Context, Geometry};
 use crate::tile::{Tile, blocks};
+use crate::{Axis, Stage};
 use ef_isa::load::{LoadOp, VectorBuffer};
 use ef_isa::{ComputeDesc, LoadDesc};
 
@@ -11,7 +11,7 @@ impl Stage {
     /// Rows and columns under the kernel of a tile of `rows x cols`, in vectors of the feature buffer.
     pub(crate) fn input_map(&self, rows: usize, cols: usize) -> (usize, usize) {
         let [down, across] = self.loaded_axes();
-        (rows + down.extent() - 1, cols + across.extent() - 1)
+        (down.reach(rows), across.reach(cols))
     }
 
     /// Rows `lo..hi` of the input that a tile reads.
@@ -23,7 +23,8 @@ impl Stage {
     fn input_offset(&self, tile: Tile, (lo, from): (usize, usize)) -> (usize, usize) {
         let (rows, cols) = self.input_map(tile.rows, tile.cols);
         let from_corner = |axis: usize, at: usize, tile: usize, length: usize| {
-            (at + self.axes[axis].padding.0).saturating_sub(tile).min(length)
+            let Axis { padding, stride, .. } = self.axes[axis];
+            (at + padding.0).saturating_sub(tile * stride).min(length)
         };
         (from_corner(0, lo, tile.row, rows), from_corner(1, from, tile.col, cols))
     }
@@ -164,7 +165,7 @@ impl Context<'_> {
         let (rows, cols) = stage.input_map(tile.rows, tile.cols);
         let (kr, kc) = stage.steps();
         let [down, across] = stage.loaded_axes().map(|axis| axis.dilation);
-        let row_phase = (tile.cols % t) as u32;
+        let stride = stage.loaded_axes().map(|axis| axis.stride);
         ComputeDesc {
             tag: stage.tag,
             n_kr: kr as u32,
@@ -177,13 +178,13 @@ impl Context<'_> {
             x_kr: (down * cols) as u32,
             x_kc: across as u32,
             x_i: (groups * rows * cols) as u32,
-            x_r: cols as u32,
-            x_c: 1,
+            x_r: (stride[0] * cols) as u32,
+            x_c: stride[1] as u32,
             ph_kr: (down * tile.cols % t) as u32,
             ph_kc: (across % t) as u32,
             ph_i: (tile.rows * tile.cols % t) as u32,
-            ph_r: row_phase,
-            ph_c: 1,
+            ph_r: (stride[0] * tile.cols % t) as u32,
+            ph_c: (stride[1] % t) as u32,
             ..Default::default()
         }
     }

@@ -9,7 +9,7 @@ use ef_isa::load::{LoadOp, VectorBuffer};
 impl Stage {
     /// Weight-buffer vectors of the matrices of `ins` groups of input channels for one group of outputs.
     pub(crate) fn matrix_rows(&self, ins: usize) -> usize {
-        ins * self.area() * self.lanes
+        ins * self.matrices() * self.lanes
     }
 
     /// Weight-buffer vectors for FP of one group of outputs from `ins` groups of inputs: their matrices, then the biases.
@@ -25,7 +25,7 @@ impl Builder<'_> {
         let t = self.context.lanes();
         let (block, matrix) = (stage.block_words(), stage.area() * t * t);
         let (rows, pitch) = (stage.matrix_rows(ins.1), stage.fp_block(ins.1));
-        let first = self.context.map.layers[index].weights as usize + outs.0 * block;
+        let first = self.context.layer(index).weights as usize + outs.0 * block;
         let strides = (outs.1, block);
         if ins.1 == stage.in_groups() {
             return self.load_weight_vectors(
@@ -49,7 +49,7 @@ impl Builder<'_> {
         let t = self.context.lanes();
         let (block, matrix) = (stage.block_words(), stage.area() * t * t);
         let runs = Runs::new(ins.1 * matrix, (outs.1, block), (1, 0));
-        let first = self.context.map.layers[index].weights as usize + outs.0 * block + ins.0 * matrix;
+        let first = self.context.layer(index).weights as usize + outs.0 * block + ins.0 * matrix;
         let rows = stage.matrix_rows(ins.1);
         self.load_weight_vectors(first, runs, (rows, outs.1, rows), base);
     }

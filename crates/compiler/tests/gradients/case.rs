@@ -56,6 +56,8 @@ pub fn network(name: &str, (channels, rows, columns): (usize, usize, usize), lay
             "add" => &["from"],
             "softmax_cross_entropy" => &["label_smoothing"],
             "fc" => &["outputs", "bias"],
+            "average_pool" => &["kernel"],
+            "global_average_pool" => &[],
             "batch_norm" => &["momentum", "epsilon", "frozen"],
             _ => &["outputs", "kernel", "padding", "stride", "dilation", "bias", "groups"],
         };

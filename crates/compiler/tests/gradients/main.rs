@@ -206,3 +206,45 @@ fn depthwise_convolutions_agree() {
     ];
     agrees(&network("inverted", (2, 9, 10), &residual), 4, &SIM_4X4);
 }
+
+#[test]
+fn average_pooling_agrees() {
+    let layers = [
+        "conv 11 3 1",
+        "relu",
+        "average_pool 2",
+        "conv 5 3 1",
+        "batch_norm",
+        "relu",
+        "average_pool [3,1]",
+        "relu",
+        "global_average_pool",
+        "fc 4",
+    ];
+    for config in [&SIM_2X2, &SIM_4X4, &FP32_8X8] {
+        agrees(&network("averages", (2, 12, 10), &layers), 5, config);
+    }
+    // a window larger than the feature buffer
+    agrees(
+        &network("large", (1, 61, 39), &["conv 3 3 1", "relu", "global_average_pool", "fc 2"]),
+        2,
+        &SIM_4X4,
+    );
+    // a pooling behind it, two in a row, and the map that is averaged is added elsewhere
+    let layers = [
+        "conv 9 3 1",
+        "relu",
+        "conv 9 3 1",
+        "add conv1",
+        "relu",
+        "average_pool [1,2]",
+        "average_pool [2,1]",
+        "max_pool",
+        "conv 7 1",
+        "global_average_pool",
+        "fc 3",
+    ];
+    for config in [&SIM_2X2, &FP32_8X8] {
+        agrees(&network("averages", (1, 8, 12), &layers), 17, config);
+    }
+}

@@ -97,6 +97,16 @@ fn drawn(rng: &mut Rng, work: usize) -> (String, usize) {
                 layers.push("max_pool".into());
             }
         }
+        if !layers.is_empty() && draw(rng, 0, 4) == 0 {
+            let half = |length: usize| if length.is_multiple_of(2) { 2 } else { 1 };
+            let (down, across) = (half(rows), half(cols));
+            (rows, cols) = (rows / down, cols / across);
+            layers.push(format!("average_pool [{down},{across}]"));
+        }
+        if !layers.is_empty() && draw(rng, 0, 4) == 0 {
+            (rows, cols) = (1, 1);
+            layers.push("global_average_pool".into());
+        }
         let inputs = channels * rows * cols;
         let outputs = [1, 2, 10, 33][draw(rng, 0, 3)];
         macs += batch * inputs * outputs;

@@ -108,9 +108,10 @@ fn logits(
             x = x.relu()?;
             pending_relu = false;
         }
-        if matches!(layer, Layer::Conv { .. } | Layer::Fc { .. } | Layer::BatchNorm { .. }) {
+        let averages = matches!(layer, Layer::AveragePool { .. } | Layer::GlobalAveragePool {});
+        if averages || matches!(layer, Layer::Conv { .. } | Layer::Fc { .. } | Layer::BatchNorm { .. }) {
             unfinished.take().map(|name| maps.insert(name, x.clone()));
-            unfinished = names.next().map(|p| p.name);
+            unfinished = if averages { None } else { names.next().map(|p| p.name) };
         }
         match layer {
             Layer::Add { from } => x = (x + &maps[from])?,
@@ -150,6 +151,11 @@ fn logits(
                 x = x.flatten_from(1)?.matmul(&weight.t()?)?.broadcast_add(&bias.reshape((1, outputs))?)?;
                 x = x.reshape((batch, outputs, 1, 1))?;
             }
+            Layer::AveragePool { kernel, .. } => x = average(&x, (kernel.rows, kernel.columns))?,
+            Layer::GlobalAveragePool {} => {
+                let (_, _, rows, cols) = x.dims4()?;
+                x = average(&x, (rows, cols))?;
+            }
             Layer::Relu {} => pending_relu = true,
             Layer::MaxPool { .. } => x = max_pool(&x)?,
             Layer::SoftmaxCrossEntropy { .. } => {}
@@ -179,6 +185,13 @@ fn statistics(x: &Tensor) -> candle_core::Result<Statistics> {
 /// Each channel less its mean, by its deviation.
 fn normalise(x: &Tensor, (mean, variance): &Statistics, epsilon: f64) -> candle_core::Result<Tensor> {
     x.broadcast_sub(mean)?.broadcast_div(&(variance + epsilon)?.sqrt()?)
+}
+
+/// The mean of every window.
+fn average(x: &Tensor, (down, across): (usize, usize)) -> candle_core::Result<Tensor> {
+    let (n, channels, rows, cols) = x.dims4()?;
+    let windows = x.contiguous()?.reshape((n * channels, rows / down, down, cols / across, across))?;
+    windows.mean(4)?.mean(2)?.reshape((n, channels, rows / down, cols / across))
 }
 
 /// A convolution of every channel with its own kernel: a channel at a time.

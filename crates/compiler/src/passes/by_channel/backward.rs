@@ -94,7 +94,11 @@ impl ByChannelBackward {
         builder.load_loss(index, shape, groups, base, None);
         let loss = LossOnChip { tile: shape, groups, base };
         let init = if centred.is_some() { Init::Keep } else { Init::Zero };
-        builder.compute_bp_by_channel(index, tile, loss, weights, Sums { base: sum, init });
+        if stage.averages() {
+            builder.compute_bp_of_means(index, tile, loss, weights, sum);
+        } else {
+            builder.compute_bp_by_channel(index, tile, loss, weights, Sums { base: sum, init });
+        }
         builder.add_joins(stage, tile, groups, &mut regions.joins, sum);
         let map = builder.context.gradient_store(stage);
         builder.store_map(&map, tile, groups, (tile.rows, tile.cols), sum);
@@ -108,7 +112,11 @@ impl Pass for ByChannelBackward {
     }
 
     fn space(&self, context: &Context) -> Space {
-        let space = Space::of_input(context, context.stage(self.0), &[Order::GroupsFirst]);
+        let stage = context.stage(self.0);
+        let mut space = Space::of_input(context, stage, &[Order::GroupsFirst]);
+        if stage.averages() {
+            (space.grid.row_step, space.grid.col_step) = stage.kernel();
+        }
         Space { outs: groups(context, self.0), ..space.by_channel() }
     }
 

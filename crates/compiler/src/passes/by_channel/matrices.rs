@@ -101,7 +101,7 @@ impl Builder<'_> {
 
     /// Loads the running statistics of a group of a batch normalisation, T means and T variances, and behind them T scales and T shifts.
     pub(super) fn load_group(&mut self, index: usize, group: usize, base: usize) {
-        let (t, layer) = (self.context.lanes(), &self.context.map.layers[index]);
+        let (t, layer) = (self.context.lanes(), self.context.layer(index));
         let at = (group * 2 * t) as u32;
         let running = layer.running.expect("a batch normalisation has them");
         self.load_operand_run(base, running + at, 2 * t);
@@ -155,7 +155,7 @@ impl Builder<'_> {
     fn spread_taps(&mut self, index: usize, group: usize, operands: &mut Operands) {
         let (recipes, t) = (&library().by_channel, self.context.lanes());
         let area = self.context.stage(index).area();
-        let block = self.context.map.layers[index].weights + (group * (area + 1) * t) as u32;
+        let block = self.context.layer(index).weights + (group * (area + 1) * t) as u32;
         for (first, taps) in blocks(area + 1, operands.room / t) {
             let base = operands.pieces.take();
             self.load_operand_run(base, block + (first * t) as u32, taps * t);

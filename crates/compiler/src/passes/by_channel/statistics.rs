@@ -61,7 +61,7 @@ impl Builder<'_> {
         self.load_group(index, group, base);
         let [mean, variance, scale, shift] = [0, 1, 2, 3].map(|k| (base + k * t) as u32);
         let [pixels, momentum, epsilon] = [0, 1, 2].map(|k| (operands.constants + k * t) as u32);
-        let running = self.context.map.layers[index].running.expect("a batch normalisation has them");
+        let running = self.context.layer(index).running.expect("a batch normalisation has them");
         let running = running + (group * 2 * t) as u32;
         let pieces = self.context.pieces(index, group, operands.room);
         self.over_pieces(index, &pieces, operands, recipes.sum(t as u32));
