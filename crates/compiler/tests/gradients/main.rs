@@ -4,6 +4,7 @@
 
 mod agree;
 mod case;
+mod follows;
 mod random;
 mod with_candle;
 
