@@ -78,6 +78,8 @@ pub struct Geometry {
     /// Real rows and columns within each map.
     pub real_rows: (usize, usize),
     pub real_cols: (usize, usize),
+    /// From one real row, and column, to the next; what is between them is zero too.
+    pub spread: [usize; 2],
 }
 
 /// One or two equal regions of a buffer, used in turn.
@@ -178,7 +180,9 @@ impl<'a> Builder<'a> {
     pub fn zero_padding(&mut self, buffer: VectorBuffer, base: usize, geometry: Geometry) {
         let size = geometry.maps * geometry.rows * geometry.cols;
         let (lo, hi) = (base as u32, (base + size) as u32);
-        let full = geometry.real_rows == (0, geometry.rows) && geometry.real_cols == (0, geometry.cols);
+        let full = geometry.real_rows == (0, geometry.rows)
+            && geometry.real_cols == (0, geometry.cols)
+            && geometry.spread == [1; 2];
         if self.padded.iter().any(|p| (p.0, p.1, p.2) == (buffer, lo, hi) && p.3 == geometry) {
             return;
         }

@@ -13,7 +13,7 @@ pub struct Drawn {
 }
 
 /// One to three convolutions and a fully connected layer: channels that are no multiple of the lanes, maps of unequal sides, kernels that are not
-/// square, paddings that differ from side to side, dilation, strides on the images, residual connections, batch normalisation, depthwise
+/// square, paddings that differ from side to side, dilation, strides, residual connections, batch normalisation, depthwise
 /// convolutions, poolings, ReLU and biases or not.
 pub fn network(seed: u64, number: u64) -> Drawn {
     let mut rng = StdRng::seed_from_u64(seed << 32 | number);
@@ -48,7 +48,12 @@ pub fn network(seed: u64, number: u64) -> Drawn {
             };
             let bare = Axis { kernel, dilation, ..Axis::POINT };
             let padding = (rng.random_range(0..bare.extent()), rng.random_range(0..bare.extent()));
-            Axis { padding, stride: if layer == 0 { rng.random_range(1..=2) } else { 1 }, ..bare }
+            let stride = match layer {
+                0 => rng.random_range(1..=2),
+                _ if by_channel.random_ratio(1, 4) => 2,
+                _ => 1,
+            };
+            Axis { padding, stride, ..bare }
         };
         let (down, across) = (axis(rows), axis(cols));
         (rows, cols) = (down.outputs(rows), across.outputs(cols));
@@ -78,7 +83,8 @@ pub fn network(seed: u64, number: u64) -> Drawn {
         if rng.random() {
             text += "[[layer]]\nkind = \"relu\"\n";
         }
-        if rows > 1 && cols > 1 && rng.random() {
+        let plain = layer == 0 || (down.stride, across.stride) == (1, 1);
+        if rows > 1 && cols > 1 && rng.random() && plain {
             (rows, cols) = (rows / 2, cols / 2);
             text += "[[layer]]\nkind = \"max_pool\"\n";
         }

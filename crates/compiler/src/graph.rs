@@ -89,6 +89,11 @@ impl Graph {
         Graph { tensors, stages, optimiser: network.optimiser, label_smoothing }
     }
 
+    /// The graph as BP and WU see it ([`Stage::spread_out`]).
+    pub(crate) fn spread_out(&self) -> Graph {
+        Graph { stages: self.stages.iter().map(Stage::spread_out).collect(), ..self.clone() }
+    }
+
     /// The first stage that is trained. No loss goes further than to its output: it has WU and no BP, those before it have neither.
     fn first_trained(&self) -> usize {
         self.stages.iter().position(|stage| !stage.frozen).expect("the network was checked")
@@ -181,6 +186,7 @@ fn stage(
         rows: 1,
         cols: 1,
         strip: 1,
+        spread: [1; 2],
         shortcut: None,
         relu: false,
         pool: false,

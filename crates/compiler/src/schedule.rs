@@ -37,8 +37,10 @@ pub struct ScheduledPass {
 /// Chooses a cut for every pass and makes their commands.
 pub fn schedule(context: Context) -> Result<Schedule, CompileError> {
     let mut chosen = forward(&context)?;
+    let (forwards, spread_out) = (chosen.len(), context.graph.spread_out());
+    let behind = Context { graph: &spread_out, ..context };
     if context.train {
-        chosen.extend(backward(&context)?);
+        chosen.extend(backward(&behind)?);
     }
     let commands = chosen.iter().map(|chosen| chosen.commands).sum();
     if commands > LONGEST {
@@ -46,7 +48,10 @@ pub fn schedule(context: Context) -> Result<Schedule, CompileError> {
     }
     let mut builder = Builder::new(context);
     let mut passes = Vec::new();
-    for Chosen { pass, cut, .. } in chosen {
+    for (number, Chosen { pass, cut, .. }) in chosen.into_iter().enumerate() {
+        if number == forwards {
+            builder.context = behind;
+        }
         let first = builder.commands.len();
         pass.emit(&mut builder, &cut);
         let parts = pass.parts();

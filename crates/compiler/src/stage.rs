@@ -64,6 +64,9 @@ pub struct Stage {
     pub rows: usize,
     /// Columns of the output map, before pooling, as `rows`.
     pub cols: usize,
+    /// Rows and columns from one loss to the next in BP and WU, 1 elsewhere: a convolution with a stride is there one without, most of whose losses are
+    /// zero ([`Stage::spread_out`]).
+    pub spread: [usize; 2],
     /// Columns of the output whose taps lie together in DRAM: all, but where an image is too wide for the scratch (`strips.rs`).
     pub strip: usize,
     /// The tensor that is added to what it makes, before ReLU and pooling.
@@ -82,17 +85,33 @@ impl Stage {
     }
     /// How its shortcut is read: a 1 x 1 convolution with the identity as its weights.
     pub(crate) fn identity(&self) -> Option<Stage> {
-        let (in_rows, in_cols) = self.written();
+        let spread = self.spread != [1; 2];
+        let (in_rows, in_cols) = if spread { (self.out_rows(), self.out_cols()) } else { self.written() };
+        let (rows, cols) = if spread { (in_rows, in_cols) } else { (self.rows, self.cols) };
         Some(Stage {
             input: self.shortcut?,
             inputs: self.outputs,
             in_rows,
             in_cols,
+            rows,
+            cols,
+            spread: [1; 2],
             axes: [Axis::POINT; 2],
-            strip: self.cols,
+            strip: cols,
             by_channel: None,
             ..self.clone()
         })
+    }
+    /// The stage as BP and WU see it: of stride 1, with losses at every so many-th row and column of its output, and zeros between them. The images'
+    /// taps are gathered with their strides, and means have no WU.
+    pub(crate) fn spread_out(&self) -> Stage {
+        let spread = self.axes.map(|axis| axis.stride);
+        if self.gathered || self.averages() || spread == [1; 2] {
+            return self.clone();
+        }
+        let (rows, cols) = (self.rows * spread[0], self.cols * spread[1]);
+        let axes = self.axes.map(|axis| Axis { stride: 1, ..axis });
+        Stage { axes, rows, cols, strip: cols, spread, ..self.clone() }
     }
     /// The values of a batch normalisation.
     pub fn norm(&self) -> Option<Norm> {
@@ -160,11 +179,11 @@ impl Stage {
     }
     /// Output map after pooling: what leaves the chip.
     pub fn out_rows(&self) -> usize {
-        if self.pool { self.rows / 2 } else { self.rows }
+        self.rows / self.windows()[0]
     }
     /// Columns of the output map after pooling.
     pub fn out_cols(&self) -> usize {
-        if self.pool { self.cols / 2 } else { self.cols }
+        self.cols / self.windows()[1]
     }
     /// Masks or indices are kept for BP.
     pub fn coded(&self) -> bool {
@@ -174,14 +193,21 @@ impl Stage {
     pub fn code_row(&self) -> usize {
         if self.coded() { layout::code_row_words(self.out_cols(), self.lanes, self.pool) } else { 0 }
     }
-    /// Output columns that one word of codes serves, as columns before pooling.
+    /// Columns of the map after pooling that one word of codes serves.
+    pub fn codes_of_word(&self) -> usize {
+        if self.coded() { 32 / layout::code_width(self.lanes, self.pool) } else { 1 }
+    }
+    /// The same, as columns before pooling.
     pub fn code_columns(&self) -> usize {
-        let per_word = if self.coded() { 32 / layout::code_width(self.lanes, self.pool) } else { 1 };
-        per_word * self.window()
+        self.codes_of_word() * self.windows()[1]
     }
     /// Rows and columns of the output map before pooling, with those that no pooling window takes.
     pub fn written(&self) -> (usize, usize) {
         (self.axes[0].outputs(self.in_rows), self.axes[1].outputs(self.in_cols))
+    }
+    /// Rows and columns of a pooling window, or of what has one loss; 1 without pooling.
+    pub fn windows(&self) -> [usize; 2] {
+        if self.pool { [2; 2] } else { self.spread }
     }
     /// Rows and columns of a pooling window; 1 without pooling.
     pub fn window(&self) -> usize {

@@ -108,7 +108,7 @@ fn outputs_along(axis: Axis, name: &str, length: usize) -> Result<usize, String>
 /// As far as taps may be apart: no network in use needs more.
 const MOST_DILATION: usize = 64;
 
-/// Strides are made while taps are gathered, and only the images' are; gathered taps lie side by side, and all channels' taps together.
+/// Gathered taps, the images', lie side by side, and all channels' taps together.
 pub(super) fn check_first(layer: &Layer, index: usize, channels: usize) -> Result<(), String> {
     if layer.averages() && index == 0 {
         return Err("must follow another layer; the images are averaged before they come here".into());
@@ -120,18 +120,12 @@ pub(super) fn check_first(layer: &Layer, index: usize, channels: usize) -> Resul
             "groups is {groups}; on the images, whose taps are gathered for all {channels} channels together, only 1 is possible"
         ));
     }
-    for axis in layer.axes() {
-        let Axis { stride, dilation, .. } = axis;
-        if stride > 1 && index > 0 {
-            return Err(format!(
-                "stride is {stride}; only the first layer has one other than 1, on the images"
-            ));
-        }
-        if dilation > 1 && index == 0 {
-            return Err(format!(
-                "dilation is {dilation}; on the images, whose taps are gathered side by side, only 1 is possible"
-            ));
-        }
+    if let Some(dilation) = layer.axes().iter().map(|axis| axis.dilation).find(|dilation| *dilation > 1)
+        && index == 0
+    {
+        return Err(format!(
+            "dilation is {dilation}; on the images, whose taps are gathered side by side, only 1 is possible"
+        ));
     }
     Ok(())
 }
@@ -196,6 +190,14 @@ pub(super) fn check_order(
             let weighted = before.len().checked_sub(own.len() + 1).map(|i| &before[i]);
             if weighted.is_none() {
                 return Err("must follow a conv or fc layer".into());
+            }
+            if let (Layer::MaxPool { .. }, Some(i)) = (layer, before.len().checked_sub(own.len() + 1))
+                && let Some(axis) = before[i].axes().iter().find(|axis| i > 0 && axis.stride > 1)
+            {
+                return Err(format!(
+                    "the convolution before has stride {}; only behind the first layer, or one of stride 1, is a max_pool possible",
+                    axis.stride
+                ));
             }
             if own.contains(&layer) {
                 return Err(format!(

@@ -156,7 +156,7 @@ impl Pass for Forward {
         let (part, slots) = self.weight_part(context, cut);
         let moved = cut.moved(stage);
         let halve = |n: usize| n / stage.window();
-        let code_row = halve(moved.cols).div_ceil(stage.code_columns() / stage.window());
+        let code_row = halve(moved.cols).div_ceil(stage.codes_of_word());
         let codes = cut.outs * cut.size.images * halve(cut.size.rows) * code_row;
         let added = if stage.shortcut.is_some() { cut.outs * cut.size.pixels() } else { 0 };
         Needs {

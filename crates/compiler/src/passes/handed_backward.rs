@@ -42,6 +42,7 @@ impl HandedBackward {
             && !first.striped()
             && second.flattened.is_none()
             && second.input == first.output
+            && second.spread == [1; 2]
             && Fused::possible(context, SECOND.0)
     }
 

@@ -143,7 +143,7 @@ struct Visit {
 impl Space {
     /// Tiles of the output map, cut at pooling windows and words of codes; the inputs after whole channels.
     fn of_output(stage: &Stage, most_pixels: usize, orders: &'static [Order]) -> Space {
-        let (row_step, col_step) = (stage.window(), stage.code_columns());
+        let (row_step, col_step) = (stage.windows()[0], stage.code_columns());
         Space {
             grid: Grid { rows: stage.rows, cols: stage.cols, row_step, col_step },
             most_pixels,

@@ -169,6 +169,7 @@ impl Builder<'_> {
             cols: tile.cols,
             real_rows: (0, tile.rows),
             real_cols: (0, tile.cols),
+            spread: [1; 2],
         };
         self.zero_padding(VectorBuffer::Feature, base, geometry);
         for k in 0..tile.images {

@@ -110,6 +110,7 @@ impl Builder<'_> {
             cols,
             real_rows: (top, top + hi - lo),
             real_cols: (left, left + to - from),
+            spread: [1; 2],
         };
         self.zero_padding(VectorBuffer::Feature, base, geometry);
     }

@@ -53,12 +53,12 @@ impl LossTile {
         cols: (i64, i64),
         counted: (usize, usize),
     ) -> Self {
-        let window = stage.window();
+        let [window, across] = stage.windows();
         let (real_rows, (row, rows)) = extend(rows, (stage.rows, stage.out_rows()), (window, 1));
-        let unit = stage.code_columns() / window;
+        let unit = stage.codes_of_word();
         // rows of several images are loaded whole
         let cols = if images > 1 { (cols.0.min(0), cols.1.max(stage.cols as i64)) } else { cols };
-        let (real_cols, (col, cols)) = extend(cols, (stage.cols, stage.out_cols()), (window, unit));
+        let (real_cols, (col, cols)) = extend(cols, (stage.cols, stage.out_cols()), (across, unit));
         LossTile { image, images, row, col, rows, cols, real_rows, real_cols, counted }
     }
 
@@ -98,7 +98,7 @@ impl LossTile {
 
     /// Code words of one row of one group.
     pub(super) fn code_row(&self, stage: &Stage) -> usize {
-        if stage.coded() { self.real().1.div_ceil(stage.code_columns() / stage.window()) } else { 0 }
+        if stage.coded() { self.real().1.div_ceil(stage.codes_of_word()) } else { 0 }
     }
 }
 
@@ -112,7 +112,8 @@ impl LossTile {
         base: usize,
         place: LoadDesc,
     ) -> LoadDesc {
-        let (t, window, counted, (rows, cols)) = (stage.lanes, stage.window(), self.counted.0, self.real());
+        let (t, [down, across], counted, (rows, cols)) =
+            (stage.lanes, stage.windows(), self.counted.0, self.real());
         let phase = |n: usize| (n % t) as u32;
         LoadDesc {
             base: (base + top * self.cols + left) as u32,
@@ -121,12 +122,12 @@ impl LossTile {
             n1: rows as u32,
             n2: count as u32,
             n3: self.images as u32,
-            a0: window as u32,
-            a1: (window * self.cols) as u32,
+            a0: across as u32,
+            a1: (down * self.cols) as u32,
             a2: self.map() as u32,
             a3: (count * self.map()) as u32,
-            p0: phase(window),
-            p1: phase(window * counted),
+            p0: phase(across),
+            p1: phase(down * counted),
             p2: 0,
             p3: self.image_phase(t),
             a_down: if stage.pool { self.cols as u32 } else { 0 },
@@ -149,18 +150,19 @@ impl Builder<'_> {
     ) {
         let stage = self.context.stage(index);
         let t = self.context.lanes();
-        let window = stage.window();
+        let [down, across] = stage.windows();
         let ((lo, _), (from, _), (rows, cols)) = (tile.real_rows, tile.real_cols, tile.real());
         let (top, left) = match (rows, cols) {
             (0, _) | (_, 0) => (0, 0),
-            _ => (((lo * window) as i64 - tile.row) as usize, ((from * window) as i64 - tile.col) as usize),
+            _ => (((lo * down) as i64 - tile.row) as usize, ((from * across) as i64 - tile.col) as usize),
         };
         let geometry = Geometry {
             maps: tile.images * count,
             rows: tile.rows,
             cols: tile.cols,
-            real_rows: (top, top + rows * window),
-            real_cols: (left, left + cols * window),
+            real_rows: (top, top + rows * down),
+            real_cols: (left, left + cols * across),
+            spread: stage.spread,
         };
         self.zero_padding(VectorBuffer::Loss, base, geometry);
         if rows == 0 || cols == 0 {
@@ -174,7 +176,7 @@ impl Builder<'_> {
             placed(dram, Runs::of_rows(words, (rows, row), (count, group), (tile.images, image)))
         };
         if stage.coded() {
-            let unit = stage.code_columns() / window;
+            let unit = stage.codes_of_word();
             let codes = self.context.map.codes[index];
             let op = LoadOp::words(WordBuffer::Code).encode();
             self.load(LoadDesc { op, ..place(codes, stage.code_row(), from / unit, tile.code_row(stage)) });

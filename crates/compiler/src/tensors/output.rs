@@ -50,9 +50,7 @@ impl Context<'_> {
             groups: stage.out_groups(),
             rows: stage.out_rows(),
             cols: stage.out_cols(),
-            codes: codes.then(|| {
-                (self.map.codes[index] as usize, stage.code_row(), stage.code_columns() / stage.window())
-            }),
+            codes: codes.then(|| (self.map.codes[index] as usize, stage.code_row(), stage.codes_of_word())),
             hand_over: None,
         }
     }

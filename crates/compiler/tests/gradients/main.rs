@@ -249,3 +249,29 @@ fn average_pooling_agrees() {
         agrees(&network("averages", (1, 8, 12), &layers), 17, config);
     }
 }
+
+#[test]
+fn strides_behind_the_first_layer_agree() {
+    let layers =
+        ["conv 9 3 1", "relu", "conv 11 3 1 2", "relu", "conv 5 1 0 2", "batch_norm", "relu", "fc 4"];
+    for config in [&SIM_2X2, &SIM_4X4, &FP32_8X8] {
+        agrees(&network("strides", (2, 12, 11), &layers), 5, config);
+    }
+    // unequal ones, more than the kernel, that do not divide; dilation; depthwise; a sum; a first layer with both
+    let layers = [
+        "conv 9 5 2 2",
+        "relu",
+        "conv 7 [2,3] [0,1] [3,1] [1,2]",
+        "relu",
+        "conv 7 3 2 [1,4] 1 false 7",
+        "relu",
+        "conv 6 [1,3] [0,2] [2,1]",
+        "conv 6 1",
+        "add conv4",
+        "relu",
+        "fc 3",
+    ];
+    for config in [&SIM_2X2, &FP32_8X8] {
+        agrees(&network("strides", (1, 31, 28), &layers), 4, config);
+    }
+}

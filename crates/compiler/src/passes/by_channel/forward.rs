@@ -68,7 +68,7 @@ impl Pass for ByChannelForward {
         let stage = context.stage(self.0);
         let (feature, added, weights) = self.sizes(context, cut);
         let window = stage.window();
-        let code_row = (cut.size.cols / window).div_ceil(stage.code_columns() / window);
+        let code_row = (cut.size.cols / window).div_ceil(stage.codes_of_word());
         let codes = cut.outs * cut.size.images * (cut.size.rows / window) * code_row;
         Needs {
             feature: cut.slots * (feature + added),
