@@ -17,6 +17,9 @@ pub enum NetworkError {
         /// What is wrong.
         what: String,
     },
+    /// A branch that leads nowhere.
+    #[error("nothing reads the map of {0}: name it as the `from` of an add, or as the `input` of a conv")]
+    Unread(String),
     /// There is nothing to train.
     #[error("every layer is frozen: leave `frozen = true` out of at least one conv or fc layer")]
     Frozen,

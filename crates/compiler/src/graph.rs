@@ -1,7 +1,7 @@
 //! The graph: operations over named tensors. Each operation has FP, BP and WU.
 //!
 //! Tensors are numbered so that an operation reads lower numbers than it writes; FP runs in the order of the operations, BP and WU in
-//! the opposite order. Each stage reads the map of the one before; it may add an earlier map to what it makes.
+//! the opposite order. Each stage reads the map of the one before, or of an earlier one; it may add an earlier map to what it makes.
 
 use crate::{Axis, ByChannel, Layer, Network, Norm, Stage};
 use ef_isa::vector::Optimiser;
@@ -38,6 +38,19 @@ pub struct Graph {
     pub label_smoothing: f32,
 }
 
+/// Losses that BP adds to the gradient of a map, through the identity.
+pub(crate) struct Addend {
+    /// The stage whose codes mask them.
+    pub codes: Option<usize>,
+    /// The stage whose losses they are, as the one that reads the map through the identity.
+    pub stage: Stage,
+}
+
+/// The tensor that the stage of this name makes.
+fn output_of(stages: &[Stage], name: &str) -> usize {
+    stages.iter().find(|stage| stage.name == name).expect("the network was checked").output
+}
+
 impl Graph {
     /// The graph of a network whose shapes chain.
     pub fn new(network: &Network, config: &Config) -> Graph {
@@ -50,6 +63,9 @@ impl Graph {
                 Layer::Conv { .. } | Layer::Fc { .. } | Layer::BatchNorm { .. } => {
                     let mut stage = stage(layer, names[weighted].clone(), stages.len(), shape, config.lanes);
                     stage.layer = Some(weighted);
+                    if let Some(from) = layer.input() {
+                        stage.input = output_of(&stages, from);
+                    }
                     stage.tag = overflow_bit(weighted, names.len());
                     stages.push(stage);
                     weighted += 1;
@@ -67,7 +83,7 @@ impl Graph {
                     }
                 }
                 Layer::Add { from } => {
-                    let from = stages.iter().find(|stage| stage.name == *from).map(|stage| stage.output);
+                    let from = Some(output_of(&stages, from));
                     stages.last_mut().expect("the network was checked").shortcut = from;
                 }
                 Layer::Relu {} => stages.last_mut().expect("the network was checked").relu = true,
@@ -95,7 +111,7 @@ impl Graph {
     }
 
     /// The first stage that is trained. No loss goes further than to its output: it has WU and no BP, those before it have neither.
-    fn first_trained(&self) -> usize {
+    pub(crate) fn first_trained(&self) -> usize {
         self.stages.iter().position(|stage| !stage.frozen).expect("the network was checked")
     }
 
@@ -106,14 +122,46 @@ impl Graph {
 
     /// Whether the gradient of the stage's input is computed, for a trained stage before it.
     pub fn has_bp(&self, stage: usize) -> bool {
-        stage > self.first_trained()
+        // tensor 0 are the images, tensor i + 1 is what stage i makes
+        self.stages[stage].input.checked_sub(1).is_some_and(|maker| self.has_loss(maker))
+    }
+
+    /// The stages that read a tensor as their input.
+    pub fn readers(&self, tensor: usize) -> impl Iterator<Item = usize> + '_ {
+        (0..self.stages.len()).filter(move |stage| self.stages[*stage].input == tensor)
+    }
+
+    /// Whether a stage alone reads its input, and no other adds it.
+    pub fn reads_alone(&self, stage: usize) -> bool {
+        let input = self.stages[stage].input;
+        self.readers(input).count() == 1 && !self.is_joined(input)
+    }
+
+    /// What BP of a stage adds to the gradient of its input: what BP of later readers has made of it already, and, as the last of its readers, the
+    /// losses of the stages that add it.
+    pub(crate) fn addends(&self, stage: usize) -> Vec<Addend> {
+        let input = self.stages[stage].input;
+        let later = self.readers(input).any(|reader| reader > stage);
+        let last = self.readers(input).all(|reader| reader >= stage);
+        let made = later.then(|| Addend { codes: None, stage: self.stages[input - 1].plain() });
+        made.into_iter().chain(self.joined(input).into_iter().filter(|_| last)).collect()
+    }
+
+    /// The losses of the stages that add a tensor.
+    pub(crate) fn joined(&self, tensor: usize) -> Vec<Addend> {
+        let addend = |(number, join): (usize, &Stage)| Addend {
+            codes: Some(number),
+            stage: join.identity().expect("it adds a map"),
+        };
+        self.joins(tensor).map(addend).collect()
     }
 
     /// Whether the stage's map, or its codes, are needed after the FP of the next one: for WU there, for its own loss, or for a
     /// later sum.
     pub fn read_again(&self, stage: usize) -> bool {
         self.has_loss(stage)
-            || self.stages.get(stage + 1).is_some_and(|next| !next.frozen)
+            || self.readers(self.stages[stage].output).any(|reader| !self.stages[reader].frozen)
+            || self.readers(self.stages[stage].output).count() > 1
             || self.is_joined(self.stages[stage].output)
     }
 

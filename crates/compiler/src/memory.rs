@@ -309,25 +309,28 @@ fn needed(graph: &Graph) -> Vec<Need> {
     let count = graph.stages.len();
     let backward = |stage: usize| 2 * count - 1 - stage;
     let mut needed = Vec::new();
+    let first = graph.first_trained();
     for (index, stage) in graph.stages.iter().enumerate() {
         let tensor = &graph.tensors[stage.output];
-        let reader = graph.stages.iter().rposition(|s| s.input == stage.output);
+        let readers = || graph.readers(stage.output);
         let mut need = |kind, index, words, steps| {
             needed.push(Need { name: tensor.name.clone(), kind, index, words, steps });
         };
-        if let Some(reader) = reader {
-            let last = if graph.has_wu(reader) { backward(reader) } else { reader + 1 };
-            let joined = graph.joins(stage.output).map(|(number, _)| number).max();
-            need(SpanKind::Map, stage.output, tensor.words, (index, last.max(joined.unwrap_or(0))));
+        let read = |reader| if graph.has_wu(reader) { backward(reader) } else { reader + 1 };
+        let joined = graph.joins(stage.output).map(|(number, _)| number);
+        if let Some(last) = readers().map(read).chain(joined).max() {
+            need(SpanKind::Map, stage.output, tensor.words, (index, last));
         }
         if !graph.has_loss(index) {
             continue;
         }
-        // the loss makes the gradient of the last map in FP
-        let made = reader.map_or(index, backward);
-        // BP of the stage that reads the shortcut reads it too
-        let shortcut = stage.shortcut.and_then(|tensor| graph.stages.iter().position(|s| s.input == tensor));
-        let last = backward(shortcut.filter(|reader| graph.has_bp(*reader)).unwrap_or(index));
+        // the loss makes the gradient of the last map in FP; that of a map that is only added, its sum of losses
+        let added = || if graph.is_joined(stage.output) { backward(index) } else { index };
+        let made = readers().max().map_or_else(added, backward);
+        // BP of the first stage that reads the shortcut reads it too, or that of the stage which makes it
+        let trained = stage.shortcut.filter(|tensor| tensor - 1 >= first);
+        let last =
+            backward(trained.map_or(index, |tensor| graph.readers(tensor).min().unwrap_or(tensor - 1)));
         need(SpanKind::Loss, stage.output, tensor.words, (made, last));
         if stage.coded() {
             need(SpanKind::Codes, index, stage.code_words(), (index, last));

@@ -14,7 +14,7 @@ pub use input::{Input, LEAST_DEVIATION};
 pub use layer::Layer;
 use serde::Deserialize;
 pub(crate) use shape::Shape;
-use shape::{Finished, check_add, check_first, check_order, next_shape};
+use shape::{Finished, check_add, check_first, check_input, check_order, next_shape};
 use std::collections::BTreeMap;
 pub use values::{Pair, Sides, Two};
 
@@ -204,16 +204,20 @@ impl Network {
         for (index, layer) in self.layers.iter().enumerate() {
             let error = |what: String| NetworkError::Layer { index: index + 1, kind: layer.kind(), what };
             let after = index.checked_sub(1).map(|i| &self.layers[i]);
-            shapes.push(shape);
             if layer.frozen().is_some() || layer.averages() {
                 let flattened = matches!(layer, Layer::Fc { .. }) && (shape.1, shape.2) != (1, 1);
                 // what is normalised is no map of its own
                 let finished = last.take().filter(|_| !matches!(layer, Layer::BatchNorm { .. }));
-                maps.extend(finished.map(|name| Finished { name, shape, flattened }));
+                let read = layer.input().is_none();
+                maps.extend(finished.map(|name| Finished { name, shape, flattened, read }));
                 last = if layer.averages() { None } else { names.next() };
             }
+            if let Some(name) = layer.input() {
+                shape = check_input(name, index, after, &mut maps).map_err(error)?;
+            }
+            shapes.push(shape);
             if let Layer::Add { from } = layer {
-                check_add(from, after, &maps, shape).map_err(error)?;
+                check_add(from, after, &mut maps, shape).map_err(error)?;
             }
             shape = next_shape(layer, shape).map_err(error)?;
             check_first(layer, index, self.input.channels).map_err(error)?;
@@ -221,6 +225,9 @@ impl Network {
                 .map_err(error)?;
         }
         let index = self.layers.len();
+        if let Some(map) = maps.iter().find(|map| !map.read) {
+            return Err(NetworkError::Unread(map.name.clone()));
+        }
         match self.layers.iter().rev().find(|l| !matches!(l, Layer::SoftmaxCrossEntropy { .. })) {
             None => Err(NetworkError::Empty),
             _ if self.layers.iter().all(|layer| layer.frozen() != Some(false)) => Err(NetworkError::Frozen),

@@ -3,7 +3,7 @@
 use crate::builder::{Builder, Context};
 use crate::passes::{
     Backward, ByChannelBackward, ByChannelForward, ByChannelWeight, Cut, Forward, Fused, HandedBackward,
-    HandedForward, Matrices, Part, Weight,
+    HandedForward, Joined, Matrices, Part, Weight,
 };
 use crate::search::{Chosen, choose, choose_if_any};
 use crate::{ByChannel, CompileError, Graph};
@@ -47,20 +47,21 @@ pub fn schedule(context: Context) -> Result<Schedule, CompileError> {
         return Err(CompileError::TooLong { commands, possible: LONGEST });
     }
     let mut builder = Builder::new(context);
-    let mut passes = Vec::new();
+    let (mut passes, mut helped) = (Vec::<ScheduledPass>::new(), None);
     for (number, Chosen { pass, cut, .. }) in chosen.into_iter().enumerate() {
         if number == forwards {
             builder.context = behind;
         }
         let first = builder.commands.len();
         pass.emit(&mut builder, &cut);
-        let parts = pass.parts();
-        // what makes matrices belongs to the pass that uses them
-        let first = match passes.pop_if(|before: &mut ScheduledPass| before.parts == parts) {
-            Some(before) => before.commands.start,
-            None => first,
-        };
-        passes.push(ScheduledPass { parts, cut, commands: first..builder.commands.len() });
+        // what helps belongs to the pass that it helps
+        let first = helped.take().unwrap_or(first);
+        if pass.helps() {
+            helped = Some(first);
+            continue;
+        }
+        let commands = first..builder.commands.len();
+        passes.push(ScheduledPass { parts: pass.parts(), cut, commands });
     }
     builder.finish_updates();
     if let Some(last) = passes.last_mut() {
@@ -169,6 +170,9 @@ fn backward(context: &Context) -> Result<Vec<Chosen>, CompileError> {
 fn both(context: &Context, index: usize) -> Result<Vec<Chosen>, CompileError> {
     let (bp, wu) = (context.graph.has_bp(index), context.graph.has_wu(index));
     let mut apart = Vec::new();
+    if (bp || wu) && Joined::needed(context, index) {
+        apart.push(choose(context, Box::new(Joined(index)))?);
+    }
     if context.stage(index).by_channel.is_some() {
         // BP of a batch normalisation needs what WU sums
         if wu {
@@ -187,6 +191,7 @@ fn both(context: &Context, index: usize) -> Result<Vec<Chosen>, CompileError> {
     }
     if bp
         && wu
+        && apart.len() == 2
         && Fused::possible(context, index)
         && let Some(fused) = choose_if_any(context, Box::new(Fused(index)))
         && fused.cycles < cycles(&apart)

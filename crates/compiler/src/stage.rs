@@ -102,6 +102,28 @@ impl Stage {
             ..self.clone()
         })
     }
+    /// The gradient of what the stage makes, as it lies in DRAM: without ReLU and pooling.
+    pub(crate) fn plain(&self) -> Stage {
+        let (rows, cols) = (self.out_rows(), self.out_cols());
+        Stage {
+            input: self.output,
+            inputs: self.outputs,
+            in_rows: rows,
+            in_cols: cols,
+            rows,
+            cols,
+            strip: cols,
+            axes: [Axis::POINT; 2],
+            spread: [1; 2],
+            by_channel: None,
+            gathered: false,
+            flattened: None,
+            shortcut: None,
+            relu: false,
+            pool: false,
+            ..self.clone()
+        }
+    }
     /// The stage as BP and WU see it: of stride 1, with losses at every so many-th row and column of its output, and zeros between them. The images'
     /// taps are gathered with their strides, and means have no WU.
     pub(crate) fn spread_out(&self) -> Stage {

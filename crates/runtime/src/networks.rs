@@ -6,11 +6,14 @@ use sha2::{Digest, Sha256};
 use std::path::Path;
 
 /// The networks that ship with the project, the default one first.
-pub const BUNDLED: [(&str, &str); 12] = [
+pub const BUNDLED: [(&str, &str); 15] = [
     ("digits", include_str!("../../../networks/digits.toml")),
     ("digits-residual", include_str!("../../../networks/digits-residual.toml")),
     ("digits-bn", include_str!("../../../networks/digits-bn.toml")),
     ("ds-cnn", include_str!("../../../networks/ds-cnn.toml")),
+    ("resnet-8", include_str!("../../../networks/resnet-8.toml")),
+    ("resnet-20", include_str!("../../../networks/resnet-20.toml")),
+    ("mobilenet-v1", include_str!("../../../networks/mobilenet-v1.toml")),
     ("mnist", include_str!("../../../networks/mnist.toml")),
     ("cifar10", include_str!("../../../networks/cifar10.toml")),
     ("one-x", include_str!("../../../networks/one-x.toml")),

@@ -23,6 +23,9 @@ pub enum Layer {
         /// From one tap to the next: 1 on the images.
         #[serde(default = "Pair::one")]
         dilation: Pair,
+        /// The layer whose finished map it reads, `bn1`, if it is not the one before: a branch.
+        #[serde(default)]
+        input: Option<String>,
         /// 1, or as many as it has inputs and outputs: each output channel is made of its own input channel alone (depthwise).
         #[serde(default = "values::one")]
         groups: usize,
@@ -118,6 +121,14 @@ impl Layer {
             axis(kernel.rows, padding.rows, stride.rows, dilation.rows),
             axis(kernel.columns, padding.columns, stride.columns, dilation.columns),
         ]
+    }
+
+    /// The layer whose map it reads, if it is not the one before.
+    pub fn input(&self) -> Option<&str> {
+        match self {
+            Layer::Conv { input, .. } => input.as_deref(),
+            _ => None,
+        }
     }
 
     /// It has weights and, beside them, biases.

@@ -136,19 +136,53 @@ pub(super) struct Finished {
     pub shape: Shape,
     /// A fully connected layer reads it as a vector.
     pub flattened: bool,
+    /// The layer behind it, or another one, reads or adds it.
+    pub read: bool,
+}
+
+/// The shape of the map that a branch reads.
+pub(super) fn check_input(
+    name: &str,
+    index: usize,
+    after: Option<&Layer>,
+    maps: &mut [Finished],
+) -> Result<Shape, String> {
+    if index == 0 {
+        return Err(format!("input is {name:?}; the first layer reads the images"));
+    }
+    if after.is_some_and(Layer::averages) {
+        return Err(
+            "nothing would read the means before it; a branch begins behind a layer with weights".into()
+        );
+    }
+    let possible: Vec<String> =
+        maps.iter().filter(|map| !map.flattened).map(|map| map.name.clone()).collect();
+    match maps.iter_mut().find(|map| map.name == name && !map.flattened) {
+        Some(map) => {
+            map.read = true;
+            Ok(map.shape)
+        }
+        None => Err(format!(
+            "input is {name:?}; maps before it that a conv can read: {}",
+            if possible.is_empty() { "none".into() } else { possible.join(", ") }
+        )),
+    }
 }
 
 /// A map is added to a convolution or batch normalisation of the same shape, before its ReLU and pooling.
 pub(super) fn check_add(
     from: &str,
     after: Option<&Layer>,
-    maps: &[Finished],
+    maps: &mut [Finished],
     shape: Shape,
 ) -> Result<(), String> {
     if !matches!(after, Some(Layer::Conv { .. } | Layer::BatchNorm { .. })) {
         return Err("must follow a conv or batch_norm layer right away, before its relu and max_pool".into());
     }
     let of = |(channels, rows, columns): Shape| format!("{channels} x {rows} x {columns}");
+    if let Some(map) = maps.iter_mut().find(|map| map.name == from) {
+        map.read = true;
+    }
     match maps.iter().find(|map| map.name == from) {
         Some(map) if map.shape != shape => Err(format!(
             "the map of {from} is {}, the layer before makes {}: only equal shapes can be added",

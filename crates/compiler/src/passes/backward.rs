@@ -4,6 +4,7 @@ use super::compute::{LossOnChip, OnChip, Sums};
 use super::{Cut, Order, Part, Pass, Space, Visit};
 use crate::Stage;
 use crate::builder::{Builder, Context, Slots};
+use crate::graph::Addend;
 use crate::room::Needs;
 use crate::tensors::loss::LossTile;
 use crate::tile::{Tile, TileSize, blocks};
@@ -23,12 +24,29 @@ struct Regions {
     joins: (Slots, usize),
 }
 
-/// The losses of the stages that add the input of a stage to what they make.
+/// Losses that are added to the gradient of a map.
 pub struct Joins {
     pub vectors: usize,
     pub codes: usize,
     pub traffic: Traffic,
     pub count: usize,
+}
+
+impl Joins {
+    /// Of tiles of a map of so many rows and columns.
+    pub fn new(context: &Context, addends: &[Addend], cut: &Cut, map: (usize, usize)) -> Joins {
+        let none = Joins { vectors: 0, codes: 0, traffic: Traffic::default(), count: 0 };
+        addends.iter().fold(none, |all, Addend { stage, .. }| {
+            let largest = context.largest_loss(stage, cut.size, map, |tile| Backward::reached(stage, tile));
+            let traffic = context.loss_traffic(stage, cut.size, map, |tile| Backward::reached(stage, tile));
+            Joins {
+                vectors: all.vectors.max(largest.vectors),
+                codes: all.codes.max(largest.codes),
+                traffic: all.traffic + traffic,
+                count: all.count + 1,
+            }
+        })
+    }
 }
 
 impl Backward {
@@ -42,26 +60,10 @@ impl Backward {
         LossTile::new(stage, (tile.image, tile.images), rows, cols, (stage.cols, stage.rows * stage.cols))
     }
 
-    /// The loss tile of `join`, which adds the tile's map.
-    fn joined(join: &Stage, tile: Tile) -> LossTile {
-        Self::reached(&join.identity().expect("it adds a map"), tile)
-    }
-
-    /// Largest tiles and whole traffic of all joins.
+    /// Largest tiles and whole traffic of what is added.
     pub(super) fn joins(&self, context: &Context, cut: &Cut) -> Joins {
         let stage = context.stage(self.0);
-        let map = (stage.in_rows, stage.in_cols);
-        let none = Joins { vectors: 0, codes: 0, traffic: Traffic::default(), count: 0 };
-        context.graph.joins(stage.input).fold(none, |all, (_, join)| {
-            let largest = context.largest_loss(join, cut.size, map, |tile| Self::joined(join, tile));
-            let traffic = context.loss_traffic(join, cut.size, map, |tile| Self::joined(join, tile));
-            Joins {
-                vectors: all.vectors.max(largest.vectors),
-                codes: all.codes.max(largest.codes),
-                traffic: all.traffic + traffic,
-                count: all.count + 1,
-            }
-        })
+        Joins::new(context, &context.graph.addends(self.0), cut, (stage.in_rows, stage.in_cols))
     }
 
     /// The weights of a block of inputs stay on chip for all tiles; else they come with each part of the outputs.
@@ -69,7 +71,8 @@ impl Backward {
         let stage = context.stage(self.0);
         let slots = if cut.ins < stage.in_groups() { cut.slots } else { 1 };
         let all = slots * stage.out_groups() * stage.matrix_rows(cut.ins);
-        cut.outs >= stage.out_groups() || all <= context.weight_room(context.graph.is_joined(stage.input))
+        cut.outs >= stage.out_groups()
+            || all <= context.weight_room(!context.graph.addends(self.0).is_empty())
     }
 
     /// Output groups whose weights are on chip together, and regions for them.
@@ -114,7 +117,8 @@ impl Backward {
             let weights = OnChip { groups: ins, base };
             builder.compute_bp(index, tile, on_chip, weights, first, Sums { base: sum, init });
         }
-        builder.add_joins(stage, tile, ins, &mut regions.joins, sum);
+        let addends = builder.context.graph.addends(index);
+        builder.add_joins(&addends, tile, ins, &mut regions.joins, Sums { base: sum, init: Init::Keep });
         let map = builder.context.gradient_store(stage);
         builder.store_map(&map, tile, ins, (tile.rows, tile.cols), sum);
         builder.tile_done();
@@ -122,22 +126,22 @@ impl Backward {
 }
 
 impl Builder<'_> {
-    /// Adds the losses of the stages that add the tile's map to the partial sums from `sum` on; `regions` are for their losses, and where
-    /// the identity is.
+    /// Adds losses to the partial sums of a tile; `regions` are for their tiles, and where the identity is. The first of them finds what `sums` says.
     pub(super) fn add_joins(
         &mut self,
-        stage: &Stage,
+        addends: &[Addend],
         tile: Tile,
         groups: (usize, usize),
         regions: &mut (Slots, usize),
-        sum: usize,
+        sums: Sums,
     ) {
-        for (number, join) in self.context.graph.joins(stage.input) {
-            let (read, base) = (join.identity().expect("it adds a map"), regions.0.take());
-            let shape = Backward::reached(&read, tile);
-            self.load_loss(number, shape, groups, base, None);
+        for (number, Addend { codes, stage }) in addends.iter().enumerate() {
+            let base = regions.0.take();
+            let shape = Backward::reached(stage, tile);
+            self.load_loss_of(stage, *codes, shape, groups, base, None);
             let loss = LossOnChip { tile: shape, groups, base };
-            self.add_bp(&read, tile, loss, regions.1, sum);
+            let init = if number == 0 { sums.init } else { Init::Keep };
+            self.add_bp(stage, tile, loss, regions.1, Sums { init, ..sums });
         }
     }
 }

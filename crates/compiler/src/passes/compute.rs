@@ -185,23 +185,23 @@ impl Builder<'_> {
         }
     }
 
-    /// Adds the loss of a stage that adds the tile's map ([`Stage::identity`]), in the loss buffer, to the partial sums of BP from `base` on.
+    /// Adds losses that lie on the tile's map as `shape` does, in the loss buffer, to partial sums of BP.
     pub(super) fn add_bp(
         &mut self,
         shape: &Stage,
         tile: Tile,
         loss: LossOnChip,
         identity: usize,
-        base: usize,
+        sums: Sums,
     ) {
         let stream = self.context.stream_loss(shape, tile, loss);
         for n in 0..loss.groups.1 {
             self.compute(ComputeDesc {
-                op: backward(Init::Keep).encode(),
+                op: backward(sums.init).encode(),
                 n_g: 1,
                 x_base: stream.x_base + n as u32 * stream.x_g,
                 s_base: identity as u32,
-                p_base: (base + n * tile.images * tile.rows * tile.cols) as u32,
+                p_base: (sums.base + n * tile.images * tile.rows * tile.cols) as u32,
                 ..stream.clone()
             });
         }

@@ -39,7 +39,7 @@ impl Fused {
         let few = |axis: Axis| axis.padding.0.max(axis.padding.1) < axis.extent();
         !stage.first()
             && stage.by_channel.is_none()
-            && !context.graph.is_joined(stage.input)
+            && context.graph.reads_alone(index)
             && stage.axes.into_iter().all(few)
     }
 

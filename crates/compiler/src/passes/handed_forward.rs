@@ -58,7 +58,7 @@ impl HandedForward {
         whole
             && dense
             && !joins
-            && !context.graph.is_joined(stages[first].output)
+            && context.graph.reads_alone(first + 1)
             && next.flattened.is_none()
             && next.input == stages[first].output
     }

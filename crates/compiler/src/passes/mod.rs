@@ -15,6 +15,7 @@ mod forward;
 mod fused;
 mod handed_backward;
 mod handed_forward;
+mod joined;
 mod update;
 mod weight;
 
@@ -24,6 +25,7 @@ pub use forward::Forward;
 pub use fused::Fused;
 pub use handed_backward::HandedBackward;
 pub use handed_forward::HandedForward;
+pub use joined::Joined;
 pub use update::Updates;
 pub use weight::Weight;
 
@@ -172,6 +174,10 @@ pub type Part = (usize, Phase);
 pub trait Pass: Send {
     /// What it does, in the order of its stages in the pass.
     fn parts(&self) -> Vec<Part>;
+    /// It makes what the pass behind it needs, and belongs to that one.
+    fn helps(&self) -> bool {
+        false
+    }
     fn space(&self, context: &Context) -> Space;
     /// Whether a cut of the space is worth trying.
     fn admits(&self, _context: &Context, _cut: &Cut) -> bool {

@@ -148,7 +148,19 @@ impl Builder<'_> {
         base: usize,
         handed: Option<usize>,
     ) {
-        let stage = self.context.stage(index);
+        self.load_loss_of(self.context.stage(index), Some(index), tile, (first, count), base, handed);
+    }
+
+    /// The same of a stage, with the codes of stage `codes`, if it has some.
+    pub fn load_loss_of(
+        &mut self,
+        stage: &Stage,
+        codes: Option<usize>,
+        tile: LossTile,
+        (first, count): (usize, usize),
+        base: usize,
+        handed: Option<usize>,
+    ) {
         let t = self.context.lanes();
         let [down, across] = stage.windows();
         let ((lo, _), (from, _), (rows, cols)) = (tile.real_rows, tile.real_cols, tile.real());
@@ -175,7 +187,7 @@ impl Builder<'_> {
             let dram = tensor as usize + tile.image * image + first * group + lo * row + at;
             placed(dram, Runs::of_rows(words, (rows, row), (count, group), (tile.images, image)))
         };
-        if stage.coded() {
+        if let (true, Some(index)) = (stage.coded(), codes) {
             let unit = stage.codes_of_word();
             let codes = self.context.map.codes[index];
             let op = LoadOp::words(WordBuffer::Code).encode();

@@ -59,10 +59,10 @@ pub fn network(name: &str, (channels, rows, columns): (usize, usize, usize), lay
             "average_pool" => &["kernel"],
             "global_average_pool" => &[],
             "batch_norm" => &["momentum", "epsilon", "frozen"],
-            _ => &["outputs", "kernel", "padding", "stride", "dilation", "bias", "groups"],
+            _ => &["outputs", "kernel", "padding", "stride", "dilation", "bias", "groups", "input"],
         };
         for (key, value) in keys.iter().zip(&words[1..]) {
-            let quote = if words[0] == "add" { "\"" } else { "" };
+            let quote = if ["from", "input"].contains(key) { "\"" } else { "" };
             toml += &format!("{key} = {quote}{value}{quote}\n");
         }
     }

@@ -275,3 +275,51 @@ fn strides_behind_the_first_layer_agree() {
         agrees(&network("strides", (1, 31, 28), &layers), 4, config);
     }
 }
+
+#[test]
+fn branches_agree() {
+    // ResNet's block: two convolutions beside one of 1 x 1, all with strides; its map is read twice and added
+    let block = [
+        "conv 9 3 1",
+        "batch_norm",
+        "relu",
+        "conv 13 3 1 2 1 false",
+        "batch_norm",
+        "relu",
+        "conv 13 3 1 1 1 false",
+        "batch_norm",
+        "conv 13 1 0 2 1 true 1 bn1",
+        "add bn3",
+        "relu",
+        "conv 13 3 1",
+        "relu",
+        "conv 13 3 1",
+        "add conv4",
+        "relu",
+        "global_average_pool",
+        "fc 4",
+    ];
+    for config in [&SIM_2X2, &SIM_4X4, &FP32_8X8] {
+        agrees(&network("branches", (2, 8, 7), &block), 6, config);
+    }
+    // three readers of a map; maps with ReLU and pooling that are only added
+    let many = [
+        "conv 5 3 1",
+        "relu",
+        "conv 5 3 1",
+        "relu",
+        "max_pool",
+        "conv 5 [3,1] [1,0] 2 1 true 1 conv1",
+        "relu",
+        "conv 5 3 1",
+        "add conv2",
+        "relu",
+        "conv 5 1 0 2 1 false 1 conv1",
+        "add conv4",
+        "relu",
+        "fc 3",
+    ];
+    for config in [&SIM_2X2, &FP32_8X8] {
+        agrees(&network("readers", (1, 8, 8), &many), 5, config);
+    }
+}

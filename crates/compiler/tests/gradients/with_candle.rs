@@ -113,6 +113,9 @@ fn logits(
             unfinished.take().map(|name| maps.insert(name, x.clone()));
             unfinished = if averages { None } else { names.next().map(|p| p.name) };
         }
+        if let Some(name) = layer.input() {
+            x = maps[name].clone();
+        }
         match layer {
             Layer::Add { from } => x = (x + &maps[from])?,
             Layer::Conv { .. } if layer.by_channel() => {

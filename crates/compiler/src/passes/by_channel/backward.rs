@@ -99,7 +99,8 @@ impl ByChannelBackward {
         } else {
             builder.compute_bp_by_channel(index, tile, loss, weights, Sums { base: sum, init });
         }
-        builder.add_joins(stage, tile, groups, &mut regions.joins, sum);
+        let addends = builder.context.graph.addends(index);
+        builder.add_joins(&addends, tile, groups, &mut regions.joins, Sums { base: sum, init: Init::Keep });
         let map = builder.context.gradient_store(stage);
         builder.store_map(&map, tile, groups, (tile.rows, tile.cols), sum);
         builder.tile_done();

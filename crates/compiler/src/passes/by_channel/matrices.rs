@@ -33,6 +33,10 @@ impl Pass for Matrices {
         vec![(self.0, Phase::Fp)]
     }
 
+    fn helps(&self) -> bool {
+        true
+    }
+
     fn space(&self, context: &Context) -> Space {
         let stage = context.stage(self.0);
         let (rows, cols) = (stage.rows, stage.cols);
