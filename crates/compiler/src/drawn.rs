@@ -13,7 +13,7 @@ pub struct Drawn {
 }
 
 /// One to three convolutions and a fully connected layer: channels that are no multiple of the lanes, maps of unequal sides, kernels that are not
-/// square, paddings that differ from side to side, dilation, strides, residual connections, batch normalisation, depthwise
+/// square, paddings that differ from side to side, dilation, strides, residual connections, branches, batch normalisation, depthwise
 /// convolutions, poolings, ReLU and biases or not.
 pub fn network(seed: u64, number: u64) -> Drawn {
     let mut rng = StdRng::seed_from_u64(seed << 32 | number);
@@ -37,6 +37,21 @@ pub fn network(seed: u64, number: u64) -> Drawn {
             );
             convolutions += 1;
             name = format!("conv{convolutions}");
+            continue;
+        }
+        // a block with a branch beside it
+        if !name.is_empty() && by_channel.random_ratio(1, 4) {
+            let (stride, outputs) = (by_channel.random_range(1..=2), by_channel.random_range(1..=20));
+            text += &format!(
+                "[[layer]]\nkind = \"conv\"\noutputs = {outputs}\nkernel = 3\npadding = 1\nstride = {stride}\n\
+                 [[layer]]\nkind = \"conv\"\noutputs = {outputs}\nkernel = 1\nstride = {stride}\ninput = \"{name}\"\n\
+                 [[layer]]\nkind = \"add\"\nfrom = \"conv{}\"\n[[layer]]\nkind = \"relu\"\n",
+                convolutions + 1
+            );
+            convolutions += 2;
+            name = format!("conv{convolutions}");
+            (rows, cols) = ((rows - 1) / stride + 1, (cols - 1) / stride + 1);
+            before = Some(outputs);
             continue;
         }
         let mut axis = |length: usize| {

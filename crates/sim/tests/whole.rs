@@ -157,7 +157,8 @@ fn layers_of_alexnet_and_vgg_16_train_like_the_model() {
 #[test]
 fn networks_drawn_by_seed_train_like_the_model() {
     let configs = [&SIM_2X2, &SIM_4X4, &FP32_8X8];
-    let (mut added, mut normalised, mut depthwise, mut averaged, mut strides) = (0, 0, 0, 0, 0);
+    let (mut added, mut normalised, mut depthwise, mut averaged, mut strides, mut branches) =
+        (0, 0, 0, 0, 0, 0);
     let handed = (0..20).filter(|number| {
         let drawn = drawn::network(1, *number);
         let adds = |layer: &&Layer| matches!(layer, Layer::Add { .. });
@@ -169,6 +170,7 @@ fn networks_drawn_by_seed_train_like_the_model() {
             |layer: &&Layer| matches!(layer, Layer::AveragePool { .. } | Layer::GlobalAveragePool {});
         let strided = |layer: &&Layer| layer.axes().iter().any(|axis| axis.stride > 1);
         strides += drawn.network.layers[1..].iter().filter(strided).count();
+        branches += drawn.network.layers.iter().filter(|layer| layer.input().is_some()).count();
         averaged += drawn.network.layers.iter().filter(averages).count();
         depthwise += drawn.network.layers.iter().filter(|layer| layer.by_channel()).count() - norms;
         let dram = DramSettings { stall: 10 * (*number as u32 % 3), seed: *number, ..Default::default() };
@@ -177,8 +179,8 @@ fn networks_drawn_by_seed_train_like_the_model() {
     let handed = handed.count();
     assert!(handed > 1 && added > 2, "{handed} networks hand tiles on, {added} maps are added");
     assert!(
-        normalised > 2 && depthwise > 2 && averaged > 2 && strides > 1,
-        "{normalised} batch normalisations, {depthwise} depthwise convolutions, {averaged} average poolings, {strides} strides"
+        normalised > 2 && depthwise > 2 && averaged > 2 && strides > 1 && branches > 1,
+        "{normalised} batch normalisations, {depthwise} depthwise convolutions, {averaged} average poolings, {strides} strides, {branches} branches"
     );
 }
 

@@ -157,6 +157,46 @@ fn windows_of_means_cover_the_map() {
 }
 
 #[test]
+fn a_branch_reads_an_earlier_map_and_leads_somewhere() {
+    let conv = |keys: &str| format!("[[layer]]\nkind = \"conv\"\noutputs = 4\nkernel = 1\n{keys}\n");
+    let (plain, fc) = (conv(""), "[[layer]]\nkind = \"fc\"\noutputs = 2\n");
+    let branch = |name: &str| conv(&format!("stride = 2\ninput = \"{name}\""));
+    let add = |from: &str| format!("[[layer]]\nkind = \"add\"\nfrom = \"{from}\"\n");
+    let main = conv("stride = 2");
+    let whole = [&plain, &main, &branch("conv1"), &add("conv2"), fc].concat();
+    let network = Network::from_toml(&format!("{HEAD}{whole}")).unwrap();
+    assert_eq!(network.parameters()[3].extents(), [2, 4 * 4 * 4]);
+    let means = "[[layer]]\nkind = \"global_average_pool\"\n";
+    for (layers, says) in [
+        (
+            vec![branch("conv1"), fc.into()],
+            "layer 1 (conv): input is \"conv1\"; the first layer reads the images",
+        ),
+        (
+            vec![plain.clone(), main.clone(), branch("conv3"), fc.into()],
+            "maps before it that a conv can read: conv1, conv2",
+        ),
+        (vec![plain.clone(), main.clone(), branch("conv1"), fc.into()], "nothing reads the map of conv2"),
+        (
+            vec![plain.clone(), main.clone(), branch("conv1"), add("conv1"), fc.into()],
+            "the map of conv1 is 4 x 8 x 8",
+        ),
+        (
+            vec![plain.clone(), means.into(), branch("conv1"), fc.into()],
+            "nothing would read the means before it",
+        ),
+        (
+            vec![plain.clone(), fc.into(), branch("conv1"), fc.into()],
+            "maps before it that a conv can read: fc1",
+        ),
+        (vec![plain.clone(), conv("input = 3"), fc.into()], "layer 2 (conv), key `input`"),
+    ] {
+        let error = error(&layers.concat());
+        assert!(error.contains(says), "{error}");
+    }
+}
+
+#[test]
 fn a_label_keeps_a_part_of_itself() {
     let network = |smoothing: &str| {
         let layers = with_keys(["", "", "", "", &format!("label_smoothing = {smoothing}")]);

@@ -70,6 +70,21 @@ fn drawn(rng: &mut Rng, work: usize) -> (String, usize) {
                 layers.push("relu".into());
                 continue;
             }
+            // two ways from the map before, one of them 1 x 1
+            if !maps.is_empty() && draw(rng, 0, 4) == 0 {
+                let (outputs, stride) = ([1, 3, 8, 17][draw(rng, 0, 3)], draw(rng, 1, 3));
+                let (from, main) = (names[names.len() - 1].clone(), format!("conv{}", names.len() + 1));
+                names.push(main.clone());
+                names.push(format!("conv{}", names.len() + 1));
+                layers.push(format!("conv {outputs} 3 1 {stride}"));
+                layers.push(format!("conv {outputs} 1 0 {stride} 1 true 1 {from}"));
+                layers.push(format!("add {main}"));
+                (rows, cols) = ((rows - 1) / stride + 1, (cols - 1) / stride + 1);
+                macs += batch * outputs * channels * 10 * rows * cols;
+                channels = outputs;
+                maps.push((channels, rows, cols));
+                continue;
+            }
             let layers_before = layers.len();
             let axes @ [down, across] = axes(rng, layers.is_empty());
             if down.extent() > down.padded(rows) || across.extent() > across.padded(cols) {
@@ -132,7 +147,8 @@ fn handed_on(text: &str, batch: usize, config: &'static Config) -> [usize; 2] {
 
 #[test]
 fn networks_drawn_by_seed_have_the_gradients_of_the_autograd_library() {
-    let (mut handed, mut residual, mut normalised, mut depthwise, mut strides) = ([0; 2], 0, 0, 0, 0);
+    let (mut handed, mut residual, mut normalised, mut depthwise, mut strides, mut branches) =
+        ([0; 2], 0, 0, 0, 0, 0);
     for seed in 0..100 {
         let (text, batch) = drawn(&mut Rng(seed), 20_000_000);
         let config = config::ALL[seed as usize % config::ALL.len()];
@@ -142,6 +158,7 @@ fn networks_drawn_by_seed_have_the_gradients_of_the_autograd_library() {
         let network = Network::from_toml(&text).unwrap();
         let strided = network.layers[1..].iter().any(|layer| layer.axes().iter().any(|axis| axis.stride > 1));
         strides += usize::from(strided);
+        branches += usize::from(network.layers.iter().any(|layer| layer.input().is_some()));
         normalised += usize::from(text.contains("batch_norm"));
         depthwise += usize::from(text.lines().any(|line| line.starts_with("groups") && line != "groups = 1"));
         let more = handed_on(&text, batch, config);
@@ -149,8 +166,9 @@ fn networks_drawn_by_seed_have_the_gradients_of_the_autograd_library() {
     }
     assert!(handed[0] > 1 && handed[1] > 1, "passes that hand tiles on: {handed:?}");
     assert!(residual > 9 && strides > 9, "{residual} networks add maps, {strides} have strides inside");
+    assert!(branches > 4, "{branches} networks have branches");
     assert!(
-        normalised > 9 && depthwise > 9,
+        normalised > 9 && depthwise > 4,
         "{normalised} networks normalise, {depthwise} convolve channel by channel"
     );
 }
