@@ -38,7 +38,7 @@ const UPDATED_AT: u32 = 2560;
 const VELOCITIES_AT: u32 = 2816;
 const GRADIENTS_AT: u32 = 3072;
 const TABLES: u32 = 3328;
-pub const PROGRAM_AT: u32 = 4096;
+pub const PROGRAM_AT: u32 = 5376;
 /// Where its results begin.
 pub const RESULTS_AT: [u32; 5] = [MAPS_AT, CODES_AT, UPDATED_AT, VELOCITIES_AT, GRADIENTS_AT];
 
