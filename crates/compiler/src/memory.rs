@@ -328,7 +328,7 @@ fn needed(graph: &Graph) -> Vec<Need> {
         let added = || if graph.is_joined(stage.output) { backward(index) } else { index };
         let made = readers().max().map_or_else(added, backward);
         // BP of the first stage that reads the shortcut reads it too, or that of the stage which makes it
-        let trained = stage.shortcut.filter(|tensor| tensor - 1 >= first);
+        let trained = stage.shortcut.filter(|tensor| *tensor > first);
         let last =
             backward(trained.map_or(index, |tensor| graph.readers(tensor).min().unwrap_or(tensor - 1)));
         need(SpanKind::Loss, stage.output, tensor.words, (made, last));

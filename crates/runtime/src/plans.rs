@@ -264,7 +264,18 @@ mod tests {
 
     #[test]
     fn every_bundled_network_of_small_images_compiles_for_the_8x8_configuration() {
-        for name in ["digits", "mnist", "cifar10", "one-x", "lenet-10"] {
+        for name in [
+            "digits",
+            "digits-residual",
+            "digits-bn",
+            "mnist",
+            "cifar10",
+            "one-x",
+            "lenet-10",
+            "ds-cnn",
+            "resnet-8",
+            "resnet-20",
+        ] {
             let network = NetworkFile::load(name).unwrap();
             let plans = Plans::compile(&network, Room::simulated(&FP32_8X8), PixelFormat::F32, 16, &[16]);
             plans.unwrap_or_else(|error| panic!("{error:#}"));

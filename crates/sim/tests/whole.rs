@@ -184,6 +184,23 @@ fn networks_drawn_by_seed_train_like_the_model() {
     );
 }
 
+/// Networks of today with smaller maps, and fewer channels where they have many.
+#[test]
+fn resnet_8_ds_cnn_and_vgg_16_with_batch_normalisation_train_like_the_model() {
+    let resnet =
+        include_str!("../../../networks/resnet-8.toml").replace(" = 32\ncolumns = 32", " = 8\ncolumns = 8");
+    let keywords = include_str!("../../../networks/ds-cnn.toml")
+        .replace("rows = 49\ncolumns = 10", "rows = 9\ncolumns = 5");
+    let mut vgg = include_str!("../../../networks/vgg-16-bn.toml").replace(" = 224", " = 32");
+    for (channels, fewer) in [(4096, 16), (1000, 10), (512, 24), (256, 16), (128, 8), (64, 4)] {
+        vgg = vgg.replace(&format!("outputs = {channels}\n"), &format!("outputs = {fewer}\n"));
+    }
+    for (text, batch) in [(resnet, 2), (keywords, 1), (vgg, 2)] {
+        let network = Network::from_toml(&text).unwrap();
+        trains_equally(&network, &FP32_8X8, batch, &DramSettings { stall: 10, ..Default::default() });
+    }
+}
+
 #[test]
 fn two_lanes_train_like_the_model() {
     rtl_equals_model(&SIM_2X2, 3, &DramSettings::default());
