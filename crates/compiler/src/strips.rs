@@ -51,15 +51,18 @@ pub fn choose<E>(
     Ok(best.1)
 }
 
-/// About the cycles of FP and WU of the first stage; none if no cut fits.
+/// About the cycles of FP and, if it is trained, WU of the first stage; none if no cut fits.
 fn work(context: &Context) -> Option<u64> {
-    Some(least_work(context, &Forward(0))? + least_work(context, &Weight(0))?)
+    let weight = if context.graph.has_wu(0) { least_work(context, &Weight(0))? } else { 0 };
+    Some(least_work(context, &Forward(0))? + weight)
 }
 
 /// Their cycles by the model of time.
 fn time(context: &Context) -> Option<u64> {
     let forward = choose_if_any(context, Box::new(Forward(0)))?;
-    Some(forward.cycles + choose_if_any(context, Box::new(Weight(0)))?.cycles)
+    let trained = context.graph.has_wu(0);
+    let weight = if trained { choose_if_any(context, Box::new(Weight(0)))?.cycles } else { 0 };
+    Some(forward.cycles + weight)
 }
 
 /// Any strip that fits, half the time the whole image if it does.

@@ -192,3 +192,59 @@ fn cuts_drawn_by_seed_have_the_gradients_of_the_autograd_library() {
     println!("{strips} networks with strips, {rows} passes that move rows of tiles");
     assert!(strips > 4 && rows > 20, "{strips} {rows}");
 }
+
+/// Freezes layers with weights drawn by the seed, but for the last one.
+fn freeze(text: &str, rng: &mut Rng) -> String {
+    let mut layers: Vec<String> = text.split("[[layer]]\n").map(String::from).collect();
+    let last = layers.len() - 1;
+    for layer in &mut layers[1..last] {
+        let weighted = ["conv", "batch_norm", "fc"]
+            .iter()
+            .any(|kind| layer.starts_with(&format!("kind = \"{kind}\"\n")));
+        if weighted && draw(rng, 0, 1) == 0 {
+            *layer += "frozen = true\n";
+        }
+    }
+    layers.join("[[layer]]\n")
+}
+
+/// The gradients of the layers that are trained are right, whichever others are frozen.
+#[test]
+fn networks_with_frozen_layers_have_the_gradients_of_the_autograd_library() {
+    let block = [
+        "conv 9 3 1",
+        "batch_norm",
+        "relu",
+        "conv 13 3 1 2 1 false",
+        "batch_norm",
+        "relu",
+        "conv 13 3 1 1 1 false 13",
+        "batch_norm",
+        "conv 13 1 0 2 1 true 1 bn1",
+        "add bn3",
+        "relu",
+        "conv 13 3 1",
+        "relu",
+        "conv 13 3 1",
+        "add conv4",
+        "relu",
+        "average_pool [1,2]",
+        "fc 6",
+        "batch_norm",
+        "relu",
+        "fc 4",
+    ];
+    let block = network("frozen", (2, 8, 7), &block);
+    let mut frozen = 0;
+    for seed in 0..60 {
+        let rng = &mut Rng(5000 + seed);
+        let (text, batch) = if seed % 3 == 0 { (block.clone(), 9) } else { drawn(rng, 3_000_000) };
+        let text = freeze(&text, rng);
+        println!("frozen, seed {seed}, batch {batch}:\n{text}");
+        frozen += text.matches("frozen").count();
+        agrees_if(&text, batch, config::ALL[seed as usize % config::ALL.len()], |prepared| {
+            if seed % 2 == 0 { prepared.with_drawn_cuts(seed).unwrap() } else { prepared }
+        });
+    }
+    assert!(frozen > 60, "{frozen} layers are frozen");
+}
