@@ -3,7 +3,7 @@
 //! Tensors are numbered so that an operation reads lower numbers than it writes; FP runs in the order of the operations, BP and WU in
 //! the opposite order. Each stage reads the map of the one before, or of an earlier one; it may add an earlier map to what it makes.
 
-use crate::{Axis, ByChannel, Layer, Network, Norm, Stage};
+use crate::{Activation, Axis, ByChannel, Layer, Network, Norm, Stage};
 use ef_isa::vector::Optimiser;
 use ef_isa::{Config, layout};
 
@@ -46,9 +46,11 @@ pub(crate) struct Addend {
     pub stage: Stage,
 }
 
-/// The tensor that the stage of this name makes.
+/// The tensor that the stage of this name makes, or the activation behind it.
 fn output_of(stages: &[Stage], name: &str) -> usize {
-    stages.iter().find(|stage| stage.name == name).expect("the network was checked").output
+    let at = stages.iter().position(|stage| stage.name == name).expect("the network was checked");
+    let behind = stages.get(at + 1).filter(|next| next.activation().is_some());
+    behind.unwrap_or(&stages[at]).output
 }
 
 impl Graph {
@@ -87,7 +89,11 @@ impl Graph {
                     stages.last_mut().expect("the network was checked").shortcut = from;
                 }
                 Layer::Relu {} => stages.last_mut().expect("the network was checked").relu = true,
-                Layer::MaxPool { .. } => stages.last_mut().expect("the network was checked").set_pool(),
+                Layer::LeakyRelu { .. } | Layer::Relu6 {} => {
+                    let before = stages.last().expect("the network was checked");
+                    stages.push(activation(layer, before, stages.len()));
+                }
+                Layer::MaxPool { .. } => set_pool(&mut stages),
                 Layer::SoftmaxCrossEntropy { .. } => {}
             }
         }
@@ -185,6 +191,34 @@ impl Graph {
 pub fn overflow_bit(index: usize, layers: usize) -> u32 {
     let bits = u32::BITS as usize;
     if layers > bits { (index * bits / layers) as u32 } else { index as u32 }
+}
+
+/// The stage of an activation that is no ReLU, behind another one.
+fn activation(layer: &Layer, before: &Stage, number: usize) -> Stage {
+    let activation = match layer {
+        Layer::LeakyRelu { slope } => Activation::LeakyRelu(*slope),
+        _ => Activation::Relu6,
+    };
+    Stage {
+        name: format!("{}, {}", before.name, layer.kind()),
+        layer: None,
+        frozen: true,
+        output: number + 1,
+        by_channel: Some(ByChannel::Activation(activation)),
+        ..before.plain()
+    }
+}
+
+/// Adds a pooling to the last stage; before an activation, which may change places with it: it never makes less of more.
+fn set_pool(stages: &mut [Stage]) {
+    let (last, before) = stages.split_last_mut().expect("the network was checked");
+    if last.activation().is_none() {
+        return last.set_pool();
+    }
+    let maker = before.last_mut().expect("it has something to activate");
+    maker.set_pool();
+    let (rows, cols) = (maker.out_rows(), maker.out_cols());
+    (last.in_rows, last.in_cols, last.rows, last.cols, last.strip) = (rows, cols, rows, cols, cols);
 }
 
 /// The windows of an average pooling, one after the other: a large one first along rows, then along columns, because a window is on chip as a

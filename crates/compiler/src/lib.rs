@@ -41,7 +41,7 @@ pub use memory::{LayerPlan, MemoryMap, Programs, Span, SpanKind};
 pub use network::{Input, LEAST_DEVIATION, Layer, Network, Pair, ParameterKind, ParameterShape, Sides, Two};
 pub use passes::{Cut, Order, Part};
 pub use schedule::ScheduledPass;
-pub use stage::{ByChannel, Norm, Stage};
+pub use stage::{Activation, ByChannel, Norm, Stage};
 pub use sync::synchronise;
 pub use tile::TileSize;
 

@@ -2,7 +2,7 @@
 
 use crate::images::Images;
 use crate::lifetime::{self, Item};
-use crate::{ByChannel, CompileError, Graph, Network, Norm, ParameterShape, PixelFormat, Stage};
+use crate::{Activation, ByChannel, CompileError, Graph, Network, Norm, ParameterShape, PixelFormat, Stage};
 use ef_isa::vector::library;
 
 /// One layer with weights.
@@ -115,7 +115,7 @@ pub struct MemoryMap {
 /// Word addresses of what a stage that works by channel computes with: words that the host writes, and matrices that recipes make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Matrices {
-    /// Three times T words, of a batch normalisation: 1 / pixels, momentum, epsilon.
+    /// Three times T words, of a batch normalisation: 1 / pixels, momentum, epsilon; a word of an activation: the slope.
     pub constants: u32,
     /// Per group matrices and biases, of FP.
     pub forward: u32,
@@ -129,15 +129,15 @@ pub(crate) struct Matrices {
 
 impl Matrices {
     fn new(stage: &Stage, take: &mut impl FnMut(usize, usize) -> u32) -> Option<Matrices> {
-        stage.by_channel?;
         let (groups, t) = (stage.out_groups(), stage.lanes);
         let measured = if stage.measured().is_some() { groups } else { 0 };
-        let parts = [
-            if stage.norm().is_some() { 3 * t } else { 0 },
-            groups * stage.expanded_words(),
-            measured * stage.expanded_words(),
-            measured * 2 * t,
-        ];
+        let (constants, groups) = match stage.by_channel? {
+            ByChannel::Norm(_) => (3 * t, groups),
+            ByChannel::Activation(_) => (1, 0),
+            ByChannel::Depthwise | ByChannel::Average => (0, groups),
+        };
+        let parts =
+            [constants, groups * stage.expanded_words(), measured * stage.expanded_words(), measured * 2 * t];
         let [constants, forward, backward, scales] = parts.map(|words| take(1, words));
         Some(Matrices { constants, forward, backward, scales, words: parts.iter().sum() })
     }
@@ -150,6 +150,8 @@ fn given_words(stage: &Stage) -> Vec<u32> {
             let values = [1.0 / (stage.in_rows * stage.in_cols) as f32, momentum, epsilon];
             values.iter().flat_map(|value| vec![value.to_bits(); stage.lanes]).collect()
         }
+        Some(ByChannel::Activation(Activation::LeakyRelu(slope))) => vec![slope.to_bits()],
+        Some(ByChannel::Activation(Activation::Relu6)) => vec![0],
         Some(ByChannel::Average) => {
             let mut block = diagonal(stage.lanes, 1.0 / stage.taps() as f32);
             block.resize(stage.expanded_words(), 0);
@@ -318,7 +320,9 @@ fn needed(graph: &Graph) -> Vec<Need> {
         };
         let read = |reader| if graph.has_wu(reader) { backward(reader) } else { reader + 1 };
         let joined = graph.joins(stage.output).map(|(number, _)| number);
-        if let Some(last) = readers().map(read).chain(joined).max() {
+        // BP of an activation reads its results
+        let own = stage.activation().filter(|_| graph.has_bp(index)).map(|_| backward(index));
+        if let Some(last) = readers().map(read).chain(joined).chain(own).max() {
             need(SpanKind::Map, stage.output, tensor.words, (index, last));
         }
         if !graph.has_loss(index) {

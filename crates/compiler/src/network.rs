@@ -160,7 +160,7 @@ impl Network {
                 Layer::Fc { outputs, .. } => (outputs, channels * rows * columns, (1, 1)),
                 Layer::BatchNorm { .. } => (channels, 1, (1, 1)),
                 _ => {
-                    if let (Layer::Relu {}, Some(shape)) = (layer, out.last_mut()) {
+                    if let (true, Some(shape)) = (layer.activates(), out.last_mut()) {
                         shape.relu = true;
                     }
                     continue;

@@ -2,8 +2,8 @@
 
 use crate::builder::{Builder, Context};
 use crate::passes::{
-    Backward, ByChannelBackward, ByChannelForward, ByChannelWeight, Cut, Forward, Fused, HandedBackward,
-    HandedForward, Joined, Matrices, Part, Weight,
+    Activate, Backward, ByChannelBackward, ByChannelForward, ByChannelWeight, Cut, Forward, Fused,
+    HandedBackward, HandedForward, Joined, Matrices, Part, Weight,
 };
 use crate::search::{Chosen, choose, choose_if_any};
 use crate::{ByChannel, CompileError, Graph};
@@ -103,6 +103,7 @@ fn cycles(passes: &[Chosen]) -> u64 {
 fn alone(context: &Context, index: usize) -> Result<Vec<Chosen>, CompileError> {
     Ok(match context.stage(index).by_channel {
         None => vec![choose(context, Box::new(Forward(index)))?],
+        Some(ByChannel::Activation(_)) => vec![choose(context, Box::new(Activate(index, Phase::Fp)))?],
         Some(ByChannel::Average) => vec![choose(context, Box::new(ByChannelForward(index)))?],
         Some(_) => vec![
             choose(context, Box::new(Matrices(index)))?,
@@ -172,6 +173,12 @@ fn both(context: &Context, index: usize) -> Result<Vec<Chosen>, CompileError> {
     let mut apart = Vec::new();
     if (bp || wu) && Joined::needed(context, index) {
         apart.push(choose(context, Box::new(Joined(index)))?);
+    }
+    if context.stage(index).activation().is_some() {
+        if bp {
+            apart.push(choose(context, Box::new(Activate(index, Phase::Bp)))?);
+        }
+        return Ok(apart);
     }
     if context.stage(index).by_channel.is_some() {
         // BP of a batch normalisation needs what WU sums

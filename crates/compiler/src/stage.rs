@@ -10,8 +10,19 @@ pub enum ByChannel {
     Depthwise,
     /// Means of windows that cover the map.
     Average,
+    /// An activation that the way out of the partial sums does not know: word by word.
+    Activation(Activation),
     /// Batch normalisation: a scale and a shift, which follow from statistics.
     Norm(Norm),
+}
+
+/// An activation in place of ReLU.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Activation {
+    /// x where it is positive, else x times the slope.
+    LeakyRelu(f32),
+    /// From 0 to 6.
+    Relu6,
 }
 
 /// Values of a batch normalisation.
@@ -238,9 +249,16 @@ impl Stage {
     /// Words of the parameters of one group of outputs. Of a stage that works by channel T for each tap, and T biases.
     pub fn block_words(&self) -> usize {
         match self.by_channel {
-            Some(ByChannel::Average) => 0,
+            Some(ByChannel::Average | ByChannel::Activation(_)) => 0,
             Some(_) => (self.area() + 1) * self.lanes,
             None => layout::weight_block_words(self.in_groups(), self.area(), self.lanes),
+        }
+    }
+    /// The activation that it is.
+    pub fn activation(&self) -> Option<Activation> {
+        match self.by_channel {
+            Some(ByChannel::Activation(activation)) => Some(activation),
+            _ => None,
         }
     }
     /// Windows that cover the map, whose taps all have the same matrix.
@@ -266,7 +284,7 @@ impl Stage {
     /// Multiplications of FP for one image, without padding of channels and what no pooling window takes.
     pub fn macs(&self) -> u64 {
         let inputs = match self.by_channel {
-            Some(ByChannel::Average) => 0,
+            Some(ByChannel::Average | ByChannel::Activation(_)) => 0,
             Some(_) => 1,
             None => self.inputs,
         };

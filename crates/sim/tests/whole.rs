@@ -202,6 +202,20 @@ fn resnet_8_ds_cnn_and_vgg_16_with_batch_normalisation_train_like_the_model() {
 }
 
 #[test]
+fn other_activations_train_like_the_model() {
+    let conv = "[[layer]]\nkind = \"conv\"\noutputs = 5\nkernel = 3\npadding = 1\n";
+    let text = format!(
+        "name = \"activations\"\n[input]\nchannels = 2\nrows = 9\ncolumns = 7\n{conv}[[layer]]\nkind = \"leaky_relu\"\nslope = 0.2\n\
+         {conv}[[layer]]\nkind = \"add\"\nfrom = \"conv1\"\n[[layer]]\nkind = \"relu6\"\n{conv}[[layer]]\nkind = \"leaky_relu\"\n\
+         [[layer]]\nkind = \"max_pool\"\n[[layer]]\nkind = \"fc\"\noutputs = 4\n"
+    );
+    let network = Network::from_toml(&text).unwrap();
+    for config in [&SIM_2X2, &FP32_8X8] {
+        trains_equally(&network, config, 3, &DramSettings { stall: 20, ..Default::default() });
+    }
+}
+
+#[test]
 fn two_lanes_train_like_the_model() {
     rtl_equals_model(&SIM_2X2, 3, &DramSettings::default());
 }

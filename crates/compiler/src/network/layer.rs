@@ -56,6 +56,14 @@ pub enum Layer {
     },
     /// `max(0, x)`, behind a convolution, a fully connected layer or a pooling.
     Relu {},
+    /// `max(x, slope*x)`, in place of a ReLU.
+    LeakyRelu {
+        /// 0 to 1.
+        #[serde(default = "values::hundredth")]
+        slope: f32,
+    },
+    /// `min(max(0, x), 6)`, in place of a ReLU.
+    Relu6 {},
     /// 2 x 2, stride 2; an odd last row or column is dropped.
     MaxPool {
         /// 2; no other size is possible.
@@ -144,6 +152,11 @@ impl Layer {
         matches!(self, Layer::AveragePool { .. } | Layer::GlobalAveragePool {})
     }
 
+    /// It is a ReLU or in place of one.
+    pub(crate) fn activates(&self) -> bool {
+        matches!(self, Layer::Relu {} | Layer::LeakyRelu { .. } | Layer::Relu6 {})
+    }
+
     /// Each of its outputs is made of one input channel: batch normalisation, or a depthwise convolution.
     pub fn by_channel(&self) -> bool {
         matches!(self, Layer::BatchNorm { .. } | Layer::Conv { groups: 2.., .. })
@@ -164,6 +177,8 @@ impl Layer {
             Layer::BatchNorm { .. } => "batch_norm",
             Layer::Add { .. } => "add",
             Layer::Relu {} => "relu",
+            Layer::LeakyRelu { .. } => "leaky_relu",
+            Layer::Relu6 {} => "relu6",
             Layer::MaxPool { .. } => "max_pool",
             Layer::AveragePool { .. } => "average_pool",
             Layer::GlobalAveragePool {} => "global_average_pool",

@@ -45,9 +45,15 @@ pub(super) fn next_shape(layer: &Layer, (channels, rows, columns): Shape) -> Res
         Layer::BatchNorm { epsilon, .. } if !(LEAST_EPSILON..=1.0).contains(&epsilon) => {
             Err(format!("epsilon is {epsilon}; {LEAST_EPSILON:e} to 1 is possible"))
         }
-        Layer::BatchNorm { .. } | Layer::Add { .. } | Layer::Relu {} | Layer::SoftmaxCrossEntropy { .. } => {
-            Ok((channels, rows, columns))
+        Layer::LeakyRelu { slope } if !(0.0..=1.0).contains(&slope) => {
+            Err(format!("slope is {slope}; 0 to 1 is possible"))
         }
+        Layer::LeakyRelu { .. }
+        | Layer::Relu6 {}
+        | Layer::BatchNorm { .. }
+        | Layer::Add { .. }
+        | Layer::Relu {}
+        | Layer::SoftmaxCrossEntropy { .. } => Ok((channels, rows, columns)),
     }
 }
 
@@ -215,12 +221,10 @@ pub(super) fn check_order(
         Layer::BatchNorm { .. } if !matches!(after, Some(Layer::Conv { .. } | Layer::Fc { .. })) => {
             Err("must follow a conv or fc layer right away, before its add, relu and max_pool".into())
         }
-        Layer::Relu {} | Layer::MaxPool { .. } => {
-            let own: Vec<_> = before
-                .iter()
-                .rev()
-                .take_while(|l| matches!(l, Layer::Relu {} | Layer::MaxPool { .. } | Layer::Add { .. }))
-                .collect();
+        Layer::Relu {} | Layer::LeakyRelu { .. } | Layer::Relu6 {} | Layer::MaxPool { .. } => {
+            let belongs =
+                |l: &&Layer| l.activates() || matches!(l, Layer::MaxPool { .. } | Layer::Add { .. });
+            let own: Vec<_> = before.iter().rev().take_while(belongs).collect();
             let weighted = before.len().checked_sub(own.len() + 1).map(|i| &before[i]);
             if weighted.is_none() {
                 return Err("must follow a conv or fc layer".into());
@@ -233,7 +237,7 @@ pub(super) fn check_order(
                     axis.stride
                 ));
             }
-            if own.contains(&layer) {
+            if own.contains(&layer) || (layer.activates() && own.iter().any(|other| other.activates())) {
                 return Err(format!(
                     "the layer before already has its {}; put a conv or fc layer in between (a second one after {} is not supported)",
                     layer.kind(),

@@ -197,6 +197,30 @@ fn a_branch_reads_an_earlier_map_and_leads_somewhere() {
 }
 
 #[test]
+fn a_layer_has_one_activation() {
+    let conv = "[[layer]]\nkind = \"conv\"\noutputs = 4\nkernel = 3\n";
+    let kind = |kind: &str| format!("[[layer]]\nkind = \"{kind}\"\n");
+    let fc = "[[layer]]\nkind = \"fc\"\noutputs = 2\n";
+    for first in ["relu", "leaky_relu", "relu6"] {
+        let whole = [conv, &kind(first), &kind("max_pool"), fc].concat();
+        let network = Network::from_toml(&format!("{HEAD}{whole}")).unwrap();
+        assert!(network.parameters()[0].relu);
+        for second in ["relu", "leaky_relu", "relu6"] {
+            let twice = error(&[conv, &kind(first), &kind("max_pool"), &kind(second), fc].concat());
+            assert!(
+                twice.contains(&format!("layer 4 ({second}): the layer before already has its")),
+                "{twice}"
+            );
+        }
+        assert!(error(&[&kind(first), conv, fc].concat()).contains("must follow a conv or fc layer"));
+    }
+    for slope in ["-0.1", "1.5", "nan"] {
+        let error = error(&[conv, &kind("leaky_relu"), "slope = ", slope, "\n", fc].concat());
+        assert!(error.contains("slope is") && error.contains("0 to 1 is possible"), "{error}");
+    }
+}
+
+#[test]
 fn a_label_keeps_a_part_of_itself() {
     let network = |smoothing: &str| {
         let layers = with_keys(["", "", "", "", &format!("label_smoothing = {smoothing}")]);

@@ -78,6 +78,11 @@ pub fn tenth() -> f32 {
     0.1
 }
 
+/// The slope of a leaky ReLU that says none.
+pub fn hundredth() -> f32 {
+    0.01
+}
+
 /// The epsilon of a batch normalisation that says none.
 pub fn epsilon() -> f32 {
     1e-5

@@ -20,7 +20,7 @@ mod update;
 mod weight;
 
 pub use backward::Backward;
-pub use by_channel::{ByChannelBackward, ByChannelForward, ByChannelWeight, Matrices};
+pub use by_channel::{Activate, ByChannelBackward, ByChannelForward, ByChannelWeight, Matrices};
 pub use forward::Forward;
 pub use fused::Fused;
 pub use handed_backward::HandedBackward;

@@ -57,6 +57,7 @@ pub fn network(name: &str, (channels, rows, columns): (usize, usize, usize), lay
             "softmax_cross_entropy" => &["label_smoothing"],
             "fc" => &["outputs", "bias"],
             "average_pool" => &["kernel"],
+            "leaky_relu" => &["slope"],
             "global_average_pool" => &[],
             "batch_norm" => &["momentum", "epsilon", "frozen"],
             _ => &["outputs", "kernel", "padding", "stride", "dilation", "bias", "groups", "input"],

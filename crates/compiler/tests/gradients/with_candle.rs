@@ -159,6 +159,8 @@ fn logits(
                 let (_, _, rows, cols) = x.dims4()?;
                 x = average(&x, (rows, cols))?;
             }
+            Layer::LeakyRelu { slope } => x = x.maximum(&(&x * f64::from(*slope))?)?,
+            Layer::Relu6 {} => x = (x.relu()? - (&x - 6.0)?.relu()?)?,
             Layer::Relu {} => pending_relu = true,
             Layer::MaxPool { .. } => x = max_pool(&x)?,
             Layer::SoftmaxCrossEntropy { .. } => {}

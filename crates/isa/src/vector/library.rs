@@ -1,8 +1,8 @@
 //! All recipes in one table: what a host writes into memory, and what the commands of its programs name.
 
 use super::recipes::{
-    Gradient, by_channel, smoothed_exponentials, smoothed_gradient, softmax_exponentials, softmax_gradient,
-    softmax_greatest, softmax_loss,
+    Gradient, activation, by_channel, smoothed_exponentials, smoothed_gradient, softmax_exponentials,
+    softmax_gradient, softmax_greatest, softmax_loss,
 };
 use super::{Optimiser, Recipe, RecipeWord, Tables, Walk, schedule};
 use std::sync::LazyLock;
@@ -16,6 +16,8 @@ pub struct Library {
     updates: Vec<[Vec<Update>; 2]>,
     /// What layers that work channel by channel do.
     pub by_channel: ByChannel,
+    /// Leaky ReLU and ReLU6: results, and gradients.
+    pub activations: [[RecipeWord; 2]; 2],
     /// Softmax cross-entropy, and the same with label smoothing.
     softmax: [Softmax; 2],
 }
@@ -162,6 +164,12 @@ impl Library {
                 })
                 .into(),
             by_channel: ByChannel::new(&mut add),
+            // the outermost loop, of one turn, counts the channel: all elements have its word
+            activations: [
+                [activation::leaky_relu(), activation::leaky_relu_gradient()],
+                [activation::relu6(), activation::relu6_gradient()],
+            ]
+            .map(|recipes| recipes.map(|recipe| RecipeWord { channel_level: 3, ..add(recipe, 1) })),
             softmax: {
                 let greatest = RecipeWord { lane_level: 1, bounded: true, ..add(softmax_greatest(), 1) };
                 let loss = RecipeWord { lane_level: 1, totals: true, ..add(softmax_loss(), 1) };

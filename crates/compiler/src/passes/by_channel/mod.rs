@@ -1,9 +1,11 @@
 //! The passes of stages each of whose outputs is made of one input channel: depthwise convolution and batch normalisation
 //! (docs/decisions/batch-normalisation.md).
 //!
+//! - [`Activate`]: leaky ReLU and ReLU6, and their gradients;
 //! - [`Matrices`]: the diagonal matrices of FP, from compact parameters; of batch normalisation from the statistics of the batch, in training.
 //! - [`ByChannelForward`], [`ByChannelBackward`], [`ByChannelWeight`]: as the passes of other stages, but output group g reads input group g alone.
 
+mod activation;
 mod backward;
 mod forward;
 mod matrices;
@@ -11,6 +13,7 @@ mod statistics;
 mod vector;
 mod weight;
 
+pub use activation::Activate;
 pub use backward::ByChannelBackward;
 pub use forward::ByChannelForward;
 pub use matrices::Matrices;

@@ -1,5 +1,6 @@
 //! The recipes, a file each.
 
+pub mod activation;
 mod adam;
 pub mod by_channel;
 mod gradient;

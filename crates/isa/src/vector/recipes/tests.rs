@@ -1,5 +1,6 @@
 //! Every recipe has a schedule as short as the page says, and its control words compute it.
 
+use super::activation::*;
 use super::by_channel::*;
 use super::*;
 use crate::vector::{Recipe, Tables, schedule};
@@ -27,6 +28,10 @@ fn all() -> Vec<(&'static str, Recipe, u32, u32)> {
         ("smoothed_exponentials", smoothed_exponentials(), 3, 4),
         ("smoothed_exponentials", smoothed_exponentials(), 1, 12),
         ("smoothed_gradient", smoothed_gradient(), 1, 4),
+        ("leaky_relu", leaky_relu(), 1, 2),
+        ("leaky_relu_gradient", leaky_relu_gradient(), 1, 3),
+        ("relu6", relu6(), 1, 2),
+        ("relu6_gradient", relu6_gradient(), 1, 3),
         ("sum", sum(), 8, 2),
         ("sum", sum(), 4, 3),
         ("sum", sum(), 2, 6),
