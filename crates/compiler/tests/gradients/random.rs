@@ -39,99 +39,133 @@ fn keys([down, across]: [Axis; 2]) -> String {
     )
 }
 
+/// A network that is being drawn.
+struct Sketch<'a> {
+    rng: &'a mut Rng,
+    batch: usize,
+    layers: Vec<String>,
+    /// The last map.
+    map: (usize, usize, usize),
+    /// The map of each convolution, once it is finished, and its name.
+    maps: Vec<(usize, usize, usize)>,
+    names: Vec<String>,
+    norms: usize,
+    /// Multiplications in FP.
+    macs: usize,
+}
+
+impl Sketch<'_> {
+    fn conv(&mut self, keys: String) {
+        self.names.push(format!("conv{}", self.names.len() + 1));
+        self.layers.push(format!("conv {keys}"));
+    }
+
+    /// Batch normalisation once in `most + 1` times; of few numbers its gradient is a small difference.
+    fn norm(&mut self, most: usize) {
+        if self.batch * self.map.1 * self.map.2 > 30 && draw(self.rng, 0, most) == 0 {
+            self.norms += 1;
+            *self.names.last_mut().unwrap() = format!("bn{}", self.norms);
+            self.layers.push("batch_norm".into());
+        }
+    }
+
+    /// A convolution to which map `from`, of the same rows and columns, is added.
+    fn residual(&mut self, from: usize) {
+        let (kernel, (channels, rows, cols)) = ([1, 3, 5][draw(self.rng, 0, 2)], self.map);
+        self.macs += self.batch * self.maps[from].0 * channels * kernel * kernel * rows * cols;
+        self.map.0 = self.maps[from].0;
+        let from = self.names[from].clone();
+        self.conv(format!("{} {kernel} {}", self.map.0, kernel / 2));
+        self.norm(1);
+        self.layers.push(format!("add {from}"));
+        self.layers.push("relu".into());
+    }
+
+    /// Two ways from the map before, one of them 1 x 1.
+    fn branch(&mut self) {
+        let (outputs, stride) = ([1, 3, 8, 17][draw(self.rng, 0, 3)], draw(self.rng, 1, 3));
+        let from = self.names[self.names.len() - 1].clone();
+        self.conv(format!("{outputs} 3 1 {stride}"));
+        let main = self.names[self.names.len() - 1].clone();
+        self.conv(format!("{outputs} 1 0 {stride} 1 true 1 {from}"));
+        self.layers.push(format!("add {main}"));
+        let (channels, rows, cols) = self.map;
+        self.map = (outputs, (rows - 1) / stride + 1, (cols - 1) / stride + 1);
+        self.macs += self.batch * outputs * channels * 10 * self.map.1 * self.map.2;
+        self.maps.push(self.map);
+    }
+
+    /// A convolution of any form with what may follow it, if its kernel fits the map.
+    fn convolution(&mut self) {
+        let (first, (channels, rows, cols)) = (self.layers.is_empty(), self.map);
+        let axes @ [down, across] = axes(self.rng, first);
+        if down.extent() > down.padded(rows) || across.extent() > across.padded(cols) {
+            return;
+        }
+        let outputs = [1, 2, 3, 7, 8, 9, 17, 40, 130, 512][draw(self.rng, 0, 9)];
+        let (rows, cols) = (down.outputs(rows), across.outputs(cols));
+        self.macs += self.batch * outputs * channels * down.kernel * across.kernel * rows * cols;
+        // of its own channel alone
+        let groups = if !first && draw(self.rng, 0, 3) == 0 { channels } else { 1 };
+        let outputs = if groups > 1 { channels } else { outputs };
+        self.map = (outputs, rows, cols);
+        let bias = draw(self.rng, 0, 2) > 0;
+        self.conv(format!("{outputs} {} {bias} {groups}", keys(axes)));
+        self.norm(3);
+        if draw(self.rng, 0, 1) == 1 {
+            let which = self.layers.len() % 5;
+            self.layers.push(["relu", "relu", "relu", "leaky_relu 0.1", "relu6"][which].into());
+        }
+        let pooled = first || [down, across].iter().all(|axis| axis.stride == 1);
+        if rows > 1 && cols > 1 && pooled && draw(self.rng, 0, 1) == 1 {
+            self.map = (outputs, rows / 2, cols / 2);
+            self.layers.push("max_pool".into());
+        }
+    }
+
+    /// Average poolings or not.
+    fn averages(&mut self) {
+        if !self.layers.is_empty() && draw(self.rng, 0, 4) == 0 {
+            let half = |length: usize| if length.is_multiple_of(2) { 2 } else { 1 };
+            let (down, across) = (half(self.map.1), half(self.map.2));
+            self.map = (self.map.0, self.map.1 / down, self.map.2 / across);
+            self.layers.push(format!("average_pool [{down},{across}]"));
+        }
+        if !self.layers.is_empty() && draw(self.rng, 0, 4) == 0 {
+            self.map = (self.map.0, 1, 1);
+            self.layers.push("global_average_pool".into());
+        }
+    }
+}
+
 /// A network of at most `work` multiplications in FP, and a batch.
 fn drawn(rng: &mut Rng, work: usize) -> (String, usize) {
     loop {
-        let input @ (mut channels, mut rows, mut cols) =
-            (draw(rng, 1, 4), draw(rng, 1, 64), draw(rng, 1, 64));
+        let map = (draw(rng, 1, 4), draw(rng, 1, 64), draw(rng, 1, 64));
         let batch = [1, 2, 3, 5, 8, 16, 32][draw(rng, 0, 6)];
-        let mut layers: Vec<String> = Vec::new();
-        let mut macs = 0;
-        // the map of each convolution, once it is finished
-        let (mut maps, mut names, mut norms) = (Vec::new(), Vec::<String>::new(), 0);
-        for _ in 0..draw(rng, 0, 3) {
-            if names.len() > maps.len() {
-                maps.push((channels, rows, cols));
+        let (layers, maps, names) = (Vec::new(), Vec::new(), Vec::new());
+        let mut sketch = Sketch { rng, batch, layers, map, maps, names, norms: 0, macs: 0 };
+        for _ in 0..draw(sketch.rng, 0, 3) {
+            if sketch.names.len() > sketch.maps.len() {
+                sketch.maps.push(sketch.map);
             }
-            let same = maps.iter().rposition(|map| (map.1, map.2) == (rows, cols));
-            if let Some(from) = same.filter(|_| draw(rng, 0, 2) == 0) {
-                let kernel = [1, 3, 5][draw(rng, 0, 2)];
-                macs += batch * maps[from].0 * channels * kernel * kernel * rows * cols;
-                channels = maps[from].0;
-                let from = names[from].clone();
-                names.push(format!("conv{}", names.len() + 1));
-                layers.push(format!("conv {channels} {kernel} {}", kernel / 2));
-                if batch * rows * cols > 30 && draw(rng, 0, 1) == 0 {
-                    norms += 1;
-                    *names.last_mut().unwrap() = format!("bn{norms}");
-                    layers.push("batch_norm".into());
-                }
-                layers.push(format!("add {from}"));
-                layers.push("relu".into());
-                continue;
-            }
-            // two ways from the map before, one of them 1 x 1
-            if !maps.is_empty() && draw(rng, 0, 4) == 0 {
-                let (outputs, stride) = ([1, 3, 8, 17][draw(rng, 0, 3)], draw(rng, 1, 3));
-                let (from, main) = (names[names.len() - 1].clone(), format!("conv{}", names.len() + 1));
-                names.push(main.clone());
-                names.push(format!("conv{}", names.len() + 1));
-                layers.push(format!("conv {outputs} 3 1 {stride}"));
-                layers.push(format!("conv {outputs} 1 0 {stride} 1 true 1 {from}"));
-                layers.push(format!("add {main}"));
-                (rows, cols) = ((rows - 1) / stride + 1, (cols - 1) / stride + 1);
-                macs += batch * outputs * channels * 10 * rows * cols;
-                channels = outputs;
-                maps.push((channels, rows, cols));
-                continue;
-            }
-            let layers_before = layers.len();
-            let axes @ [down, across] = axes(rng, layers.is_empty());
-            if down.extent() > down.padded(rows) || across.extent() > across.padded(cols) {
-                continue;
-            }
-            let outputs = [1, 2, 3, 7, 8, 9, 17, 40, 130, 512][draw(rng, 0, 9)];
-            (rows, cols) = (down.outputs(rows), across.outputs(cols));
-            macs += batch * outputs * channels * down.kernel * across.kernel * rows * cols;
-            // of its own channel alone
-            let groups = if !layers.is_empty() && draw(rng, 0, 3) == 0 { channels } else { 1 };
-            let outputs = if groups > 1 { channels } else { outputs };
-            channels = outputs;
-            names.push(format!("conv{}", names.len() + 1));
-            layers.push(format!("conv {outputs} {} {} {groups}", keys(axes), draw(rng, 0, 2) > 0));
-            // of few numbers the gradient of a normalisation is a small difference
-            if batch * rows * cols > 30 && draw(rng, 0, 3) == 0 {
-                norms += 1;
-                *names.last_mut().unwrap() = format!("bn{norms}");
-                layers.push("batch_norm".into());
-            }
-            let relu = draw(rng, 0, 1) == 1;
-            if relu {
-                layers.push(["relu", "relu", "relu", "leaky_relu 0.1", "relu6"][layers.len() % 5].into());
-            }
-            let pooled = layers_before == 0 || [down, across].iter().all(|axis| axis.stride == 1);
-            if rows > 1 && cols > 1 && pooled && draw(rng, 0, 1) == 1 {
-                (rows, cols) = (rows / 2, cols / 2);
-                layers.push("max_pool".into());
+            let same = sketch.maps.iter().rposition(|map| (map.1, map.2) == (sketch.map.1, sketch.map.2));
+            if let Some(from) = same.filter(|_| draw(sketch.rng, 0, 2) == 0) {
+                sketch.residual(from);
+            } else if !sketch.maps.is_empty() && draw(sketch.rng, 0, 4) == 0 {
+                sketch.branch();
+            } else {
+                sketch.convolution();
             }
         }
-        if !layers.is_empty() && draw(rng, 0, 4) == 0 {
-            let half = |length: usize| if length.is_multiple_of(2) { 2 } else { 1 };
-            let (down, across) = (half(rows), half(cols));
-            (rows, cols) = (rows / down, cols / across);
-            layers.push(format!("average_pool [{down},{across}]"));
-        }
-        if !layers.is_empty() && draw(rng, 0, 4) == 0 {
-            (rows, cols) = (1, 1);
-            layers.push("global_average_pool".into());
-        }
+        sketch.averages();
+        let Sketch { mut layers, map: (channels, rows, cols), macs, .. } = sketch;
         let inputs = channels * rows * cols;
         let outputs = [1, 2, 10, 33][draw(rng, 0, 3)];
-        macs += batch * inputs * outputs;
         layers.push(format!("fc {outputs} {}", draw(rng, 0, 2) > 0));
-        if inputs <= 4096 && macs <= work {
+        if inputs <= 4096 && macs + batch * inputs * outputs <= work {
             let layers: Vec<&str> = layers.iter().map(String::as_str).collect();
-            return (network("random", input, &layers), batch);
+            return (network("random", map, &layers), batch);
         }
     }
 }

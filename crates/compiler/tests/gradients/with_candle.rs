@@ -125,18 +125,9 @@ fn logits(
             Layer::BatchNorm { momentum, epsilon, frozen } => {
                 let number = vars.len() - next.len();
                 let (scale, shift) = next.next().unwrap();
-                let statistics = if *frozen || given.is_some() {
-                    running[number].clone()
-                } else {
-                    let (mean, variance) = statistics(&x)?;
-                    let n = (x.elem_count() / scale.elem_count()) as f64;
-                    let unbiased = (&variance * (n / (n - 1.0)))?;
-                    let moved = |old: &Tensor, new: &Tensor| -> candle_core::Result<Tensor> {
-                        Ok((old + ((new - old)? * f64::from(*momentum))?)?.detach())
-                    };
-                    running[number] =
-                        (moved(&running[number].0, &mean)?, moved(&running[number].1, &unbiased)?);
-                    (mean, variance)
+                let statistics = match *frozen || given.is_some() {
+                    true => running[number].clone(),
+                    false => measured(&x, &mut running[number], f64::from(*momentum))?,
                 };
                 x = normalise(&x, &statistics, f64::from(*epsilon))?;
                 x = x.broadcast_mul(&per_channel(scale)?)?.broadcast_add(&per_channel(shift)?)?;
@@ -177,6 +168,18 @@ fn per_channel(values: &Tensor) -> candle_core::Result<Tensor> {
 /// Values of channels, as `[1, channels, 1, 1]`.
 fn channels(values: &[f32], dtype: DType) -> candle_core::Result<Tensor> {
     tensor(values, (1, values.len(), 1, 1), dtype)
+}
+
+/// Of each channel of the batch; the running ones follow.
+fn measured(x: &Tensor, running: &mut Statistics, momentum: f64) -> candle_core::Result<Statistics> {
+    let (mean, variance) = statistics(x)?;
+    let n = (x.elem_count() / mean.elem_count()) as f64;
+    let unbiased = (&variance * (n / (n - 1.0)))?;
+    let moved = |old: &Tensor, new: &Tensor| -> candle_core::Result<Tensor> {
+        Ok((old + ((new - old)? * momentum)?)?.detach())
+    };
+    *running = (moved(&running.0, &mean)?, moved(&running.1, &unbiased)?);
+    Ok((mean, variance))
 }
 
 /// Of each channel of the batch.
