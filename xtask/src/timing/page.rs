@@ -20,7 +20,7 @@ pub fn page(args: &TimingArgs, compared: &[Compared]) -> Result<String> {
     let mut page = format!(
         "# Predicted and simulated cycles of networks drawn by seed\n\n\
          Made by `cargo xtask timing --networks {networks} --seed {seed} --record`: a training step of each network on the RTL in Verilator, beside the [model of \
-         time](time.md). Networks\nhave one to three convolutions and a fully connected layer, on maps of 5 to 14 rows and columns, with 1 to 4 images a step; \
+         time](time.md). Networks\nhave one to three convolutions or blocks, with batch normalisation, depthwise convolutions and poolings or not, and a fully connected layer, on maps of 5 to 14 rows and columns, with 1 to 4 images a step; \
          each of the five configurations has a fifth of them.\nWords, bursts and kernel cycles have to be equal, cycles within {:.0} %.\n\n\
          | memory | steps | exact but for cycles | mean error | worst error | of network |\n|---|---|---|---|---|---|\n",
         100.0 * ALLOWED
