@@ -13,6 +13,13 @@ const SMALL: &str = "name = \"small\"\n[input]\nchannels = 2\nrows = 9\ncolumns 
                      [[layer]]\nkind = \"add\"\nfrom = \"conv1\"\n[[layer]]\nkind = \"max_pool\"\n[[layer]]\nkind = \"conv\"\noutputs = 6\nkernel = 2\ndilation = [1, 2]\n[[layer]]\nkind = \"fc\"\noutputs = 4\n\
                      [[layer]]\nkind = \"relu\"\n[[layer]]\nkind = \"fc\"\noutputs = 3\n[[layer]]\nkind = \"softmax_cross_entropy\"\n";
 
+/// The layers that are stages of their own beside these, strides and a branch.
+const BLOCK: &str = "name = \"block\"\noptimiser = \"adam\"\n[input]\nchannels = 2\nrows = 8\ncolumns = 6\nscale_shift = 8\n[[layer]]\nkind = \"conv\"\noutputs = 5\nkernel = 3\n\
+                     padding = 1\n[[layer]]\nkind = \"batch_norm\"\nmomentum = 0.2\nepsilon = 0.001\n[[layer]]\nkind = \"leaky_relu\"\nslope = 0.1\n[[layer]]\nkind = \"conv\"\n\
+                     outputs = 5\ngroups = 5\nkernel = 3\npadding = 1\nstride = 2\n[[layer]]\nkind = \"batch_norm\"\nfrozen = true\n[[layer]]\nkind = \"conv\"\noutputs = 5\n\
+                     kernel = 1\nstride = 2\ninput = \"bn1\"\n[[layer]]\nkind = \"add\"\nfrom = \"bn2\"\n[[layer]]\nkind = \"relu6\"\n[[layer]]\nkind = \"average_pool\"\n\
+                     kernel = [2, 1]\n[[layer]]\nkind = \"global_average_pool\"\n[[layer]]\nkind = \"fc\"\noutputs = 3\n";
+
 /// Words of memory of the largest step that is compiled: larger ones take longer than a case may.
 const COMPILED_WORDS: u64 = 1 << 18;
 
@@ -24,8 +31,9 @@ pub fn target() -> Target {
         input: Box::new(|rng| {
             // the others take a compiler longer than a case may
             let texts = ["digits", "mnist", "cifar10"].map(|name| bundled(name).expect("it is bundled"));
-            let text =
-                if rng.random_ratio(1, 16) { *texts.choose(rng).expect("there are networks") } else { SMALL };
+            let small = [SMALL, BLOCK];
+            let texts: &[&str] = if rng.random_ratio(1, 16) { &texts } else { &small };
+            let text = texts.choose(rng).expect("there are networks");
             [vec![rng.random(), rng.random()], mutate::text(rng, text)].concat()
         }),
         parse: Box::new(parse),

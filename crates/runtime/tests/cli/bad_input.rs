@@ -89,8 +89,8 @@ fn data_of_another_shape_is_refused() {
 fn networks_that_cannot_be_are_named_by_their_layer() {
     let bench = CliBench::new();
     fails(
-        bench.train("run", &["--network", "resnet-20"]),
-        &["`resnet-20` is neither a file nor bundled", "digits"],
+        bench.train("run", &["--network", "resnet-50"]),
+        &["`resnet-50` is neither a file nor bundled", "digits"],
     );
     bench.edit("tiny.toml", "kernel = 3\n[[layer]]", "kernel = 4\n[[layer]]");
     fails(
