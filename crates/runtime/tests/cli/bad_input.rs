@@ -97,14 +97,11 @@ fn networks_that_cannot_be_are_named_by_their_layer() {
         bench.train("run", &[]),
         &["tiny.toml", "layer 4 (conv): kernel 4 is larger than the map it reads, 3 rows"],
     );
-    bench.edit("tiny.toml", "kernel = 4\n[[layer]]", "kernel = 3\nstride = 2\n[[layer]]");
-    fails(
-        bench.train("run", &[]),
-        &["tiny.toml", "layer 4 (conv): stride is 2; only the first layer has one"],
-    );
-    bench.edit("tiny.toml", "stride = 2\n", "groups = 2\n");
-    fails(bench.train("run", &[]), &["tiny.toml: line ", "layer 4 (conv): unknown key `groups`"]);
-    bench.edit("tiny.toml", "groups = 2\n", "dilation = 9\n");
+    bench.edit("tiny.toml", "kernel = 4\n[[layer]]", "kernel = 3\nstride = 5\n[[layer]]");
+    fails(bench.train("run", &[]), &["layer 4 (conv): stride is 5; 1 to 4 is possible"]);
+    bench.edit("tiny.toml", "stride = 5\n", "strides = 2\n");
+    fails(bench.train("run", &[]), &["tiny.toml: line ", "layer 4 (conv): unknown key `strides`"]);
+    bench.edit("tiny.toml", "strides = 2\n", "dilation = 9\n");
     let apart = "layer 4 (conv): kernel 3, 9 apart, is larger than the map it reads, 3 rows";
     fails(bench.train("run", &[]), &["tiny.toml: ", apart]);
 }
