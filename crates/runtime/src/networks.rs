@@ -116,7 +116,10 @@ mod tests {
     #[test]
     fn an_unknown_network_is_answered_with_the_bundled_ones() {
         let error = NetworkFile::load("resnet").unwrap_err().to_string();
-        assert!(error.contains("`resnet`") && error.contains("digits, digits-residual, digits-bn"), "{error}");
+        assert!(
+            error.contains("`resnet`") && error.contains("digits, digits-residual, digits-bn"),
+            "{error}"
+        );
     }
 
     #[test]
